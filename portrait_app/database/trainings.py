@@ -1,0 +1,54 @@
+"""Queries about face models and the selfies of a draft."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from portrait_app.database.shelf import Shelf
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.selfie import Selfie
+from portrait_app.domain.training import Training
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+
+class Trainings(Shelf[Training]):
+    """Face models, newest first."""
+
+    row = Training
+
+    async def draft(self) -> Training | None:
+        """Return the draft the person is filling, if there is one."""
+        query = select(Training).where(col(Training.status) == TrainingStatus.DRAFT).order_by(col(Training.id).desc())
+        return (await self.session.scalars(query.limit(1))).first()
+
+    async def started(self) -> Sequence[Training]:
+        """Return all that are more than a draft."""
+        query = select(Training).where(col(Training.status) != TrainingStatus.DRAFT)
+        return (await self.session.scalars(query.order_by(col(Training.id).desc()))).all()
+
+    async def ready(self) -> Sequence[Training]:
+        """Return those that portraits can be made from."""
+        query = select(Training).where(col(Training.status) == TrainingStatus.READY)
+        return (await self.session.scalars(query.order_by(col(Training.id).desc()))).all()
+
+
+class Selfies(Shelf[Selfie]):
+    """Photos of drafts and trainings, in the order they came."""
+
+    row = Selfie
+
+    async def of(self, training_id: UUID) -> Sequence[Selfie]:
+        """Return the photos of one training, in the order they came."""
+        query = select(Selfie).where(col(Selfie.training_id) == training_id).order_by(col(Selfie.id))
+        return (await self.session.scalars(query)).all()
+
+    async def count(self, training_id: UUID) -> int:
+        """Count the photos of one training."""
+        query = select(func.count()).select_from(Selfie).where(col(Selfie.training_id) == training_id)
+        return (await self.session.scalars(query)).one()

@@ -1,0 +1,38 @@
+"""A person's account, and the sessions in which they are signed in."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from portrait_app.domain.clock import now
+from portrait_app.domain.rows import SCHEMA, Owned, moment, new_id
+
+
+class Account(SQLModel, table=True):
+    """One person. Its id is the `owner_id` of everything they have."""
+
+    __tablename__: ClassVar[Any] = "accounts"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str
+    name: str
+    password_hash: str
+    look: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    created_at: datetime = moment(default_factory=now)
+
+
+class Session(Owned, table=True):
+    """One signed-in browser; the cookie's token is known here by its SHA-256 alone."""
+
+    __tablename__: ClassVar[Any] = "sessions"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    token_hash: bytes = Field(sa_type=LargeBinary)
+    device: str = ""
+    expires_at: datetime = moment()
+    revoked_at: datetime | None = moment(default=None)

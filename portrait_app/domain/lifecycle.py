@@ -1,0 +1,99 @@
+"""The states a thing passes through, and which moves between them are allowed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+
+class OrderStatus(StrEnum):
+    """How far one order to the engine has come."""
+
+    RECORDED = "recorded"  # written down, nothing sent
+    SENDING = "sending"  # the call was begun; its reply may have been lost
+    STARTING = "starting"  # the engine has it
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can follow."""
+        return self in _FINAL
+
+
+class TrainingStatus(StrEnum):
+    """How far a face model has come."""
+
+    DRAFT = "draft"
+    QUEUED = "queued"
+    LEARNING = "learning"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can follow."""
+        return self in _FINAL
+
+
+class GenerationStatus(StrEnum):
+    """How far one order of portraits has come."""
+
+    QUEUED = "queued"
+    PAINTING = "painting"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can follow."""
+        return self in _FINAL
+
+
+class AssetStatus(StrEnum):
+    """Where one portrait is on its way into our bucket."""
+
+    PENDING = "pending"  # ordered; a placeholder is shown
+    FETCHING = "fetching"  # made; we know its address at the engine
+    KEPT = "kept"
+    LOST = "lost"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can follow."""
+        return self in _FINAL
+
+
+Status = TypeVar("Status", OrderStatus, TrainingStatus, GenerationStatus, AssetStatus)
+
+_FINAL: frozenset[StrEnum] = frozenset(
+    {
+        OrderStatus.DONE,
+        OrderStatus.FAILED,
+        OrderStatus.CANCELED,
+        TrainingStatus.READY,
+        TrainingStatus.FAILED,
+        TrainingStatus.CANCELED,
+        GenerationStatus.READY,
+        GenerationStatus.FAILED,
+        GenerationStatus.CANCELED,
+        AssetStatus.KEPT,
+        AssetStatus.LOST,
+    }
+)
+
+
+def advance(current: Status, seen: Status) -> Status:
+    """Return the state after some news: the one seen if it lies ahead, else the present one.
+
+    News may be late, double or out of order, and that is no error: a state never goes back, and what has ended
+    stays as it ended.
+    """
+    if current in _FINAL:
+        return current
+    order = list(type(current))
+    return seen if order.index(seen) > order.index(current) else current

@@ -1,0 +1,51 @@
+"""An order to the engine: written down before the call that may cost money, so that no call is repeated blindly."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlmodel import Field
+
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.rows import SCHEMA, Owned, moment, word
+
+
+class OrderKind(StrEnum):
+    """What was asked of the engine."""
+
+    TRAINING = "training"
+    PREDICTION = "prediction"
+
+
+class Order(Owned, table=True):
+    """One call for a training or a prediction.
+
+    `fingerprint` is something in the input that is ours alone (the uploaded zip's address, the seed), by which a
+    call whose reply was lost is found again in the engine's list. `look_at` is when the engine is next asked.
+    """
+
+    __tablename__: ClassVar[Any] = "orders"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    kind: OrderKind = word(OrderKind.PREDICTION)
+    training_id: UUID
+    generation_id: UUID | None = None
+    status: OrderStatus = word(OrderStatus.RECORDED)
+    job_id: str | None = None
+    fingerprint: str | None = None
+    file_id: str | None = Field(default=None, description="the uploaded zip at the engine, deleted when it ends")
+    attempts: int = 0
+    sent_at: datetime | None = moment(default=None)
+    look_at: datetime | None = moment(default=None)
+    ended_at: datetime | None = moment(default=None)
+
+
+class Delivery(Owned, table=True):
+    """One webhook taken in; its id is the sender's, so that a second delivery of the same news is known."""
+
+    __tablename__: ClassVar[Any] = "deliveries"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    webhook_id: str
+    order_id: UUID

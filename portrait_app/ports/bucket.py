@@ -1,0 +1,44 @@
+"""Where pictures are kept: a folder on one machine, an S3-compatible store on many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class Bucket(Protocol):
+    """Objects by key; a key begins with `u/{owner_id}/` and its ending says its type."""
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes], *, max_bytes: int) -> int:
+        """Keep an object whole or not at all; return its bytes.
+
+        Raises:
+            ObjectTooLarge: more than `max_bytes` came; nothing is kept.
+            BucketFull: the store has no room; nothing is kept.
+        """
+        ...
+
+    async def put_bytes(self, key: str, data: bytes) -> None:
+        """Keep an object that is already in memory."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """Return an object's bytes.
+
+        Raises:
+            NotFound: there is no such object.
+        """
+        ...
+
+    async def delete(self, *keys: str) -> None:
+        """Forget objects; one that is not there is no error."""
+        ...
+
+    def link(self, key: str, *, download_as: str | None = None) -> str:
+        """Return an address that opens this object for a short while, for whoever holds it.
+
+        The caller has read the object's row as the person: the row decides who gets a link.
+        """
+        ...

@@ -1,0 +1,93 @@
+"""One piece of work: one transaction in one person's name, and what is put off until it has been committed."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from portrait_app.database.accounts import Accounts
+from portrait_app.database.address import Role
+from portrait_app.database.generations import Assets, Generations
+from portrait_app.database.orders import Orders
+from portrait_app.database.trainings import Selfies, Trainings
+from portrait_app.domain.events import CHANNEL, News, Noun
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from portrait_app.database.session import Database
+    from portrait_app.domain.chores import Chore
+    from portrait_app.ports.bucket import Bucket
+    from portrait_app.ports.queue import Queue
+
+_NOTIFY = text("SELECT pg_notify(:channel, :news)")
+
+
+@dataclass
+class Work:
+    """What a service needs: the person's rows by noun, the bucket, a voice for news, and a place for chores."""
+
+    owner_id: UUID
+    session: AsyncSession
+    bucket: Bucket
+    chores: list[tuple[Chore, UUID]] = field(default_factory=list["tuple[Chore, UUID]"])
+
+    def __post_init__(self) -> None:
+        self.accounts = Accounts(self.session, self.owner_id)
+        self.trainings = Trainings(self.session, self.owner_id)
+        self.selfies = Selfies(self.session, self.owner_id)
+        self.generations = Generations(self.session, self.owner_id)
+        self.assets = Assets(self.session, self.owner_id)
+        self.orders = Orders(self.session, self.owner_id)
+
+    async def tell(self, noun: Noun, row_id: UUID) -> None:
+        """Tell the person's open tabs that a row changed; they hear it when, and only if, this work is committed."""
+        news = News(self.owner_id, noun, row_id).to_text()
+        await self.session.flush()
+        await self.session.execute(_NOTIFY, {"channel": CHANNEL, "news": news})
+
+    def later(self, chore: Chore, row_id: UUID) -> None:
+        """Put a chore off until this work is committed."""
+        self.chores.append((chore, row_id))
+
+
+class Desk:
+    """Where work begins, and the only place where it is committed."""
+
+    def __init__(self, database: Database, bucket: Bucket, queue: Queue) -> None:
+        self.database = database
+        self.bucket = bucket
+        self.queue = queue
+
+    @asynccontextmanager
+    async def for_person(self, owner_id: UUID) -> AsyncGenerator[Work]:
+        """Begin work that this person asked for."""
+        async with self._begin(Role.USER, owner_id) as work:
+            yield work
+
+    @asynccontextmanager
+    async def for_service(self, owner_id: UUID) -> AsyncGenerator[Work]:
+        """Begin work that a job does in this person's name; no other person's rows can be reached from it."""
+        async with self._begin(Role.SERVICE, owner_id) as work:
+            yield work
+
+    @asynccontextmanager
+    async def for_nobody(self, role: Role) -> AsyncGenerator[AsyncSession]:
+        """Open a transaction without a person: no rows, only the look-ups this role may call."""
+        async with self.database.transaction(role, None) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _begin(self, role: Role, owner_id: UUID) -> AsyncGenerator[Work]:
+        async with self.database.transaction(role, owner_id) as session:
+            work = Work(owner_id, session, self.bucket)
+            yield work
+        # A crash right here loses no chore: rows that wait too long are found again (`reconcile.remember_chores`).
+        for chore, row_id in work.chores:
+            await self.queue.put_off(chore, owner_id, row_id)

@@ -1,0 +1,118 @@
+"""Everything that can be configured, read once from the environment, `.env` and `.env.local`, and then frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from portrait_app.errors import PortraitError
+
+
+class WrongSetting(PortraitError):
+    """A variable has a value that can't be used; the start ends here."""
+
+    headline = "A setting is wrong"
+
+    def __init__(self, variable: str, why: str) -> None:
+        super().__init__(f"{variable}: {why}")
+        self.hint = f"{variable}: {why}. Mend it in the environment or in .env, then start again."
+
+
+class Settings(BaseSettings):
+    """The frozen configuration. Field names are the variables' names, lower case, unless an alias is given."""
+
+    model_config = SettingsConfigDict(env_file=(".env", ".env.local"), extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("var"), validation_alias="PORTRAIT_DATA_DIR")
+    port: int = Field(3000, ge=1, le=65535)
+    app_url: str = Field("", validation_alias=AliasChoices("APP_URL", "NEXT_PUBLIC_APP_URL"))
+    database_url: SecretStr | None = None
+    secret_key: SecretStr | None = Field(None, min_length=32, description="signs actors and links")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    replicate_api_token: SecretStr | None = None
+    replicate_base_url: str = ""
+    replicate_webhook_secret: SecretStr | None = None
+    replicate_destination: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+$", description="the private model, owner/name")
+
+    @classmethod
+    def read(cls) -> Settings:
+        """Read the environment.
+
+        Raises:
+            WrongSetting: naming the variable and what is wrong with it, never its value.
+        """
+        try:
+            return cls()  # pyright: ignore[reportCallIssue] -- every field comes from the environment
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            raise WrongSetting(_variable(str(first["loc"][0])), first["msg"][:1].lower() + first["msg"][1:]) from None
+
+    @property
+    def is_darkroom(self) -> bool:
+        """Whether the built-in engine makes the pictures: there is no Replicate token."""
+        return self.replicate_api_token is None
+
+    @property
+    def trainer(self) -> str:
+        """The catalogue's key of the trainer that new face models use."""
+        return "darkroom" if self.is_darkroom else "flux-dev"
+
+    @property
+    def local_url(self) -> str:
+        """Where this machine reaches the web process."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the app."""
+        return (self.app_url or self.local_url).rstrip("/")
+
+    @property
+    def webhook_url(self) -> str | None:
+        """Where the engine brings its news; None when it could not reach us: then polling carries everything."""
+        if self.is_darkroom:
+            return f"http://127.0.0.1:{self.port}/api/webhook"
+        return f"{self.public_url}/api/webhook" if self.app_url.startswith("https://") else None
+
+    @cached_property
+    def master_key(self) -> bytes:
+        """The key that every other key is derived from: `SECRET_KEY`, or one made once and kept in the data folder."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        return _kept_secret(self.data_dir / "secrets" / "app.key").encode()
+
+    def key_for(self, purpose: str) -> bytes:
+        """Derive the 32-byte key for one purpose, so that no two purposes share one."""
+        return hmac.new(self.master_key, purpose.encode(), hashlib.sha256).digest()
+
+
+def _variable(location: str) -> str:
+    field = Settings.model_fields.get(location)
+    return str(field.validation_alias) if field and isinstance(field.validation_alias, str) else location.upper()
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret, or make it: exactly one of several processes that start together wins."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    if not path.exists():
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48))
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink(missing_ok=True)
+    return path.read_text()
