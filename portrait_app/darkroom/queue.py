@@ -1,0 +1,146 @@
+"""Works through predictions and trainings, one at a time, in the order they came; kept across restarts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from portrait_app.darkroom.clock import now, read_stamp, stamp
+from portrait_app.darkroom.compute import EngineError, TaskCancelled
+from portrait_app.darkroom.fetch import DISK_FULL, Unfetched
+from portrait_app.darkroom.recipes import clean_up, predict, train
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from portrait_app.darkroom.recipes import Tools
+    from portrait_app.darkroom.store import Job
+    from portrait_app.darkroom.store.rows import Status
+
+log = structlog.get_logger()
+
+MAX_ATTEMPTS = 3
+_RETRY_S = 1.0
+
+
+class Queue:
+    """The darkroom's one pair of hands."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._jobs = tools.store.jobs
+        self._webhooks = tools.webhooks
+        self._news = asyncio.Event()
+        self._deadlines = asyncio.Event()
+        self._finished: dict[str, asyncio.Event] = {}
+        self._current: str | None = None
+
+    async def run(self) -> None:
+        """Work for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_for_ever(self._work))
+            group.create_task(_for_ever(self._watch_deadlines))
+
+    def add(self, job: Job) -> Job:
+        """Keep a new job and wake the worker."""
+        kept = self._jobs.add(job)
+        self._news.set()
+        self._deadlines.set()
+        return kept
+
+    def cancel(self, job: Job, status: Status = "canceled") -> Job:
+        """End a job before its time; one that has ended stays as it is."""
+        self.finish(job.id, status)
+        if self._current == job.id:
+            self._tools.compute.cancel()
+        return self._jobs.get(job.id) or job
+
+    def finish(self, job_id: str, status: Status, **fields: Any) -> Job | None:
+        """Write down a job's end, tell its client, and wake who waits for it."""
+        moment = stamp(now())
+        job = self._jobs.change(job_id, status=status, completed_at=moment, **fields)
+        if job is None:
+            return None
+        log.info("job.finished", job=job.id, kind=job.kind, status=status)
+        self._webhooks.tell(job, "completed")
+        if waiting := self._finished.get(job_id):
+            waiting.set()
+        return job
+
+    async def wait_for(self, job_id: str, seconds: float) -> None:
+        """Wait until a job has ended, but no longer than `seconds`."""
+        ended = self._finished.setdefault(job_id, asyncio.Event())
+        try:
+            job = self._jobs.get(job_id)
+            if job and not job.is_final:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(ended.wait(), seconds)
+        finally:
+            self._finished.pop(job_id, None)
+
+    async def _work(self) -> None:
+        self._news.clear()
+        job = self._jobs.next_due()
+        if job:
+            await self._attend(job)
+        else:
+            await self._news.wait()
+
+    async def _attend(self, job: Job) -> None:
+        self._current = job.id
+        try:
+            await self._begin(job)
+        except TaskCancelled:
+            self.finish(job.id, "canceled")
+        except (EngineError, Unfetched) as error:
+            self.finish(job.id, "failed", error=str(error))
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:
+            log.warning("job.broke", job=job.id, exc_info=True)
+            full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+            self.finish(job.id, "failed", error=DISK_FULL if full else f"The darkroom failed: {error}")
+        finally:
+            self._current = None
+            clean_up(job, self._tools)
+
+    async def _begin(self, job: Job) -> None:
+        if job.attempts >= MAX_ATTEMPTS:
+            raise EngineError("Prediction interrupted; please retry (code: PA)")
+        started_at = job.started_at or stamp(now())
+        began = self._jobs.change(job.id, status="processing", started_at=started_at, attempts=job.attempts + 1)
+        if began is None:
+            return
+        log.info("job.started", job=job.id, kind=job.kind, attempt=began.attempts)
+        if job.status == "starting":
+            self._webhooks.tell(began, "start")
+        fields = await (train if job.kind == "training" else predict)(began, self._tools)
+        self.finish(job.id, "succeeded", **fields)
+
+    async def _watch_deadlines(self) -> None:
+        self._deadlines.clear()
+        job = self._jobs.next_deadline()
+        if job is None or job.deadline is None:
+            await self._deadlines.wait()
+            return
+        left = (read_stamp(job.deadline) - now()).total_seconds()
+        if left <= 0:
+            self.cancel(job, "aborted" if job.status == "starting" else "canceled")
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._deadlines.wait(), left)
+
+
+async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await step()
+        except sqlite3.OperationalError as error:
+            # The disk is full: what happened cannot be written down yet. The step is taken again.
+            log.warning("store.unwritable", error=str(error))
+            await asyncio.sleep(_RETRY_S)
