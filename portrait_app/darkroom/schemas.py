@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, cast
 from jsonschema import Draft202012Validator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-_JSON_NAMES = ((str, "string"), (bool, "boolean"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object"))
-    str: "string",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    list: "array",
-    dict: "object",
-}
+_JSON_NAMES: Sequence[tuple[type, str]] = (
+    (str, "string"),
+    (bool, "boolean"),  # before the integer, which it is too
+    (int, "integer"),
+    (float, "number"),
+    (list, "array"),
+    (dict, "object"),
+)
 
 _WEBHOOK = {
     "webhook": {"type": "string", "pattern": r"^https?://[^\s/]+"},

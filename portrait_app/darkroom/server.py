@@ -9,7 +9,7 @@ import hmac
 import signal
 import sqlite3
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
@@ -81,10 +81,8 @@ def build_app(darkroom: Darkroom) -> Starlette:
 @asynccontextmanager
 async def serving(app: Starlette, listener: socket.socket) -> AsyncGenerator[asyncio.Event]:
     """Serve on an open socket for as long as the context lasts; gives an event that a signal to stop sets."""
-    config = uvicorn.Config(
-        app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=STOP_WITHIN_S
-    )
-    server = _Server(config)
+    quiet: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
+    server = _Server(uvicorn.Config(app, lifespan="off", timeout_graceful_shutdown=STOP_WITHIN_S, **quiet))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import uvicorn
-from replicate import AsyncReplicate, DefaultAsyncHttpxClient
+from replicate import AsyncReplicate, ConflictError, DefaultAsyncHttpxClient
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -191,22 +191,30 @@ def zip_of(**entries: bytes) -> bytes:
 PHOTOS = zip_of(**{f"{number}.jpg": b"not really a photo" for number in range(4)})
 
 
-async def train(client: AsyncReplicate, *, wait: bool = True, **more: Any) -> Any:
-    """Make a destination if there is none, upload photos, and train on them."""
-    with contextlib.suppress(Exception):
+async def train(client: AsyncReplicate, **more: Any) -> Any:
+    """Make a destination if there is none, upload photos, and ask for a training on them."""
+    with contextlib.suppress(ConflictError):
         await client.models.create(owner="darkroom", name="faces", visibility="private", hardware="cpu")
-    trainer = await client.models.get(model_owner="darkroom", model_name="face-trainer")
-    file = await client.files.create(content=("photos.zip", PHOTOS, "application/zip"))
-    given = {"input": {"input_images": file.urls.get, "seed": 7}, "destination": "darkroom/faces"} | more
-    training = await client.trainings.create(
-        model_owner="darkroom", model_name="face-trainer", version_id=trainer.latest_version.id, **given
+    trainer: Any = await client.models.get(model_owner="darkroom", model_name="face-trainer")
+    file: Any = await client.files.create(content=("photos.zip", PHOTOS, "application/zip"))
+    given: dict[str, Any] = {"input": {"input_images": file.urls.get, "seed": 7}, "destination": "darkroom/faces"}
+    version = trainer.latest_version.id
+    return await client.trainings.create(
+        model_owner="darkroom", model_name="face-trainer", version_id=version, **(given | more)
     )
-    return await end_of(client, training.id) if wait else training
 
 
-async def end_of(client: AsyncReplicate, training_id: str) -> Any:
+async def end_of(client: AsyncReplicate, training: Any) -> Any:
     """Poll a training until it has ended, as a client without webhooks would."""
     async with asyncio.timeout(PATIENCE_S):
-        while (training := await client.trainings.get(training_id=training_id)).status in {"starting", "processing"}:
+        while training.status in {"starting", "processing"}:
             await asyncio.sleep(0.02)
+            training = await client.trainings.get(training_id=training.id)
     return training
+
+
+async def trained_version(client: AsyncReplicate) -> str:
+    """Train, and give the new version as `owner/name:id`."""
+    training = await end_of(client, await train(client))
+    assert training.status == "succeeded", training.error
+    return training.output.version
