@@ -1,0 +1,126 @@
+"""Decides how a person sits in the frame, so that no bust floats and no cut shows.
+
+Where the photo ends, so does what is known of the body: the frame must end there too. Downward that is a law (the
+body reaches the bottom edge), upward it is one only when the photo cuts the hair, sideways a cut shoulder may be
+finished by `shoulders`, at a price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from portrait_app.darkroom import mesh
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from portrait_app.darkroom.shot import Shot
+
+_FACE_SHARE = 0.37  # a head-and-shoulders portrait: the face's height against the frame's (its area's root)
+_SCALES = np.geomspace(0.62, 1.75, 31)
+_EYES = np.linspace(0.2, 0.72, 53)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far the person reaches in the photo, in its px.
+
+    Args: hair: the first row of hair. is_cut_above: the hair touches the photo's top. cut_left, cut_right: the first
+        row at which the body touches that side; the photo's height where it does not.
+    """
+
+    hair: float
+    is_cut_above: bool
+    cut_left: float
+    cut_right: float
+
+    @classmethod
+    def of(cls, shot: Shot) -> Extent:
+        """Read the reach from the photo's mask."""
+        solid = shot.alpha > 127  # noqa: PLR2004  # half covered
+        height, width = solid.shape
+        face_px, middle = mesh.height(shot.points), mesh.centre(shot.points)
+        left, right = np.clip([middle[0] - face_px * 0.4, middle[0] + face_px * 0.4], 0, width - 1).astype(int)
+        rows = np.flatnonzero(solid[:, left : right + 1].any(axis=1))
+        hair = float(rows[0]) if len(rows) else float(shot.points[:, 1].min())
+        return cls(hair, hair < height * 0.006 + 1, _first_row(solid[:, 1]), _first_row(solid[:, -2]))
+
+
+@dataclass(frozen=True)
+class Framing:
+    """Where the photo lies in the frame: frame px = photo px × scale + (left, top); both may be negative."""
+
+    scale: float
+    left: float
+    top: float
+    extent: Extent
+
+
+def compose(shot: Shot, width: int, height: int, *, lean: float, closeness: float = 1.0) -> Framing:
+    """Choose the best of some thousands of framings.
+
+    Args: width, height: the frame, px. lean: −1 to 1, how far from the middle the face may sit when there is room.
+        closeness: above 1 comes nearer than a classical head-and-shoulders portrait, below 1 keeps away.
+    """
+    extent = Extent.of(shot)
+    face, middle = mesh.height(shot.points), mesh.centre(shot.points)
+    photo_height, photo_width = shot.alpha.shape
+    ideal = min(_FACE_SHARE * float(np.sqrt(width * height)), height / 2.25, width / 1.7) * closeness
+    spots = np.unique(np.clip([0.5, 0.5 + lean * 0.08, 0.5 + lean * 0.16, 0.5 - lean * 0.16, 0.36, 0.64], 0.3, 0.7))
+    fitted = max(height / photo_height, 0.0) * face  # the whole photo's height in the frame: always possible
+    sizes = np.append(_SCALES * ideal, fitted)
+    size, spot, eyes = (axis.ravel() for axis in np.meshgrid(sizes, spots, _EYES, indexing="ij"))
+    scale = size / face
+    left, top = spot * width - middle[0] * scale, eyes * height - middle[1] * scale
+    # Two more of each: flush with the photo's bottom, and with one of its cut sides.
+    top = np.concatenate([top, height - photo_height * scale])
+    scale, left = np.tile(scale, 2), np.tile(left, 2)
+    flush = [(scale, left, top)]
+    if extent.cut_left < photo_height:
+        flush.append((scale, np.zeros_like(left), top))
+    if extent.cut_right < photo_height:
+        flush.append((scale, width - photo_width * scale, top))
+    scale, left, top = (np.concatenate(parts) for parts in zip(*flush, strict=True))
+    target = 0.5 + lean * 0.12 * float(np.clip(width / height - 1, 0.15, 1))
+    cost = _cost(shot, extent, (width, height), (ideal, target), (scale, left, top))
+    best = int(np.argmin(cost))
+    return Framing(float(scale[best]), float(left[best]), float(top[best]), extent)
+
+
+def _cost(
+    shot: Shot,
+    extent: Extent,
+    frame: tuple[int, int],
+    wish: tuple[float, float],
+    options: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """What each (scale, left, top) has against it; above 1000 it breaks a law."""
+    (width, height), (ideal, target), (scale, left, top) = frame, wish, options
+    photo_height, photo_width = shot.alpha.shape
+    face, middle = mesh.height(shot.points) * scale, mesh.centre(shot.points)
+    x = (left + middle[0] * scale) / width
+    hair = (top + extent.hair * scale) / height
+    bottom, right = top + photo_height * scale, left + photo_width * scale
+    wanted_hair = float(np.interp(height / width, [0.45, 1, 1.4, 2.3], [0.07, 0.1, 0.13, 0.2]))
+    cost = 5 * np.log(face / ideal) ** 2 + 14 * (hair - wanted_hair) ** 2 + 40 * np.maximum(0.03 - hair, 0)
+    cost = cost + 7 * (x - target) ** 2 + 0.5 * np.maximum(np.log2(scale / 1.7), 0) ** 2
+    cost = cost + 30 * np.maximum(np.abs(x - 0.5) - 0.2, 0)
+    cost = cost + 1e4 * np.maximum(height - 0.5 - bottom, 0) / height
+    if extent.is_cut_above:
+        cost = cost + 1e4 * np.maximum(top - 0.5, 0) / height - 40 * np.maximum(0.03 - hair, 0)
+    for row, bare in ((extent.cut_left, left), (extent.cut_right, width - right)):
+        shows = (bare > 0.5) & (top + row * scale < height)  # noqa: PLR2004  # half a px
+        cost = cost + shows * (0.25 + 0.5 * np.maximum(bare, 0) / face)
+        above_chin = row < shot.points[mesh.CHIN, 1]  # hair or a hand at the side cannot be finished
+        cost = cost + (1e3 if above_chin else 0) * shows * np.maximum(bare, 0) / width
+    return cost
+
+
+def _first_row(column: NDArray[np.bool_]) -> float:
+    """The row from which a side is covered for good; the column's length where it is not."""
+    bare = np.flatnonzero(~column)
+    start = int(bare[-1]) + 1 if len(bare) else 0
+    return float(start) if start < len(column) - 2 else float(len(column))

@@ -1,0 +1,205 @@
+"""Learns a face model: who the person is, how their face is shaped, how it looks, and their best photos."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from portrait_app.darkroom import mesh, modelfile, shape, texture
+from portrait_app.darkroom.cancelled import check
+from portrait_app.darkroom.matting import cut_out
+from portrait_app.darkroom.reading import Reading, decode, read
+from portrait_app.darkroom.shot import Shot
+from portrait_app.faces.face import Face
+from portrait_app.faces.identity import SAME_PERSON, distance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from portrait_app.darkroom.shape import Shape
+    from portrait_app.darkroom.texture import Texture
+    from portrait_app.faces.reader import FaceReader
+
+    Progress = Callable[[int, int, str], None]
+
+MOST_KEPT = 8
+MOST_ROUNDS = 40  # the texture stands still long before
+_KEPT_FACE_PX = 440  # a face is never drawn larger than this at 1024 px
+_KEPT_AROUND = (2.5, 1.6, 2.5, 2.9)  # photo kept left of, above, right of, below the face's centre, in face heights
+
+
+class NoFaceFound(Exception):  # reads as what happened
+    """None of the photos shows a face."""
+
+
+@dataclass(frozen=True, eq=False)
+class FaceModel:
+    """All that is needed to make portraits of one person.
+
+    Args: identity: (128,), the person's centre. shape, texture: the morphable face. tone: the mean brightness of
+        their skin, 0..1. shots: their best photos, best first. outliers: numbers of the photos that show somebody
+        else or nobody. seed: as given to `learn`.
+    """
+
+    identity: NDArray[np.float32]
+    shape: Shape
+    texture: Texture
+    tone: float
+    shots: tuple[Shot, ...]
+    outliers: tuple[int, ...]
+    seed: int
+
+    def save(self, path: Path) -> None:
+        """Write the model as one file; all of it or nothing."""
+        modelfile.save(self, path)
+
+    @classmethod
+    def load(cls, path: Path) -> FaceModel:
+        """Read a model.
+
+        Raises: modelfile.BrokenModel: the file is damaged, or of another version.
+        """
+        return modelfile.load(path)
+
+
+def learn(
+    photos: Sequence[Path | bytes],
+    *,
+    reader: FaceReader,
+    seed: int,
+    steps: int,
+    on_progress: Progress,
+    is_cancelled: Callable[[], bool],
+) -> FaceModel:
+    """Learn a face model from photos of one person; the same photos and seed give the same model.
+
+    Args: photos: files or their bytes, 1 or more, any format Pillow reads. steps: at most how many rounds the texture
+        is refined; more than 40 are not used. on_progress: told (done, in all, phase) after each photo, each texture,
+        each round of refinement and each photo kept.
+    Raises: NoFaceFound: no photo shows a face. Cancelled: `is_cancelled` became true.
+    """
+    rounds = min(steps, MOST_ROUNDS)
+    tally = _Tally(2 * len(photos) + rounds + MOST_KEPT, on_progress, is_cancelled)
+    readings = _read_all(photos, reader, tally)
+    identity, own = _the_person(readings)
+    tally.say("learning shape")
+    form = shape.learn([reading.face.points for reading in own])
+    look = _learn_texture(form, own, len(photos), rounds, tally)
+    ranked = _rank(own)
+    tone = _tone([reading for _, reading in ranked])
+    shots = _keep(photos, ranked, reader, tally)
+    outliers = sorted(set(range(len(photos))) - {reading.number for reading in own})
+    return FaceModel(identity, form, look, tone, shots, tuple(outliers), seed)
+
+
+class _Tally:
+    """Counts what is done, and stops the work when asked."""
+
+    def __init__(self, total: int, on_progress: Progress, is_cancelled: Callable[[], bool]) -> None:
+        self._done, self._total, self._phase = 0, total, ""
+        self._on_progress, self._is_cancelled = on_progress, is_cancelled
+
+    def say(self, phase: str) -> None:
+        """Name what begins now."""
+        check(self._is_cancelled)
+        self._phase = phase
+        self._on_progress(self._done, self._total, phase)
+
+    def step(self, count: int = 1) -> None:
+        """Some more units are done."""
+        check(self._is_cancelled)
+        self._done += count
+        self._on_progress(self._done, self._total, self._phase)
+
+
+def _read_all(photos: Sequence[Path | bytes], reader: FaceReader, tally: _Tally) -> list[Reading]:
+    readings: list[Reading] = []
+    tally.say("reading photos")
+    for number, photo in enumerate(photos):
+        readings += read(photo, number, reader)
+        tally.step()
+    if not readings:
+        raise NoFaceFound("None of the photos shows a face.")
+    return readings
+
+
+def _the_person(readings: list[Reading]) -> tuple[NDArray[np.float32], list[Reading]]:
+    """Whose photos these are: the face that most others resemble; and that person's face in each of their photos.
+
+    By identity and not by size: the largest face in a photo may be a friend's.
+    """
+    identities = np.stack([reading.identity for reading in readings])
+    apart = np.linalg.norm(identities[:, None] - identities[None], axis=2)
+    middle = int(np.argmin(np.median(apart, axis=1)))
+    centre = identities[apart[middle] < SAME_PERSON].mean(axis=0)
+    nearest: dict[int, tuple[float, Reading]] = {}
+    for reading in readings:
+        away = distance(reading.identity, centre)
+        if away < SAME_PERSON and away < nearest.get(reading.number, (SAME_PERSON, reading))[0]:
+            nearest[reading.number] = (away, reading)
+    own = [reading for _, reading in nearest.values()] or [readings[middle]]
+    return np.mean([reading.identity for reading in own], axis=0).astype(np.float32), own
+
+
+def _learn_texture(form: Shape, own: list[Reading], photos: int, rounds: int, tally: _Tally) -> Texture:
+    easel = texture.Easel(form)
+    faces: list[NDArray[np.uint8]] = []
+    tally.say("learning texture")
+    for reading in own:
+        faces.append(easel.unwarp(reading.look, reading.face.points))
+        tally.step()
+    tally.step(photos - len(own))
+    tally.say("refining")
+    weights = [float(np.sqrt(np.clip(reading.sharpness, 2, 200))) for reading in own]
+    done, look = 0, None
+    for finished, look in texture.refine(easel, faces, weights, rounds):
+        tally.step(finished - done)
+        done = finished
+    assert look is not None
+    return look
+
+
+def _rank(own: list[Reading]) -> list[tuple[float, Reading]]:
+    """Best first, with their quality."""
+    openness = float(np.median([reading.face.eye_openness for reading in own]))
+    judged = [(reading.quality(openness), reading) for reading in own]
+    return sorted(judged, key=lambda pair: (-pair[0], pair[1].number))[:MOST_KEPT]
+
+
+def _tone(best: list[Reading]) -> float:
+    """How bright the person's skin is in photos that are neither dark nor backlit."""
+    fair = [reading.brightness for reading in best if 0.15 < reading.brightness < 0.8 and reading.backlight < 0.3]  # noqa: PLR2004
+    return float(np.median(fair or [reading.brightness for reading in best]))
+
+
+def _keep(
+    photos: Sequence[Path | bytes], ranked: list[tuple[float, Reading]], reader: FaceReader, tally: _Tally
+) -> tuple[Shot, ...]:
+    shots: list[Shot] = []
+    tally.say("keeping the best")
+    for quality, reading in ranked:
+        shots.append(_shoot(photos[reading.number], quality, reading, reader))
+        tally.step()
+    tally.step(MOST_KEPT - len(ranked))
+    return tuple(shots)
+
+
+def _shoot(photo: Path | bytes, quality: float, reading: Reading, reader: FaceReader) -> Shot:
+    """Read the photo again as large as portraits need it, cut it to the person, and cut the person out of it."""
+    larger = min(1.0, _KEPT_FACE_PX / reading.face_px)
+    pixels, _ = decode(photo, max(64, round(reading.full_px * larger)))
+    scale = max(pixels.shape[:2]) / max(reading.look.shape[:2])
+    points = reading.face.points * scale
+    (x, y), face_px = mesh.centre(points), mesh.height(points)
+    left, above, right, below = (reach * face_px for reach in _KEPT_AROUND)
+    x0, y0 = max(0, round(x - left)), max(0, round(y - above))
+    cut = np.ascontiguousarray(pixels[y0 : round(y + below), x0 : round(x + right)])
+    moved = (points - np.array([x0, y0, 0], np.float32)).astype(np.float32)
+    alpha = cut_out(cut, Face(moved, reading.face.score), reader)
+    mask = np.round(alpha * 255).astype(np.uint8)
+    return Shot(cut, mask, moved, reading.identity, quality, reading.number)

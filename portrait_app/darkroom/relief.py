@@ -1,0 +1,104 @@
+"""Guesses a person's depth from the face mesh and the outline, so that a new light knows where to fall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from portrait_app.darkroom import mesh
+from portrait_app.darkroom.planes import blur, luminance, mix, smoothstep
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from portrait_app.darkroom.planes import Picture, Plane, Points
+
+_REDUCED = 2  # depth is smooth: half the size holds it
+
+
+@dataclass(frozen=True)
+class Relief:
+    """Args: normals: (height, width, 3) unit vectors, x right, y down, z toward the viewer. depth: px toward the viewer."""
+
+    normals: NDArray[np.float32]
+    depth: NDArray[np.float32]
+
+
+def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: Picture) -> Relief:
+    """Build the relief of one sitter.
+
+    The face's depth comes from its mesh, the rest is the outline blown up like a balloon; they are blended well
+    inside the face, by slope and not by height, because a join in height shows as a seam on the forehead. Fine
+    folds and wrinkles are read from the picture's own light and shade.
+    """
+    face_px = mesh.height(points)
+    face, covered = _face_depth(points, faces, alpha.shape)
+    body = _body_depth(points, alpha, face_px)
+    reach = round(face_px * 0.09)
+    oval = mesh.fill(points, mesh.OVAL, alpha.shape)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    inside = blur(np.asarray(cv2.erode(oval, disc), np.float32), face_px * 0.075)
+    slopes = mix(_slopes(body, face_px * 0.022), _slopes(face, face_px * 0.016), inside)
+    slopes = slopes + _fine_slopes(luminance_of, face_px)
+    normals = np.dstack([-slopes, np.ones(alpha.shape, np.float32)])
+    normals /= np.linalg.norm(normals, axis=2, keepdims=True)
+    sure = covered & (inside > 0.3)  # noqa: PLR2004  # well inside the face
+    offset = float(np.median(body[sure]) - np.median(face[sure])) if sure.any() else 0.0
+    edge = blur(oval, face_px * 0.03)
+    return Relief(normals.astype(np.float32), mix(_behind(body, points, face_px), face + offset, edge))
+
+
+def _face_depth(
+    points: Points, faces: NDArray[np.int32], shape: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The mesh's depth, continued smoothly outside; and where it is the mesh's own."""
+    small = (-(-shape[0] // _REDUCED), -(-shape[1] // _REDUCED))
+    raster = mesh.Raster.of(points / _REDUCED, faces, small)
+    depth, covered = raster.spread(-points[:, 2])
+    known = covered.astype(np.float32)
+    reach = mesh.height(points) / _REDUCED * 0.12
+    around = blur(depth * known, reach) / (blur(known, reach) + 1e-4)
+    depth = np.where(covered, depth, around)
+    size = (shape[1], shape[0])
+    full = cv2.resize(depth.astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(full, np.float32), cv2.resize(covered.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+
+
+def _body_depth(points: Points, alpha: Plane, face_px: float) -> NDArray[np.float32]:
+    """The outline inflated: a quarter circle from the edge inward, as deep as half a head."""
+    height, width = alpha.shape
+    small = cv2.resize(alpha, (width // _REDUCED, height // _REDUCED), interpolation=cv2.INTER_AREA)
+    solid = (small > 0.5).astype(np.uint8)  # noqa: PLR2004  # half covered
+    margin = max(width, height) // (2 * _REDUCED)  # the body goes on below the frame and beside it
+    padded = cv2.copyMakeBorder(solid, 0, margin, margin, margin, cv2.BORDER_REPLICATE)
+    away = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[: solid.shape[0], margin : margin + solid.shape[1]]
+    radius = face_px * 0.55
+    t = np.clip(away * _REDUCED / radius, 0, 1)
+    dome = np.sqrt(np.clip(1 - (1 - t) ** 2, 0, 1)) * radius * 0.8
+    dome = blur(dome.astype(np.float32), face_px * 0.014)
+    return np.asarray(cv2.resize(dome, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _behind(body: NDArray[np.float32], points: Points, face_px: float) -> NDArray[np.float32]:
+    """Neck and shoulders stand back behind the chin, so that the head can throw its shadow on them."""
+    rows = np.arange(body.shape[0], dtype=np.float32)[:, None]
+    chin = float(points[mesh.CHIN, 1])
+    return body - 0.34 * face_px * smoothstep(chin - 0.1 * face_px, chin + 0.1 * face_px, rows)
+
+
+def _slopes(depth: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    """Rise per px to the right and downward."""
+    smooth = blur(depth, sigma)
+    return np.dstack(
+        [cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)]
+    )
+
+
+def _fine_slopes(picture: Picture, face_px: float) -> NDArray[np.float32]:
+    """Folds and wrinkles: what is brighter than its surroundings is taken to stand out a little."""
+    light = luminance(picture)
+    bumps = blur(light, face_px * 0.004) - blur(light, face_px * 0.03)
+    return _slopes(np.tanh(bumps * 6).astype(np.float32) / 6 * face_px * 0.07, 0.7)

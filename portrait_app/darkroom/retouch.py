@@ -1,0 +1,60 @@
+"""What a portrait retoucher does, gently: skin, eyes, teeth and exposure, nothing that changes who it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from portrait_app.darkroom import mesh
+from portrait_app.darkroom.planes import blur, luminance, mix, saturate, smoothstep
+
+if TYPE_CHECKING:
+    from portrait_app.darkroom.planes import Picture
+    from portrait_app.darkroom.sitter import Sitter
+
+
+def retouch(sitter: Sitter, strength: float = 0.6) -> Picture:
+    """The person with calmer skin, clearer eyes and whiter teeth."""
+    return _teeth(sitter, _eyes(sitter, _skin(sitter, sitter.person, strength)))
+
+
+def expose(sitter: Sitter, picture: Picture, tone: float, wish: float = 1.0) -> Picture:
+    """Bring the face to the person's own brightness.
+
+    Args: tone: mean brightness of this person's skin over their good photos, 0..1: nobody is made paler or darker
+        than they are. wish: above 1 for a brighter print, below 1 for a darker one.
+    """
+    skin = sitter.skin * sitter.alpha
+    found = float((luminance(picture) * skin).sum() / max(float(skin.sum()), 1.0))
+    goal = float(np.clip(np.clip(tone, 0.28, 0.62) * wish, 0.2, 0.72))
+    power = np.log(goal) / np.log(float(np.clip(found, 0.06, 0.94)))
+    return np.asarray(cv2.pow(np.clip(picture, 1e-4, 1), float(np.clip(power, 0.55, 1.7))), np.float32)
+
+
+def _skin(sitter: Sitter, picture: Picture, strength: float) -> Picture:
+    """Blotches out, pores in: the middle frequencies are calmed, the finest put back (frequency separation)."""
+    face_px = sitter.face_px
+    busy = blur(np.abs(luminance(picture) - blur(luminance(picture), face_px * 0.02)), face_px * 0.007)
+    where = blur(sitter.skin, face_px * 0.01) * (1 - np.clip(busy * 9, 0, 1)) * strength
+    calm = cv2.bilateralFilter(picture, -1, 0.09, face_px / 50)
+    pores = picture - blur(picture, max(0.8, face_px * 0.004))
+    return np.clip(mix(picture, calm + pores * 0.6, where), 0, 1).astype(np.float32)
+
+
+def _eyes(sitter: Sitter, picture: Picture) -> Picture:
+    """A little more light and edge."""
+    eyes = mesh.fill(sitter.points, mesh.LEFT_EYE, sitter.shape) + mesh.fill(
+        sitter.points, mesh.RIGHT_EYE, sitter.shape
+    )
+    where = np.clip(blur(eyes, sitter.face_px * 0.008), 0, 1)[..., None]
+    edge = picture - blur(picture, sitter.face_px * 0.008)
+    return np.clip(picture * (1 + 0.07 * where) + edge * 0.35 * where, 0, 1).astype(np.float32)
+
+
+def _teeth(sitter: Sitter, picture: Picture) -> Picture:
+    """Less yellow where the open mouth is bright."""
+    mouth = mesh.fill(sitter.points, mesh.MOUTH, sitter.shape, sitter.face_px * 0.005)
+    where = mouth * smoothstep(0.35, 0.6, luminance(picture))
+    return mix(picture, np.clip(saturate(picture, 0.6) * 1.03, 0, 1), where)

@@ -1,0 +1,78 @@
+"""Makes portraits from a face model: chooses a photo, frames it, and has a style paint it.
+
+To try the styles on a folder of photos:
+    python -m portrait_app.darkroom.studio --models DIR --photos DIR --out DIR [--styles studio,noir] [--size 1024x1024]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from portrait_app.darkroom import framing, mesh, sitter, styles
+from portrait_app.darkroom.cancelled import check
+from portrait_app.darkroom.styles.style import Sitting
+from portrait_app.faces.face import Face
+from portrait_app.faces.identity import distance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portrait_app.darkroom.model import FaceModel
+    from portrait_app.darkroom.planes import Pixels
+    from portrait_app.darkroom.shot import Shot
+    from portrait_app.faces.reader import FaceReader
+
+_GOOD_ENOUGH = 0.45  # of the best photo's quality: what is worse is used only when it is all there is
+
+
+@dataclass(frozen=True, eq=False)
+class Portrait:
+    """A finished portrait.
+
+    Args: pixels: RGB uint8. photo: the number of the training's photo it was made from. likeness: distance of its
+        face to the person's identity; below 0.6 it is the same person.
+    """
+
+    pixels: Pixels
+    photo: int
+    likeness: float
+
+
+def render(
+    model: FaceModel,
+    style: str,
+    *,
+    width: int,
+    height: int,
+    seed: int,
+    reader: FaceReader,
+    is_cancelled: Callable[[], bool],
+) -> Portrait:
+    """Make one portrait; the same arguments give the same pixels on the same machine.
+
+    Args: style: a name in `styles.ALL`. width, height: px. seed: also chooses the photo: neighbouring seeds take
+        different ones.
+    Raises: KeyError: no such style. Cancelled: `is_cancelled` became true.
+    """
+    way = styles.ALL[style]
+    rng = np.random.default_rng(seed)
+    shot = choose(model, seed)
+    place = framing.compose(shot, width, height, lean=float(rng.uniform(-1, 1)), closeness=way.closeness)
+    seated = sitter.seat(shot, mesh.triangles(model.shape.mean), place, width, height)
+    check(is_cancelled)
+    print_ = way.paint(Sitting(seated, model.tone, rng))
+    check(is_cancelled)
+    pixels = np.round(np.clip(print_, 0, 1) * 255).astype(np.uint8)
+    found = reader.identity(pixels, Face(seated.points, 1.0))
+    return Portrait(pixels, shot.number, distance(found, model.identity))
+
+
+def choose(model: FaceModel, seed: int) -> Shot:
+    """Take the good photos in turn, in an order of the model's own."""
+    best = model.shots[0].quality
+    good = [shot for shot in model.shots if shot.quality >= _GOOD_ENOUGH * best]
+    order = np.random.default_rng(model.seed).permutation(len(good))
+    return good[int(order[seed % len(good)])]
