@@ -91,8 +91,7 @@ class EmbeddedServer:
             except psutil.TimeoutExpired:
                 process.send_signal(signal.SIGQUIT)  # at once; the next start replays its log
                 process.wait(_STOP_SECONDS)
-        if self._process is not None:
-            self._process.wait()
+        self._reap()
 
     def is_running(self) -> bool:
         """Whether its main process lives."""
@@ -163,8 +162,9 @@ class EmbeddedServer:
         unfinished.rename(self._data)
 
     def _launch(self) -> int:
-        postmaster.forget_killed(self._data)
         socket_folder = self._socket_folder()
+        postmaster.forget_killed(self._data, socket_folder)
+        self._reap()
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": "../socket" if socket_folder.parent == self.folder else str(socket_folder),
@@ -212,6 +212,11 @@ class EmbeddedServer:
                 return True
             time.sleep(_POLL_SECONDS)
         raise DatabaseWontStart(f"not ready after {_START_SECONDS:.0f} s: {self._last_words()}")
+
+    def _reap(self) -> None:
+        """Take notice of our own child's end, so that no zombie stays."""
+        if self._process is not None:
+            self._process.wait()
 
     def _has_ended(self, pid: int) -> bool:
         if self._process is not None and self._process.pid == pid:

@@ -41,10 +41,11 @@ def works_in(data: Path, pid: int) -> bool:
         return False
 
 
-def forget_killed(data: Path) -> None:
-    """Remove the pid file of a killed server once the last of its processes has gone.
+def forget_killed(data: Path, socket_folder: Path) -> None:
+    """Remove the lock files of a killed server once the last of its processes has gone.
 
-    Postgres would do so itself, but refuses to start when the pid has meanwhile been given to another process.
+    Postgres would do so itself, but refuses to start when the pid in them is in use: by a stranger, or by a dead
+    process whose parent has not yet taken notice.
     Raises: DatabaseWontStart: its processes do not end.
     """
     deadline = time.monotonic() + _GONE_SECONDS
@@ -52,7 +53,8 @@ def forget_killed(data: Path) -> None:
         if time.monotonic() > deadline:
             raise DatabaseWontStart(f"processes of a killed server still work in {data}")
         time.sleep(_POLL_SECONDS)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    for left in (data / "postmaster.pid", *socket_folder.glob(".s.PGSQL.*")):
+        left.unlink(missing_ok=True)
 
 
 def _pid_file(data: Path) -> list[str]:
