@@ -9,6 +9,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,7 +40,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     replicate_api_token: SecretStr | None = None
-    replicate_base_url: str = ""
+    replicate_base_url: str = Field("", description="with /v1; `run` sets it to the darkroom's when there is no token")
+    darkroom_token: SecretStr | None = Field(None, description="set by `run` for its own processes")
     replicate_webhook_secret: SecretStr | None = None
     replicate_destination: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+$", description="the private model, owner/name")
 
@@ -65,6 +67,21 @@ class Settings(BaseSettings):
     def trainer(self) -> str:
         """The catalogue's key of the trainer that new face models use."""
         return "darkroom" if self.is_darkroom else "flux-dev"
+
+    @property
+    def engine_token(self) -> str:
+        """What signs us in to the engine: Replicate's token, or the darkroom's own, which `run` hands down."""
+        if self.replicate_api_token is not None:
+            return self.replicate_api_token.get_secret_value()
+        return self.darkroom_token.get_secret_value() if self.darkroom_token else ""
+
+    @property
+    def engine_origin(self) -> str | None:
+        """The darkroom's `http://host:port`, the one local address that pictures may be fetched from."""
+        if not self.is_darkroom or not self.replicate_base_url:
+            return None
+        parts = urlsplit(self.replicate_base_url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def local_url(self) -> str:

@@ -77,6 +77,8 @@ def _face_models() -> None:
         "FOREIGN KEY (owner_id) REFERENCES app.accounts (id) ON DELETE CASCADE)"
     )
     op.execute("CREATE INDEX trainings_of_owner ON app.trainings (owner_id, id)")
+    # Photos that arrive together for the first time all find the same draft.
+    op.execute("CREATE UNIQUE INDEX trainings_one_draft ON app.trainings (owner_id) WHERE status = 'draft'")
     secure_table("trainings", owner="owner_id", user=ALL, service="SELECT, UPDATE")
     op.execute(
         f"CREATE TABLE app.selfies ({OWNED}, training_id uuid NOT NULL, filename varchar NOT NULL, status {WORD}, "
@@ -159,7 +161,7 @@ def _look_ups() -> None:
     look_up(
         "take_orders_to_look_at(most integer, again_after interval)",
         "TABLE (id uuid, owner_id uuid)",
-        """UPDATE app.orders SET look_at = now() + again_after WHERE id IN (
+        """UPDATE app.orders SET look_at = now() + greatest(again_after, least('60s', (now() - created_at) / 20)) WHERE id IN (
              SELECT id FROM app.orders WHERE ended_at IS NULL AND look_at <= now()
              ORDER BY look_at LIMIT most FOR UPDATE SKIP LOCKED) RETURNING id, owner_id""",
         role=Role.SERVICE,

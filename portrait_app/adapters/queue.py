@@ -1,0 +1,40 @@
+"""Chores as procrastinate jobs, kept in the same Postgres as the rows they are about."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+
+from portrait_app.database.address import Role
+from portrait_app.domain.chores import Chore
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.database.address import Address
+
+# What a person is waiting for on the screen goes first.
+PRIORITY = {Chore.EXAMINE_SELFIE: 20, Chore.SEND_ORDER: 30, Chore.KEEP_ASSET: 10, Chore.TIDY_ORDER: 0}
+
+
+def jobs_app(address: Address) -> App:
+    """Return procrastinate's app on the jobs' own schema, signed in as the role that may enter it."""
+    conninfo = address.conninfo(Role.SERVICE)
+    return App(connector=PsycopgConnector(conninfo=conninfo, kwargs={"options": "-c search_path=jobs"}, max_size=6))
+
+
+class JobQueue:
+    """`ports.queue.Queue` by procrastinate; the app must be open."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def put_off(self, chore: Chore, owner_id: UUID, row_id: UUID) -> None:
+        """Write a chore down: one of a kind waits per row, and one of a kind runs per row."""
+        name = f"{chore.value}:{row_id}"
+        job = self.app.configure_task(chore.value, lock=name, queueing_lock=name, priority=PRIORITY[chore])
+        with suppress(AlreadyEnqueued):
+            await job.defer_async(owner_id=str(owner_id), row_id=str(row_id))

@@ -1,0 +1,39 @@
+"""The chores by name: each hands its two ids to the service that does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+
+from portrait_app.domain.chores import Chore
+from portrait_app.services import orders
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from procrastinate import App
+
+    from portrait_app.wiring import Workshop
+
+# Outputs live for an hour at the engine: long enough to ride out a restart of anything.
+RETRY = RetryStrategy(max_attempts=40, wait=1, linear_wait=3)
+
+
+def register(app: App, workshop: Workshop) -> None:
+    """Give the app its tasks."""
+
+    async def tidy(owner_id: UUID, order_id: UUID) -> None:
+        await orders.tidy(workshop.desk, workshop.gateway, owner_id, order_id)
+
+    _task(app, Chore.EXAMINE_SELFIE, workshop.examiner.examine)
+    _task(app, Chore.SEND_ORDER, workshop.sender.send)
+    _task(app, Chore.KEEP_ASSET, workshop.keeper.keep)
+    _task(app, Chore.TIDY_ORDER, tidy)
+
+
+def _task(app: App, chore: Chore, do: Callable[[UUID, UUID], Awaitable[None]]) -> None:
+    @app.task(name=chore.value, retry=RETRY)
+    async def _(owner_id: str, row_id: str) -> None:  # pyright: ignore[reportUnusedFunction] -- the app keeps it
+        await do(UUID(owner_id), UUID(row_id))

@@ -1,0 +1,103 @@
+"""Ordering portraits: by the person, and the first set that orders itself."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.catalogue import ASPECTS
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.generation import MOST_AT_ONCE, Asset, Generation
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.order import Order, OrderKind
+from portrait_app.domain.styles import STYLES
+from portrait_app.errors import PortraitError
+
+if TYPE_CHECKING:
+    from portrait_app.domain.training import Training
+    from portrait_app.services.work import Work
+
+FIRST_SET = 8
+FIRST_ASPECT = "4:5"
+
+
+class NotReady(PortraitError):
+    """Portraits were asked of a face model that is still being learned, or never was."""
+
+    headline = "This face model isn't ready yet"
+    hint = "Its first portraits order themselves as soon as it is. Choose another one meanwhile."
+
+
+class UnknownChoice(PortraitError):
+    """A style, a shape or a count that isn't offered."""
+
+    headline = "We don't have that"
+    hint = "Please choose one of the styles and shapes shown, and 1 to 8 portraits."
+
+
+async def order(work: Work, training: Training, *, style: str, count: int, aspect: str) -> Generation:
+    """Record an order of portraits with a placeholder for each, and hand it to the jobs.
+
+    Raises:
+        NotReady, UnknownChoice: nothing was ordered.
+    """
+    if training.status is not TrainingStatus.READY:
+        raise NotReady(f"{training.id} is {training.status}")
+    if style not in STYLES or aspect not in ASPECTS or not 1 <= count <= MOST_AT_ONCE:
+        raise UnknownChoice(f"{style!r} {aspect!r} {count}")
+    return await _record(work, training, style=style, count=count, aspect=aspect, is_first_set=False)
+
+
+async def order_first_set(work: Work, training: Training) -> None:
+    """Order the first portraits of a new face model, as many styles as there are, in one transaction with its end."""
+    styles = list(STYLES)[:FIRST_SET]
+    each, more = divmod(FIRST_SET, len(styles))
+    # Newest first in the gallery: the style that should greet the person is ordered last.
+    for number, style in reversed(list(enumerate(styles))):
+        await _record(
+            work, training, style=style, count=each + (number < more), aspect=FIRST_ASPECT, is_first_set=True
+        )
+
+
+async def _record(
+    work: Work, training: Training, *, style: str, count: int, aspect: str, is_first_set: bool
+) -> Generation:
+    # The seed is ours always: it makes the picture repeatable, and finds the order again if the reply is lost.
+    seed = secrets.randbelow(2**31 - MOST_AT_ONCE)
+    shape = ASPECTS[aspect]
+    generation = work.generations.add(
+        Generation(
+            owner_id=work.owner_id,
+            training_id=training.id,
+            style=style,
+            aspect=aspect,
+            count=count,
+            seed=seed,
+            is_first_set=is_first_set,
+        )
+    )
+    await work.session.flush()
+    for position in range(count):
+        work.assets.add(
+            Asset(
+                owner_id=work.owner_id,
+                generation_id=generation.id,
+                training_id=training.id,
+                position=position,
+                style=style,
+                width=shape.width,
+                height=shape.height,
+            )
+        )
+    order = work.orders.add(
+        Order(
+            owner_id=work.owner_id,
+            kind=OrderKind.PREDICTION,
+            training_id=training.id,
+            generation_id=generation.id,
+            fingerprint=str(seed),
+        )
+    )
+    work.later(Chore.SEND_ORDER, order.id)
+    await work.tell("generation", generation.id)
+    return generation

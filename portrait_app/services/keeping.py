@@ -1,0 +1,112 @@
+"""Fetching finished portraits into our own bucket, before the engine forgets them an hour later."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import structlog
+
+from portrait_app import pictures
+from portrait_app.adapters.replicate.outputs import OutputError, fetch
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.faces.identity import distance
+from portrait_app.pictures.errors import PictureError
+from portrait_app.services import progress, thumbnails
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from numpy.typing import NDArray
+
+    from portrait_app.domain.generation import Asset
+    from portrait_app.faces.reader import FaceReader
+    from portrait_app.pictures.pixels import Pixels
+    from portrait_app.services.work import Desk, Work
+
+log = structlog.get_logger()
+
+MAX_BYTES = 30 * 1024 * 1024
+GONE = "The engine's copy was gone before we could keep it."
+UNUSABLE = "What the engine sent was no picture we could open."
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Fetches portraits, checks that they are pictures, and keeps them with their thumbnails and likeness.
+
+    `engine_origin` is the one local address that outputs may come from: the darkroom's.
+    """
+
+    desk: Desk
+    reader: FaceReader
+    engine_origin: str | None
+
+    async def keep(self, owner_id: UUID, asset_id: UUID) -> None:
+        """Keep one portrait; a second call finds nothing to do.
+
+        Raises:
+            OutputError: it could not be fetched now, but may be in a moment.
+        """
+        async with self.desk.for_service(owner_id) as work:
+            asset = await work.assets.find(asset_id)
+            if asset is None or asset.status is not AssetStatus.FETCHING or asset.source_url is None:
+                return
+            person = await _identity_of(work, asset.training_id)
+        try:
+            fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
+            kept, likeness = await asyncio.to_thread(self._look, fetched, person)
+        except (OutputError, PictureError) as error:
+            if isinstance(error, OutputError) and error.is_retryable:
+                raise
+            await self._lose(owner_id, asset_id, error)
+            return
+        await self._keep(owner_id, asset, kept, likeness)
+
+    def _look(self, fetched: bytes, person: NDArray[np.float32] | None) -> tuple[thumbnails.Kept, float | None]:
+        pixels = pictures.open_picture(fetched)
+        return thumbnails.portrait(pixels, fetched), self._likeness(pixels, person)
+
+    def _likeness(self, pixels: Pixels, person: NDArray[np.float32] | None) -> float | None:
+        faces = self.reader.faces(pixels) if person is not None else []
+        if person is None or not faces:
+            return None
+        return min(distance(self.reader.identity(pixels, face), person) for face in faces)
+
+    async def _keep(self, owner_id: UUID, asset: Asset, kept: thumbnails.Kept, likeness: float | None) -> None:
+        kind = pictures.kind_of(kept.original)
+        key = f"u/{owner_id}/portraits/{asset.id}.{kind.extension}"
+        await thumbnails.keep(self.desk.bucket, key, kept)
+        async with self.desk.for_service(owner_id) as work:
+            row = await work.assets.find(asset.id, lock=True)
+            if row is None:  # deleted while we fetched
+                await self.desk.bucket.delete(*thumbnails.keys(key))
+                return
+            row.status, row.kept_at, row.key = AssetStatus.KEPT, now(), key
+            row.mime, row.bytes = kind.mime, len(kept.original)
+            row.width, row.height, row.colour = kept.width, kept.height, kept.colour
+            row.likeness = likeness
+            await _told(work, row)
+
+    async def _lose(self, owner_id: UUID, asset_id: UUID, error: Exception) -> None:
+        log.warning("asset.lost", asset=str(asset_id), why=type(error).__name__)
+        async with self.desk.for_service(owner_id) as work:
+            row = await work.assets.get(asset_id, lock=True)
+            row.status = AssetStatus.LOST
+            row.trouble = GONE if isinstance(error, OutputError) else UNUSABLE
+            await _told(work, row)
+
+
+async def _told(work: Work, asset: Asset) -> None:
+    generation = await work.generations.get(asset.generation_id, lock=True)
+    await progress.close_if_complete(work, generation)
+    await work.tell("asset", asset.id)
+
+
+async def _identity_of(work: Work, training_id: UUID) -> NDArray[np.float32] | None:
+    """Return the centre of the person's photos: what a portrait should be close to."""
+    seen = [s.seen["identity"] for s in await work.selfies.of(training_id) if s.is_usable and s.seen]
+    return np.mean(np.asarray(seen, dtype=np.float32), axis=0) if seen else None

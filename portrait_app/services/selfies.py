@@ -1,0 +1,178 @@
+"""Photos of a draft: taken in as they come, examined as they land, judged against one another."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from portrait_app import pictures
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.rows import new_id
+from portrait_app.domain.selfie import MAX_BYTES, MOST, Selfie, SelfieStatus
+from portrait_app.errors import PortraitError
+from portrait_app.faces.quality import Examination, Hint, examine, hints, near_duplicates, outliers
+from portrait_app.pictures.errors import PictureError
+from portrait_app.services import thumbnails, trainings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from uuid import UUID
+
+    from portrait_app.domain.training import Training
+    from portrait_app.faces.reader import FaceReader
+    from portrait_app.pictures.pixels import Pixels
+    from portrait_app.services.work import Desk, Work
+
+log = structlog.get_logger()
+
+KEPT_EDGE_PX = 3072  # a trainer works at 1024; this leaves room to crop, and 30 of them fit in one upload
+KEPT_QUALITY = 90
+
+
+class TooManySelfies(PortraitError):
+    """The draft is full."""
+
+    headline = "That's plenty"
+    hint = f"{MOST} photos are the most one face model takes. Remove one to make room; the others are safe."
+
+
+class NoFaceToLearn(PortraitError):
+    """A photo without a face can't be overruled."""
+
+    headline = "There's no face in this one"
+    hint = "Remove it and add another; the rest stays as it is."
+
+
+async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIterator[bytes]) -> Selfie:
+    """Stream one photo into the bucket and put its examination off.
+
+    Raises:
+        TooManySelfies, ObjectTooLarge: nothing was kept; the other photos stay.
+    """
+    async with desk.for_person(owner_id) as work:
+        await _make_room(work, await trainings.draft(work))
+    selfie_id = new_id()
+    key = f"u/{owner_id}/incoming/{selfie_id}"
+    await desk.bucket.put(key, chunks, max_bytes=MAX_BYTES)
+    try:
+        async with desk.for_person(owner_id) as work:
+            draft = await trainings.draft(work)
+            await work.trainings.get(draft.id, lock=True)  # thirty uploads at once count one after another
+            await _make_room(work, draft)
+            selfie = Selfie(
+                id=selfie_id, owner_id=owner_id, training_id=draft.id, filename=filename[:200], incoming_key=key
+            )
+            work.selfies.add(selfie)
+            work.later(Chore.EXAMINE_SELFIE, selfie.id)
+            await work.tell("selfie", selfie.id)
+    except BaseException:
+        await desk.bucket.delete(key)
+        raise
+    return selfie
+
+
+async def overrule(work: Work, selfie_id: UUID) -> None:
+    """Use a photo in spite of its hints.
+
+    Raises:
+        NoFaceToLearn: there is nothing to use.
+    """
+    selfie = await work.selfies.get(selfie_id, lock=True)
+    if selfie.status is not SelfieStatus.DOUBTFUL:
+        raise NoFaceToLearn(f"{selfie_id} is {selfie.status}")
+    selfie.is_overruled = True
+    await work.tell("selfie", selfie.id)
+
+
+async def remove(work: Work, selfie_id: UUID) -> None:
+    """Take a photo out of the draft, and its pixels out of the bucket."""
+    selfie = await work.selfies.get(selfie_id)
+    training = await work.trainings.get(selfie.training_id, lock=True)
+    if training.status is not TrainingStatus.DRAFT:
+        raise trainings.AlreadyStarted(str(training.id))
+    await work.selfies.remove(selfie)
+    await work.session.flush()
+    _judge([other for other in await work.selfies.of(training.id) if other.seen])
+    await work.tell("selfie", selfie.id)
+    await work.bucket.delete(*_keys(selfie))
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Looks at photos that have landed; the pixels are worked on in a thread."""
+
+    desk: Desk
+    reader: FaceReader
+
+    async def examine(self, owner_id: UUID, selfie_id: UUID) -> None:
+        """Open a photo, keep a clean copy, and say what is seen in it. A second call finds nothing to do."""
+        async with self.desk.for_service(owner_id) as work:
+            selfie = await work.selfies.find(selfie_id)
+        if selfie is None or selfie.status is not SelfieStatus.EXAMINING or selfie.incoming_key is None:
+            return
+        upload = await self.desk.bucket.get(selfie.incoming_key)
+        try:
+            seen, clean = await asyncio.to_thread(self._look, upload)
+        except PictureError as error:
+            await self._refuse(owner_id, selfie_id, error)
+        else:
+            await self._accept(owner_id, selfie_id, seen, clean)
+        await self.desk.bucket.delete(selfie.incoming_key)
+
+    def _look(self, upload: bytes) -> tuple[Examination, thumbnails.Kept]:
+        photo = pictures.open_picture(upload, max_edge_px=KEPT_EDGE_PX)
+        return examine(photo, self.reader), thumbnails.photo(photo, quality=KEPT_QUALITY)
+
+    async def _accept(self, owner_id: UUID, selfie_id: UUID, seen: Examination, clean: thumbnails.Kept) -> None:
+        key = f"u/{owner_id}/selfies/{selfie_id}.jpg"
+        await thumbnails.keep(self.desk.bucket, key, clean)
+        async with self.desk.for_service(owner_id) as work:
+            selfie = await work.selfies.find(selfie_id, lock=True)
+            if selfie is None:  # removed while we looked
+                await self.desk.bucket.delete(*thumbnails.keys(key))
+                return
+            await work.trainings.get(selfie.training_id, lock=True)  # the set is judged by one at a time
+            selfie.key, selfie.incoming_key = key, None
+            selfie.width, selfie.height, selfie.colour = clean.width, clean.height, clean.colour
+            selfie.seen = asdict(seen)
+            await work.session.flush()
+            _judge([other for other in await work.selfies.of(selfie.training_id) if other.seen])
+            await work.tell("selfie", selfie.id)
+
+    async def _refuse(self, owner_id: UUID, selfie_id: UUID, error: PictureError) -> None:
+        async with self.desk.for_service(owner_id) as work:
+            selfie = await work.selfies.find(selfie_id, lock=True)
+            if selfie is None:
+                return
+            selfie.status, selfie.incoming_key = SelfieStatus.REFUSED, None
+            selfie.refusal = str(error)
+            await work.tell("selfie", selfie.id)
+
+
+def _judge(selfies: Sequence[Selfie]) -> None:
+    """Give every photo its hints: those of its own, and those that only the whole set can tell."""
+    seen = [Examination(**selfie.seen) for selfie in selfies if selfie.seen]
+    doubles = near_duplicates([s.fingerprint for s in seen])
+    strangers = outliers([s.identity for s in seen])
+    for number, (selfie, examination) in enumerate(zip(selfies, seen, strict=True)):
+        found = list(hints(examination))
+        found += [Hint.NEAR_DUPLICATE] if number in doubles else []
+        found += [Hint.SOMEBODY_ELSE] if number in strangers else []
+        selfie.hints = [hint.value for hint in found]
+        if Hint.NO_FACE in found:
+            selfie.status = SelfieStatus.FACELESS
+        else:
+            selfie.status = SelfieStatus.DOUBTFUL if found else SelfieStatus.FINE
+
+
+async def _make_room(work: Work, draft: Training) -> None:
+    if await work.selfies.count(draft.id) >= MOST:
+        raise TooManySelfies(f"{draft.id} has {MOST}")
+
+
+def _keys(selfie: Selfie) -> list[str]:
+    return [*(thumbnails.keys(selfie.key) if selfie.key else []), *([selfie.incoming_key] if selfie.incoming_key else [])]

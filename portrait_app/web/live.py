@@ -1,0 +1,136 @@
+"""Carries news to open tabs: a room that a person has open is looked at once, and shown in each of their tabs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import reflex as rx
+import structlog
+
+from portrait_app.database.news import listen
+from portrait_app.web import house
+from portrait_app.web.session import owner_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from reflex.app import App
+
+    from portrait_app.domain.events import News, Noun
+    from portrait_app.services.work import Work
+
+log = structlog.get_logger()
+
+# News come in bursts (eight portraits, a log line each half second): what is told within this is shown at once.
+GATHER_S = 0.03
+
+
+class Room(rx.State, mixin=True):
+    """What every live room does: it looks at its rows when entered, and again whenever some of them change.
+
+    `_nouns` are what it shows; `_look` reads once for a person, however many tabs they have; `_show` puts what was
+    seen into the tab's vars.
+    """
+
+    _nouns: ClassVar[frozenset[Noun]] = frozenset()
+
+    @rx.event
+    async def enter(self) -> None:
+        """Show the room, and keep showing it while it is open. A page's `on_load`, also after a lost connection."""
+        owner_id = await owner_of(self)
+        # Watch first, look second: what changes in between is shown twice rather than never.
+        tabs.watch(owner_id, self.router.session.client_token, type(self))
+        async with house.workshop().desk.for_person(owner_id) as work:
+            self._show(await self._look(work))
+
+    @classmethod
+    async def _look(cls, work: Work) -> Any:
+        raise NotImplementedError
+
+    def _show(self, seen: Any) -> None:
+        raise NotImplementedError
+
+
+class Tabs:
+    """Which rooms each person has open, and in which tabs of this process."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[UUID, dict[str, type[Room]]] = defaultdict(dict)
+
+    def watch(self, owner_id: UUID, tab: str, room: type[Room]) -> None:
+        """Note that a tab shows a room; a tab shows one at a time."""
+        self._rooms[owner_id][tab] = room
+
+    def showing(self, owner_id: UUID, connected: Iterable[str]) -> dict[type[Room], list[str]]:
+        """Return the person's connected tabs by the room they show, and forget the others."""
+        open_tabs = set(connected)
+        mine = self._rooms.get(owner_id, {})
+        for gone in mine.keys() - open_tabs:
+            del mine[gone]
+        if not mine:
+            self._rooms.pop(owner_id, None)
+        found: dict[type[Room], list[str]] = defaultdict(list)
+        for tab, room in mine.items():
+            found[room].append(tab)
+        return found
+
+    def people(self) -> list[UUID]:
+        """Return whoever has a tab open."""
+        return list(self._rooms)
+
+
+tabs = Tabs()
+
+
+async def carry_news(app: App) -> None:
+    """Hear what transactions told, and show it, for as long as the process lives."""
+    waiting: dict[UUID, set[Noun] | None] = {}
+    is_waiting = asyncio.Event()
+    shower = asyncio.create_task(_show_what_waits(app, waiting, is_waiting))
+    try:
+        async for news in listen(house.workshop().address):
+            _note(waiting, news)
+            is_waiting.set()
+    finally:
+        shower.cancel()
+
+
+def _note(waiting: dict[UUID, set[Noun] | None], news: News | None) -> None:
+    """Add news to what waits to be shown; None stands for everything of somebody, since some may have been missed."""
+    if news is None:
+        waiting.update(dict.fromkeys(tabs.people()))
+    elif (nouns := waiting.setdefault(news.owner_id, set())) is not None:
+        nouns.add(news.noun)
+
+
+async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_waiting: asyncio.Event) -> None:
+    while True:
+        await is_waiting.wait()
+        await asyncio.sleep(GATHER_S)
+        is_waiting.clear()
+        now_due = dict(waiting)
+        waiting.clear()
+        for owner_id, nouns in now_due.items():
+            try:
+                await _show(app, owner_id, nouns)
+            except Exception:  # noqa: BLE001 -- one person's trouble must not silence everybody's news
+                log.exception("live.failed")
+
+
+async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
+    connected = app.event_namespace.token_to_sid if app.event_namespace else {}
+    for room, open_tabs in tabs.showing(owner_id, connected).items():
+        if nouns is not None and not nouns & room._nouns:  # noqa: SLF001 -- a room's own, kept from being an event
+            continue
+        async with house.workshop().desk.for_person(owner_id) as work:
+            seen = await room._look(work)  # noqa: SLF001 -- as above
+        await asyncio.gather(*(_show_in(app, tab, room, seen) for tab in open_tabs))
+
+
+async def _show_in(app: App, tab: str, room: type[Room], seen: Any) -> None:
+    async with app.modify_state(rx.BaseStateToken(ident=tab, cls=room)) as root:
+        state = await root.get_state(room)
+        state._show(seen)  # noqa: SLF001 -- as above

@@ -1,0 +1,160 @@
+"""Frozen cuts of rows, as the screen needs them: words instead of codes, links instead of keys, no row ever whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.lifecycle import AssetStatus, TrainingStatus
+from portrait_app.domain.selfie import SelfieStatus
+from portrait_app.domain.styles import STYLES
+from portrait_app.services.thumbnails import WIDTHS_PX, small_key
+
+if TYPE_CHECKING:
+    from portrait_app.domain.generation import Asset, Generation
+    from portrait_app.domain.selfie import Selfie
+    from portrait_app.domain.training import Training
+    from portrait_app.ports.bucket import Bucket
+
+HINT_WORDS = {
+    "no_face": "No face found",
+    "several_people": "Two people?",
+    "face_too_small": "Face too small",
+    "blurred": "Blurred",
+    "too_dark": "Too dark",
+    "too_bright": "Too bright",
+    "eyes_closed": "Eyes closed?",
+    "near_duplicate": "Nearly the same photo",
+    "somebody_else": "Somebody else?",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in four sizes, and what stands in its place until it arrives.
+
+    Attributes:
+        small, medium, large: addresses of thumbnails with 320, 640 and 1280 px on the longer edge; empty while coming.
+        full: address of the original.
+        srcset: the three thumbnails for an `<img srcset>`, each with its own width.
+        ratio: width / height.
+        colour: `#rrggbb`.
+    """
+
+    small: str = ""
+    medium: str = ""
+    large: str = ""
+    full: str = ""
+    srcset: str = ""
+    width: int = 0
+    height: int = 0
+    ratio: float = 1.0
+    colour: str = ""
+
+    @classmethod
+    def of(cls, bucket: Bucket, row: Asset | Selfie) -> Picture:
+        """Cut a kept picture; one that is not there yet has its shape alone."""
+        ratio = row.width / row.height if row.height else 1.0
+        if row.key is None:
+            return cls(width=row.width, height=row.height, ratio=ratio, colour=row.colour)
+        links = {edge_px: bucket.link(small_key(row.key, edge_px)) for edge_px in WIDTHS_PX}
+        srcset = ", ".join(f"{link} {round(edge_px * min(1.0, ratio))}w" for edge_px, link in links.items())
+        return cls(*links.values(), bucket.link(row.key), srcset, row.width, row.height, ratio, row.colour)
+
+
+@dataclass(frozen=True)
+class SelfieCard:
+    """One photo of the draft. Exactly one of the `is_` statements about its state holds."""
+
+    id: str
+    filename: str
+    picture: Picture
+    hint: str
+    is_examining: bool
+    is_fine: bool
+    is_doubtful: bool
+    is_overruled: bool
+    is_faceless: bool
+    is_refused: bool
+
+    @classmethod
+    def of(cls, bucket: Bucket, row: Selfie) -> SelfieCard:
+        """Cut a photo."""
+        return cls(
+            id=str(row.id),
+            filename=row.filename,
+            picture=Picture.of(bucket, row),
+            hint=row.refusal or (HINT_WORDS[row.hints[0]] if row.hints else ""),
+            is_examining=row.status is SelfieStatus.EXAMINING,
+            is_fine=row.status is SelfieStatus.FINE,
+            is_doubtful=row.status is SelfieStatus.DOUBTFUL and not row.is_overruled,
+            is_overruled=row.status is SelfieStatus.DOUBTFUL and row.is_overruled,
+            is_faceless=row.status is SelfieStatus.FACELESS,
+            is_refused=row.status is SelfieStatus.REFUSED,
+        )
+
+
+@dataclass(frozen=True)
+class TrainingCard:
+    """One face model on the shelf: its phase and percent while it is learned, its cover once it is ready."""
+
+    id: str
+    name: str
+    phase: str
+    percent: int
+    time_left: str
+    trouble: str
+    cover: str
+    is_running: bool
+    is_ready: bool
+    is_failed: bool
+
+    @classmethod
+    def of(cls, row: Training, cover: str = "") -> TrainingCard:
+        """Cut a face model; `cover` is the address of a picture to know it by."""
+        return cls(
+            id=str(row.id),
+            name=row.name,
+            phase=row.phase,
+            percent=int(row.percent),
+            time_left="" if row.seconds_left is None else in_words(row.seconds_left),
+            trouble=row.trouble or "",
+            cover=cover,
+            is_running=row.status in (TrainingStatus.QUEUED, TrainingStatus.LEARNING),
+            is_ready=row.status is TrainingStatus.READY,
+            is_failed=row.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED),
+        )
+
+
+@dataclass(frozen=True)
+class PortraitCard:
+    """One portrait, or the place it will take."""
+
+    id: str
+    style: str
+    alt: str
+    trouble: str
+    picture: Picture
+    is_ready: bool
+    is_coming: bool
+
+    @classmethod
+    def of(cls, bucket: Bucket, row: Asset) -> PortraitCard:
+        """Cut a portrait."""
+        style = STYLES[row.style].title if row.style in STYLES else row.style
+        return cls(
+            id=str(row.id),
+            style=style,
+            alt=f"{style} portrait",
+            trouble=row.trouble or "",
+            picture=Picture.of(bucket, row),
+            is_ready=row.status is AssetStatus.KEPT,
+            is_coming=row.status in (AssetStatus.PENDING, AssetStatus.FETCHING),
+        )
+
+
+def in_words(seconds: float) -> str:
+    """Say how long something still takes, no finer than it can be known."""
+    if seconds < 60:  # noqa: PLR2004 -- a minute
+        return f"about {max(1, round(seconds))} s left"
+    return f"about {round(seconds / 60)} min left"

@@ -1,0 +1,36 @@
+"""The one voice in which something that went wrong is told to the person."""
+
+from __future__ import annotations
+
+import structlog
+from reflex.event import EventSpec, redirect
+
+from portrait_app.errors import PortraitError, SignedOut
+from portrait_app.web.ui.toast import show
+
+log = structlog.get_logger()
+
+SIGN_IN = "/auth/sign-in"
+
+
+class Unexpected(PortraitError):
+    """Something failed that we did not foresee: it is in the log, and the person is told as much as helps them."""
+
+    headline = "That didn't work, and it's our fault"
+    hint = "What you saved is safe. Please try again in a moment."
+
+
+def said(error: PortraitError) -> EventSpec:
+    """Return the event that tells the person of an error, or brings them to the sign-in page when they need it."""
+    if isinstance(error, SignedOut):
+        return redirect(SIGN_IN, is_external=True)
+    return show(error.headline, error.hint)
+
+
+def backend_exception_handler(exception: Exception) -> EventSpec:
+    """Tell the person of whatever a State's event handler raised."""
+    if isinstance(exception, PortraitError):
+        log.info("event.refused", why=type(exception).__name__, detail=str(exception))
+        return said(exception)
+    log.error("event.failed", exc_info=exception)
+    return said(Unexpected())

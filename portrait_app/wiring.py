@@ -1,0 +1,88 @@
+"""The only file that names every adapter: furnishes the house from the settings."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.queue import JobQueue, jobs_app
+from portrait_app.adapters.replicate.gateway import Gateway
+from portrait_app.database.address import Address
+from portrait_app.database.session import Database
+from portrait_app.faces.reader import FaceReader
+from portrait_app.services.keeping import Keeper
+from portrait_app.services.orders import Sender
+from portrait_app.services.selfies import Examiner
+from portrait_app.services.work import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from procrastinate import App
+
+    from portrait_app.settings import Settings
+
+REPLICATE = "https://api.replicate.com/v1"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Everything a process of the house works with. Tests furnish one anew."""
+
+    settings: Settings
+    address: Address
+    desk: Desk
+    gateway: Gateway
+    jobs: App
+    bucket: DiskBucket
+
+    @cached_property
+    def reader(self) -> FaceReader:
+        """The models that read faces; loaded when first needed, so the web process never does."""
+        return FaceReader(self.settings.data_dir / "models")
+
+    @property
+    def examiner(self) -> Examiner:
+        """Looks at selfies."""
+        return Examiner(self.desk, self.reader)
+
+    @property
+    def keeper(self) -> Keeper:
+        """Keeps portraits."""
+        return Keeper(self.desk, self.reader, self.settings.engine_origin)
+
+    @property
+    def sender(self) -> Sender:
+        """Sends orders."""
+        return Sender(self.desk, self.gateway, self.settings.webhook_url)
+
+
+def furnish(settings: Settings) -> Workshop:
+    """Name every adapter; nothing is opened yet."""
+    address = Address.of(settings)
+    bucket = DiskBucket(settings.data_dir / "bucket", {"1": settings.key_for("media links")})
+    jobs = jobs_app(address)
+    gateway = Gateway(
+        base_url=settings.replicate_base_url or REPLICATE,
+        token=settings.engine_token,
+        destination=settings.replicate_destination,
+        webhook_secret=settings.replicate_webhook_secret.get_secret_value()
+        if settings.replicate_webhook_secret
+        else None,
+    )
+    return Workshop(settings, address, Desk(Database(address), bucket, JobQueue(jobs)), gateway, jobs, bucket)
+
+
+@asynccontextmanager
+async def open_workshop(settings: Settings) -> AsyncGenerator[Workshop]:
+    """Furnish the house and open what must be open; close it at the end."""
+    workshop = furnish(settings)
+    async with workshop.jobs.open_async():
+        try:
+            yield workshop
+        finally:
+            await workshop.gateway.close()
+            await workshop.desk.database.close()
