@@ -49,7 +49,7 @@ def build(manifest: bytes, weights: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class _Tensor:
-    """A published tensor: value = numbers × scale + least."""
+    """A published tensor: value = numbers * scale + least."""
 
     numbers: NDArray[Any]
     scale: float
