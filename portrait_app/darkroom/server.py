@@ -87,6 +87,7 @@ async def serving(app: Starlette, listener: socket.socket) -> AsyncGenerator[asy
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    listener.listen()  # from here on connections wait in line, also before uvicorn takes the first
     task = asyncio.create_task(server.serve(sockets=[listener]))
     task.add_done_callback(lambda _: stop.set())
     try:

@@ -1,131 +1,24 @@
-"""A darkroom in a process of its own, a client, and an ear for its webhooks."""
+"""A running darkroom, clients of it, and an ear for its webhooks."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
-import json
-import os
 import signal
 import socket
-import sys
-import zipfile
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 import uvicorn
-from replicate import AsyncReplicate, ConflictError, DefaultAsyncHttpxClient
+from replicate import AsyncReplicate, DefaultAsyncHttpxClient
 from starlette.applications import Starlette
-from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.darkroom.running import PATIENCE_S, TOKEN, Ear, QuietServer, RunningDarkroom
+
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
-    from collections.abc import AsyncGenerator, Callable
-
-    from starlette.requests import Request
-
-ROOT = Path(__file__).parents[2]
-TOKEN = "a-token-for-tests"
-ENGINE = "tests.darkroom.fake_engine:FakeEngine"
-PATIENCE_S = 20
-
-
-@dataclass
-class RunningDarkroom:
-    """A darkroom's process over a folder that outlives it."""
-
-    folder: Path
-    port: int = 0
-    process: Process | None = None
-    options: list[str] = field(default_factory=list)
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def engine(self) -> Path:
-        """The folder that the fake engine obeys."""
-        return self.folder / "models"
-
-    async def start(self) -> None:
-        self.engine.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "portrait_app.darkroom", "--port", str(self.port), "--engine", ENGINE]
-        folders = ["--data", str(self.folder / "data"), "--models", str(self.engine)]
-        with (self.folder / "log.txt").open("a") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *command,
-                *folders,
-                *self.options,
-                cwd=ROOT,
-                env=os.environ | {"DARKROOM_TOKEN": TOKEN},
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-            )
-        assert self.process.stdout
-        ready = (await asyncio.wait_for(self.process.stdout.readline(), PATIENCE_S)).decode()
-        assert ready.startswith("darkroom: ready at http://127.0.0.1:"), (self.folder / "log.txt").read_text()
-        self.port = int(ready.split(";")[0].rsplit(":", 1)[1])
-
-    async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal and wait for the end; its exit code."""
-        assert self.process
-        if self.process.returncode is None:
-            self.process.send_signal(how)
-        return await asyncio.wait_for(self.process.wait(), PATIENCE_S)
-
-    def tell_engine(self, word: str, text: str = "") -> None:
-        (self.engine / word).write_text(text)
-
-    def release_engine(self) -> None:
-        (self.engine / "hold").unlink()
-
-    def done_by_engine(self) -> list[dict[str, Any]]:
-        path = self.engine / "done.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-@dataclass
-class Heard:
-    """One webhook as it came."""
-
-    body: dict[str, Any]
-    raw: bytes
-    headers: dict[str, str]
-    at: float
-
-
-class Ear:
-    """Takes webhooks in, and answers as it is told to."""
-
-    def __init__(self) -> None:
-        self.heard: list[Heard] = []
-        self.answers: list[int] = []
-        self.url = ""
-        self._news = asyncio.Condition()
-
-    async def take(self, request: Request) -> Response:
-        raw = await request.body()
-        now = asyncio.get_running_loop().time()
-        async with self._news:
-            self.heard.append(Heard(json.loads(raw), raw, dict(request.headers), now))
-            self._news.notify_all()
-        return Response(status_code=self.answers.pop(0) if self.answers else 204, headers={"location": self.url})
-
-    async def until(self, is_enough: Callable[[list[Heard]], object]) -> list[Heard]:
-        """Wait until what was heard is enough."""
-        async with self._news, asyncio.timeout(PATIENCE_S):
-            await self._news.wait_for(lambda: is_enough(self.heard))
-        return self.heard
-
-    async def until_status(self, status: str) -> dict[str, Any]:
-        heard = await self.until(lambda heard: heard and heard[-1].body["status"] == status)
-        return heard[-1].body
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -166,55 +59,8 @@ async def ear() -> AsyncGenerator[Ear]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         ear.url = f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
-        server = _QuietServer(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
+        server = QuietServer(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         yield ear
         server.should_exit = True
         await task
-
-
-class _QuietServer(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self):
-        yield
-
-
-def zip_of(**entries: bytes) -> bytes:
-    """A zip with these entries."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w") as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return whole.getvalue()
-
-
-PHOTOS = zip_of(**{f"{number}.jpg": b"not really a photo" for number in range(4)})
-
-
-async def train(client: AsyncReplicate, **more: Any) -> Any:
-    """Make a destination if there is none, upload photos, and ask for a training on them."""
-    with contextlib.suppress(ConflictError):
-        await client.models.create(owner="darkroom", name="faces", visibility="private", hardware="cpu")
-    trainer: Any = await client.models.get(model_owner="darkroom", model_name="face-trainer")
-    file: Any = await client.files.create(content=("photos.zip", PHOTOS, "application/zip"))
-    given: dict[str, Any] = {"input": {"input_images": file.urls.get, "seed": 7}, "destination": "darkroom/faces"}
-    version = trainer.latest_version.id
-    return await client.trainings.create(
-        model_owner="darkroom", model_name="face-trainer", version_id=version, **(given | more)
-    )
-
-
-async def end_of(client: AsyncReplicate, training: Any) -> Any:
-    """Poll a training until it has ended, as a client without webhooks would."""
-    async with asyncio.timeout(PATIENCE_S):
-        while training.status in {"starting", "processing"}:
-            await asyncio.sleep(0.02)
-            training = await client.trainings.get(training_id=training.id)
-    return training
-
-
-async def trained_version(client: AsyncReplicate) -> str:
-    """Train, and give the new version as `owner/name:id`."""
-    training = await end_of(client, await train(client))
-    assert training.status == "succeeded", training.error
-    return training.output.version

@@ -1,7 +1,8 @@
 """An engine that obeys and records: its pictures are one colour each, and files in a folder tell it what to do.
 
 It runs in the darkroom's child process, so tests speak to it through the folder that stands for the model files:
-`hold` there makes it wait (until the file is gone), `die` makes the process die, `fail` fails with the file's words.
+`hold` there makes it wait until the file is gone, `hold-after` too but only after so many pictures, `die` makes the
+process die, `fail` fails with the file's words.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class FakeEngine:
 
     def __init__(self, models: Path) -> None:
         self._folder = models
+        self._rendered = 0
 
     def learn(
         self, photos: Path, model: Path, *, steps: int, seed: int, progress: Progress, is_cancelled: IsCancelled
@@ -43,6 +45,7 @@ class FakeEngine:
     def render(
         self, model: Path, style: str, *, width: int, height: int, seed: int, is_cancelled: IsCancelled
     ) -> Pixels:
+        self._rendered += 1
         self._obey("render", is_cancelled, style=style, seed=seed, size=[width, height])
         assert json.loads(model.read_text())["photos"]
         colour = np.random.default_rng(seed).integers(0, 256, 3, dtype=np.uint8)
@@ -56,7 +59,11 @@ class FakeEngine:
             os._exit(9)
         if (self._folder / "fail").exists():
             raise ValueError((self._folder / "fail").read_text())
-        while (self._folder / "hold").exists():
+        while self._is_held():
             if is_cancelled():
                 raise Cancelled
             time.sleep(0.005)
+
+    def _is_held(self) -> bool:
+        after = self._folder / "hold-after"
+        return (self._folder / "hold").exists() or (after.exists() and self._rendered > int(after.read_text()))

@@ -1,0 +1,83 @@
+"""Webhooks: signed, in order, throttled in between, and the last word repeated until it is taken."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from standardwebhooks.webhooks import Webhook
+
+from tests.darkroom.running import train, trained_version
+
+if TYPE_CHECKING:
+    import httpx
+    from replicate import AsyncReplicate
+
+    from tests.darkroom.running import Ear, RunningDarkroom
+
+
+async def test_every_webhook_is_signed_with_the_secret_that_the_api_tells(replicate: AsyncReplicate, ear: Ear) -> None:
+    await train(replicate, webhook=ear.url)
+    await ear.until_status("succeeded")
+    secret = (await replicate.webhooks.default.secret.get()).key
+    assert secret
+    assert secret.startswith("whsec_")
+    for heard in ear.heard:
+        Webhook(secret).verify(heard.raw, heard.headers, json_parse=False)
+
+
+async def test_the_start_is_told_first_and_the_end_last(replicate: AsyncReplicate, ear: Ear) -> None:
+    await train(replicate, webhook=ear.url)
+    await ear.until_status("succeeded")
+    statuses = [heard.body["status"] for heard in ear.heard]
+    assert statuses[0] == "processing"
+    assert set(statuses[:-1]) == {"processing"}
+    assert ear.heard[0].body["logs"] == ""
+
+
+async def test_only_the_events_that_were_asked_for_are_told(replicate: AsyncReplicate, ear: Ear) -> None:
+    await train(replicate, webhook=ear.url, webhook_events_filter=["completed"])
+    await ear.until_status("succeeded")
+    assert len(ear.heard) == 1
+
+
+async def test_news_in_between_come_at_most_twice_a_second(replicate: AsyncReplicate, ear: Ear) -> None:
+    version = await trained_version(replicate)
+    given: Any = {"num_outputs": 8, "aspect_ratio": "custom", "width": 1440, "height": 1440}
+    await replicate.predictions.create(
+        version=version, input=given, webhook=ear.url, webhook_events_filter=["output", "logs", "completed"]
+    )
+    await ear.until_status("succeeded")
+    moments = [heard.at for heard in ear.heard[:-1]]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    assert all(gap > 0.45 for gap in gaps)
+
+
+async def test_the_end_is_told_again_until_it_is_taken_and_never_elsewhere(replicate: AsyncReplicate, ear: Ear) -> None:
+    ear.answers = [500, 302, 204]
+    await train(replicate, webhook=ear.url, webhook_events_filter=["completed"])
+    heard = await ear.until(lambda heard: len(heard) == 3)
+    assert len({each.headers["webhook-id"] for each in heard}) == 1
+    assert len({each.raw for each in heard}) == 1
+
+
+async def test_an_end_that_nobody_took_is_told_after_a_restart(
+    replicate: AsyncReplicate, darkroom: RunningDarkroom, ear: Ear
+) -> None:
+    ear.answers = [503, 503, 503]
+    await train(replicate, webhook=ear.url, webhook_events_filter=["completed"])
+    first = (await ear.until(lambda heard: heard))[0]
+    await darkroom.end()
+    ear.answers = []
+    told = len(ear.heard)
+    await darkroom.start()
+    again = (await ear.until(lambda heard: len(heard) > told))[-1]
+    assert again.headers["webhook-id"] == first.headers["webhook-id"]
+    assert again.body["status"] == "succeeded"
+
+
+async def test_a_webhook_must_be_a_web_address(http: httpx.AsyncClient) -> None:
+    body = {"version": "0" * 64, "input": {}, "webhook": "file:///etc/passwd"}
+    answer = await http.post("predictions", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["invalid_fields"][0]["field"] == "webhook"
