@@ -1,0 +1,134 @@
+// What the furniture needs beyond HTML and CSS. Everything listens on the document, so it never matters who rendered what or when.
+(() => {
+  const root = document.documentElement;
+  const on = (type, act, options) => document.addEventListener(type, act, options);
+  const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+
+  // Sheets. Browsers with invoker commands and closedby need none of this.
+  const sheet = (id) => document.getElementById(id);
+  const open = (id) => { const it = sheet(id); if (it && !it.open) it.showModal(); };
+  const close = (id) => sheet(id)?.close();
+  if (!("commandForElement" in HTMLButtonElement.prototype)) {
+    on("click", (event) => {
+      const button = closest(event, "[commandfor]");
+      if (button) (button.getAttribute("command") === "close" ? close : open)(button.getAttribute("commandfor"));
+    });
+  }
+  if (!("closedBy" in HTMLDialogElement.prototype)) {
+    on("click", (event) => { if (event.target.matches?.('dialog[closedby="any"]') && event.detail) event.target.close(); });
+  }
+
+  // A sheet follows the finger from its head, and goes when let go far or fast enough.
+  on("pointerdown", (event) => {
+    const head = closest(event, ".sheet-head");
+    if (!head || closest(event, "button") || event.pointerType === "mouse") return;
+    const it = head.closest("dialog");
+    const from = event.clientY;
+    const began = event.timeStamp;
+    const far = (move) => Math.max(0, move.clientY - from);
+    head.setPointerCapture(event.pointerId);
+    it.toggleAttribute("data-dragging", true);
+    const drag = (move) => it.style.setProperty("--drag", `${far(move)}px`);
+    const drop = (end) => {
+      head.removeEventListener("pointermove", drag);
+      it.removeAttribute("data-dragging");
+      if (far(end) > it.offsetHeight / 3 || far(end) / (end.timeStamp - began) > 0.5) it.close();
+      it.style.removeProperty("--drag");
+    };
+    head.addEventListener("pointermove", drag);
+    head.addEventListener("lostpointercapture", drop, { once: true });
+  });
+
+  // Toasts: said once, gone by themselves; longer when there is something to undo, and never while looked at.
+  const toast = ({ headline, hint, kind, undo: undoLabel }, undo) => {
+    const region = document.querySelector(".toasts");
+    if (!region) return;
+    const it = document.createElement("div");
+    it.className = "toast";
+    it.dataset.kind = kind;
+    const words = it.appendChild(document.createElement("div"));
+    words.appendChild(document.createElement("strong")).textContent = headline;
+    if (hint) words.appendChild(document.createElement("span")).textContent = hint;
+    let timer;
+    const leave = () => {
+      clearTimeout(timer);
+      it.toggleAttribute("data-leaving", true);
+      setTimeout(() => { it.remove(); if (!region.childElementCount && region.popover) region.hidePopover?.(); }, 260);
+    };
+    const stay = () => clearTimeout(timer);
+    const count = () => { stay(); timer = setTimeout(leave, undo || kind === "error" ? 9000 : 4500); };
+    const add = (label, className, act) => {
+      const button = it.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.className = className;
+      button.textContent = label;
+      button.addEventListener("click", () => { act(); leave(); });
+    };
+    if (undo) add(undoLabel, "toast-undo", undo);
+    else add("OK", "toast-close", () => {});
+    it.addEventListener("pointerenter", stay);
+    it.addEventListener("pointerleave", count);
+    it.addEventListener("focusin", stay);
+    it.addEventListener("focusout", count);
+    region.append(it);
+    while (region.childElementCount > 3) region.firstElementChild.remove();
+    if (region.popover) { region.hidePopover(); region.showPopover(); } // above any open sheet
+    count();
+  };
+
+  // The look: shown while the finger is still on the slider, kept in a cookie for the next first paint.
+  const look = (theme, hue) => {
+    root.dataset.theme = theme;
+    root.style.setProperty("--hue", hue);
+    document.cookie = `look=${theme}.${hue}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+    tintBrowser();
+  };
+  const theme = () => root.dataset.theme || "auto";
+  const hue = () => Math.round(Number(getComputedStyle(root).getPropertyValue("--hue")));
+  const tintBrowser = () => {
+    if (!root.dataset.theme) return;
+    for (const meta of document.querySelectorAll('meta[name="theme-color"]')) meta.content = getComputedStyle(root).backgroundColor;
+  };
+  on("input", (event) => {
+    if (event.target.matches('[data-look="hue"]')) look(theme(), Number(event.target.value));
+    if (event.target.matches('[data-look="theme"]')) look(event.target.value, hue());
+  });
+  on("click", (event) => {
+    const preset = closest(event, "[data-hue]");
+    if (preset) look(theme(), Number(preset.dataset.hue));
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tintBrowser);
+
+  // Tapping the tab one is on goes to the top.
+  on("click", (event) => {
+    if (!closest(event, '.tab[aria-current="page"]')) return;
+    if (scrollY > 0) { event.preventDefault(); event.stopPropagation(); scrollTo({ top: 0 }); }
+  }, true);
+
+  on("click", (event) => {
+    if (closest(event, "[data-reload]")) location.reload();
+    const toggle = closest(event, "[data-shows]");
+    if (toggle) {
+      const input = sheet(toggle.dataset.shows);
+      const isShown = input.type === "password";
+      input.type = isShown ? "text" : "password";
+      toggle.textContent = isShown ? "Hide" : "Show";
+      toggle.setAttribute("aria-pressed", String(isShown));
+      input.focus();
+    }
+  });
+
+  const connection = () => root.toggleAttribute("data-offline", !navigator.onLine);
+  addEventListener("online", connection);
+  addEventListener("offline", connection);
+  connection();
+
+  const ready = () => {
+    tintBrowser();
+    for (const toggle of document.querySelectorAll("[data-shows][hidden]")) toggle.hidden = false;
+    navigator.serviceWorker?.register("/service-worker.js").catch(() => {}); // refused in a private window: nothing else depends on it
+  };
+  if (document.readyState === "complete") ready(); else addEventListener("load", ready);
+
+  window.studio = { toast, open, close };
+})();

@@ -1,0 +1,62 @@
+"""What is said when something stands between the person and the studio: no network, no server, a broken page."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.base.error_boundary import ErrorBoundary
+from reflex_components_core.core.banner import has_connection_errors
+
+from portrait_app.web import ui
+
+
+def overlay(_is_stateful: bool) -> rx.Component:
+    """Stand above every page: the offline and reconnecting banners, and the place for toasts.
+
+    Offline is the browser's own word (js/furniture.js). Reconnecting shows itself only after four seconds without an
+    answer (parts/shell.css), since a phone that wakes up is back sooner than that.
+    """
+    return rx.fragment(
+        rx.el.div(_offline(), rx.cond(has_connection_errors, _reconnecting()), class_name="banners", role="status"),
+        ui.toast.place(),
+    )
+
+
+def error_boundary(is_stateful: bool) -> rx.Component:
+    """Catch what breaks while a page is drawn: the log hears of it, and the person gets a way on."""
+    if is_stateful:
+        return ErrorBoundary.create(fallback_render=_broken())
+    return ErrorBoundary.create(fallback_render=_broken(), on_error=rx.noop())
+
+
+def _offline() -> rx.Component:
+    return rx.el.div(
+        ui.icon("offline"),
+        "You're offline. You can look around; what you change can't be saved until you're back.",
+        class_name="banner",
+        data_when="offline",
+    )
+
+
+def _reconnecting() -> rx.Component:
+    return rx.el.div(
+        ui.icon("clock"),
+        "Reconnecting to the studio. Your work goes on there; this page will catch up.",
+        class_name="banner",
+        data_when="reconnecting",
+    )
+
+
+def _broken() -> rx.Component:
+    return rx.el.main(
+        ui.empty(
+            "warning",
+            "This page stumbled. Your photos and portraits are safe.",
+            rx.el.div(
+                ui.button("Try again", kind="primary", data_reload="yes"),
+                ui.door("Go home", "/home"),
+                class_name="actions",
+            ),
+        ),
+        class_name="page",
+        role="alert",
+    )

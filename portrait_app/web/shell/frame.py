@@ -1,0 +1,88 @@
+"""The frame around every room: a bar whose title grows large at the top of the page, and five tabs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import reflex as rx
+
+from portrait_app.web import ui
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Tab = Literal["home", "train", "create", "gallery", "you"]
+
+TABS: tuple[tuple[Tab, str], ...] = (
+    ("home", "Home"),
+    ("train", "Train"),
+    ("create", "Create"),
+    ("gallery", "Gallery"),
+    ("you", "You"),
+)
+
+
+def frame(
+    title: ui.Words,
+    *children: ui.Child,
+    active: Tab = "home",
+    back: tuple[str, str] | None = None,
+    tools: tuple[rx.Component, ...] = (),
+    beside: tuple[rx.Component, ...] = (),
+    news: Mapping[Tab, rx.Var[bool]] | None = None,
+) -> rx.Component:
+    """Put a room into its frame.
+
+    Args:
+        title: the room's name, large at the top, small in the bar once scrolled.
+        children: what the room holds, one under the other, in the page's column.
+        active: the tab that is filled.
+        back: words and address of the room above, for a room within a room.
+        tools: icon buttons at the bar's end.
+        beside: sheets and viewers: they lie outside the page's column.
+        news: which tabs carry a dot, by Vars.
+    """
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="button skip"),
+        rx.el.header(
+            rx.el.div(*_back(back)),
+            rx.el.div(title, class_name="top-bar-title", aria_hidden="true"),
+            rx.el.div(*tools),
+            class_name="top-bar",
+        ),
+        rx.el.main(rx.el.h1(title, class_name="large-title"), *children, id="content", class_name="page", tab_index=-1),
+        tab_bar(active, news or {}),
+        *beside,
+        class_name="frame",
+    )
+
+
+def tab_bar(active: Tab, news: Mapping[Tab, rx.Var[bool]]) -> rx.Component:
+    """Lay out the five tabs, under the thumb on a phone and in a rail on the left when there is width."""
+    return rx.el.nav(
+        *(_tab(tab, label, is_active=tab == active, has_news=news.get(tab)) for tab, label in TABS),
+        class_name="tab-bar",
+        aria_label="Rooms",
+    )
+
+
+def _tab(tab: Tab, label: str, *, is_active: bool, has_news: rx.Var[bool] | None) -> rx.Component:
+    return ui.room_link(
+        ui.icon(tab, is_solid=is_active),
+        rx.el.span(label),
+        *(
+            [rx.cond(has_news, rx.el.span(class_name="tab-news", role="img", aria_label="news"))]
+            if has_news is not None
+            else []
+        ),
+        href=f"/{tab}",
+        class_name="tab",
+        **({"aria_current": "page"} if is_active else {}),
+    )
+
+
+def _back(back: tuple[str, str] | None) -> list[rx.Component]:
+    if back is None:
+        return []
+    label, href = back
+    return [ui.room_link(ui.icon("back"), href=href, class_name="icon-button", aria_label=label, title=label)]

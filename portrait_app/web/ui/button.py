@@ -1,0 +1,125 @@
+"""What is pressed: buttons that act, links that lead, and the round ones that carry only an icon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+from portrait_app.web.ui.icon import IconName, icon
+
+if TYPE_CHECKING:
+    from portrait_app.web.ui.kinds import Act, Child, Truth, Words
+
+ButtonKind = Literal["primary", "quiet", "plain", "danger", "plain-danger"]
+
+
+def button(
+    label: Words,
+    *,
+    kind: ButtonKind = "quiet",
+    icon_name: IconName | None = None,
+    is_busy: Truth = False,
+    is_disabled: Truth = False,
+    is_full: bool = False,
+    submits: bool = False,
+    opens: str | None = None,
+    closes: str | None = None,
+    on_click: Act | None = None,
+    **attributes: Any,
+) -> rx.Component:
+    """Make a button of at least 48 px; `primary` is the one accent action of a screen.
+
+    Args:
+        label: what it does, as a verb.
+        kind: how loud it is.
+        icon_name: an icon before the words.
+        is_busy: shows that the press was heard; it can't be pressed again meanwhile.
+        is_disabled: greyed out; say beside it why.
+        is_full: as wide as its place.
+        submits: sends the form around it.
+        opens: id of the sheet it opens, without asking the server.
+        closes: id of the sheet it closes, likewise.
+        on_click: the event it sends.
+        attributes: anything else for the element (id, data_*, aria_*).
+    """
+    return rx.el.button(
+        *([icon(icon_name)] if icon_name else []),
+        rx.el.span(label),
+        type="submit" if submits else "button",
+        disabled=is_disabled,
+        class_name="button",
+        data_kind=kind,
+        data_width="full" if is_full else "fit",
+        aria_busy=is_busy,
+        **_invoker(opens, closes),
+        **({"on_click": on_click} if on_click is not None else {}),
+        **attributes,
+    )
+
+
+def link(
+    label: Words, href: Words, *, kind: ButtonKind = "quiet", icon_name: IconName | None = None, is_full: bool = False
+) -> rx.Component:
+    """Make a button that leads to another room of the app, without loading the page anew."""
+    return room_link(
+        *([icon(icon_name)] if icon_name else []),
+        rx.el.span(label),
+        href=href,
+        class_name="button",
+        data_kind=kind,
+        data_width="full" if is_full else "fit",
+    )
+
+
+def door(
+    label: Words, href: str, *, kind: ButtonKind = "quiet", icon_name: IconName | None = None, is_full: bool = False
+) -> rx.Component:
+    """Make a button that leads out of the app's own pages (sign in, a download): a plain link, a full load."""
+    return rx.el.a(
+        *([icon(icon_name)] if icon_name else []),
+        rx.el.span(label),
+        href=href,
+        class_name="button",
+        data_kind=kind,
+        data_width="full" if is_full else "fit",
+    )
+
+
+def icon_button(
+    name: IconName,
+    label: Words,
+    *,
+    opens: str | None = None,
+    closes: str | None = None,
+    is_disabled: Truth = False,
+    on_click: Act | None = None,
+    **attributes: Any,
+) -> rx.Component:
+    """Make a round 48 px button with only an icon; `label` is what a screen reader and a long press say."""
+    return rx.el.button(
+        icon(name),
+        type="button",
+        disabled=is_disabled,
+        class_name="icon-button",
+        aria_label=label,
+        title=label,
+        **_invoker(opens, closes),
+        **({"on_click": on_click} if on_click is not None else {}),
+        **attributes,
+    )
+
+
+def room_link(*children: Child, href: Words, class_name: str = "text-link", **attributes: Any) -> rx.Component:
+    """Lead to another room in the browser, with a short cross-fade where the browser has view transitions."""
+    return ReactRouterLink.create(*children, to=href, class_name=class_name, view_transition=True, **attributes)
+
+
+def _invoker(opens: str | None, closes: str | None) -> dict[str, Any]:
+    """The HTML attributes with which a button opens or closes a dialog by itself."""
+    if opens:
+        return {"custom_attrs": {"commandfor": opens, "command": "show-modal"}, "aria_haspopup": "dialog"}
+    if closes:
+        return {"custom_attrs": {"commandfor": closes, "command": "close"}}
+    return {}
