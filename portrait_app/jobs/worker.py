@@ -13,7 +13,7 @@ from portrait_app import logs
 from portrait_app.jobs import tasks
 from portrait_app.services import reconcile
 from portrait_app.settings import Settings
-from portrait_app.wiring import Workshop, open_workshop
+from portrait_app.wiring import open_workshop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -76,7 +76,7 @@ async def _every(pause_s: float, do: Callable[[], Awaitable[object]]) -> None:
         with suppress(asyncio.TimeoutError):
             try:
                 await do()
-            except Exception:  # noqa: BLE001 -- a round must not end the rounds, whatever is down
+            except Exception:
                 log.warning("worker.round_failed", exc_info=True)
         await asyncio.sleep(pause_s)
 

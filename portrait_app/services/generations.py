@@ -54,9 +54,7 @@ async def order_first_set(work: Work, training: Training) -> None:
     each, more = divmod(FIRST_SET, len(styles))
     # Newest first in the gallery: the style that should greet the person is ordered last.
     for number, style in reversed(list(enumerate(styles))):
-        await _record(
-            work, training, style=style, count=each + (number < more), aspect=FIRST_ASPECT, is_first_set=True
-        )
+        await _record(work, training, style=style, count=each + (number < more), aspect=FIRST_ASPECT, is_first_set=True)
 
 
 async def _record(

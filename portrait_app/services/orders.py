@@ -33,7 +33,7 @@ FIRST_LOOK = timedelta(seconds=2)
 CALL_SETTLED_AFTER = timedelta(seconds=10)
 
 
-class Unsettled(Exception):  # noqa: N818 -- reads as what it is
+class Unsettled(Exception):
     """It can't be said yet whether the engine has an order; ask again a little later."""
 
 
@@ -96,7 +96,7 @@ class Sender:
             kept.status, kept.sent_at = OrderStatus.SENDING, now()
             kept.attempts += 1
             request = await _request(work, kept)
-        webhook = f"{self.webhook_url}?order={order.id}" if self.webhook_url else None
+        webhook = f"{self.webhook_url}?kind={order.kind}&order={order.id}" if self.webhook_url else None
         try:
             report = await request.send(self.gateway, webhook)
         except (NotSent, Throttled):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.training import Training
     from portrait_app.faces.reader import FaceReader
-    from portrait_app.pictures.pixels import Pixels
     from portrait_app.services.work import Desk, Work
 
 log = structlog.get_logger()
@@ -175,4 +174,7 @@ async def _make_room(work: Work, draft: Training) -> None:
 
 
 def _keys(selfie: Selfie) -> list[str]:
-    return [*(thumbnails.keys(selfie.key) if selfie.key else []), *([selfie.incoming_key] if selfie.incoming_key else [])]
+    return [
+        *(thumbnails.keys(selfie.key) if selfie.key else []),
+        *([selfie.incoming_key] if selfie.incoming_key else []),
+    ]

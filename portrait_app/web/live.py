@@ -116,7 +116,7 @@ async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_w
         for owner_id, nouns in now_due.items():
             try:
                 await _show(app, owner_id, nouns)
-            except Exception:  # noqa: BLE001 -- one person's trouble must not silence everybody's news
+            except Exception:
                 log.exception("live.failed")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 
 from portrait_app.errors import SignedOut
 from portrait_app.services import accounts
+from portrait_app.services.cookie import token_in
 from portrait_app.web import house
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import reflex as rx
 
     from portrait_app.services.work import Work
-
-COOKIE = "session"  # HttpOnly: no script reads it, and it is in no state
 
 
 async def owner_of(state: rx.State) -> UUID:
@@ -38,12 +36,3 @@ async def work_for(state: rx.State) -> AsyncGenerator[Work]:
     """Begin the work of one event, in the name of the person behind the tab: one event, one transaction."""
     async with house.workshop().desk.for_person(await owner_of(state)) as work:
         yield work
-
-
-def token_in(cookies: str) -> str:
-    """Return the session's token in a Cookie header, or nothing."""
-    try:
-        jar = SimpleCookie(cookies)
-    except CookieError:
-        return ""
-    return jar[COOKIE].value if COOKIE in jar else ""

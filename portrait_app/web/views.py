@@ -11,7 +11,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
 
 if TYPE_CHECKING:
-    from portrait_app.domain.generation import Asset, Generation
+    from portrait_app.domain.generation import Asset
     from portrait_app.domain.selfie import Selfie
     from portrait_app.domain.training import Training
     from portrait_app.ports.bucket import Bucket

@@ -1,0 +1,97 @@
+"""Looking through the portraits, and deleting one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.errors import NotFound, PortraitError
+from portrait_app.services import thumbnails
+from portrait_app.services.progress import close_if_complete
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portrait_app.domain.generation import Asset
+    from portrait_app.services.work import Work
+
+PAGE = 30
+MOST_AGAIN = 240
+
+
+class StillComing(PortraitError):
+    """A portrait that is still being made can't be deleted yet."""
+
+    headline = "This one is still on its way"
+    hint = "You can delete it as soon as it is here."
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the gallery is narrowed to: one face model, one style, both or neither."""
+
+    training_id: UUID | None = None
+    style: str | None = None
+
+    def fits(self, asset: Asset) -> bool:
+        """Whether a portrait is among those asked for."""
+        return self.training_id in (None, asset.training_id) and self.style in (None, asset.style)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Portraits, newest first. `before` is where the next page begins; None when this was the last."""
+
+    portraits: Sequence[Asset]
+    before: UUID | None
+
+
+async def page(
+    work: Work, *, before: UUID | None = None, filters: Filters | None = None, limit: int = PAGE
+) -> Page:
+    """Return the page that begins after `before`, or the newest one."""
+    narrowed = filters or Filters()
+    found = await work.assets.page(
+        before=before, training_id=narrowed.training_id, style=narrowed.style, limit=limit + 1
+    )
+    shown = found[:limit]
+    return Page(shown, shown[-1].id if len(found) > limit else None)
+
+
+async def page_down_to(work: Work, oldest: UUID, *, filters: Filters | None = None) -> Page:
+    """Return everything from the newest portrait down to `oldest` and to the end of its page, within reason."""
+    reach = await work.assets.count_since(oldest)
+    limit = min(-(-max(reach, 1) // PAGE) * PAGE, MOST_AGAIN)
+    return await page(work, filters=filters, limit=limit)
+
+
+async def remove(work: Work, asset_id: UUID) -> None:
+    """Delete a portrait: its row, its original and its thumbnails.
+
+    Raises:
+        NotFound: it is gone already, or somebody else's.
+        StillComing: there is nothing to delete yet.
+    """
+    asset = await work.assets.get(asset_id, lock=True)
+    if asset.status is not AssetStatus.KEPT or asset.key is None:
+        raise StillComing(f"{asset_id} is {asset.status}")
+    await work.assets.remove(asset)
+    await work.session.flush()
+    await close_if_complete(work, await work.generations.get(asset.generation_id, lock=True))
+    await work.tell("asset", asset.id)
+    # Objects last: should the row come back after all, it comes back with its picture.
+    await work.bucket.delete(*thumbnails.keys(asset.key))
+
+
+def identified(text: str) -> UUID:
+    """Read an id that came from a browser.
+
+    Raises:
+        NotFound: it is no id.
+    """
+    try:
+        return UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        raise NotFound("malformed id") from None

@@ -1,0 +1,64 @@
+"""Short ways to the state a test begins in."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.selfie import Selfie, SelfieStatus
+from portrait_app.domain.training import Training
+from portrait_app.services import accounts, trainings
+from portrait_app.services.orders import Sender
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.services.work import Desk
+    from tests.fakes import FakeEngine, FakeQueue
+
+PASSWORD = "twelve letters or more"
+_numbers = itertools.count(1)
+
+
+@dataclass
+class House:
+    """A furnished house in a test."""
+
+    desk: Desk
+    queue: FakeQueue
+    engine: FakeEngine
+
+    @property
+    def sender(self) -> Sender:
+        return Sender(self.desk, self.engine, "http://house/api/webhook")  # type: ignore[arg-type] -- a fake
+
+    async def somebody(self, name: str = "Ada") -> UUID:
+        """Sign a new person up; return their id."""
+        email = f"{name.lower()}{next(_numbers)}@example.com"
+        return (await accounts.sign_up(self.desk, name=name, email=email, password=PASSWORD, device="test")).owner_id
+
+    async def draft_with_selfies(self, owner_id: UUID, count: int = 4, **fields: Any) -> Training:
+        """Make a draft with photos that were examined and found fine."""
+        async with self.desk.for_person(owner_id) as work:
+            draft = await trainings.draft(work)
+            for number in range(count):
+                key = f"u/{owner_id}/selfies/{number}.jpg"
+                await work.bucket.put_bytes(key, b"jpeg")
+                row = {"status": SelfieStatus.FINE, "key": key, "width": 8, "height": 8, **fields}
+                work.selfies.add(Selfie(owner_id=owner_id, training_id=draft.id, filename=f"{number}.jpg", **row))
+        return draft
+
+    async def ready_model(self, owner_id: UUID) -> Training:
+        """Make a face model that portraits can be ordered from."""
+        async with self.desk.for_person(owner_id) as work:
+            return work.trainings.add(
+                Training(
+                    owner_id=owner_id,
+                    name="Ada",
+                    status=TrainingStatus.READY,
+                    trainer="darkroom",
+                    version="me/faces:abc",
+                )
+            )

@@ -1,0 +1,153 @@
+"""The walls between people hold in the database itself, for every table there is and every table to come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from sqlmodel import SQLModel, select, update
+
+from portrait_app.database.actor import signed
+from portrait_app.database.address import Role
+from portrait_app.domain.rows import SCHEMA, new_id
+from portrait_app.domain.training import Training
+
+if TYPE_CHECKING:
+    from portrait_app.database.address import Address
+    from tests.builders import House
+
+TABLES_WITHOUT_WALL = """
+SELECT relname FROM pg_class WHERE relnamespace = 'app'::regnamespace AND relkind IN ('r', 'p')
+  AND relname <> 'alembic_version'
+  AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid))
+"""
+OPEN_POLICIES = """
+SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'app' AND NOT roles <@ '{app_auth}'
+  AND (roles @> '{public}' OR qual IS NULL OR qual NOT LIKE '%( SELECT app.uid() AS uid)%')
+"""
+ROLES_ABOVE_THE_WALLS = """
+SELECT rolname FROM pg_roles WHERE rolname LIKE 'app\\_%' AND (rolsuper OR rolbypassrls OR rolcreaterole)
+"""
+
+
+@pytest.fixture
+def admin(address: Address):
+    with psycopg.connect(address.conninfo()) as connection:
+        yield connection
+
+
+def test_every_table_has_its_wall(admin: psycopg.Connection) -> None:
+    assert admin.execute(TABLES_WITHOUT_WALL).fetchall() == []
+
+
+def test_a_table_without_a_wall_would_be_found(admin: psycopg.Connection) -> None:
+    admin.execute("CREATE TABLE app.forgotten (id int)")
+    assert admin.execute(TABLES_WITHOUT_WALL).fetchall() == [("forgotten",)]
+
+
+def test_every_policy_of_a_role_that_signs_in_asks_who_is_asking(admin: psycopg.Connection) -> None:
+    assert admin.execute(OPEN_POLICIES).fetchall() == []
+
+
+def test_no_role_of_ours_stands_above_the_walls(admin: psycopg.Connection) -> None:
+    assert admin.execute(ROLES_ABOVE_THE_WALLS).fetchall() == []
+
+
+def test_a_persons_role_cannot_enter_the_jobs(address: Address) -> None:
+    with (
+        psycopg.connect(address.conninfo(Role.USER)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("SELECT * FROM jobs.procrastinate_jobs")
+
+
+def test_the_tables_are_as_the_rows_declare_them(address: Address) -> None:
+    engine = create_engine(address.admin)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_schemas": True, "version_table_schema": SCHEMA, "include_name": _ours, "compare_type": True},
+        )
+        differences = [
+            change
+            for change in compare_metadata(context, SQLModel.metadata)
+            if isinstance(change, list) or change[0] not in ("remove_index", "remove_constraint", "remove_fk")
+        ]
+    engine.dispose()
+    assert differences == []
+
+
+async def test_a_person_sees_and_changes_only_what_is_theirs(house: House) -> None:
+    ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
+    training = await house.ready_model(ada)
+    async with house.desk.for_person(bob) as work:
+        assert await work.trainings.find(training.id) is None
+        assert (await work.session.scalars(select(Training))).all() == []
+        changed = await work.session.execute(update(Training).values(name="mine now"))
+        assert changed.rowcount == 0
+    async with house.desk.for_person(ada) as work:
+        assert (await work.trainings.get(training.id)).name == "Ada"
+
+
+async def test_a_job_reaches_only_the_rows_of_the_person_it_works_for(house: House) -> None:
+    ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
+    training = await house.ready_model(ada)
+    async with house.desk.for_service(bob) as work:
+        assert await work.trainings.find(training.id) is None
+    async with house.desk.for_service(ada) as work:
+        assert await work.trainings.find(training.id) is not None
+
+
+async def test_nobody_sees_nothing(house: House) -> None:
+    await house.ready_model(await house.somebody())
+    for role in Role:
+        async with house.desk.for_nobody(role) as session:
+            assert (await session.scalars(select(Training))).all() == []
+
+
+async def test_a_child_cannot_hang_on_another_persons_parent(house: House) -> None:
+    ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
+    training = await house.draft_with_selfies(ada, 0)
+    with pytest.raises(Exception, match="violates foreign key"):
+        await house_adds_selfie(house, bob, training.id)
+
+
+async def house_adds_selfie(house: House, owner_id, training_id) -> None:
+    async with house.desk.for_person(owner_id) as work:
+        values = {"id": new_id(), "o": owner_id, "t": training_id}
+        await work.session.execute(
+            text(
+                "INSERT INTO app.selfies (id, owner_id, created_at, training_id, filename, status, hints, is_overruled,"
+                " width, height, colour) VALUES (:id, :o, now(), :t, '', 'fine', '[]', false, 1, 1, '')"
+            ),
+            values,
+        )
+
+
+@pytest.mark.parametrize("tampering", ["forged", "expired", "swapped", "cut", "rubbish"])
+async def test_an_actor_that_was_tampered_with_sees_nothing(house: House, address: Address, tampering: str) -> None:
+    ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
+    await house.ready_model(ada)
+    good = signed(ada, address.actor_key)
+    actor = {
+        "forged": signed(ada, b"another key"),
+        "expired": signed(ada, address.actor_key, lifetime_s=-1),
+        "swapped": good.replace(str(ada), str(bob)).replace(str(bob), str(ada), 0),
+        "cut": good[:-1],
+        "rubbish": "'; SELECT 1 --.x.y",
+    }[tampering]
+    with psycopg.connect(address.conninfo(Role.USER)) as connection:
+        connection.execute("SELECT set_config('app.actor', %s, true)", [actor])
+        assert connection.execute("SELECT count(*) FROM app.trainings").fetchone() == (0,)
+        connection.execute("SELECT set_config('app.actor', %s, true)", [good])
+        assert connection.execute("SELECT count(*) FROM app.trainings").fetchone() == (1,)
+
+
+def _ours(name: str | None, kind: str, _parents: object) -> bool:
+    if kind == "schema":
+        return name == SCHEMA
+    return not (kind == "table" and name in ("alembic_version", "actor_keys"))

@@ -1,0 +1,77 @@
+"""Stand-ins that obey the contract and write down what was asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.report import JobReport
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.domain.chores import Chore
+    from portrait_app.domain.order import OrderKind
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    id: str
+    url: str
+
+
+@dataclass
+class FakeEngine:
+    """An engine in memory, with the gateway's methods. `fails_next` is raised by the next call that creates a job,
+    after the job was accepted when `accepts_all_the_same` says so: a reply lost on its way."""
+
+    jobs: dict[str, tuple[str, JobReport]] = field(default_factory=dict)
+    created: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    fails_next: Exception | None = None
+    accepts_all_the_same: bool = False
+
+    async def upload(self, name: str, data: bytes) -> Uploaded:
+        self.files[name] = data
+        return Uploaded(name, f"http://engine/files/{name}")
+
+    async def delete_file(self, file_id: str) -> None:
+        self.files.pop(file_id, None)
+
+    async def start_training(self, trainer: Any, *, photos_url: str, seed: int, webhook: str | None) -> JobReport:
+        return self._create(photos_url, {"trainer": trainer.key, "webhook": webhook, "seed": seed})
+
+    async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:
+        return self._create(str(input["seed"]), {"version": version, "input": input, "webhook": webhook})
+
+    async def look_at(self, kind: OrderKind, job_id: str) -> JobReport:
+        return self.jobs[job_id][1]
+
+    async def find(self, kind: OrderKind, *, fingerprint: str, since: Any) -> JobReport | None:
+        return next((report for known, report in self.jobs.values() if known == fingerprint), None)
+
+    def _create(self, fingerprint: str, asked: dict[str, Any]) -> JobReport:
+        failure, self.fails_next = self.fails_next, None
+        if failure is not None and not self.accepts_all_the_same:
+            raise failure
+        self.created.append(asked)
+        report = JobReport(f"job{len(self.created)}", OrderStatus.STARTING)
+        self.jobs[report.job_id] = (fingerprint, report)
+        if failure is not None:
+            raise failure
+        return report
+
+
+@dataclass
+class FakeQueue:
+    """A queue that only remembers; `take` hands over what waits."""
+
+    waiting: list[tuple[Chore, UUID, UUID]] = field(default_factory=list)
+
+    async def put_off(self, chore: Chore, owner_id: UUID, row_id: UUID) -> None:
+        self.waiting.append((chore, owner_id, row_id))
+
+    def take(self) -> list[tuple[Chore, UUID, UUID]]:
+        taken, self.waiting = self.waiting, []
+        return taken

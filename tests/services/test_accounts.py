@@ -1,0 +1,75 @@
+"""Signing up, in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.services import accounts
+from portrait_app.services.accounts import WrongInput
+from tests.builders import PASSWORD
+
+if TYPE_CHECKING:
+    from tests.builders import House
+
+
+async def sign_up(house: House, **changes: str) -> accounts.SignedIn:
+    typed = {"name": "Ada", "email": "Ada@Example.com ", "password": PASSWORD, "device": "test", **changes}
+    return await accounts.sign_up(house.desk, **typed)
+
+
+async def test_whoever_signs_up_is_known_by_their_token_until_they_sign_out(house: House) -> None:
+    signed = await sign_up(house)
+    someone = await accounts.who(house.desk, signed.token)
+    assert someone is not None
+    assert someone.owner_id == signed.owner_id
+    await accounts.sign_out(house.desk, signed.token)
+    assert await accounts.who(house.desk, signed.token) is None
+
+
+async def test_an_address_is_the_same_however_it_is_written(house: House) -> None:
+    signed = await sign_up(house)
+    again = await accounts.sign_in(house.desk, email=" ADA@example.com", password=PASSWORD, device="test")
+    assert again.owner_id == signed.owner_id
+    assert again.token != signed.token
+
+
+async def test_an_address_is_taken_once(house: House) -> None:
+    await sign_up(house)
+    with pytest.raises(WrongInput) as refused:
+        await sign_up(house, name="Eve")
+    assert list(refused.value.fields) == ["email"]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", "  "),
+        ("name", "x" * 81),
+        ("email", "ada"),
+        ("email", "ada@localhost"),
+        ("email", "a b@example.com"),
+        ("password", "short"),
+        ("password", "x" * 257),
+    ],
+)
+async def test_what_cannot_be_taken_is_said_of_its_field(house: House, field: str, typed: str) -> None:
+    with pytest.raises(WrongInput) as refused:
+        await sign_up(house, **{field: typed})
+    assert list(refused.value.fields) == [field]
+
+
+async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house: House) -> None:
+    await sign_up(house)
+    answers = []
+    for email, password in (("ada@example.com", "not the password"), ("nobody@example.com", PASSWORD)):
+        with pytest.raises(WrongInput) as refused:
+            await accounts.sign_in(house.desk, email=email, password=password, device="test")
+        answers.append(refused.value.fields)
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x00", "é" * 50])
+async def test_a_token_that_was_never_given_out_is_nobodys(house: House, token: str) -> None:
+    assert await accounts.who(house.desk, token) is None
