@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from portrait_app.darkroom.styles import studio
+from portrait_app.darkroom.styles import corporate, film, neon, noir, oil, studio
 from portrait_app.darkroom.styles.style import Style
 
-ALL: dict[str, Style] = {style.name: style for style in (studio.STYLE,)}
+ALL: dict[str, Style] = {style.STYLE.name: style.STYLE for style in (studio, corporate, noir, neon, film, oil)}
 
 __all__ = ["ALL", "Style"]
