@@ -34,6 +34,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("var"), validation_alias="PORTRAIT_DATA_DIR")
     port: int = Field(3000, ge=1, le=65535)
+    host: str = Field("localhost", validation_alias="PORTRAIT_HOST", description="0.0.0.0 lets other machines in")
     app_url: str = Field("", validation_alias=AliasChoices("APP_URL", "NEXT_PUBLIC_APP_URL"))
     database_url: SecretStr | None = None
     secret_key: SecretStr | None = Field(None, min_length=32, description="signs actors and links")

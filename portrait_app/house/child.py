@@ -1,0 +1,115 @@
+"""One process the keeper keeps: started, watched, started again when it dies, and ended with all it started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from portrait_app.house import leash
+from portrait_app.house.failures import KeepsDying
+from portrait_app.house.folder import last_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+MOST_DEATHS = 5
+WITHIN_SECONDS = 60.0
+STOP_SECONDS = 12.0
+_LONGEST_PAUSE_SECONDS = 5.0
+_LARGEST_LOG_BYTES = 20 << 20
+
+
+class Child:
+    """A process of the house.
+
+    Args: name: what people call it. command: program and arguments. environment: all of it. log: takes what it prints.
+        hands: files it inherits.
+    """
+
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path, hands: Sequence[int] = ()
+    ) -> None:
+        self.name = name
+        self.log = log
+        self._command = list(command)
+        self._environment = {**environment, leash.VARIABLE: "stdin"}
+        self._hands = tuple(hands)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
+        self._start_at = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start it, in a session of its own: Ctrl-C in the terminal is the keeper's to answer."""
+        if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".old.log"))
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                pass_fds=self._hands,
+                start_new_session=True,
+            )
+
+    def tend(self) -> str | None:
+        """Look after it: note its death, start it again after a growing pause.
+
+        Returns: news for the terminal, when there is some.
+        Raises: KeepsDying: five times within a minute.
+        """
+        if self._process is not None:
+            code = self._process.poll()
+            return None if code is None else self._mourn(code)
+        if time.monotonic() >= self._start_at:
+            self.start()
+        return None
+
+    def ask_to_end(self) -> None:
+        """Ask it and all it started to end; returns at once."""
+        self._signal(signal.SIGTERM)
+
+    def end(self) -> None:
+        """Wait until it has ended, and make it end when it takes too long."""
+        if self._process is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        self._bury()
+
+    def _mourn(self, code: int) -> str:
+        self._bury()
+        now = time.monotonic()
+        self._deaths.append(now)
+        if len(self._deaths) == MOST_DEATHS and now - self._deaths[0] < WITHIN_SECONDS:
+            raise KeepsDying(self.name, self.log, last_line(self.log))
+        recent = sum(now - death < WITHIN_SECONDS for death in self._deaths)
+        self._start_at = now + min(0.1 * 4 ** (recent - 1), _LONGEST_PAUSE_SECONDS)
+        how = f"was killed (signal {-code})" if code < 0 else f"ended (exit code {code})"
+        return f"The {self.name} process {how}; starting it again. Its log: {self.log}"
+
+    def _bury(self) -> None:
+        """End what is left of it and of all it started, and let go of the leash."""
+        self._signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+            if self._process.stdin:
+                self._process.stdin.close()
+        self._process = None
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses a group of zombies
+                os.killpg(self._process.pid, number)

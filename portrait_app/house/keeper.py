@@ -1,0 +1,121 @@
+"""Brings the whole studio up, keeps every process of it running, and takes it down again without a trace."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from portrait_app.database.server import EmbeddedServer
+from portrait_app.faces import weights
+from portrait_app.house import engine, frontend, listening
+from portrait_app.house.child import Child
+from portrait_app.house.failures import ModelsNotFetched, NotMigrated
+from portrait_app.house.folder import last_line, log_file, occupied
+from portrait_app.house.studio import Door, Studio
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Generator, Sequence
+    from pathlib import Path
+    from types import FrameType
+
+    from portrait_app.settings import Settings
+
+    Say = Callable[[str], None]
+
+
+def run(settings: Settings, say: Say) -> int:
+    """Run the studio until Ctrl-C, SIGTERM or a closed terminal.
+
+    Returns: the exit code.
+    Raises: PortraitError: it cannot start or go on; everything it started has ended.
+    """
+    began = time.monotonic()
+    _on_signals(signal.default_int_handler)
+    try:
+        with running(settings, say) as studio:
+            studio.wait_until_ready()
+            say(f"Ready at {settings.public_url} ({time.monotonic() - began:.1f} s). Ctrl-C ends it.")
+            studio.keep()
+    except KeyboardInterrupt:
+        say("Ended.")
+    return 0
+
+
+@contextlib.contextmanager
+def running(settings: Settings, say: Say) -> Generator[Studio]:
+    """Start everything in its order; end all of it on the way out."""
+    folder = settings.data_dir.resolve()
+    with contextlib.ExitStack() as stack:
+        try:
+            lock = stack.enter_context(occupied(folder))
+            sockets = stack.enter_context(listening.listening(settings.host, settings.port))
+            _prepare(settings, folder, say)
+            server = _database(settings, folder, stack)
+            _migrate(folder)
+            studio = Studio(*_children(settings, folder, sockets, lock), server, say)
+            stack.callback(studio.end)
+            studio.start()
+            yield studio
+        finally:
+            _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+
+
+def _prepare(settings: Settings, folder: Path, say: Say) -> None:
+    try:
+        weights.fetch(folder / "models", say=say)
+    except weights.MissingModelFiles as error:
+        raise ModelsNotFetched(str(error)) from error
+    if not frontend.is_fresh(settings):
+        say("Building the page (half a minute the first time)")
+        frontend.build(settings, log_file(folder, "build"))
+
+
+def _database(settings: Settings, folder: Path, stack: contextlib.ExitStack) -> EmbeddedServer | None:
+    if settings.database_url is not None:
+        return None
+    server = EmbeddedServer(folder / "postgres")
+    stack.callback(server.stop)
+    server.start()
+    return server
+
+
+def _children(
+    settings: Settings, folder: Path, sockets: list[socket.socket], lock: TextIO
+) -> tuple[list[Child], dict[str, Door]]:
+    """The processes in the order they start, and how each that has one says it is ready."""
+    told = {**frontend.environment(), "PORTRAIT_DATA_DIR": str(folder), **frontend.workplaces(folder)}
+    children: list[Child] = []
+    doors = {"web": Door(settings.port, "/ping")}
+    if engine.is_built_in(settings):
+        darkroom = engine.Darkroom(folder)
+        told |= darkroom.environment
+        doors["darkroom"] = Door(darkroom.port, "/")
+        children.append(_child("darkroom", told, folder, [lock.fileno()], darkroom.arguments))
+    children.append(_child("worker", told, folder, [lock.fileno()]))
+    hands = [lock.fileno(), *(one.fileno() for one in sockets)]
+    children.append(_child("web", told | listening.handed_down(sockets), folder, hands))
+    return children, doors
+
+
+def _child(name: str, told: dict[str, str], folder: Path, hands: list[int], arguments: Sequence[str] = ()) -> Child:
+    command = [sys.executable, "-m", "portrait_app", name, *arguments]
+    return Child(name, command, told, log_file(folder, name), hands)
+
+
+def _migrate(folder: Path) -> None:
+    """Bring the database up to date, in a process of its own so that this one stays small."""
+    log = log_file(folder, "migrate")
+    command = [sys.executable, "-m", "portrait_app", "migrate"]
+    with log.open("ab") as out:
+        if subprocess.call(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out) != 0:
+            raise NotMigrated(log, last_line(log))
+
+
+def _on_signals(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)

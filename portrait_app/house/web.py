@@ -1,0 +1,45 @@
+"""The web process: the built page, the websocket and our own routes, on one port, from one Python process."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+from pathlib import Path
+
+import uvicorn
+from reflex_base import constants
+from reflex_base.environment import environment
+
+from portrait_app.house import listening
+from portrait_app.settings import Settings
+
+_LONGEST_GOODBYE_SECONDS = 3
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; the page must have been built before."""
+    settings = Settings.read()
+    _forget_states()
+    environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+    application = importlib.import_module("portrait_app.portrait_app").app()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_LONGEST_GOODBYE_SECONDS,
+        )
+    )
+    server.run(sockets=listening.inherited() or None)
+    return 0
+
+
+def _forget_states() -> None:
+    """Start with no views of an earlier run: the database is the truth, and their classes may have changed since."""
+    shutil.rmtree(Path(os.environ.get("REFLEX_STATES_WORKDIR", ".states")), ignore_errors=True)
