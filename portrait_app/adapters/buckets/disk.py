@@ -1,0 +1,114 @@
+"""The bucket as a folder: objects are files that only we can read, opened to others by signed links alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from portrait_app.adapters.buckets.errors import BadKey, ObjectTooLarge
+from portrait_app.adapters.buckets.keys import checked
+from portrait_app.adapters.buckets.links import Link, LinkSigner
+from portrait_app.adapters.buckets.upload import Upload
+from portrait_app.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Generator, Mapping
+    from pathlib import Path
+
+
+class DiskBucket:
+    """`ports.bucket.Bucket` over a folder.
+
+    Args:
+        folder: where objects lie; made when first needed.
+        signing_keys: by id, the one that signs first (see `LinkSigner`).
+        base: what links begin with; a route there serves what `path_for` returns.
+    """
+
+    def __init__(self, folder: Path, signing_keys: Mapping[str, bytes], base: str = "/media") -> None:
+        self.folder = folder.resolve()
+        self.signer = LinkSigner(signing_keys, base)
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes], *, max_bytes: int) -> int:
+        """Keep an object whole or not at all; see the port."""
+        upload = await asyncio.to_thread(self._begin, key)
+        received = 0
+        with upload:
+            async for chunk in chunks:
+                received += len(chunk)
+                if received > max_bytes:
+                    raise ObjectTooLarge(key, max_bytes)
+                await asyncio.to_thread(upload.write, chunk)
+            await asyncio.to_thread(upload.finish)
+        return received
+
+    async def put_bytes(self, key: str, data: bytes) -> None:
+        """Keep an object that is already in memory."""
+        await asyncio.to_thread(self._write, key, data)
+
+    async def get(self, key: str) -> bytes:
+        """Return an object's bytes; see the port."""
+        return await asyncio.to_thread(self._read, key)
+
+    async def delete(self, *keys: str) -> None:
+        """Forget objects; see the port."""
+        await asyncio.to_thread(self._delete, keys)
+
+    def link(self, key: str, *, download_as: str | None = None) -> str:
+        """Return an address that opens this object for 30 to 60 minutes; see the port."""
+        return self.signer.sign(checked(key), download_as=download_as)
+
+    def path_for(self, link: Link) -> tuple[Path, os.stat_result]:
+        """Return the file that a verified link opens, and its state. It asks the disk: call it in a thread.
+
+        Raises: NotFound: there is no such object (a symlink is none).
+        """
+        path = self._place(link.key)
+        with _missing_is_not_found(link.key):
+            state = path.lstat()
+        if not stat.S_ISREG(state.st_mode):
+            raise NotFound(f"{link.key} is no plain file")
+        return path, state
+
+    def _begin(self, key: str) -> Upload:
+        return Upload(self._place(key), self.folder / ".unfinished")
+
+    def _write(self, key: str, data: bytes) -> None:
+        with self._begin(key) as upload:
+            upload.write(data)
+            upload.finish()
+
+    def _read(self, key: str) -> bytes:
+        flags = os.O_RDONLY | os.O_NOFOLLOW
+        with _missing_is_not_found(key), os.fdopen(os.open(self._place(key), flags), "rb") as file:
+            return file.read()
+
+    def _delete(self, keys: tuple[str, ...]) -> None:
+        for path in [self._place(key) for key in keys]:
+            path.unlink(missing_ok=True)
+
+    def _place(self, key: str) -> Path:
+        """Where the object of this key lies.
+
+        Raises: BadKey: the key is none, or a symlink on the way leads elsewhere.
+        """
+        path = self.folder / checked(key)
+        if path.parent.resolve() != path.parent:
+            raise BadKey(f"a symlink lies on the way to {key}")
+        return path
+
+
+@contextlib.contextmanager
+def _missing_is_not_found(key: str) -> Generator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise NotFound(key) from error
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # O_NOFOLLOW met a symlink
+            raise NotFound(f"{key} is a symlink") from error
+        raise

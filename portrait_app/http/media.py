@@ -1,0 +1,86 @@
+"""Serves pictures to whoever holds a link that we signed and that has not expired."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from portrait_app.adapters.buckets.errors import BadKey
+from portrait_app.adapters.buckets.links import LinkRefused
+from portrait_app.errors import NotFound, PortraitError
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from portrait_app.adapters.buckets.disk import DiskBucket
+    from portrait_app.adapters.buckets.links import Link
+
+# What a browser may show by itself. Anything else, HTML and SVG above all, is only ever saved.
+SHOWN = {
+    ".avif": "image/avif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
+}
+GUARDS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def media_routes(bucket: DiskBucket) -> list[Route]:
+    """The route that the bucket's links lead to. It answers GET and HEAD, ranges and If-None-Match."""
+
+    async def media(request: Request) -> Response:
+        try:
+            link = bucket.signer.verify(request.method, request.path_params["key"], request.query_params)
+            path, state = await asyncio.to_thread(bucket.path_for, link)
+        except LinkRefused as error:
+            return _refusal(error, 403)
+        except (NotFound, BadKey):
+            return _refusal(NotFound(), 404)
+        return _answer(request, link, path, state)
+
+    return [Route("/media/{key:path}", media, methods=["GET"])]
+
+
+def _answer(request: Request, link: Link, path: Path, state: os.stat_result) -> Response:
+    shown_as = SHOWN.get(path.suffix)
+    is_shown = shown_as is not None and link.download_as is None
+    # An object never changes under its key, so it stays fresh for as long as its link works.
+    seconds = max(0, link.expires_at - int(time.time()))
+    response = FileResponse(
+        path,
+        headers=GUARDS | {"Cache-Control": f"private, max-age={seconds}, immutable"},
+        media_type=shown_as or "application/octet-stream",
+        filename=link.download_as or path.name,
+        stat_result=state,
+        content_disposition_type="inline" if is_shown else "attachment",
+    )
+    if _has_it_already(request, response.headers["etag"]):
+        about_the_body = {"content-length", "content-type", "content-disposition"}
+        kept = {name: value for name, value in response.headers.items() if name not in about_the_body}
+        return Response(status_code=304, headers=kept)
+    return response
+
+
+def _has_it_already(request: Request, etag: str) -> bool:
+    known = request.headers.get("if-none-match", "")
+    return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in known.split(","))
+
+
+def _refusal(error: PortraitError, status: int) -> Response:
+    words = f"{error.headline}. {error.hint}\n"
+    return PlainTextResponse(words, status_code=status, headers=GUARDS | {"Cache-Control": "no-store"})
