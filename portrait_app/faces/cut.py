@@ -36,8 +36,8 @@ def similarity(source: ArrayLike, target: ArrayLike) -> NDArray[np.float64]:
     start, end = (np.asarray(points, np.float64) @ np.array([1, 1j]) for points in (source, target))
     start_centre, end_centre = start.mean(), end.mean()
     offsets = start - start_centre
-    factor = np.vdot(offsets, end - end_centre) / np.vdot(offsets, offsets)
-    shift = end_centre - factor * start_centre
+    factor = complex(np.vdot(offsets, end - end_centre) / np.vdot(offsets, offsets))
+    shift = complex(end_centre) - factor * complex(start_centre)
     return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
 
 

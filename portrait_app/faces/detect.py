@@ -45,7 +45,9 @@ class Detector:
     def candidates(self, photo: Pixels) -> list[Candidate]:
         """Find what may be faces, the most certain first; each is named once, though many tiles see it."""
         shrink = min(1.0, WORKING_EDGE_PX / max(photo.shape[:2]))
-        small = cv2.resize(photo, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else photo
+        small = photo
+        if shrink < 1:
+            small = np.asarray(cv2.resize(photo, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
         seen: list[Candidate] = []
         for left, top, tile in _tiles(small):
             seen += self._look(tile, left, top, 1 / shrink)

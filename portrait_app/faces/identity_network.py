@@ -29,8 +29,8 @@ def build(manifest: bytes, weights: bytes) -> bytes:
     Returns: an ONNX file: `input` (n, 3, 150, 150), RGB 0..255, to `embedding` (n, 128).
     """
     graph = _Graph(_read_tensors(manifest, weights))
-    flow = graph.add("Sub", "input", graph.constant("mean", np.float32(MEAN_RGB).reshape(1, 3, 1, 1)))
-    flow = graph.add("Mul", flow, graph.constant("scale", np.float32([1 / 255])))
+    flow = graph.add("Sub", "input", graph.constant("mean", np.array(MEAN_RGB, np.float32).reshape(1, 3, 1, 1)))
+    flow = graph.add("Mul", flow, graph.constant("scale", np.array([1 / 255], np.float32)))
     flow = graph.convolve(flow, "conv32_down", stride=2, is_padded=False)
     flow = graph.add("MaxPool", flow, kernel_shape=[3, 3], strides=[2, 2])
     edge = ((CHIP_EDGE_PX - 7) // 2 + 1 - 3) // 2 + 1
@@ -104,14 +104,15 @@ class _Graph:
         embeddings = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["n", 128])
         graph = helper.make_graph(self._nodes, "face_identity", [chips], [embeddings], self._constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-        onnx.checker.check_model(model)
+        onnx.checker.check_model(model)  # pyright: ignore[reportUnknownMemberType]  # onnx leaves a path untyped
         return model.SerializeToString(deterministic=True)
 
 
 def _read_tensors(manifest: bytes, weights: bytes) -> dict[str, _Tensor]:
     tensors: dict[str, _Tensor] = {}
     offset = 0
-    for entry in json.loads(manifest)[0]["weights"]:
+    entries: list[dict[str, Any]] = json.loads(manifest)[0]["weights"]
+    for entry in entries:
         quantised = entry.get("quantization")
         kind = np.dtype(np.uint8 if quantised else np.float32)
         count = int(np.prod(entry["shape"]))

@@ -52,7 +52,7 @@ class Segmenter:
             for turned in (small, cv2.flip(small, 1))
         ]
         seen = (both[0] + both[1][:, ::-1]) / 2
-        return np.clip(cv2.resize(seen, view.shape[1::-1], interpolation=cv2.INTER_CUBIC), 0, 1)
+        return np.clip(np.asarray(cv2.resize(seen, view.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.float32), 0, 1)
 
 
 def foreground_colours(photo: NDArray[np.float32], mask: Mask) -> NDArray[np.float32]:
@@ -69,7 +69,8 @@ def foreground_colours(photo: NDArray[np.float32], mask: Mask) -> NDArray[np.flo
         inside = cv2.blur(mask, size)[..., None]
         person = cv2.blur(colours * alpha, size) / (inside + 1e-5)
         behind = cv2.blur(photo * (1 - alpha), size) / (1 - inside + 1e-5)
-        colours = np.clip(person + alpha * (photo - alpha * person - (1 - alpha) * behind), 0, 1)
+        mended = person + alpha * (photo - alpha * person - (1 - alpha) * behind)
+        colours = np.clip(mended, 0, 1).astype(np.float32)
     return colours
 
 
