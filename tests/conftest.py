@@ -1,4 +1,4 @@
-"""What tests of every floor stand on: a real Postgres with the real walls, a folder for a bucket, a signed-up person."""
+"""What tests of every floor stand on: a real Postgres with the real walls, and a folder for a bucket."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class FakeEngine:
     async def start_training(self, trainer: Any, *, photos_url: str, seed: int, webhook: str | None) -> JobReport:
         return self._create(photos_url, {"trainer": trainer.key, "webhook": webhook, "seed": seed})
 
-    async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:
+    async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:  # noqa: A002 -- the gateway's word
         return self._create(str(input["seed"]), {"version": version, "input": input, "webhook": webhook})
 
     async def look_at(self, kind: OrderKind, job_id: str) -> JobReport:

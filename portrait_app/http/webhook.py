@@ -29,7 +29,7 @@ class TooLarge(Exception):
 
 
 def webhook_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
-    """Return the route for both kinds of news, told apart by our own order in the query, which the sender signed for."""
+    """Return the route for news of trainings and predictions, told apart by our own query."""
 
     async def webhook(request: Request) -> Response:
         workshop = workshop_of()

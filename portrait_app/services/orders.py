@@ -7,7 +7,6 @@ import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import structlog
 
@@ -21,6 +20,8 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.services import progress
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.domain.generation import Generation
     from portrait_app.domain.training import Training

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import reflex as rx
@@ -14,7 +15,7 @@ from portrait_app.web import house
 from portrait_app.web.session import owner_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncGenerator, Iterable
     from uuid import UUID
 
     from reflex.app import App
@@ -85,8 +86,19 @@ class Tabs:
 tabs = Tabs()
 
 
-async def carry_news(app: App) -> None:
-    """Hear what transactions told, and show it, for as long as the process lives."""
+@asynccontextmanager
+async def carrying_news(app: App) -> AsyncGenerator[None]:
+    """Hear what transactions told, and show it, until the block ends."""
+    hearing = asyncio.create_task(_carry_news(app))
+    try:
+        yield
+    finally:
+        hearing.cancel()
+        with suppress(asyncio.CancelledError):
+            await hearing
+
+
+async def _carry_news(app: App) -> None:
     waiting: dict[UUID, set[Noun] | None] = {}
     is_waiting = asyncio.Event()
     shower = asyncio.create_task(_show_what_waits(app, waiting, is_waiting))

@@ -1,0 +1,81 @@
+"""The front door: the app, its pages, and the plain HTTP routes beside it."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import reflex as rx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from portrait_app import logs
+from portrait_app.http.auth import Doors
+from portrait_app.http.headers import CareHeaders
+from portrait_app.http.health import health_routes
+from portrait_app.http.media import media_routes
+from portrait_app.http.selfies import selfie_routes
+from portrait_app.http.webhook import webhook_routes
+from portrait_app.settings import Settings
+from portrait_app.web import house, live, shell, voice
+from portrait_app.web.create.page import create_page
+from portrait_app.web.create.state import CreateState
+from portrait_app.web.gallery.page import gallery_page
+from portrait_app.web.gallery.state import GalleryState
+from portrait_app.web.home.page import home_page
+from portrait_app.web.home.state import HomeState
+from portrait_app.web.train.page import train_page
+from portrait_app.web.train.state import TrainState
+from portrait_app.web.welcome.page import welcome_page
+from portrait_app.web.you.page import you_page
+from portrait_app.web.you.state import YouState
+from portrait_app.wiring import open_workshop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+DESCRIPTION = "Portraits of yourself in many styles, from a handful of selfies."
+
+
+def _routes() -> Starlette:
+    """Lay out the routes that are no Reflex pages; the house is furnished when the process has started."""
+    doors = Doors(house.workshop)
+    return Starlette(
+        routes=[
+            *doors.routes(),
+            *selfie_routes(house.workshop),
+            *webhook_routes(house.workshop),
+            *health_routes(house.workshop),
+            *media_routes(house.workshop),
+        ],
+        middleware=[Middleware(CareHeaders)],
+    )
+
+
+@asynccontextmanager
+async def _in_the_house() -> AsyncGenerator[None]:
+    """Furnish the house while the process lives, and carry its news to open tabs."""
+    settings = Settings.read()
+    logs.set_up(settings.log_level)
+    async with open_workshop(settings) as workshop:
+        house.move_in(workshop)
+        async with live.carrying_news(app):
+            yield
+
+
+app = rx.App(
+    api_transformer=_routes(),
+    backend_exception_handler=voice.backend_exception_handler,
+    **shell.app_options(),
+)
+app.register_lifespan_task(_in_the_house)
+
+app.add_page(welcome_page, route="/", title="Portrait Studio", description=DESCRIPTION)
+for route, title, page, state in (
+    ("/home", "Home", home_page, HomeState),
+    ("/train", "Train", train_page, TrainState),
+    ("/create", "Create", create_page, CreateState),
+    ("/gallery", "Gallery", gallery_page, GalleryState),
+    ("/you", "You", you_page, YouState),
+):
+    app.add_page(page, route=route, title=f"{title} · Portrait Studio", description=DESCRIPTION, on_load=state.enter)
