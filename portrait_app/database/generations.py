@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from portrait_app.database.shelf import Shelf
@@ -12,6 +13,7 @@ from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
 UNFINISHED = (GenerationStatus.QUEUED, GenerationStatus.PAINTING)
@@ -43,13 +45,48 @@ class Assets(Shelf[Asset]):
         query = select(Asset).where(col(Asset.generation_id) == generation_id).order_by(col(Asset.position))
         return (await self.session.scalars(query)).all()
 
-    async def page(self, *, before: UUID | None = None, limit: int = 30) -> Sequence[Asset]:
+    async def page(
+        self,
+        *,
+        before: UUID | None = None,
+        training_id: UUID | None = None,
+        style: str | None = None,
+        limit: int = 30,
+    ) -> Sequence[Asset]:
         """Return a page of the gallery: portraits kept or still to come, older than `before`.
 
         Ids are in the order of time, so the key of the last one seen is where the next page begins, however many
-        arrive meanwhile.
+        arrive meanwhile. `training_id` and `style` narrow it to one face model, one style or both.
         """
         query = select(Asset).where(col(Asset.status) != AssetStatus.LOST)
         if before is not None:
             query = query.where(col(Asset.id) < before)
+        if training_id is not None:
+            query = query.where(col(Asset.training_id) == training_id)
+        if style is not None:
+            query = query.where(col(Asset.style) == style)
         return (await self.session.scalars(query.order_by(col(Asset.id).desc()).limit(limit))).all()
+
+    async def count_since(self, oldest: UUID) -> int:
+        """Count the portraits of the gallery from the newest to `oldest`, itself included."""
+        query = select(func.count()).where(col(Asset.status) != AssetStatus.LOST, col(Asset.id) >= oldest)
+        return (await self.session.scalars(query)).one()
+
+    async def made_since(self, moment: datetime, *, limit: int) -> Sequence[Asset]:
+        """Return the newest portraits ordered since `moment`, also those that came to nothing."""
+        query = select(Asset).where(col(Asset.created_at) >= moment).order_by(col(Asset.id).desc())
+        return (await self.session.scalars(query.limit(limit))).all()
+
+    async def samples(self) -> Sequence[Asset]:
+        """Return the newest kept portrait of each face model in each style."""
+        each = (col(Asset.training_id), col(Asset.style))
+        query = select(Asset).distinct(*each).where(col(Asset.status) == AssetStatus.KEPT)
+        return (await self.session.scalars(query.order_by(*each, col(Asset.id).desc()))).all()
+
+    async def kept(self) -> tuple[int, int]:
+        """Return how many portraits are kept, and the bytes of their originals together."""
+        query = select(func.count(), func.coalesce(func.sum(Asset.bytes), 0)).where(
+            col(Asset.status) == AssetStatus.KEPT
+        )
+        count, size = (await self.session.execute(query)).one()
+        return count, size

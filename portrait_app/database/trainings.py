@@ -52,3 +52,8 @@ class Selfies(Shelf[Selfie]):
         """Count the photos of one training."""
         query = select(func.count()).select_from(Selfie).where(col(Selfie.training_id) == training_id)
         return (await self.session.scalars(query)).one()
+
+    async def kept(self) -> int:
+        """Count the photos of all trainings that lie in the bucket."""
+        query = select(func.count()).select_from(Selfie).where(col(Selfie.key).is_not(None))
+        return (await self.session.scalars(query)).one()

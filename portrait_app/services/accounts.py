@@ -14,6 +14,7 @@ from portrait_app.database.accounts import password_of, session_of
 from portrait_app.database.address import Role
 from portrait_app.domain.account import Account, Session
 from portrait_app.domain.clock import now
+from portrait_app.domain.look import Look
 from portrait_app.domain.rows import new_id
 from portrait_app.errors import PortraitError
 from portrait_app.services import passwords
@@ -36,6 +37,13 @@ class WrongInput(PortraitError):
         super().__init__(f"wrong fields: {', '.join(fields)}")
         self.fields = fields
         self.hint = " ".join(fields.values())
+
+
+class UnknownLook(PortraitError):
+    """A theme or a hue that isn't offered."""
+
+    headline = "We don't have that look"
+    hint = "Choose light, dark or auto, and any colour of the slider. Your look stays as it was."
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,43 @@ async def sign_out(desk: Desk, token: str) -> None:
         await work.tell("account", someone.owner_id)
 
 
+async def rename(work: Work, name: str) -> Account:
+    """Change what the person is called.
+
+    Raises:
+        WrongInput: there is no name, or it is too long; the old one stays.
+    """
+    name = name.strip()
+    if complaint := _complaint_about_name(name):
+        raise WrongInput({"name": complaint})
+    account = await work.accounts.mine()
+    account.name = name
+    await work.tell("account", account.id)
+    return account
+
+
+async def change_look(work: Work, look: Look) -> Account:
+    """Keep how the person wants the studio to look, for every device.
+
+    Raises:
+        UnknownLook: the old one stays.
+    """
+    if not look.is_known:
+        raise UnknownLook(f"{look!r}"[:80])
+    account = await work.accounts.mine()
+    account.look = look.to_save()
+    await work.tell("account", account.id)
+    return account
+
+
+def look_cookie(account: Account) -> str:
+    """Return the value of the cookie `look` for a browser in which this person has signed in.
+
+    The page's own script reads and writes it, so it is not HttpOnly; it holds nothing else.
+    """
+    return Look.of(account.look).to_cookie()
+
+
 async def who(desk: Desk, token: str) -> Someone | None:
     """Return who is behind a cookie's token, or None when the session has ended."""
     if not token:
@@ -127,8 +172,8 @@ def _hash(token: str) -> bytes:
 
 def _complaints(name: str, email: str, password: str) -> dict[str, str]:
     fields: dict[str, str] = {}
-    if not name or len(name) > LONGEST_NAME:
-        fields["name"] = "What shall we call you?" if not name else f"Please keep it under {LONGEST_NAME} characters."
+    if complaint := _complaint_about_name(name):
+        fields["name"] = complaint
     local, at, domain = email.rpartition("@")
     if not (local and at and "." in domain.strip(".")) or len(email) > LONGEST_EMAIL or any(map(str.isspace, email)):
         fields["email"] = "This doesn't look like an e-mail address."
@@ -137,3 +182,9 @@ def _complaints(name: str, email: str, password: str) -> dict[str, str]:
     elif len(password) > passwords.LONGEST:
         fields["password"] = f"Please keep it under {passwords.LONGEST} characters."
     return fields
+
+
+def _complaint_about_name(name: str) -> str:
+    if not name:
+        return "What shall we call you?"
+    return f"Please keep it under {LONGEST_NAME} characters." if len(name) > LONGEST_NAME else ""

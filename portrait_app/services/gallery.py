@@ -9,7 +9,6 @@ from uuid import UUID
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.errors import NotFound, PortraitError
 from portrait_app.services import thumbnails
-from portrait_app.services.progress import close_if_complete
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +47,7 @@ class Page:
     before: UUID | None
 
 
-async def page(
-    work: Work, *, before: UUID | None = None, filters: Filters | None = None, limit: int = PAGE
-) -> Page:
+async def page(work: Work, *, before: UUID | None = None, filters: Filters | None = None, limit: int = PAGE) -> Page:
     """Return the page that begins after `before`, or the newest one."""
     narrowed = filters or Filters()
     found = await work.assets.page(
@@ -78,10 +75,8 @@ async def remove(work: Work, asset_id: UUID) -> None:
     if asset.status is not AssetStatus.KEPT or asset.key is None:
         raise StillComing(f"{asset_id} is {asset.status}")
     await work.assets.remove(asset)
-    await work.session.flush()
-    await close_if_complete(work, await work.generations.get(asset.generation_id, lock=True))
     await work.tell("asset", asset.id)
-    # Objects last: should the row come back after all, it comes back with its picture.
+    # Before the commit: should that fail, the row can be deleted again. After it, pixels could stay behind unseen.
     await work.bucket.delete(*thumbnails.keys(asset.key))
 
 
@@ -93,5 +88,5 @@ def identified(text: str) -> UUID:
     """
     try:
         return UUID(text)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError):  # a browser may send anything, also a number or nothing
         raise NotFound("malformed id") from None

@@ -1,0 +1,107 @@
+"""Looking through the portraits and deleting one, on real rows and a real folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.errors import NotFound
+from portrait_app.services import gallery, thumbnails
+from portrait_app.services.gallery import Filters
+from tests.portraits import portraits_of
+
+if TYPE_CHECKING:
+    from tests.builders import House
+
+
+async def test_pages_go_on_where_the_last_one_ended_however_many_arrive_meanwhile(house: House) -> None:
+    ada = await house.somebody()
+    model = await house.ready_model(ada)
+    old = await portraits_of(house, model, count=gallery.PAGE + 5)
+    async with house.desk.for_person(ada) as work:
+        first = await gallery.page(work)
+    await portraits_of(house, model, count=4)
+    async with house.desk.for_person(ada) as work:
+        second = await gallery.page(work, before=first.before)
+    assert [p.id for p in (*first.portraits, *second.portraits)] == [p.id for p in reversed(old)]
+    assert second.before is None
+
+
+async def test_a_page_that_is_just_full_is_the_last(house: House) -> None:
+    ada = await house.somebody()
+    await portraits_of(house, await house.ready_model(ada), count=gallery.PAGE)
+    async with house.desk.for_person(ada) as work:
+        assert (await gallery.page(work)).before is None
+
+
+async def test_filters_narrow_to_a_face_model_and_a_style(house: House) -> None:
+    ada = await house.somebody()
+    first, second = await house.ready_model(ada), await house.ready_model(ada)
+    await portraits_of(house, first, style="noir")
+    wanted = await portraits_of(house, second, style="noir")
+    await portraits_of(house, second, style="oil")
+    filters = Filters(training_id=second.id, style="noir")
+    async with house.desk.for_person(ada) as work:
+        found = await gallery.page(work, filters=filters)
+        assert [p.id for p in found.portraits] == [p.id for p in wanted]
+        assert all(filters.fits(p) for p in found.portraits)
+
+
+async def test_lost_portraits_leave_no_gap(house: House) -> None:
+    ada = await house.somebody()
+    model = await house.ready_model(ada)
+    await portraits_of(house, model, status=AssetStatus.LOST)
+    coming = await portraits_of(house, model, status=AssetStatus.PENDING)
+    async with house.desk.for_person(ada) as work:
+        assert [p.id for p in (await gallery.page(work)).portraits] == [p.id for p in coming]
+
+
+async def test_one_goes_down_to_a_portrait_by_whole_pages(house: House) -> None:
+    ada = await house.somebody()
+    made = await portraits_of(house, await house.ready_model(ada), count=2 * gallery.PAGE + 3)
+    async with house.desk.for_person(ada) as work:
+        down = await gallery.page_down_to(work, made[gallery.PAGE].id)
+    assert len(down.portraits) == 2 * gallery.PAGE
+    assert made[gallery.PAGE].id in {p.id for p in down.portraits}
+    assert down.before == down.portraits[-1].id
+
+
+async def test_a_deleted_portrait_leaves_no_pixel_behind(house: House) -> None:
+    ada = await house.somebody()
+    (portrait,) = await portraits_of(house, await house.ready_model(ada))
+    assert portrait.key is not None
+    async with house.desk.for_person(ada) as work:
+        await gallery.remove(work, portrait.id)
+    async with house.desk.for_person(ada) as work:
+        assert not (await gallery.page(work)).portraits
+        for key in thumbnails.keys(portrait.key):
+            with pytest.raises(NotFound):
+                await work.bucket.get(key)
+
+
+async def test_somebody_elses_portrait_is_not_there(house: House) -> None:
+    ada, eve = await house.somebody("Ada"), await house.somebody("Eve")
+    (portrait,) = await portraits_of(house, await house.ready_model(ada))
+    async with house.desk.for_person(eve) as work:
+        assert not (await gallery.page(work)).portraits
+        with pytest.raises(NotFound):
+            await gallery.remove(work, portrait.id)
+    async with house.desk.for_person(ada) as work:
+        assert await work.bucket.get(str(portrait.key))
+
+
+async def test_a_portrait_still_coming_is_not_deleted_under_the_engines_hands(house: House) -> None:
+    ada = await house.somebody()
+    (coming,) = await portraits_of(house, await house.ready_model(ada), status=AssetStatus.FETCHING)
+    async with house.desk.for_person(ada) as work:
+        with pytest.raises(gallery.StillComing):
+            await gallery.remove(work, coming.id)
+
+
+@pytest.mark.parametrize("sent", ["", "1", "../etc", None, 7, "x" * 5000, str(uuid4()) + "'"])
+def test_what_is_no_id_is_not_found(sent: object) -> None:
+    with pytest.raises(NotFound):
+        gallery.identified(sent)  # type: ignore[arg-type] -- a browser sends what it likes
