@@ -57,6 +57,20 @@ class AlreadyStarted(PortraitError):
     hint = "You find it in the list below."
 
 
+class NotFailed(PortraitError):
+    """Only a training that failed can be tried again."""
+
+    headline = "There's nothing to try again"
+    hint = "This face model is fine, or still being learned."
+
+
+class DraftInTheWay(PortraitError):
+    """A failed training can't become the draft: there is one with photos, perhaps of somebody else."""
+
+    headline = "Other photos are waiting already"
+    hint = "Start with those or remove them first, then try this one again. Both sets are safe."
+
+
 async def draft(work: Work) -> Training:
     """Return the person's draft; there is one at most, and it is made when first asked for."""
     statement = insert(Training).values(
@@ -107,6 +121,29 @@ async def start(work: Work, training_id: UUID, *, name: str, trainer: str) -> Tr
     training.started_at = training.heard_at = now()
     order = work.orders.add(Order(owner_id=work.owner_id, kind=OrderKind.TRAINING, training_id=training.id))
     work.later(Chore.SEND_ORDER, order.id)
+    await work.tell("training", training.id)
+    return training
+
+
+async def retry(work: Work, training_id: UUID) -> Training:
+    """Make a failed training the draft again, with its name and its photos, so that they can be looked over.
+
+    Raises:
+        NotFailed, DraftInTheWay: everything stays as it was.
+    """
+    training = await work.trainings.get(training_id, lock=True)
+    if training.status not in (TrainingStatus.FAILED, TrainingStatus.CANCELED):
+        raise NotFailed(f"{training_id} is {training.status}")
+    waiting = await work.trainings.draft()
+    if waiting is not None:
+        await work.trainings.get(waiting.id, lock=True)  # a photo that arrives now waits, and finds its draft gone
+        if await work.selfies.count(waiting.id):
+            raise DraftInTheWay(f"{waiting.id} has photos")
+        await work.trainings.remove(waiting)
+        await work.session.flush()  # there is one draft a person: the old one goes before the new one comes
+    training.status = TrainingStatus.DRAFT
+    training.phase, training.percent, training.seconds_left, training.trouble = "", 0.0, None, None
+    training.started_at = training.heard_at = training.ended_at = None
     await work.tell("training", training.id)
     return training
 

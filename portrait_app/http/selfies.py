@@ -1,0 +1,102 @@
+"""Where photos arrive: one a request, streamed into the bucket as it comes."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from portrait_app.adapters.buckets.errors import BucketFull, ObjectTooLarge
+from portrait_app.domain.selfie import MAX_BYTES
+from portrait_app.errors import NotFound, PortraitError, SignedOut
+from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in
+from portrait_app.services import selfies
+from portrait_app.services.selfies import TooManySelfies
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from starlette.requests import Request
+
+    from portrait_app.wiring import Workshop
+
+log = structlog.get_logger()
+
+LONGEST_FILENAME = 200
+
+
+class EmptyFile(PortraitError):
+    """A request without a single byte in its body."""
+
+    headline = "That file is empty"
+    hint = "Choose the photo again; the others are safe."
+
+
+STATUS: dict[type[PortraitError], int] = {
+    EmptyFile: 400,
+    SignedOut: 401,
+    FromElsewhere: 403,
+    NotFound: 409,  # the draft was started or emptied while this photo was on its way
+    TooManySelfies: 409,
+    ObjectTooLarge: 413,
+    BucketFull: 507,
+}
+
+
+def selfie_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
+    """Return the route that takes a photo: the file is the body, its name is in the query.
+
+    It answers 201 `{"id"}`, or what happened and what to do next: `{"headline", "hint"}`.
+    """
+
+    async def receive(request: Request) -> Response:
+        workshop = workshop_of()
+        try:
+            require_own_page(request, workshop.settings)
+            someone = await signed_in(request, workshop.desk)
+            selfie = await selfies.receive(
+                workshop.desk,
+                someone.owner_id,
+                filename=plain_name(request.query_params.get("name", "")),
+                chunks=_body(request),
+            )
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        except tuple(STATUS) as error:
+            log.info("selfie.refused", why=type(error).__name__)
+            return JSONResponse({"headline": error.headline, "hint": error.hint}, STATUS[type(error)])
+        return JSONResponse({"id": str(selfie.id)}, 201)
+
+    return [Route("/api/selfies", receive, methods=["POST"])]
+
+
+def plain_name(sent: str) -> str:
+    """Return a file's name as text that can be shown: no folders, no control characters, at most 200 characters."""
+    name = unicodedata.normalize("NFC", sent).replace("\\", "/").rpartition("/")[2]
+    shown = "".join(letter for letter in " ".join(name.split()) if letter.isprintable())
+    return shown.strip()[:LONGEST_FILENAME] or "photo"
+
+
+async def _body(request: Request) -> AsyncGenerator[bytes]:
+    """Yield the body as it comes.
+
+    Raises:
+        ObjectTooLarge: it says beforehand that it is more than we take.
+        EmptyFile: it ended without a byte.
+        ClientDisconnect: it ended before its announced length.
+    """
+    announced = int(length) if (length := request.headers.get("content-length", "")).isdecimal() else None
+    if announced is not None and announced > MAX_BYTES:
+        raise ObjectTooLarge("an upload", MAX_BYTES)
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        yield chunk
+    if announced is not None and received < announced:
+        raise ClientDisconnect
+    if not received:
+        raise EmptyFile("an upload")
