@@ -59,11 +59,11 @@ class Framing:
     extent: Extent
 
 
-def compose(shot: Shot, width: int, height: int, *, lean: float, closeness: float = 1.0) -> Framing:
+def compose(shot: Shot, width: int, height: int, *, lean: float, closeness: float = 1.0, bare: float = 0.0) -> Framing:
     """Choose the best of some thousands of framings.
 
     Args: width, height: the frame, px. lean: −1 to 1, how far from the middle the face may sit when there is room.
-        closeness: above 1 comes nearer than a classical head-and-shoulders portrait, below 1 keeps away.
+        bare: what it costs to show beyond the photo's edges. closeness: above 1 comes nearer than a classical head-and-shoulders portrait, below 1 keeps away.
     """
     extent = Extent.of(shot)
     face, middle = mesh.height(shot.points), mesh.centre(shot.points)
@@ -86,6 +86,9 @@ def compose(shot: Shot, width: int, height: int, *, lean: float, closeness: floa
     scale, left, top = (np.concatenate(parts) for parts in zip(*flush, strict=True))
     target = 0.5 + lean * 0.12 * float(np.clip(width / height - 1, 0.15, 1))
     cost = _cost(shot, extent, (width, height), (ideal, target), (scale, left, top))
+    outside = np.maximum(top, 0) / height + np.maximum(left, 0) / width
+    outside = outside + np.maximum(width - left - photo_width * scale, 0) / width
+    cost = cost + bare * outside
     best = int(np.argmin(cost))
     return Framing(float(scale[best]), float(left[best]), float(top[best]), extent)
 
@@ -106,14 +109,14 @@ def _cost(
     bottom, right = top + photo_height * scale, left + photo_width * scale
     wanted_hair = float(np.interp(height / width, [0.45, 1, 1.4, 2.3], [0.07, 0.1, 0.13, 0.2]))
     cost = 5 * np.log(face / ideal) ** 2 + 14 * (hair - wanted_hair) ** 2 + 40 * np.maximum(0.03 - hair, 0)
-    cost = cost + 7 * (x - target) ** 2 + 0.5 * np.maximum(np.log2(scale / 1.7), 0) ** 2
+    cost = cost + 9 * (x - target) ** 2 + 0.5 * np.maximum(np.log2(scale / 1.7), 0) ** 2
     cost = cost + 30 * np.maximum(np.abs(x - 0.5) - 0.2, 0)
     cost = cost + 1e4 * np.maximum(height - 0.5 - bottom, 0) / height
     if extent.is_cut_above:
         cost = cost + 1e4 * np.maximum(top - 0.5, 0) / height - 40 * np.maximum(0.03 - hair, 0)
     for row, bare in ((extent.cut_left, left), (extent.cut_right, width - right)):
         shows = (bare > 0.5) & (top + row * scale < height)  # noqa: PLR2004  # half a px
-        cost = cost + shows * (0.25 + 0.5 * np.maximum(bare, 0) / face)
+        cost = cost + shows * (0.06 + 0.3 * np.maximum(bare, 0) / face)
         above_chin = row < shot.points[mesh.CHIN, 1]  # hair or a hand at the side cannot be finished
         cost = cost + (1e3 if above_chin else 0) * shows * np.maximum(bare, 0) / width
     return cost

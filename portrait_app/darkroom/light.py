@@ -93,7 +93,7 @@ def rim(sitter: Sitter, toward: tuple[float, float], width: float = 0.05) -> Pla
     x = cv2.Sobel(inside, cv2.CV_32F, 1, 0, ksize=5)
     y = cv2.Sobel(inside, cv2.CV_32F, 0, 1, ksize=5)
     facing = np.clip(-(x * direction[0] + y * direction[1]) / (np.hypot(x, y) + 1e-6), 0, 1)
-    texture = 0.35 + 1.3 * luminance(sitter.person)
+    texture = 0.2 + 1.5 * luminance(sitter.person)  # dark hair and cloth shine less
     return (edge * facing**1.5 * texture * smoothstep(0.35, 0.95, sitter.alpha)).astype(np.float32)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ import numpy as np
 from portrait_app.darkroom import mesh, modelfile, shape, texture
 from portrait_app.darkroom.cancelled import check
 from portrait_app.darkroom.matting import cut_out
-from portrait_app.darkroom.reading import Reading, decode, read
+from portrait_app.darkroom.reading import Reading, read
 from portrait_app.darkroom.shot import Shot
 from portrait_app.faces.face import Face
 from portrait_app.faces.identity import SAME_PERSON, distance
+from portrait_app.pictures.decode import open_picture
+from portrait_app.pictures.errors import PictureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,7 +81,7 @@ def learn(
 ) -> FaceModel:
     """Learn a face model from photos of one person; the same photos and seed give the same model.
 
-    Args: photos: files or their bytes, 1 or more, any format Pillow reads. steps: at most how many rounds the texture
+    Args: photos: files or their bytes, 1 or more, of any kind `pictures` opens. steps: at most how many rounds the texture
         is refined; more than 40 are not used. on_progress: told (done, in all, phase) after each photo, each texture,
         each round of refinement and each photo kept.
     Raises: NoFaceFound: no photo shows a face. Cancelled: `is_cancelled` became true.
@@ -121,7 +124,8 @@ def _read_all(photos: Sequence[Path | bytes], reader: FaceReader, tally: _Tally)
     readings: list[Reading] = []
     tally.say("reading photos")
     for number, photo in enumerate(photos):
-        readings += read(photo, number, reader)
+        with contextlib.suppress(PictureError):  # a broken file is an outlier, not the end of the training
+            readings += read(photo, number, reader)
         tally.step()
     if not readings:
         raise NoFaceFound("None of the photos shows a face.")
@@ -192,7 +196,7 @@ def _keep(
 def _shoot(photo: Path | bytes, quality: float, reading: Reading, reader: FaceReader) -> Shot:
     """Read the photo again as large as portraits need it, cut it to the person, and cut the person out of it."""
     larger = min(1.0, _KEPT_FACE_PX / reading.face_px)
-    pixels, _ = decode(photo, max(64, round(reading.full_px * larger)))
+    pixels = open_picture(photo, max_edge_px=max(64, round(reading.full_px * larger)))
     scale = max(pixels.shape[:2]) / max(reading.look.shape[:2])
     points = reading.face.points * scale
     (x, y), face_px = mesh.centre(points), mesh.height(points)

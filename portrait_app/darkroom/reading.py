@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
 
 from portrait_app.darkroom import mesh
 from portrait_app.darkroom.planes import luminance
 from portrait_app.faces.identity import aligned
+from portrait_app.pictures.decode import open_picture
+from portrait_app.pictures.kind import kind_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from portrait_app.faces.face import Face
@@ -72,23 +73,14 @@ class Reading:
 
 
 def read(photo: Path | bytes, number: int, reader: FaceReader) -> list[Reading]:
-    """Find and judge every face in a photo; an empty list when there is none."""
-    look, full_px = decode(photo, _LOOK_PX)
-    return [_judge(look, full_px, number, face, reader) for face in reader.faces(look)]
+    """Find and judge every face in a photo; an empty list when there is none.
 
-
-def decode(photo: Path | bytes, edge_px: int) -> tuple[Pixels, int]:
-    """Open a photo upright, at most `edge_px` long; JPEGs are decoded small, so that 12 megapixels never are in memory.
-
-    Returns: the pixels, and the length of the longer side of the photo itself.
+    Raises: PictureError: the file is no picture that can be opened.
     """
-    with Image.open(photo if isinstance(photo, Path) else io.BytesIO(photo)) as opened:
-        full_px = max(opened.size)
-        opened.draft("RGB", (edge_px, edge_px))
-        image = ImageOps.exif_transpose(opened).convert("RGB")
-    if max(image.size) > edge_px:
-        image.thumbnail((edge_px, edge_px), Image.Resampling.LANCZOS, reducing_gap=2)
-    return np.asarray(image), full_px
+    look = open_picture(photo, max_edge_px=_LOOK_PX)
+    kind = kind_of(photo)
+    full_px = max(kind.width, kind.height)
+    return [_judge(look, full_px, number, face, reader) for face in reader.faces(look)]
 
 
 def _judge(look: Pixels, full_px: int, number: int, face: Face, reader: FaceReader) -> Reading:

@@ -42,7 +42,8 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     inside = blur(np.asarray(cv2.erode(oval, disc), np.float32), face_px * 0.075)
     slopes = mix(_slopes(body, face_px * 0.022), _slopes(face, face_px * 0.016), inside)
-    slopes = slopes + _fine_slopes(luminance_of, face_px)
+    calm = blur(oval, face_px * 0.03) * 0.75  # wrinkles and teeth are dark enough without a shadow of their own
+    slopes = slopes + _fine_slopes(luminance_of, alpha, face_px) * (1 - calm)[..., None]
     normals = np.dstack([-slopes, np.ones(alpha.shape, np.float32)])
     normals /= np.linalg.norm(normals, axis=2, keepdims=True)
     sure = covered & (inside > 0.3)  # noqa: PLR2004  # well inside the face
@@ -76,7 +77,9 @@ def _body_depth(points: Points, alpha: Plane, face_px: float) -> NDArray[np.floa
     padded = cv2.copyMakeBorder(solid, 0, margin, margin, margin, cv2.BORDER_REPLICATE)
     away = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[: solid.shape[0], margin : margin + solid.shape[1]]
     radius = face_px * 0.55
-    t = np.clip(away * _REDUCED / radius, 0, 1)
+    t = np.clip((away * _REDUCED / radius + 0.12) / 1.12, 0, 1) * (
+        away > 0
+    )  # an edge that is vertical draws a black line
     dome = np.sqrt(np.clip(1 - (1 - t) ** 2, 0, 1)) * radius * 0.8
     dome = blur(dome.astype(np.float32), face_px * 0.014)
     return np.asarray(cv2.resize(dome, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
@@ -86,7 +89,7 @@ def _behind(body: NDArray[np.float32], points: Points, face_px: float) -> NDArra
     """Neck and shoulders stand back behind the chin, so that the head can throw its shadow on them."""
     rows = np.arange(body.shape[0], dtype=np.float32)[:, None]
     chin = float(points[mesh.CHIN, 1])
-    return body - 0.34 * face_px * smoothstep(chin - 0.1 * face_px, chin + 0.1 * face_px, rows)
+    return body - 0.36 * face_px * smoothstep(chin - 0.15 * face_px, chin + 0.45 * face_px, rows)
 
 
 def _slopes(depth: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
@@ -97,8 +100,9 @@ def _slopes(depth: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     )
 
 
-def _fine_slopes(picture: Picture, face_px: float) -> NDArray[np.float32]:
-    """Folds and wrinkles: what is brighter than its surroundings is taken to stand out a little."""
+def _fine_slopes(picture: Picture, alpha: Plane, face_px: float) -> NDArray[np.float32]:
+    """Folds and strands: what is brighter than its surroundings is taken to stand out a little."""
     light = luminance(picture)
     bumps = blur(light, face_px * 0.004) - blur(light, face_px * 0.03)
-    return _slopes(np.tanh(bumps * 6).astype(np.float32) / 6 * face_px * 0.07, 0.7)
+    inside = smoothstep(0.85, 1.0, blur(alpha, face_px * 0.02))  # the outline is no fold
+    return _slopes(np.tanh(bumps * 6).astype(np.float32) / 6 * inside * face_px * 0.07, 0.7)

@@ -60,7 +60,14 @@ def render(
     way = styles.ALL[style]
     rng = np.random.default_rng(seed)
     shot = choose(model, seed)
-    place = framing.compose(shot, width, height, lean=float(rng.uniform(-1, 1)), closeness=way.closeness)
+    place = framing.compose(
+        shot,
+        width,
+        height,
+        lean=float(rng.uniform(-1, 1)),
+        closeness=way.closeness,
+        bare=1.6 if way.is_scene_shown else 0.0,
+    )
     seated = sitter.seat(shot, mesh.triangles(model.shape.mean), place, width, height)
     check(is_cancelled)
     print_ = way.paint(Sitting(seated, model.tone, rng))

@@ -54,10 +54,10 @@ def _office(sitting: Sitting) -> Picture:
         (height, width),
         rng,
         colours=[(1, 0.98, 0.92), (0.95, 0.98, 1)],
-        count=16,
+        count=9,
         radii=(face_px * 0.04, face_px * 0.12),
     )
-    return np.clip(room + lamps * 0.35, 0, 1).astype(np.float32)
+    return np.clip(room + blur(lamps, face_px * 0.025) * 0.3, 0, 1).astype(np.float32)
 
 
 STYLE = Style("corporate", "Corporate", "A bright headshot in a sunlit office, ready for your profile.", paint)

@@ -8,7 +8,7 @@ import numpy as np
 
 from portrait_app.darkroom import bokeh, finish, light
 from portrait_app.darkroom.light import Lamp
-from portrait_app.darkroom.planes import blur, luminance, mix, to_display
+from portrait_app.darkroom.planes import blur, curve, luminance, mix, saturate, to_display
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -22,6 +22,8 @@ _PAIRS: tuple[tuple[Colour, Colour], ...] = (
     ((1.0, 0.1, 0.28), (0.42, 0.2, 1.0)),  # red, violet
 )
 
+_CONTRAST = [(0.0, 0.0), (0.2, 0.17), (0.55, 0.58), (1.0, 1.0)]
+
 
 def paint(sitting: Sitting) -> Picture:
     """See the module."""
@@ -30,15 +32,17 @@ def paint(sitting: Sitting) -> Picture:
     person = expose(sitter, retouch(sitter, 0.4), sitting.tone)
     flat = light.flatten(sitter, person, 0.85)
     flat = mix(flat, np.repeat(luminance(flat)[..., None], 3, axis=2), 0.55)  # coloured light on grey, mostly
-    left = Lamp((-side * 0.95, -0.15, 0.42), _bright(warm, 1.75), wrap=0.2, shadow=0.4)
-    right = Lamp((side * 0.95, -0.1, 0.36), _bright(cool, 1.75), wrap=0.16, shadow=0.4)
-    linear = light.lit(sitter, flat, [left, right], (0.17, 0.16, 0.21))
+    left = Lamp((-side * 0.95, -0.15, 0.42), _bright(warm, 2.6), wrap=0.2, shadow=0.4)
+    right = Lamp((side * 0.95, -0.1, 0.36), _bright(cool, 2.6), wrap=0.16, shadow=0.4)
+    linear = light.lit(sitter, flat, [left, right], (0.15, 0.13, 0.19))
     for lamp, colour in ((left, warm), (right, cool)):
         linear += light.gleam(sitter, lamp, 14)[..., None] * np.float32(colour) * 0.16
         linear += light.rim(sitter, (lamp.toward[0], -0.35), 0.035)[..., None] * np.float32(colour) * 0.75
-    whole = finish.lay(sitter, to_display(linear), _night(sitting, warm, cool), wrap=0.3)
+    whole = finish.lay(
+        sitter, curve(saturate(to_display(linear), 1.12), _CONTRAST), _night(sitting, warm, cool), wrap=0.3
+    )
     glowing = finish.glow(whole, 0.6, sitter.face_px * 0.05, (1, 1, 1), 0.7)
-    return finish.grain(finish.vignette(glowing, 0.3), rng, 0.02)
+    return finish.grain(finish.vignette(glowing, 0.3), rng, 0.014)
 
 
 def _night(sitting: Sitting, warm: Colour, cool: Colour) -> Picture:

@@ -21,16 +21,16 @@ def paint(sitting: Sitting) -> Picture:
     sitter, rng, side = sitting.sitter, sitting.rng, sitting.side
     person = expose(sitter, retouch(sitter, 0.15), sitting.tone)
     flat = light.flatten(sitter, person, 0.9)
-    key = Lamp((side * rng.uniform(0.8, 1.0), -0.45, 0.5), (1.75, 1.75, 1.75), wrap=0.06, shadow=0.8)
-    linear = light.lit(sitter, flat, [key], (0.075, 0.075, 0.075))
+    key = Lamp((side * rng.uniform(0.8, 1.0), -0.45, 0.5), (2.1, 2.1, 2.1), wrap=0.04, shadow=0.93)
+    linear = light.lit(sitter, flat, [key], (0.035, 0.035, 0.035))
     linear += light.gleam(sitter, key, 18)[..., None] * 0.06
-    linear += light.rim(sitter, (-side, -0.3), 0.04)[..., None] * 0.32
+    linear += light.rim(sitter, (-side, -0.3), 0.04)[..., None] * 0.4
     grey = luminance(to_display(linear))
-    grey = grey + (grey - blur(grey, sitter.face_px * 0.006)) * 0.5
+    grey = grey + (grey - blur(grey, sitter.face_px * 0.006)) * 0.35
     grey = curve(np.clip(grey, 0, 1), [(0, 0), (0.2, 0.15), (0.5, 0.53), (0.8, 0.88), (1, 1)])
     whole = finish.lay(sitter, np.repeat(grey[..., None], 3, axis=2), _wall(sitting, side), wrap=0.1)
     toned = finish.vignette(whole, 0.4) * np.float32((1.015, 1.0, 0.97))
-    return finish.grain(toned, rng, 0.045, 0.9)
+    return finish.grain(toned, rng, 0.03, 0.8)
 
 
 def _wall(sitting: Sitting, side: int) -> Picture:

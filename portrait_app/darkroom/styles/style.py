@@ -32,7 +32,8 @@ class Style:
     """A way of making a portrait.
 
     Args: name: what the engine's API calls it. title, description: for people. paint: makes the picture. closeness:
-        see `framing.compose`. is_photographic: whether it stays a photograph, so that likeness can be measured.
+        see `framing.compose`. is_photographic: whether it stays a photograph. is_scene_shown:
+            whether the photo's own background is seen, so that the frame should stay inside it.
     """
 
     name: str
@@ -41,3 +42,4 @@ class Style:
     paint: Callable[[Sitting], Picture]
     closeness: float = 1.0
     is_photographic: bool = True
+    is_scene_shown: bool = False
