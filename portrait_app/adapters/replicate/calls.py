@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, cast
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httpx
 import replicate
@@ -18,13 +19,22 @@ from portrait_app.adapters.replicate.errors import (
     Refused,
     ReplyLost,
     Throttled,
+    Unreadable,
     WrongToken,
 )
+from portrait_app.adapters.replicate.wire import object_in
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from replicate._response import APIResponse
+    class Reply(Protocol):
+        """What the client's `with_raw_response` gives."""
+
+        @property
+        def http_response(self) -> httpx.Response:
+            """The reply itself."""
+            ...
+
 
 RETRY_AFTER_S = 10.0  # when a throttled reply doesn't say
 _NOTHING_LEFT = (
@@ -34,6 +44,8 @@ _NOTHING_LEFT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+
+_NO: dict[int, type[Refused]] = {401: WrongToken, 402: OutOfCredit, 404: Missing}
 
 
 class _Garbled(Exception):
@@ -75,9 +87,9 @@ def asking() -> Generator[None]:
         yield
 
 
-def body_of(response: APIResponse[Any] | httpx.Response) -> dict[str, Any]:
+def body_of(reply: Reply | httpx.Response) -> dict[str, Any]:
     """The JSON object in a reply; called inside one of the contexts above."""
-    raw = response if isinstance(response, httpx.Response) else response.http_response
+    raw = reply if isinstance(reply, httpx.Response) else reply.http_response
     try:
         body: object = raw.json()
     except ValueError as error:
@@ -85,6 +97,16 @@ def body_of(response: APIResponse[Any] | httpx.Response) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise _Garbled(f"{raw.status_code} with {type(body).__name__}")
     return cast("dict[str, Any]", body)
+
+
+def text_in(body: dict[str, Any], *path: str) -> str:
+    """A text that a reply must have, by the keys that lead to it; called inside one of the contexts above."""
+    found: Any = body
+    for key in path:
+        found = object_in(found).get(key)
+    if not isinstance(found, str) or not found:
+        raise _Garbled(f"a reply without {'.'.join(path)}")
+    return found
 
 
 @contextlib.contextmanager
@@ -96,7 +118,7 @@ def _translated(silence: type[EngineError]) -> Generator[None]:
         raise _said(error, silence) from error
     except replicate.APIConnectionError as error:
         raise silence(f"{type(error.__cause__).__name__} at {error.request.url.host}") from error
-    except _Garbled as error:
+    except (_Garbled, Unreadable) as error:
         raise silence(str(error)) from error
 
 
@@ -105,31 +127,22 @@ def _never_left(error: BaseException | None) -> bool:
 
 
 def _said(error: replicate.APIStatusError, silence: type[EngineError]) -> EngineError:
-    body = cast("dict[str, Any]", error.body) if isinstance(error.body, dict) else {}
-    words = f"{error.status_code}: {body.get('detail') or body.get('title') or 'no details'}"
-    match error.status_code:
-        case 401:
-            return WrongToken(words)
-        case 402:
-            return OutOfCredit(words)
-        case 404:
-            return Missing(words)
-        case 422:
-            return BadInput(words, _field(body))
-        case 429:
-            return Throttled(words, _retry_after_s(body, error.response.headers))
-        case status if 400 <= status < 500 and status != httpx.codes.REQUEST_TIMEOUT:  # noqa: PLR2004 -- HTTP's 4xx
-            return Refused(words)
-        case _:
-            return silence(words)
+    body = object_in(error.body)
+    status = error.status_code
+    words = f"{status}: {body.get('detail') or body.get('title') or 'no details'}"
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return BadInput(words, _field(body))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Throttled(words, _retry_after_s(body, error.response.headers))
+    is_no = error.response.is_client_error and status != HTTPStatus.REQUEST_TIMEOUT
+    return _NO.get(status, Refused)(words) if is_no else silence(words)
 
 
 def _field(body: dict[str, Any]) -> str:
     """The name of the first input that was wrong: `steps` of `input.steps`."""
     fields = body.get("invalid_fields")
-    first: Any = cast("list[Any]", fields)[0] if isinstance(fields, list) and fields else None
-    named = cast("dict[str, Any]", first).get("field") if isinstance(first, dict) else None
-    return str(named or "").removeprefix("input.")
+    first = cast("list[object]", fields)[0] if isinstance(fields, list) and fields else None
+    return str(object_in(first).get("field") or "").removeprefix("input.")
 
 
 def _retry_after_s(body: dict[str, Any], headers: httpx.Headers) -> float:

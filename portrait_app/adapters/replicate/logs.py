@@ -62,24 +62,25 @@ def read_log(log: str, *, bar_prefix: str, steps: int | None = None) -> Progress
         steps: how many steps were asked for: without any bar of that prefix, one of so many steps is believed.
     """
     lines = log.replace("\r", "\n").split("\n")
-    bar = _last_bar(lines, bar_prefix, steps)
-    words = _last_phase(lines, is_bar_running=bar is not None, bar_prefix=bar_prefix)
+    at, bar = _last_bar(lines, bar_prefix, steps)
+    words = _last_phase(lines, bar_at=at)
     if bar is None:
         return Progress(words) if words else None
     return Progress(words or LEARNING, 100 * bar.done / bar.total, bar.seconds_left)
 
 
-def _last_bar(lines: list[str], prefix: str, steps: int | None) -> _Bar | None:
-    believable: _Bar | None = None
-    for line in reversed(lines):
-        bar = _bar(line) if _IS_A_BAR in line else None
+def _last_bar(lines: list[str], prefix: str, steps: int | None) -> tuple[int, _Bar | None]:
+    """Find the last bar that counts, and its place; -1 when there is none."""
+    believable: tuple[int, _Bar | None] = (-1, None)
+    for at in range(len(lines) - 1, -1, -1):
+        bar = _bar(lines[at]) if _IS_A_BAR in lines[at] else None
         if bar is None:
             continue
         if bar.label == prefix:
-            return bar
+            return at, bar
         # A foreign bar names what it does in words; a job's name is one word, or nothing stands there.
-        if believable is None and bar.total == steps and " " not in bar.label:
-            believable = bar
+        if believable[1] is None and bar.total == steps and " " not in bar.label:
+            believable = at, bar
     return believable
 
 
@@ -102,13 +103,11 @@ def _seconds_left(bar: re.Match[str], steps_left: int) -> float | None:
     return steps_left * float(bar["rate"]) if bar["unit"] == "s/it" else steps_left / float(bar["rate"])
 
 
-def _last_phase(lines: list[str], *, is_bar_running: bool, bar_prefix: str) -> str | None:
+def _last_phase(lines: list[str], *, bar_at: int) -> str | None:
     """Name the latest phase; a bar drawn after it means that learning has begun, unless the bar belongs to it."""
-    is_before_a_bar = False
-    for line in reversed(lines):
-        if _IS_A_BAR in line:
-            is_before_a_bar = is_before_a_bar or (is_bar_running and line.lstrip().startswith(bar_prefix))
-        elif found := _ANY_PHASE.match(line.lstrip()):
+    for at in range(len(lines) - 1, -1, -1):
+        found = None if _IS_A_BAR in lines[at] else _ANY_PHASE.match(lines[at].lstrip())
+        if found:
             phase = _PHASES[(found.lastindex or 1) - 1]
-            return LEARNING if is_before_a_bar and not phase.has_bar else phase.words
+            return LEARNING if at < bar_at and not phase.has_bar else phase.words
     return None

@@ -1,0 +1,226 @@
+"""The only file that speaks to the engine: Replicate, the darkroom, or any server with the same contract."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+from replicate import AsyncReplicate, omit
+
+from portrait_app.adapters.replicate import wire
+from portrait_app.adapters.replicate.calls import asking, body_of, ordering, preparing, text_in
+from portrait_app.adapters.replicate.errors import JobVanished, Missing
+from portrait_app.adapters.replicate.training import TrainingPlaces
+from portrait_app.domain.order import OrderKind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Generator
+    from datetime import datetime
+
+    from portrait_app.domain.catalogue import Trainer
+    from portrait_app.domain.report import JobReport
+
+PREDICTION_CANCEL_AFTER = "10m"  # bounds what an order costs whose reply was lost for good
+TRAINING_CANCEL_AFTER = "2h"
+TIMEOUT = httpx.Timeout(30, connect=5)
+MOST_PAGES = 20
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+
+_PREDICTION_NEWS: list[Literal["start", "output", "logs", "completed"]] = ["start", "output", "completed"]
+_TRAINING_NEWS: list[Literal["start", "output", "logs", "completed"]] = ["start", "logs", "completed"]
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file at the engine, which forgets it after a day. `url` is its address there, and ours alone."""
+
+    id: str
+    url: str
+
+
+class Gateway:
+    """Orders and questions to the engine, each made once: a call is never repeated behind its caller's back.
+
+    Args:
+        base_url: the API's address; `/v1` at its end is added where it is missing.
+        token: signs us in; it goes to that address and nowhere else.
+        destination: `owner/name` of the one private model that face models become versions of; made when missing.
+            Empty: `portrait-studio-faces` of the account.
+        webhook_secret: one or several, separated by commas; None: asked for once.
+    """
+
+    def __init__(self, *, base_url: str, token: str, destination: str = "", webhook_secret: str | None = None) -> None:
+        base = base_url.rstrip("/")
+        self._base_url = base if base.endswith("/v1") else f"{base}/v1"
+        # A proxy in the environment is for the world outside; this machine's own engine is not reached through it.
+        is_local = urlsplit(self._base_url).hostname in _THIS_MACHINE
+        http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=not is_local)
+        self._client = AsyncReplicate(
+            bearer_token=token, base_url=self._base_url, timeout=TIMEOUT, max_retries=0, http_client=http
+        )
+        self._training = TrainingPlaces(self._client, destination)
+        self._secrets = tuple(secret.strip() for secret in (webhook_secret or "").split(",") if secret.strip())
+
+    async def upload(self, name: str, data: bytes) -> UploadedFile:
+        """Hand a zip of photos to the engine.
+
+        Raises: NotSent, Throttled, Refused: nothing was ordered.
+        """
+        with preparing():
+            content = (name, data, "application/zip")
+            reply = body_of(await self._client.files.with_raw_response.create(content=content, filename=name))
+            return UploadedFile(text_in(reply, "id"), text_in(reply, "urls", "get"))
+
+    async def delete_file(self, file_id: str) -> None:
+        """Have the engine forget an uploaded file; one that is gone already is no error.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        try:
+            with asking():
+                await self._client.files.with_raw_response.delete(file_id=file_id)
+        except Missing:
+            return
+
+    async def start_training(self, trainer: Trainer, *, photos_url: str, seed: int, webhook: str | None) -> JobReport:
+        """Order a training. The seed is given where the trainer takes one.
+
+        Raises: NotSent, ReplyLost, Throttled, Refused.
+        """
+        try:
+            return await self._order_training(trainer, photos_url, seed, webhook)
+        except Missing:
+            # Certainly not taken: what we remembered of the trainer or the destination is no longer so.
+            self._training.forget()
+            return await self._order_training(trainer, photos_url, seed, webhook)
+
+    async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:  # noqa: A002 -- the engine's own word
+        """Order portraits from `version`, `owner/name:hash`.
+
+        Raises: NotSent, ReplyLost, Throttled, Refused.
+        """
+        with ordering():
+            reply = await self._client.predictions.with_raw_response.create(
+                version=version,
+                input=input,
+                webhook=webhook or omit,
+                webhook_events_filter=_PREDICTION_NEWS if webhook else omit,
+                cancel_after=PREDICTION_CANCEL_AFTER,
+            )
+            return wire.report_of(OrderKind.PREDICTION, body_of(reply))
+
+    async def look_at(self, kind: OrderKind, job_id: str) -> JobReport:
+        """Ask how a job is doing.
+
+        Raises: JobVanished, EngineDown, Throttled, Refused.
+        """
+        with _of_job(job_id):
+            return wire.report_of(kind, await self._get(self._job_url(kind, job_id)))
+
+    async def cancel(self, kind: OrderKind, job_id: str) -> JobReport:
+        """Call a job off; one that has ended already stays as it ended.
+
+        Raises: JobVanished, EngineDown, Throttled, Refused.
+        """
+        with _of_job(job_id):
+            url = f"{self._job_url(kind, job_id)}/cancel"
+            return wire.report_of(kind, body_of(await self._client.post(url, cast_to=httpx.Response)))
+
+    async def find(self, kind: OrderKind, *, fingerprint: str, since: datetime) -> JobReport | None:
+        """Look for a job whose reply was lost, among those created after `since` (newest first, a hundred a page).
+
+        The engine removes inputs an hour after a job's end; what was lost longer ago than that can't be found.
+
+        Args: fingerprint: the zip's address for a training, the seed for a prediction.
+        Raises: EngineDown, Throttled, Refused.
+        """
+        async for body in self._list(kind, since):
+            moment = wire.created_at(body)
+            if moment is not None and moment < since:
+                return None
+            if wire.is_marked(kind, body, fingerprint):
+                return await self.look_at(kind, str(body.get("id")))  # a list may leave out logs and outputs
+        return None
+
+    async def webhook_secrets(self) -> tuple[str, ...]:
+        """What webhooks are signed with: as configured, else asked for once.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        if not self._secrets:
+            with asking():
+                self._secrets = (text_in(await self._get(f"{self._base_url}/webhooks/default/secret"), "key"),)
+        return self._secrets
+
+    async def account(self) -> str:
+        """Whose account this is; it shows that the engine answers and the token is good.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        with asking():
+            return text_in(await self._get(f"{self._base_url}/account"), "username")
+
+    def read(self, kind: OrderKind, body: dict[str, Any]) -> JobReport:
+        """Read a job's body, from a webhook or from the API.
+
+        Raises: Unreadable: it is no job.
+        """
+        return wire.report_of(kind, body)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.close()
+
+    async def _order_training(self, trainer: Trainer, photos_url: str, seed: int, webhook: str | None) -> JobReport:
+        with preparing():
+            place = await self._training.place(trainer)
+        given = {**trainer.fixed_input, trainer.photos_input: photos_url}
+        with ordering():
+            reply = await self._client.trainings.with_raw_response.create(
+                model_owner=place.owner,
+                model_name=place.name,
+                version_id=place.version,
+                destination=place.destination,
+                input=given | ({"seed": seed} if place.knows_seed else {}),
+                webhook=webhook or omit,
+                webhook_events_filter=_TRAINING_NEWS if webhook else omit,
+                extra_headers={"Cancel-After": TRAINING_CANCEL_AFTER},
+            )
+            return wire.report_of(OrderKind.TRAINING, body_of(reply))
+
+    async def _list(self, kind: OrderKind, since: datetime) -> AsyncIterator[dict[str, Any]]:
+        filters = f"?{urlencode({'created_after': since.isoformat()})}" if kind is OrderKind.PREDICTION else ""
+        url: str | None = f"{self._base_url}/{kind}s{filters}"
+        for _ in range(MOST_PAGES):
+            with asking():
+                page = await self._get(url)
+            for body in page.get("results") or ():
+                yield body
+            url = self._next(page)
+            if url is None:
+                return
+
+    async def _get(self, url: str) -> dict[str, Any]:
+        return body_of(await self._client.get(url, cast_to=httpx.Response))
+
+    def _next(self, page: dict[str, Any]) -> str | None:
+        """The next page's address, unless it leads to another host: our token goes along."""
+        url = page.get("next")
+        is_ours = isinstance(url, str) and urlsplit(url)[:2] == urlsplit(self._base_url)[:2]
+        return url if is_ours else None
+
+    def _job_url(self, kind: OrderKind, job_id: str) -> str:
+        # From the id: the links in the reply to a training's order lead to /predictions.
+        return f"{self._base_url}/{kind}s/{quote(job_id, safe='')}"
+
+
+@contextlib.contextmanager
+def _of_job(job_id: str) -> Generator[None]:
+    try:
+        with asking():
+            yield
+    except Missing as error:
+        raise JobVanished(job_id) from error

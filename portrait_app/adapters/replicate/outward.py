@@ -1,0 +1,84 @@
+"""Connections to the world outside alone: never to this machine or its network, whatever a name resolves to."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
+
+import httpcore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# IPv6 addresses that carry an IPv4 one inside (RFC 6052, RFC 8215): they would lead to it through a translator.
+_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+
+
+class Forbidden(Exception):
+    """The host's address is not one of the public internet."""
+
+
+class OutwardNetwork(httpcore.AsyncNetworkBackend):
+    """Resolves a name once, looks at every address it has, and connects to one that it looked at.
+
+    Args: but: the one host and port that may be anywhere.
+    """
+
+    def __init__(self, but: tuple[str, int] | None = None) -> None:
+        self._but = but
+        self._plain = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 -- the signature is httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect.
+
+        Raises: Forbidden: an address of this host is not public. httpcore.ConnectError, httpcore.ConnectTimeout.
+        """
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(f"{host} has no address") from error
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if (host, port) != self._but and not all(is_public(address) for address in addresses):
+            raise Forbidden(f"{host} is at {', '.join(addresses)}")
+        return await self._plain.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 -- the signature is httpcore's
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Refuse.
+
+        Raises: Forbidden.
+        """
+        del timeout, socket_options
+        raise Forbidden(path)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; httpcore asks for it between tries."""
+        await asyncio.sleep(seconds)
+
+
+def is_public(address: str) -> bool:
+    """Whether it is an address of the public internet; IPv4 hidden inside IPv6 is not."""
+    ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return _is_public(ip.ipv4_mapped)
+        if ip.sixtofour or ip.teredo or any(ip in network for network in _TRANSLATED):
+            return False
+    return _is_public(ip)
+
+
+def _is_public(ip: IPv4Address | IPv6Address) -> bool:
+    return ip.is_global and not ip.is_multicast

@@ -1,0 +1,111 @@
+"""Where a training takes place: the trainer's newest version, and the private model that face models go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from replicate import ConflictError
+
+from portrait_app.adapters.replicate.calls import body_of, text_in
+from portrait_app.adapters.replicate.errors import Missing, PublicDestination
+from portrait_app.adapters.replicate.wire import object_in
+
+if TYPE_CHECKING:
+    from replicate import AsyncReplicate
+
+    from portrait_app.domain.catalogue import Trainer
+
+NAME = "portrait-studio-faces"
+DESCRIPTION = "Face models of a portrait studio; each version is one person's."
+# What Replicate's guide to fine-tuning names; it is replaced by what the trained model needs.
+HARDWARE = "gpu-t4"
+
+
+@dataclass(frozen=True)
+class TrainingPlace:
+    """What names a training in the API: the trainer's `owner/name:version`, and the destination `owner/name`.
+
+    `knows_seed`: the version's schema has an input of that name.
+    """
+
+    owner: str
+    name: str
+    version: str
+    destination: str
+    knows_seed: bool
+
+
+class TrainingPlaces:
+    """Finds them, and remembers what it found.
+
+    Args: destination: `owner/name`; empty: `portrait-studio-faces` of the account.
+    """
+
+    def __init__(self, client: AsyncReplicate, destination: str) -> None:
+        self._client = client
+        self._wanted = destination
+        self._destination: str | None = None
+        self._versions: dict[str, tuple[str, bool]] = {}
+
+    async def place(self, trainer: Trainer) -> TrainingPlace:
+        """Where to train with this trainer; the destination is made when it is missing.
+
+        Call it inside `calls.preparing`.
+        """
+        if trainer.model not in self._versions:
+            self._versions[trainer.model] = await self._newest_version(trainer.model)
+        if self._destination is None:
+            self._destination = await self._private_destination()
+        owner, _, name = trainer.model.partition("/")
+        version, knows_seed = self._versions[trainer.model]
+        return TrainingPlace(owner, name, version, self._destination, knows_seed)
+
+    def forget(self) -> None:
+        """Find all of it anew the next time: it may have been deleted at the engine."""
+        self._destination = None
+        self._versions.clear()
+
+    async def _newest_version(self, model: str) -> tuple[str, bool]:
+        body = await self._model(model)
+        if not body.get("latest_version"):
+            raise Missing(f"{model} has no version")
+        return text_in(body, "latest_version", "id"), _knows_seed(object_in(body["latest_version"]))
+
+    async def _private_destination(self) -> str:
+        wanted = self._wanted or f"{await self._account()}/{NAME}"
+        owner, _, name = wanted.partition("/")
+        try:
+            body = body_of(
+                await self._client.models.with_raw_response.create(
+                    owner=owner,
+                    name=name,
+                    visibility="private",
+                    hardware=await self._hardware(),
+                    description=DESCRIPTION,
+                )
+            )
+        except ConflictError:  # it is there already
+            body = await self._model(wanted)
+        if body.get("visibility") == "public":
+            raise PublicDestination(wanted)
+        return wanted
+
+    async def _account(self) -> str:
+        return text_in(body_of(await self._client.account.with_raw_response.get()), "username")
+
+    async def _hardware(self) -> str:
+        """A model must name hardware that the engine has."""
+        offered = await self._client.hardware.list()
+        known = [one.sku for one in offered if one.sku]
+        return known[0] if known and HARDWARE not in known else HARDWARE
+
+    async def _model(self, model: str) -> dict[str, Any]:
+        owner, _, name = model.partition("/")
+        return body_of(await self._client.models.with_raw_response.get(model_owner=owner, model_name=name))
+
+
+def _knows_seed(version: dict[str, Any]) -> bool:
+    schemas = object_in(object_in(object_in(version.get("openapi_schema")).get("components")).get("schemas"))
+    inputs = object_in(schemas.get("TrainingInput") or schemas.get("Input"))
+    return "seed" in object_in(inputs.get("properties"))

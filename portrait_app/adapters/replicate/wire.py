@@ -1,0 +1,104 @@
+"""Reads what the engine says of a job, leniently: keys may be missing, null, or new to us."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from portrait_app.adapters.replicate import troubles
+from portrait_app.adapters.replicate.errors import Unreadable
+from portrait_app.adapters.replicate.logs import read_log
+from portrait_app.domain.catalogue import TRAINERS
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.domain.report import JobReport, Progress
+
+# A status that we don't know is taken for "not ended yet": the next look will tell more.
+STATUSES = {
+    "starting": OrderStatus.STARTING,
+    "processing": OrderStatus.RUNNING,
+    "succeeded": OrderStatus.DONE,
+    "failed": OrderStatus.FAILED,
+    "canceled": OrderStatus.CANCELED,
+    "aborted": OrderStatus.FAILED,  # its deadline passed before it began
+}
+
+
+def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
+    """Read a job's body, from a webhook or from the API.
+
+    Raises: Unreadable: it has no id.
+    """
+    job_id = body.get("id")
+    if not isinstance(job_id, str) or not job_id:
+        raise Unreadable("a job without an id")
+    said = STATUSES.get(str(body.get("status")), OrderStatus.RUNNING)
+    is_training = kind is OrderKind.TRAINING
+    outputs, version = (), None
+    if is_training:
+        version = _version(body)
+    else:
+        outputs = _outputs(body.get("output"))
+    status, trouble, detail = _end(said, body, has_result=bool(version or outputs), is_training=is_training)
+    return JobReport(job_id, status, outputs, version, _progress(body) if is_training else None, trouble, detail)
+
+
+def is_marked(kind: OrderKind, body: dict[str, Any], fingerprint: str) -> bool:
+    """Whether a job's input bears this fingerprint: the uploaded zip's address, or the seed."""
+    given = object_in(body.get("input"))
+    if kind is OrderKind.PREDICTION:
+        return str(given.get("seed")) == fingerprint
+    # The engine may hand the trainer a longer address of the same file, as in `…/files/{id}/download?expiry=…`.
+    return any(
+        value == fingerprint or str(value).startswith((f"{fingerprint}/", f"{fingerprint}?"))
+        for value in given.values()
+    )
+
+
+def created_at(body: dict[str, Any]) -> datetime | None:
+    """When a job was created, if that can be read. Fractional seconds have one to nine digits."""
+    try:
+        moment = datetime.fromisoformat(str(body.get("created_at")))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def object_in(value: object) -> dict[str, Any]:
+    """The value if it is a JSON object, else an empty one."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _version(body: dict[str, Any]) -> str | None:
+    version = object_in(body.get("output")).get("version")
+    return version if isinstance(version, str) and version else None
+
+
+def _outputs(output: object) -> tuple[str, ...]:
+    """The addresses in a prediction's output: one, or a list of those made so far."""
+    found = cast("list[object]", output) if isinstance(output, list) else [output]
+    return tuple(one for one in found if isinstance(one, str) and one)
+
+
+def _end(
+    said: OrderStatus, body: dict[str, Any], *, has_result: bool, is_training: bool
+) -> tuple[OrderStatus, str | None, str | None]:
+    """How it really ended: the status, why it failed in the person's words, and in the engine's."""
+    error = str(body.get("error") or "")
+    if body.get("status") == "aborted":
+        return said, troubles.NOT_IN_TIME, error or "aborted"
+    if said is OrderStatus.FAILED:
+        return said, troubles.in_words(error), error or "failed without a word"
+    if said is OrderStatus.DONE and is_training and not has_result:
+        return OrderStatus.FAILED, troubles.NO_MODEL, "succeeded without a version"
+    if said is OrderStatus.DONE and body.get("data_removed") and not has_result:
+        return OrderStatus.FAILED, troubles.GONE, "succeeded, and its data were removed"
+    return said, None, None
+
+
+def _progress(body: dict[str, Any]) -> Progress | None:
+    trainer = next((known for known in TRAINERS.values() if known.model == body.get("model")), None)
+    given = object_in(body.get("input"))
+    steps = given.get("steps") or given.get("training_steps")
+    prefix = trainer.bar_prefix if trainer else ""
+    return read_log(str(body.get("logs") or ""), bar_prefix=prefix, steps=steps if isinstance(steps, int) else None)
