@@ -47,6 +47,7 @@ async def fetch(url: str, *, allow_local: str | None, max_bytes: int, timeout_s:
     Args:
         url: on replicate.delivery by https, or on the darkroom.
         allow_local: the darkroom's origin, as `http://127.0.0.1:8787`.
+        max_bytes: more than this is not taken.
         timeout_s: for the whole of it.
     Raises: OutputGone, OutputUnsafe, OutputBroken.
     """
@@ -79,6 +80,8 @@ def _check(url: str, allow_local: str | None) -> None:
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise OutputUnsafe("no address") from error
+    if not (url.isascii() and url.isprintable()):
+        raise OutputUnsafe("an address with strange characters")
     if allow_local and (parts.scheme, parts.netloc) == urlsplit(allow_local)[:2]:
         return
     is_replicate = host == HOST or host.endswith(f".{HOST}")
@@ -88,7 +91,7 @@ def _check(url: str, allow_local: str | None) -> None:
 
 async def _get(pool: httpcore.AsyncConnectionPool, url: str, max_bytes: int) -> tuple[bytes, str | None]:
     """The body, or where it leads instead."""
-    headers = {"Host": urlsplit(url).netloc, "Accept-Encoding": "identity", "User-Agent": "portrait-studio"}
+    headers = [("Host", urlsplit(url).netloc), ("Accept-Encoding", "identity"), ("User-Agent", "portrait-studio")]
     waits = dict.fromkeys(("connect", "read", "write", "pool"), 15.0)
     async with pool.stream("GET", url, headers=headers, extensions={"timeout": waits}) as response:
         said = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
