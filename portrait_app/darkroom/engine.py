@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
+
+from portrait_app.darkroom import model as face_model
+from portrait_app.darkroom import studio, styles
+from portrait_app.darkroom.archive import open_photos
+from portrait_app.faces.reader import FaceReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,8 +21,7 @@ if TYPE_CHECKING:
     IsCancelled = Callable[[], bool]
 
 
-class Cancelled(Exception):
-    """Raised by an engine that was asked to stop."""
+_FACE_MODELS_KEPT = 2  # a face model in memory is some tens of megabytes
 
 
 class Engine(Protocol):
@@ -32,7 +37,7 @@ class Engine(Protocol):
     ) -> None:
         """Learn a face model from a zip of photos and write it to `model`.
 
-        Raises: Cancelled: `is_cancelled` became true. Any other exception's message is read by the client.
+        Raises: cancelled.Cancelled: `is_cancelled` became true. Any other exception's message is read by the client.
         """
         ...
 
@@ -44,3 +49,32 @@ class Engine(Protocol):
         Raises: as `learn`.
         """
         ...
+
+
+class PortraitEngine:
+    """Learns from photos and restyles them. Keeps its networks and the last face models in memory."""
+
+    def __init__(self, models: Path) -> None:
+        self._reader = FaceReader(models)
+        self._load = lru_cache(maxsize=_FACE_MODELS_KEPT)(face_model.FaceModel.load)
+        self.styles = tuple(styles.ALL)
+
+    def learn(
+        self, photos: Path, model: Path, *, steps: int, seed: int, progress: Progress, is_cancelled: IsCancelled
+    ) -> None:
+        """See `Engine`."""
+        with open_photos(photos) as opened:
+            learned = face_model.learn(
+                opened, reader=self._reader, seed=seed, steps=steps, on_progress=progress, is_cancelled=is_cancelled
+            )
+        learned.save(model)
+
+    def render(
+        self, model: Path, style: str, *, width: int, height: int, seed: int, is_cancelled: IsCancelled
+    ) -> Pixels:
+        """See `Engine`."""
+        loaded = self._load(model)
+        portrait = studio.render(
+            loaded, style, width=width, height=height, seed=seed, reader=self._reader, is_cancelled=is_cancelled
+        )
+        return portrait.pixels

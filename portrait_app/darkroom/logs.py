@@ -26,14 +26,15 @@ class Bar:
         self._total = total
         self._seconds = seconds
         self._begin = seconds()
-        self._drawn_at = -math.inf
+        self._drawn, self._drawn_at = -1, -math.inf
 
     def draw(self, done: int) -> str | None:
-        """The bar with `done` steps done; None when it was drawn less than 0.1 s ago and isn't full."""
+        """The bar with `done` steps done; None when that was drawn already, or it was drawn less than 0.1 s ago."""
         moment = self._seconds()
-        if done < self._total and moment - self._drawn_at < MIN_INTERVAL_S:
+        is_early = done < self._total and moment - self._drawn_at < MIN_INTERVAL_S
+        if is_early or done == self._drawn:
             return None
-        self._drawn_at = moment
+        self._drawn, self._drawn_at = done, moment
         elapsed = moment - self._begin
         percent = 100 * done // self._total if self._total else 100
         counts = f"{percent:3d}%|{_blocks(done, self._total)}| {done}/{self._total}"

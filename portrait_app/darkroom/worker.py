@@ -14,16 +14,16 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-
-from portrait_app.darkroom.engine import Cancelled
+from portrait_app.darkroom.cancelled import Cancelled
+from portrait_app.faces.weights import MissingModelFiles
+from portrait_app.pictures import to_jpeg, to_png, to_webp
 
 if TYPE_CHECKING:
     from portrait_app.darkroom.engine import Engine
+    from portrait_app.pictures.pixels import Pixels
 
 NICENESS = 5
 _PR_SET_PDEATHSIG = 1
-_PILLOW_FORMATS = {"webp": "WEBP", "jpg": "JPEG", "png": "PNG"}
 
 
 def main() -> None:
@@ -38,7 +38,8 @@ def main() -> None:
         engine: Engine = getattr(importlib.import_module(module), name)(Path(models))
         channel.send(styles=list(engine.styles))
     except Exception as error:  # noqa: BLE001 - whatever it is, the server says it to whoever starts it
-        traceback.print_exc()
+        if not isinstance(error, MissingModelFiles):  # which says all there is to say in one sentence
+            traceback.print_exc()
         channel.send(error=f"The engine could not start: {error}")
         return
     while task := channel.next_task():
@@ -122,8 +123,18 @@ def _render(engine: Engine, task: dict[str, Any], channel: Channel) -> None:
     )
     save_as = Path(task["save_as"])
     unfinished = save_as.with_name(f".{save_as.name}")
-    Image.fromarray(pixels).save(unfinished, _PILLOW_FORMATS[task["format"]], quality=task["quality"])
+    unfinished.write_bytes(_encode(pixels, task["format"], task["quality"]))
     unfinished.replace(save_as)
+
+
+def _encode(pixels: Pixels, kind: str, quality: int) -> bytes:
+    match kind:
+        case "png":
+            return to_png(pixels)
+        case "jpg":
+            return to_jpeg(pixels, quality=quality)
+        case _:
+            return to_webp(pixels, quality=quality)
 
 
 def _die_with_parent() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from portrait_app.darkroom.engine import Cancelled
+from portrait_app.darkroom.cancelled import Cancelled
 
 if TYPE_CHECKING:
     from pathlib import Path

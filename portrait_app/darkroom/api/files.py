@@ -116,7 +116,7 @@ async def _read_form(request: Request) -> FormData:
         return message
 
     try:
-        return await type(request)(request.scope, counted).form(max_files=1, max_fields=10)
+        return await type(request)(request.scope, counted).form(max_files=2, max_fields=20)
     except MultiPartException as error:
         raise malformed(error.message) from error
 
@@ -147,14 +147,14 @@ def _describe(upload: UploadFile, form: FormData) -> File:
 
 
 def _metadata(form: FormData) -> dict[str, Any]:
-    """A JSON object in one field, or a field for each of its keys as `metadata[key]`, as the Python client sends it."""
+    """A JSON object as text, as a file of its own (the JavaScript client), or key by key (the Python client)."""
     whole = form.get("metadata")
-    if not isinstance(whole, str):
+    if whole is None:
         prefix = "metadata["
         pairs = ((name, value) for name, value in form.items() if name.startswith(prefix) and isinstance(value, str))
         return {name.removeprefix(prefix).removesuffix("]"): value for name, value in pairs}
     try:
-        metadata = json.loads(whole)
+        metadata = json.loads(whole if isinstance(whole, str) else whole.file.read())
     except ValueError as error:
         raise malformed("metadata must be valid JSON") from error
     if not isinstance(metadata, dict):
