@@ -36,7 +36,7 @@ def similarity(source: ArrayLike, target: ArrayLike) -> NDArray[np.float64]:
     start, end = (np.asarray(points, np.float64) @ np.array([1, 1j]) for points in (source, target))
     start_centre, end_centre = start.mean(), end.mean()
     offsets = start - start_centre
-    factor = complex(np.vdot(offsets, end - end_centre) / np.vdot(offsets, offsets))
+    factor = complex((offsets.conj() * (end - end_centre)).sum() / (abs(offsets) ** 2).sum())
     shift = complex(end_centre) - factor * complex(start_centre)
     return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
 

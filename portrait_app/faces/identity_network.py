@@ -7,6 +7,7 @@ Architecture and normalisation: dlib `dnn_face_recognition_ex.cpp` (ResNet with 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,7 @@ def _read_tensors(manifest: bytes, weights: bytes) -> dict[str, _Tensor]:
     for entry in entries:
         quantised = entry.get("quantization")
         kind = np.dtype(np.uint8 if quantised else np.float32)
-        count = int(np.prod(entry["shape"]))
+        count = math.prod(entry["shape"])
         numbers = np.frombuffer(weights, kind, count, offset).reshape(entry["shape"])
         offset += count * kind.itemsize
         scale, least = (quantised["scale"], quantised["min"]) if quantised else (1.0, 0.0)
