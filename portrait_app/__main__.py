@@ -22,7 +22,9 @@ class Command:
 
 COMMANDS = {
     "run": Command("start everything and keep it running", "portrait_app.house.commands:run"),
+    "dev": Command("the same, building anew at each save", "portrait_app.house.commands:dev"),
     "web": Command("serve the page, the websocket and the routes", "portrait_app.house.web:main"),
+    "preview": Command("serve the page and watch the sources", "portrait_app.house.dev:main"),
     "worker": Command("do the chores: send, watch and keep jobs", "portrait_app.jobs.worker:main"),
     "darkroom": Command("run the built-in engine alone", "portrait_app.darkroom.__main__:main", takes_arguments=True),
     "migrate": Command("bring the database up to date", "portrait_app.house.commands:migrate"),

@@ -25,6 +25,23 @@ _LONGEST_PAUSE_SECONDS = 5.0
 _LARGEST_LOG_BYTES = 20 << 20
 
 
+def run_once(command: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
+    """Run a program to its end; nothing it started outlives this call, even when Ctrl-C ends it.
+
+    Returns: its exit code.
+    """
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        return process.wait()
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 class Child:
     """A process of the house.
 

@@ -13,6 +13,13 @@ def run() -> int:
     return keeper.run(Settings.read(), _say)
 
 
+def dev() -> int:
+    """Start everything, with a web process that follows the sources."""
+    from portrait_app.house import keeper  # noqa: PLC0415 -- `migrate` needs none of it
+
+    return keeper.run(Settings.read(), _say, is_dev=True)
+
+
 def migrate() -> int:
     """Bring the database up to date."""
     from portrait_app.database.migrate import upgrade  # noqa: PLC0415 -- the keeper, which stays small, needs none of it

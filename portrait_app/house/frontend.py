@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from portrait_app.house.child import run_once
 from portrait_app.house.failures import PageNotBuilt
+from portrait_app.house.folder import last_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,8 @@ _QUIET = {
     "REFLEX_TELEMETRY_ENABLED": "false",
     "REFLEX_CHECK_LATEST_VERSION": "false",
 }
+FOR_DEV = {"REFLEX_WEB_WORKDIR": ".web-dev"}
+"""Two Reflex processes must not share one folder, and the built page is the running studio's."""
 
 
 def environment() -> dict[str, str]:
@@ -48,12 +52,9 @@ def build(settings: Settings, log: Path) -> None:
     _stamp().unlink(missing_ok=True)
     digest = _digest(settings)
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-    with log.open("ab") as out:
-        told = {**environment(), **_registry()}
-        ended = subprocess.call(command, cwd=ROOT, env=told, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-    if ended != 0 or not (web_folder() / "build" / "client").is_dir():
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-        raise PageNotBuilt(log, " ".join(lines[-3:])[:400])
+    code = run_once(command, {**environment(), **_registry()}, log)
+    if code != 0 or not (web_folder() / "build" / "client").is_dir():
+        raise PageNotBuilt(log, last_line(log))
     _stamp().write_text(digest)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from portrait_app.database.server import EmbeddedServer
 from portrait_app.faces import weights
 from portrait_app.house import engine, frontend, listening
-from portrait_app.house.child import Child
+from portrait_app.house.child import Child, run_once
 from portrait_app.house.failures import ModelsNotFetched, NotMigrated
 from portrait_app.house.folder import last_line, log_file, occupied
 from portrait_app.house.studio import Door, Studio
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
+PORTRAIT = (sys.executable, "-m", "portrait_app")
 
-def run(settings: Settings, say: Say) -> int:
+
+def run(settings: Settings, say: Say, *, is_dev: bool = False) -> int:
     """Run the studio until Ctrl-C, SIGTERM or a closed terminal.
 
     Returns: the exit code.
@@ -37,7 +39,7 @@ def run(settings: Settings, say: Say) -> int:
     began = time.monotonic()
     _on_signals(signal.default_int_handler)
     try:
-        with running(settings, say) as studio:
+        with running(settings, say, is_dev=is_dev) as studio:
             studio.wait_until_ready()
             say(f"Ready at {settings.public_url} ({time.monotonic() - began:.1f} s). Ctrl-C ends it.")
             studio.keep()
@@ -47,17 +49,23 @@ def run(settings: Settings, say: Say) -> int:
 
 
 @contextlib.contextmanager
-def running(settings: Settings, say: Say) -> Generator[Studio]:
+def running(settings: Settings, say: Say, *, is_dev: bool = False) -> Generator[Studio]:
     """Start everything in its order; end all of it on the way out."""
     folder = settings.data_dir.resolve()
     with contextlib.ExitStack() as stack:
         try:
             lock = stack.enter_context(occupied(folder))
             sockets = stack.enter_context(listening.listening(settings.host, settings.port))
-            _prepare(settings, folder, say)
+            _fetch_models(folder / "models", say)
+            if is_dev:
+                for one in sockets:
+                    one.close()  # the port is free; Reflex's own server opens it itself
+            elif not frontend.is_fresh(settings):
+                say("Building the page (half a minute the first time)")
+                frontend.build(settings, log_file(folder, "build"))
             server = _database(settings, folder, stack)
             _migrate(folder)
-            studio = Studio(*_children(settings, folder, sockets, lock), server, say)
+            studio = Studio(*_children(settings, folder, sockets, lock, is_dev=is_dev), server, say)
             stack.callback(studio.end)
             studio.start()
             yield studio
@@ -65,14 +73,11 @@ def running(settings: Settings, say: Say) -> Generator[Studio]:
             _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
 
 
-def _prepare(settings: Settings, folder: Path, say: Say) -> None:
+def _fetch_models(folder: Path, say: Say) -> None:
     try:
-        weights.fetch(folder / "models", say=say)
+        weights.fetch(folder, say=say)
     except weights.MissingModelFiles as error:
         raise ModelsNotFetched(str(error)) from error
-    if not frontend.is_fresh(settings):
-        say("Building the page (half a minute the first time)")
-        frontend.build(settings, log_file(folder, "build"))
 
 
 def _database(settings: Settings, folder: Path, stack: contextlib.ExitStack) -> EmbeddedServer | None:
@@ -85,35 +90,36 @@ def _database(settings: Settings, folder: Path, stack: contextlib.ExitStack) -> 
 
 
 def _children(
-    settings: Settings, folder: Path, sockets: list[socket.socket], lock: TextIO
+    settings: Settings, folder: Path, sockets: list[socket.socket], lock: TextIO, *, is_dev: bool
 ) -> tuple[list[Child], dict[str, Door]]:
     """The processes in the order they start, and how each that has one says it is ready."""
     told = {**frontend.environment(), "PORTRAIT_DATA_DIR": str(folder), **frontend.workplaces(folder)}
+    hands = [lock.fileno()]
     children: list[Child] = []
-    doors = {"web": Door(settings.port, "/ping")}
+    doors = {"preview" if is_dev else "web": Door(settings.port, "/ping")}
     if engine.is_built_in(settings):
         darkroom = engine.Darkroom(folder)
         told |= darkroom.environment
         doors["darkroom"] = Door(darkroom.port, "/")
-        children.append(_child("darkroom", told, folder, [lock.fileno()], darkroom.arguments))
-    children.append(_child("worker", told, folder, [lock.fileno()]))
-    hands = [lock.fileno(), *(one.fileno() for one in sockets)]
-    children.append(_child("web", told | listening.handed_down(sockets), folder, hands))
+        children.append(_child("darkroom", told, folder, hands, darkroom.arguments))
+    children.append(_child("worker", told, folder, hands))
+    if is_dev:
+        children.append(_child("preview", told | frontend.FOR_DEV, folder, hands))
+    else:
+        hands += [one.fileno() for one in sockets]
+        children.append(_child("web", told | listening.handed_down(sockets), folder, hands))
     return children, doors
 
 
 def _child(name: str, told: dict[str, str], folder: Path, hands: list[int], arguments: Sequence[str] = ()) -> Child:
-    command = [sys.executable, "-m", "portrait_app", name, *arguments]
-    return Child(name, command, told, log_file(folder, name), hands)
+    return Child(name, [*PORTRAIT, name, *arguments], told, log_file(folder, name), list(hands))
 
 
 def _migrate(folder: Path) -> None:
     """Bring the database up to date, in a process of its own so that this one stays small."""
     log = log_file(folder, "migrate")
-    command = [sys.executable, "-m", "portrait_app", "migrate"]
-    with log.open("ab") as out:
-        if subprocess.call(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out) != 0:
-            raise NotMigrated(log, last_line(log))
+    if run_once([*PORTRAIT, "migrate"], dict(os.environ), log) != 0:
+        raise NotMigrated(log, last_line(log))
 
 
 def _on_signals(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:

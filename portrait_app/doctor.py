@@ -1,0 +1,147 @@
+"""Says what is configured, what is missing, and what to do next; changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from portrait_app.database.address import Address
+from portrait_app.database.server import DatabaseWontStart, EmbeddedServer
+from portrait_app.database.server.binaries import binaries_for
+from portrait_app.faces import weights
+from portrait_app.house import engine, frontend, listening
+from portrait_app.house.folder import ROOM_MB
+from portrait_app.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `next_step` is empty when it is well."""
+
+    subject: str
+    said: str
+    next_step: str = ""
+
+
+def main() -> int:
+    """Print what was found; the exit code is 1 when something must be done before the studio runs."""
+    settings = Settings.read()
+    findings = [look(settings) for look in LOOKS]
+    for finding in findings:
+        print(f"{'!!' if finding.next_step else 'ok'}  {finding.subject:<10} {finding.said}")  # noqa: T201 -- its purpose
+        if finding.next_step:
+            print(f"    {'':<10} -> {finding.next_step}")  # noqa: T201 -- its purpose
+    return 1 if any(finding.next_step for finding in findings) else 0
+
+
+def _python(_: Settings) -> Finding:
+    return Finding("Python", f"{sys.version.split()[0]} in {sys.prefix}")
+
+
+def _page(settings: Settings) -> Finding:
+    found = [name for name in ("node", "bun") if shutil.which(name, path=frontend.environment()["PATH"])]
+    if len(found) < 2:  # noqa: PLR2004 -- both
+        return Finding(
+            "Page", f"found {', '.join(found) or 'neither Node nor bun'}", "make run installs both into .venv"
+        )
+    return Finding(
+        "Page", "built" if frontend.is_fresh(settings) else "not built yet, or changed since: the start builds it"
+    )
+
+
+def _models(settings: Settings) -> Finding:
+    missing = weights.check(settings.data_dir / "models")
+    if missing:
+        return Finding("Models", f"missing: {', '.join(missing)}", "make models")
+    return Finding("Models", "all there, as published (SHA-256)")
+
+
+def _database(settings: Settings) -> Finding:
+    if settings.database_url is None:
+        return _embedded(settings.data_dir / "postgres")
+    try:
+        with psycopg.connect(Address.of(settings).conninfo(), connect_timeout=5) as connection:
+            version = connection.info.server_version // 10000
+    except psycopg.OperationalError as error:
+        return Finding(
+            "Database", f"DATABASE_URL: {str(error).splitlines()[-1]}", "mend DATABASE_URL, or start that server"
+        )
+    return Finding("Database", f"Postgres {version} at DATABASE_URL")
+
+
+def _embedded(folder: Path) -> Finding:
+    made_by = folder / "data" / "PG_VERSION"
+    try:
+        binaries = binaries_for(int(made_by.read_text()) if made_by.exists() else None)
+    except PermissionError:
+        return Finding("Database", f"{folder} belongs to another user", "run as that user, or set PORTRAIT_DATA_DIR")
+    except DatabaseWontStart as error:
+        return Finding("Database", str(error), error.hint)
+    state = "running" if EmbeddedServer(folder).is_running() else "at rest"
+    return Finding("Database", f"our own Postgres {binaries.version} in {folder}, {state}; DATABASE_URL names another")
+
+
+def _engine(settings: Settings) -> Finding:
+    if engine.is_built_in(settings):
+        return Finding("Engine", "the darkroom, built in; set REPLICATE_API_TOKEN to use Replicate")
+    if settings.is_darkroom:
+        return Finding("Engine", f"another one, at {settings.replicate_base_url}")
+    if not settings.replicate_destination:
+        return Finding("Engine", "Replicate, but no model to train into", "set REPLICATE_DESTINATION=owner/name")
+    news = "news by webhook" if settings.webhook_url else "news by asking; set APP_URL=https://... for webhooks"
+    return Finding("Engine", f"Replicate, into {settings.replicate_destination}; {news}")
+
+
+def _bucket(settings: Settings) -> Finding:
+    return Finding("Pictures", f"in {settings.data_dir / 'bucket'}")
+
+
+def _port(settings: Settings) -> Finding:
+    if listening.is_free(settings.port):
+        return Finding("Port", f"{settings.port} is free")
+    return Finding(
+        "Port", f"{settings.port} is in use: by a running studio, or by something else (then PORT moves ours)"
+    )
+
+
+def _disk(settings: Settings) -> Finding:
+    at = next(
+        folder for folder in (settings.data_dir.resolve(), *settings.data_dir.resolve().parents) if folder.exists()
+    )
+    free_mb = shutil.disk_usage(at).free >> 20
+    step = "" if free_mb > ROOM_MB else "free some space, or name another folder with PORTRAIT_DATA_DIR"
+    return Finding("Disk", f"{free_mb:,} MB free for {settings.data_dir}", step)
+
+
+def _secrets(settings: Settings) -> Finding:
+    if settings.secret_key is not None:
+        return Finding("Key", "SECRET_KEY is set")
+    return Finding("Key", f"made by ourselves, in {settings.data_dir / 'secrets'}; keep that folder in your backups")
+
+
+def _browser(_: Settings) -> Finding:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return Finding("Chromium", f"{found}" if found else "not found; only make test needs it, and installs it")
+
+
+LOOKS: tuple[Callable[[Settings], Finding], ...] = (
+    _python,
+    _page,
+    _models,
+    _database,
+    _engine,
+    _bucket,
+    _secrets,
+    _port,
+    _disk,
+    _browser,
+)

@@ -1,0 +1,151 @@
+"""Makes `.venv` with the pinned packages, once: the first thing `make run` and `make test` do.
+
+Needs nothing but Python's standard library. The syntax is kept plain on purpose, so that a Python too old for the
+studio can still read this file far enough to say so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+STAMP = VENV / "installed.json"
+OLDEST = (3, 11)
+NEWEST_TRIED = (3, 14)
+ROOM_BYTES = 3 << 30  # packages, the page's own packages, the browser's build
+
+
+class CannotSetUp(Exception):
+    """Said in one sentence, with what to do."""
+
+
+def main() -> int:
+    """Make the venv fit the requirements; the exit code is 1 after a failure that has been said."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dev", action="store_true", help="also what checking and testing need")
+    wanted = "requirements-dev.txt" if parser.parse_args().dev else "requirements.txt"
+    try:
+        with one_at_a_time():
+            if not is_installed(wanted):
+                make_venv(suitable_python())
+                install(wanted)
+    except CannotSetUp as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def is_installed(wanted: str) -> bool:
+    """Whether these very requirements are in the venv of this very folder."""
+    try:
+        return json.loads(STAMP.read_text()).get(wanted) == fingerprint(wanted)
+    except (OSError, ValueError):
+        return False
+
+
+def fingerprint(wanted: str) -> str:
+    """What the installed packages depend on: the pins, and where the venv is, for its scripts name that."""
+    pins = [(ROOT / name).read_bytes() for name in sorted({"requirements.txt", wanted})]
+    return hashlib.sha256(b"\0".join([*pins, os.fsencode(VENV)])).hexdigest()
+
+
+def suitable_python() -> str:
+    """This Python or, when it is too old, a newer one on the path."""
+    if sys.version_info >= OLDEST:
+        return sys.executable
+    for minor in range(NEWEST_TRIED[1], OLDEST[1] - 1, -1):
+        found = shutil.which(f"python3.{minor}")
+        if found:
+            return found
+    have = ".".join(map(str, sys.version_info[:3]))
+    raise CannotSetUp(f"Python 3.11 or newer is needed; this is {have}. Name another: make run PYTHON=/path/to/python3")
+
+
+def make_venv(python: str) -> None:
+    """Make an empty venv with pip in it, by whatever way this machine has."""
+    if (VENV / "bin" / "python").exists() and has_pip():
+        return
+    if shutil.disk_usage(ROOT).free < ROOM_BYTES:
+        raise CannotSetUp(f"The disk is full: about 3 GB are needed in {ROOT}. Free some space, then try again.")
+    say("Making .venv")
+    shutil.rmtree(VENV, ignore_errors=True)
+    if run([python, "-m", "venv", str(VENV)]).returncode == 0:
+        return
+    # Debian splits ensurepip off; its own pip, or virtualenv, can stand in.
+    shutil.rmtree(VENV, ignore_errors=True)
+    if run([python, "-m", "venv", "--without-pip", str(VENV)]).returncode == 0:
+        run([python, "-m", "pip", "--python", str(VENV / "bin" / "python"), "install", "--quiet", "pip"])
+    if not has_pip():
+        shutil.rmtree(VENV, ignore_errors=True)
+        run([python, "-m", "virtualenv", str(VENV)])
+    if not has_pip():
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise CannotSetUp("Python's venv is not complete here. On Debian or Ubuntu: apt-get install python3-venv")
+
+
+def has_pip() -> bool:
+    """Whether the venv can install packages."""
+    return run([str(VENV / "bin" / "python"), "-m", "pip", "--version"]).returncode == 0
+
+
+def install(wanted: str) -> None:
+    """Install the pinned packages, as wheels only: no compiler is ever needed."""
+    say("Installing the pinned packages (one to three minutes, the first time only)")
+    with contextlib.suppress(FileNotFoundError):
+        STAMP.unlink()
+    options = ["--disable-pip-version-check", "--no-input", "--quiet", "--only-binary", ":all:"]
+    done = run([str(VENV / "bin" / "python"), "-m", "pip", "install", *options, "-r", str(ROOT / wanted)])
+    if done.returncode != 0:
+        raise CannotSetUp(why_pip_failed(done.stderr))
+    names = {"requirements.txt", wanted}
+    STAMP.write_text(json.dumps({name: fingerprint(name) for name in names}))
+
+
+def why_pip_failed(words: str) -> str:
+    """Turn pip's last words into one sentence."""
+    if "No space left on device" in words:
+        return "The disk is full. Nothing is broken: free some space, then try again."
+    errors = [line for line in words.splitlines() if line.startswith("ERROR:")] or words.strip().splitlines()[-1:]
+    last = errors[-1].replace("ERROR: ", "") if errors else "pip gave no reason"
+    return f"The packages could not be installed: {last}. Check the way to your package registry, then try again."
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Generator[None, None, None]:
+    """Let `make run` and `make test`, started together, set up one after the other."""
+    with (ROOT / "requirements.txt").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program and keep what it says."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=ROOT)
+    except OSError as error:
+        return subprocess.CompletedProcess(command, 127, "", str(error))
+
+
+def say(line: str) -> None:
+    """One line for the person who waits."""
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

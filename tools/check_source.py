@@ -1,0 +1,70 @@
+"""Two rules of this house that no linter knows: who may commit, and what a State shows to every browser."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+MAY_COMMIT = ("portrait_app/services/work.py", "portrait_app/database/session.py")
+"""One event or request is one transaction; these end it."""
+_HARMLESS = {"event", "var", "computed_var", "property", "staticmethod", "classmethod", "field_validator", "override"}
+"""Decorators after which a method is an endpoint on purpose, or none at all."""
+
+
+def main() -> int:
+    """Print every breach; the exit code is 1 when there is one."""
+    breaches = [breach for path in sorted((ROOT / "portrait_app").rglob("*.py")) for breach in breaches_in(path)]
+    print("\n".join(breaches), end="\n" if breaches else "")
+    return 1 if breaches else 0
+
+
+def breaches_in(path: Path, root: Path = ROOT) -> list[str]:
+    """What one file does against the rules, as `file:line: sentence`."""
+    name = path.relative_to(root).as_posix()
+    tree = ast.parse(path.read_text(), name)
+    found = list(_states(tree))
+    if name not in MAY_COMMIT:
+        found += _commits(tree)
+    return [f"{name}:{line}: {sentence}" for line, sentence in sorted(found)]
+
+
+def _commits(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
+            yield node.lineno, "only services/work and database/session commit; hand the work to them"
+
+
+def _states(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(_is_state(base) for base in node.bases):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and _is_bare(method):
+                    sentence = (
+                        f"{node.name}.{method.name} is an endpoint for any browser: mark it @rx.event, or hide it"
+                    )
+                    yield method.lineno, sentence
+
+
+def _is_state(base: ast.expr) -> bool:
+    name = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
+    return name.endswith("State")
+
+
+def _is_bare(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return not method.name.startswith("_") and not any(_name(one) in _HARMLESS for one in method.decorator_list)
+
+
+def _name(decorator: ast.expr) -> str:
+    if isinstance(decorator, ast.Call):
+        decorator = decorator.func
+    return decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
