@@ -1,0 +1,188 @@
+"""The gallery: every portrait in justified rows, narrowed if one likes, and a viewer over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import reflex as rx
+from reflex.vars.function import FunctionStringVar
+
+from portrait_app.domain.styles import STYLES
+from portrait_app.web import ui
+from portrait_app.web.gallery import scripts
+from portrait_app.web.gallery.state import DELETE_SHEET, GalleryState
+from portrait_app.web.shell import frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reflex.vars import ArrayVar, ObjectVar
+
+    from portrait_app.web.gallery.cards import Option, Portrait
+
+# Four to a row where the rows' height asks for it: what is fetched is the thumbnail, not more.
+SIZES_IN_GALLERY = "(width >= 56.25rem) 14rem, 34vw"
+
+# A date in the browser's own language and time zone.
+_SAY_DATE = FunctionStringVar.create("((at) => new Date(at).toLocaleDateString(undefined, {dateStyle: 'long'}))")
+
+
+def gallery_page() -> rx.Component:
+    """Lay out the gallery in its frame."""
+    return frame(
+        "Gallery",
+        rx.cond(GalleryState.is_here, _room(), _waiting()),
+        active="gallery",
+        beside=(_viewer(), _delete_sheet()),
+    )
+
+
+def _room() -> rx.Component:
+    has_portraits = (GalleryState.newest.length() + GalleryState.older.length()) > 0
+    is_narrowed = (GalleryState.model != "") | (GalleryState.style != "")
+    return rx.fragment(
+        rx.cond(has_portraits | is_narrowed, _filters()),
+        rx.cond(has_portraits, _portraits(), rx.cond(is_narrowed, _none_such(), _none_yet())),
+    )
+
+
+def _filters() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            GalleryState.models.length() > 1,
+            _menu("Face model", "Everyone", GalleryState.models, GalleryState.model, GalleryState.choose_model),
+        ),
+        rx.el.select(
+            rx.el.option("All styles", value=""),
+            *(rx.el.option(style.title, value=style.key) for style in STYLES.values()),
+            value=GalleryState.style,
+            on_change=GalleryState.choose_style,
+            aria_label="Style",
+            class_name="gallery-filter",
+            data_is_set=GalleryState.style != "",
+        ),
+        class_name="gallery-filters",
+    )
+
+
+def _menu(
+    label: str, everything: str, options: ArrayVar[Sequence[Option]], value: rx.Var[str], on_change: Any
+) -> rx.Component:
+    return rx.el.select(
+        rx.el.option(everything, value=""),
+        rx.foreach(options, _option),
+        value=value,
+        on_change=on_change,
+        aria_label=label,
+        class_name="gallery-filter",
+        data_is_set=value != "",
+    )
+
+
+def _option(option: ObjectVar[Option]) -> rx.Component:
+    return rx.el.option(option.label, value=option.value, key=option.value)
+
+
+def _portraits() -> rx.Component:
+    return rx.fragment(
+        ui.picture_rows(rx.foreach(GalleryState.newest, _cell), rx.foreach(GalleryState.older, _cell)),
+        rx.cond(GalleryState.next_page != "", _more()),
+    )
+
+
+def _cell(portrait: ObjectVar[Portrait]) -> rx.Component:
+    cell = rx.cond(
+        portrait.is_ready,
+        ui.picture_cell(_thumbnail(portrait), ratio=portrait.picture.ratio, slide=portrait.slide, label=portrait.alt),
+        ui.picture_cell(_on_its_way(), ratio=portrait.picture.ratio),
+    )
+    cell.key = portrait.id
+    return cell
+
+
+def _thumbnail(portrait: ObjectVar[Portrait]) -> rx.Component:
+    return ui.picture(
+        portrait.picture.small,
+        "",  # the button around it says what it shows
+        ratio=portrait.picture.ratio,
+        colour=portrait.picture.colour,
+        src_set=portrait.picture.srcset,
+        sizes=SIZES_IN_GALLERY,
+    )
+
+
+def _on_its_way() -> rx.Component:
+    return rx.el.span(
+        rx.el.span("Being made", class_name="unseen"), class_name="gallery-coming", role="img", aria_label="Being made"
+    )
+
+
+def _more() -> rx.Component:
+    """The button, keyed by its page: a fresh one watches anew whether it is near."""
+    button = ui.button("Show more", id=scripts.MORE, on_click=GalleryState.show_more)
+    return rx.el.div(button, key=GalleryState.next_page, on_mount=scripts.press_when_near(), class_name="gallery-more")
+
+
+def _viewer() -> rx.Component:
+    return ui.viewer("portraits", rx.foreach(GalleryState.newest, _slide), rx.foreach(GalleryState.older, _slide))
+
+
+def _slide(portrait: ObjectVar[Portrait]) -> rx.Component:
+    slide = rx.cond(
+        portrait.is_ready,
+        ui.slide(
+            portrait.slide,
+            ui.picture(
+                portrait.picture.small,
+                portrait.alt,
+                ratio=portrait.picture.ratio,
+                colour=portrait.picture.colour,
+                src_set=portrait.picture.srcset,
+                sizes="100vw",
+            ),
+            _facts(portrait),
+            ui.icon_button("trash", "Delete", on_click=GalleryState.ask_to_delete(portrait.id)),
+            download=portrait.download,
+            file_name=portrait.file_name,
+        ),
+    )
+    slide.key = portrait.id
+    return slide
+
+
+def _facts(portrait: ObjectVar[Portrait]) -> rx.Component:
+    return rx.el.span(
+        rx.el.strong(portrait.style),
+        rx.el.span(
+            rx.cond(portrait.model != "", f"{portrait.model} · ", ""),
+            rx.el.time(_SAY_DATE.call(portrait.made_at), date_time=portrait.made_at),
+        ),
+        class_name="gallery-facts",
+    )
+
+
+def _delete_sheet() -> rx.Component:
+    return ui.confirm(
+        DELETE_SHEET,
+        "Delete this portrait?",
+        "It is gone for good, here and on your other devices. Your face model and your other portraits stay.",
+        action="Delete portrait",
+        on_confirm=GalleryState.delete,
+    )
+
+
+def _none_yet() -> rx.Component:
+    return ui.empty(
+        "gallery",
+        "Your portraits will hang here, newest first, as they are made.",
+        ui.link("Make some", "/create", kind="primary"),
+    )
+
+
+def _none_such() -> rx.Component:
+    return ui.empty("gallery", "Nothing of this kind yet.", ui.button("Show all", on_click=GalleryState.show_all))
+
+
+def _waiting() -> rx.Component:
+    places = (ui.picture_cell(rx.el.span(class_name="gallery-coming"), ratio=0.8) for _ in range(12))
+    return rx.el.div(ui.picture_rows(*places), class_name="gallery-waiting", aria_hidden="true")

@@ -1,0 +1,47 @@
+"""What only the browser can do in the gallery: open the viewer at a portrait, close it, fetch more in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import reflex as rx
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from reflex.event import EventSpec
+
+MORE = "show-more"
+
+# The list may not be drawn yet when this runs; the address forgets the portrait, so that a reload or a
+# reconnection doesn't open it again.
+_SHOW = """(async () => {
+  history.replaceState(history.state, "", location.pathname);
+  for (let frame = 0; frame < 90; frame++) {
+    const thumb = document.querySelector('[data-shows-slide="slide-%s"]');
+    if (thumb) return viewer.open(thumb);
+    await new Promise(requestAnimationFrame);
+  }
+})()"""
+
+_PRESS_WHEN_NEAR = f"""(() => {{
+  const button = document.getElementById("{MORE}");
+  if (button) new IntersectionObserver(
+    (seen) => seen.some((it) => it.isIntersecting) && button.click(), {{ rootMargin: "1200px" }}
+  ).observe(button);
+}})()"""
+
+
+def show(portrait_id: UUID) -> EventSpec:
+    """Open the viewer at a portrait as soon as it is in the list."""
+    return rx.call_script(_SHOW % portrait_id)
+
+
+def close_viewer() -> EventSpec:
+    """Close the viewer, when there is nothing left to show in it."""
+    return rx.call_script("document.querySelector('dialog.viewer[open]')?.close()")
+
+
+def press_when_near() -> EventSpec:
+    """Press "Show more" when it comes within a screen or two; the button stays for who'd rather press."""
+    return rx.call_script(_PRESS_WHEN_NEAR)

@@ -1,0 +1,163 @@
+"""What one tab shows of the gallery, and what it asks for."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+
+from portrait_app.domain.events import Noun
+from portrait_app.domain.rows import new_id
+from portrait_app.domain.styles import STYLES
+from portrait_app.errors import NotFound
+from portrait_app.services import gallery
+from portrait_app.services.gallery import PAGE, Filters, Page, identified
+from portrait_app.services.work import Work
+from portrait_app.web import live, ui
+from portrait_app.web.gallery import scripts
+from portrait_app.web.gallery.cards import Option, Portrait, cut
+from portrait_app.web.session import owner_of, work_for
+
+DELETE_SHEET = "delete-portrait"
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest page without any filter, read once for all tabs of a person."""
+
+    page: Page
+    portraits: list[Portrait]
+
+
+class GalleryState(live.Room, rx.State):
+    """The gallery of one tab: `newest`, which news may change, and below it the `older` ones that were paged.
+
+    News must not make the list jump: what is new comes in at the head, and what was paged stays.
+    """
+
+    _nouns: ClassVar[frozenset[Noun]] = frozenset({"asset", "generation"})
+    _known_until: str = ""  # as an id: what is newer than this has not been read yet
+
+    is_here: rx.Field[bool] = rx.field(False)
+    newest: rx.Field[list[Portrait]] = rx.field(default_factory=list)
+    older: rx.Field[list[Portrait]] = rx.field(default_factory=list)
+    next_page: rx.Field[str] = rx.field("")
+    models: rx.Field[list[Option]] = rx.field(default_factory=list)
+    model: rx.Field[str] = rx.field("")
+    style: rx.Field[str] = rx.field("")
+    asked: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def enter(self) -> Any:
+        """Show the gallery as far down as it was, or down to the portrait that the address names with `open`."""
+        owner_id = await owner_of(self)
+        live.tabs.watch(owner_id, self.router.session.client_token, type(self))
+        wanted = _wanted(self.router.url.query_parameters.get("open", ""))
+        if wanted is not None:
+            self.model = self.style = ""
+        async with work_for(self) as work:
+            await self._read(work, [wanted, *(UUID(portrait.id) for portrait in (*self.newest, *self.older)[-1:])])
+        return scripts.show(wanted) if wanted is not None else None
+
+    @rx.event
+    async def show_more(self) -> None:
+        """Show the next page below what is there."""
+        if not self.next_page:
+            return
+        async with work_for(self) as work:
+            page = await gallery.page(work, before=UUID(self.next_page), filters=self._filters())
+            self.older = [*self.older, *cut(work.bucket, page.portraits, await work.trainings.ready())]
+        self.next_page = _text(page.before)
+
+    @rx.event
+    async def choose_model(self, value: str) -> None:
+        """Narrow the gallery to one face model, or to none."""
+        self.model = str(identified(value)) if value else ""
+        await self._begin_again()
+
+    @rx.event
+    async def choose_style(self, value: str) -> None:
+        """Narrow the gallery to one style, or to none."""
+        if value and value not in STYLES:
+            raise NotFound("no such style")
+        self.style = value
+        await self._begin_again()
+
+    @rx.event
+    async def show_all(self) -> None:
+        """Take the filters away."""
+        self.model = self.style = ""
+        await self._begin_again()
+
+    @rx.event
+    def ask_to_delete(self, portrait_id: str) -> Any:
+        """Ask, in a sheet, before a portrait is deleted."""
+        self.asked = str(identified(portrait_id))
+        return ui.open_sheet(DELETE_SHEET)
+
+    @rx.event
+    async def delete(self) -> AsyncGenerator[Any]:
+        """Delete the portrait that was asked about."""
+        portrait_id, self.asked = identified(self.asked), ""
+        async with work_for(self) as work:
+            await gallery.remove(work, portrait_id)
+        self.newest = [portrait for portrait in self.newest if portrait.id != str(portrait_id)]
+        self.older = [portrait for portrait in self.older if portrait.id != str(portrait_id)]
+        if not self.newest and not self.older:
+            yield scripts.close_viewer()
+        yield ui.toast.show("Portrait deleted")
+
+    @classmethod
+    async def _look(cls, work: Work) -> Newest:
+        page = await gallery.page(work)
+        return Newest(page, cut(work.bucket, page.portraits, await work.trainings.ready()))
+
+    def _show(self, seen: Newest) -> None:
+        """Take in what changed among the newest, under this tab's filters."""
+        filters, reach = self._filters(), _text(seen.page.before)
+        rows = zip(seen.page.portraits, seen.portraits, strict=True)
+        fresh = [portrait for row, portrait in rows if filters.fits(row)]
+        if reach > self._known_until:
+            # More is new than a page holds, so there is a gap below it: the list begins again from here.
+            self.newest, self.older, self.next_page = fresh, [], reach
+        else:
+            self.newest = [*fresh, *(portrait for portrait in self.newest if portrait.id < reach)]
+            if any(portrait.id >= reach for portrait in self.older):
+                self.older = [portrait for portrait in self.older if portrait.id < reach]
+        self._known_until = str(new_id())
+
+    async def _begin_again(self) -> None:
+        async with work_for(self) as work:
+            await self._read(work, [])
+
+    async def _read(self, work: Work, depths: list[UUID | None]) -> None:
+        """Read the list from its head down to the deepest of these portraits, or one page."""
+        models = await work.trainings.ready()
+        if self.model not in {str(model.id) for model in models}:
+            self.model = ""  # it was deleted, or somebody else signed in
+        self._known_until = str(new_id())
+        oldest = min((depth for depth in depths if depth is not None), default=None)
+        if oldest is None:
+            page = await gallery.page(work, filters=self._filters())
+        else:
+            page = await gallery.page_down_to(work, oldest, filters=self._filters())
+        portraits = cut(work.bucket, page.portraits, models)
+        self.newest, self.older, self.next_page = portraits[:PAGE], portraits[PAGE:], _text(page.before)
+        self.models = [Option(str(model.id), model.name) for model in models]
+        self.is_here = True
+
+    def _filters(self) -> Filters:
+        return Filters(UUID(self.model) if self.model else None, self.style or None)
+
+
+def _text(portrait_id: UUID | None) -> str:
+    """Write an id as text, whose order is that of time; nothing is before every id."""
+    return str(portrait_id) if portrait_id else ""
+
+
+def _wanted(text: str) -> UUID | None:
+    try:
+        return identified(text)
+    except NotFound:
+        return None
