@@ -53,7 +53,7 @@ def lights(
         disc = np.zeros((2 * radius + 9, 2 * radius + 9), np.float32)
         middle = (radius + 4, radius + 4)
         cv2.circle(disc, middle, radius, (1.0,), -1, cv2.LINE_AA)
-        cv2.circle(disc, middle, radius, (1.6,), max(1, radius // 14), cv2.LINE_AA)
+        cv2.circle(disc, middle, radius, (1.3,), max(1, radius // 10), cv2.LINE_AA)
         _add(total, cv2.GaussianBlur(disc, (0, 0), 1.4)[..., None] * colour, x - radius - 4, y - radius - 4)
     return total
 

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.planes import Picture
     from portrait_app.darkroom.sitter import Sitter
 
+_BACKLIT = 0.2  # the scene is this much brighter than the skin
+_BURNT = 0.2  # and so is a patch that it burnt
+
 
 def retouch(sitter: Sitter, strength: float = 0.6) -> Picture:
-    """The person with calmer skin, clearer eyes and whiter teeth."""
-    return _teeth(sitter, _eyes(sitter, _skin(sitter, sitter.person, strength)))
+    """The person with calmer skin, clearer eyes and whiter teeth, and without the light that burnt into a cheek."""
+    return _teeth(sitter, _eyes(sitter, _skin(sitter, _mend(sitter, sitter.person), strength)))
 
 
 def expose(sitter: Sitter, picture: Picture, tone: float, wish: float = 1.0) -> Picture:
@@ -31,6 +34,43 @@ def expose(sitter: Sitter, picture: Picture, tone: float, wish: float = 1.0) -> 
     goal = float(np.clip(np.clip(tone, 0.28, 0.62) * wish, 0.2, 0.72))
     power = np.log(goal) / np.log(float(np.clip(found, 0.06, 0.94)))
     return np.asarray(cv2.pow(np.clip(picture, 1e-4, 1), float(np.clip(power, 0.55, 1.7))), np.float32)
+
+
+def _mend(sitter: Sitter, picture: Picture) -> Picture:
+    """Paint skin over the white patches that a bright window behind leaves along the jaw (inpainting: Telea 2004)."""
+    light = luminance(picture)
+    core = sitter.skin > 0.9  # noqa: PLR2004  # nothing but skin
+    if not core.any():
+        return picture
+    usual = float(np.median(light[core]))
+    if _brightness_behind(sitter) < usual + _BACKLIT:
+        return picture
+    zone = cv2.dilate(mesh.fill(sitter.points, mesh.OVAL, sitter.shape), _disc(sitter.face_px * 0.08))
+    zone = zone * (1 - mesh.features(sitter.points, sitter.shape, sitter.face_px * 0.02)) * (sitter.alpha > 0.2)  # noqa: PLR2004
+    burnt = ((light > usual + _BURNT) & (zone > 0.5)).astype(np.uint8)  # noqa: PLR2004  # inside
+    burnt = cv2.dilate(burnt, _disc(sitter.face_px * 0.022))
+    size = (sitter.shape[1] // 3, sitter.shape[0] // 3)
+    hole = cv2.resize(burnt, size, interpolation=cv2.INTER_NEAREST)
+    scene = cv2.resize((sitter.alpha < 0.6).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)  # noqa: PLR2004
+    base = cv2.resize(np.round(picture * 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
+    hole = np.maximum(hole, scene * cv2.dilate(hole, _disc(4)))  # the scene beside it is no skin to paint with
+    skin = cv2.inpaint(base, hole, 5, cv2.INPAINT_TELEA).astype(np.float32) / 255
+    skin = cv2.resize(skin, sitter.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    pores = (picture - blur(picture, 2)) * 0.4
+    return np.clip(mix(picture, skin + pores, blur(burnt.astype(np.float32), sitter.face_px * 0.008)), 0, 1)
+
+
+def _brightness_behind(sitter: Sitter) -> float:
+    """How bright the scene is around the head."""
+    near = cv2.dilate(sitter.alpha, _disc(sitter.face_px * 0.12))
+    ring = (near > 0.5) & (sitter.alpha < 0.05) & (sitter.known > 0.5)  # noqa: PLR2004  # just outside
+    ring[round(float(sitter.points[mesh.CHIN, 1])) :] = False
+    return float(luminance(sitter.scene[ring]).mean()) if ring.any() else 0.0
+
+
+def _disc(radius: float) -> np.ndarray:
+    edge = 2 * max(1, round(radius)) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (edge, edge))
 
 
 def _skin(sitter: Sitter, picture: Picture, strength: float) -> Picture:

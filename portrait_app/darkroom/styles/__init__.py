@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from portrait_app.darkroom.styles import corporate, film, neon, noir, oil, studio
+from portrait_app.darkroom.styles import corporate, film, golden, neon, noir, oil, pop, silver, studio
 from portrait_app.darkroom.styles.style import Style
 
-ALL: dict[str, Style] = {style.STYLE.name: style.STYLE for style in (studio, corporate, noir, neon, film, oil)}
+ALL: dict[str, Style] = {
+    style.STYLE.name: style.STYLE for style in (studio, film, noir, neon, golden, oil, silver, corporate, pop)
+}
 
 __all__ = ["ALL", "Style"]
