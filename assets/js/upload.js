@@ -1,0 +1,221 @@
+// Photos on their way up: chosen, dropped or pasted, three at a time, each on a tile of its own until the room shows it.
+// Everything listens on the document and is kept here, so uploads go on while other rooms are looked at.
+(() => {
+  const AT_ONCE = 3;
+  const TAKEN_KINDS = /^image\/(jpeg|png|webp|avif|hei[cf])$/;
+  const TAKEN_ENDINGS = /\.(jpe?g|jfif|png|webp|avif|hei[cf])$/i;
+  const PREVIEW_WIDTH = 320;
+  const GHOST_AFTER_MS = 10000; // a photo that was removed elsewhere before we saw it
+  const uploads = [];
+  const root = document.documentElement;
+  const tray = () => document.getElementById("upload-tray");
+  const inRoom = (id) => document.querySelector(`[data-selfie-id="${CSS.escape(id)}"]`);
+  const isUnderway = ({ state }) => state === "waiting" || state === "sending";
+  const photos = (count) => (count === 1 ? "1 photo" : `${count} photos`);
+
+  // Choosing: what can be said without the server is said at once, by name.
+  const choose = (files) => {
+    const place = tray();
+    if (!place || !files.length) return;
+    const [most, maxBytes] = [Number(place.dataset.most), Number(place.dataset.maxBytes)];
+    let room = most - document.querySelectorAll("[data-selfie-id]").length - uploads.filter(({ state }) => state !== "refused").length;
+    const leftOver = [];
+    for (const file of files) {
+      const refusal = refusalOf(file, maxBytes);
+      if (refusal) add(file.name, file, "refused", refusal);
+      else if (room-- > 0) add(file.name, file, "waiting");
+      else leftOver.push(file);
+    }
+    if (leftOver.length) {
+      const more = leftOver.length > 1 ? ` and ${leftOver.length - 1} more` : "";
+      add(`${leftOver[0].name}${more}`, leftOver[0], "refused", `One face model takes ${most} photos at most. The others are safe.`);
+    }
+    goOn();
+  };
+  const refusalOf = (file, maxBytes) => {
+    const isKnown = TAKEN_KINDS.test(file.type) || TAKEN_ENDINGS.test(file.name) || (!file.type && !file.name.includes("."));
+    if (!isKnown) return "This isn't a JPEG, PNG, WebP, AVIF or HEIC picture.";
+    if (!file.size) return "This file is empty.";
+    if (file.size > maxBytes) return `This photo has ${Math.ceil(file.size / 2 ** 20)} MB; ${maxBytes / 2 ** 20} MB is the most.`;
+    return "";
+  };
+  const add = (name, file, state, reason = "") => {
+    const upload = { name, file, state, reason, done: 0, tile: document.createElement("div") };
+    upload.tile.className = "photo";
+    upload.tile.setAttribute("role", "listitem");
+    upload.tile.addEventListener("click", (event) => {
+      if (event.target.closest("[data-dismisses]")) drop(upload);
+      else if (event.target.closest("[data-retries]")) retry(upload);
+    });
+    uploads.push(upload);
+    draw(upload);
+    if (state === "waiting") preview(upload);
+  };
+  const drop = (upload) => {
+    upload.request?.abort();
+    uploads.splice(uploads.indexOf(upload), 1);
+    upload.tile.remove();
+    goOn();
+  };
+  const retry = (upload) => {
+    Object.assign(upload, { state: "waiting", reason: "", done: 0 });
+    draw(upload);
+    goOn();
+  };
+
+  // Sending: one request a photo, the file itself as the body; the session's cookie goes along.
+  const goOn = () => {
+    while (uploads.filter(({ state }) => state === "sending").length < AT_ONCE) {
+      const next = uploads.find(({ state }) => state === "waiting");
+      if (!next) break;
+      send(next);
+    }
+    settle();
+  };
+  const send = (upload) => {
+    const request = (upload.request = new XMLHttpRequest());
+    const end = (state, outcome) => {
+      Object.assign(upload, { state, request: null }, outcome);
+      draw(upload);
+      goOn();
+    };
+    request.open("POST", `/api/selfies?name=${encodeURIComponent(upload.file.name)}`);
+    request.responseType = "json";
+    request.upload.onprogress = ({ loaded, total }) => { upload.done = total ? loaded / total : 0; paint(upload); };
+    request.onload = () => {
+      const said = request.response ?? {};
+      if (request.status === 201) end("landed", { id: said.id, done: 1 });
+      else if (request.status === 401 || request.status === 507) end("interrupted", { reason: said.headline });
+      else if (request.status >= 500 || request.status === 408 || request.status === 429) end("interrupted", { reason: "That didn't work" });
+      else end("refused", { reason: [said.headline ?? "This photo wasn't taken", said.hint].filter(Boolean).join(". ") });
+    };
+    request.onerror = () => end("interrupted", { reason: "Connection lost" });
+    upload.state = "sending";
+    draw(upload);
+    request.send(upload.file);
+  };
+
+  // The tiles look like the room's own (rooms/train.css).
+  const CROSS = '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18"/></svg>';
+  const draw = (upload) => {
+    const { tile, state, name, reason } = upload;
+    tile.dataset.state = state;
+    if (tile.dataset.drawn !== state) {
+      tile.dataset.drawn = state;
+      const words = state === "refused" ? '<span class="photo-reason"><strong></strong><span></span></span>' : '<span class="picture"></span>';
+      const ring = state === "waiting" || state === "sending" ? '<progress class="photo-ring" max="1" value="0"></progress>' : "";
+      const again = state === "interrupted" ? '<span class="photo-hint"></span><button type="button" class="button" data-retries>Try again</button>' : "";
+      tile.innerHTML = `${words}${ring}${again}<button type="button" class="icon-button" data-dismisses>${CROSS}</button>`;
+    }
+    tile.querySelector("[data-dismisses]").setAttribute("aria-label", `Remove ${name}`);
+    tile.querySelector(".photo-ring")?.setAttribute("aria-label", `Uploading ${name}`);
+    if (state === "refused") {
+      tile.querySelector("strong").textContent = name;
+      tile.querySelector(".photo-reason > span").textContent = reason;
+    } else if (state === "interrupted") tile.querySelector(".photo-hint").textContent = reason;
+    paint(upload);
+  };
+  const paint = ({ tile, done, preview: address }) => {
+    tile.style.setProperty("--done", done);
+    if (address) tile.style.setProperty("--preview", `url("${address}")`);
+    const ring = tile.querySelector(".photo-ring");
+    if (ring) ring.value = done;
+  };
+
+  // A small picture of each, one after the other: thirty full ones would fill a phone's memory. HEIC has none here.
+  let drawing = Promise.resolve();
+  const preview = (upload) => {
+    drawing = drawing.then(async () => {
+      if (!uploads.includes(upload)) return;
+      try {
+        const bitmap = await createImageBitmap(upload.file, { resizeWidth: PREVIEW_WIDTH, resizeQuality: "medium" });
+        const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
+        canvas.getContext("2d").drawImage(bitmap, 0, 0);
+        bitmap.close();
+        const small = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.8); });
+        upload.preview = URL.createObjectURL(small);
+        paint(upload);
+        if (upload.state === "landed") settle();
+      } catch {
+        upload.tile.toggleAttribute("data-unseen", true);
+      }
+    });
+  };
+
+  // Settling: tiles lie in the tray wherever React put it, and go when the room shows the photo itself.
+  const settle = () => {
+    const place = tray();
+    watch(uploads.length > 0);
+    tell();
+    if (!place) return;
+    for (const upload of [...uploads]) {
+      if (upload.tile.parentElement !== place) place.append(upload.tile);
+      if (upload.state !== "landed") continue;
+      const shown = inRoom(upload.id);
+      if (shown) handOver(upload, shown);
+      else upload.ghost ??= setTimeout(() => { if (uploads.includes(upload)) drop(upload); }, GHOST_AFTER_MS);
+    }
+  };
+  const handOver = (upload, shown) => {
+    clearTimeout(upload.ghost);
+    if (upload.preview) {
+      shown.style.setProperty("--preview", `url("${upload.preview}")`);
+      setTimeout(() => { shown.style.removeProperty("--preview"); URL.revokeObjectURL(upload.preview); }, 30000);
+    }
+    drop(upload);
+  };
+  const observer = new MutationObserver(settle);
+  let isWatching = false;
+  const watch = (shouldWatch) => {
+    if (shouldWatch === isWatching) return;
+    isWatching = shouldWatch;
+    if (shouldWatch) observer.observe(document.body, { childList: true, subtree: true });
+    else observer.disconnect();
+  };
+
+  // Nothing is started while photos are on their way: they would be missing from it.
+  const tell = () => {
+    const count = uploads.filter(isUnderway).length;
+    if (count) root.dataset.uploading = count; else delete root.dataset.uploading;
+    const place = document.getElementById("upload-words");
+    const words = count ? `${photos(count)} on the way` : "";
+    if (place && place.textContent !== words) place.textContent = words;
+  };
+  document.addEventListener("click", (event) => {
+    if (!root.dataset.uploading || !event.target.closest?.("[data-starts]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    window.studio?.toast({ headline: "One moment", hint: `${photos(Number(root.dataset.uploading))} still on the way.` });
+  }, true);
+  addEventListener("beforeunload", (event) => { if (root.dataset.uploading) event.preventDefault(); });
+  addEventListener("online", () => { for (const upload of uploads) if (upload.state === "interrupted") retry(upload); });
+
+  // Picker, drop, paste.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches?.("[data-picks-photos]")) return;
+    choose([...event.target.files]);
+    event.target.value = ""; // so that the same photo can be chosen again
+  });
+  const holdsFiles = (event) => tray() && event.dataTransfer?.types.includes("Files");
+  let hover;
+  document.addEventListener("dragover", (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    root.toggleAttribute("data-dropping", true);
+    clearTimeout(hover);
+    hover = setTimeout(() => root.removeAttribute("data-dropping"), 200); // a drag that left says nothing reliably
+  });
+  document.addEventListener("drop", (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    root.removeAttribute("data-dropping");
+    choose([...event.dataTransfer.files]);
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!tray() || !files.length) return;
+    event.preventDefault();
+    choose(files);
+  });
+})();

@@ -1,0 +1,118 @@
+"""The home room as it is seen: a greeting, what is under way, and the newest portraits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import reflex as rx
+
+from portrait_app.web import shell, ui
+from portrait_app.web.home.state import HomeState
+from portrait_app.web.train.photos import three_views
+from portrait_app.web.train.shelf import running_card
+
+if TYPE_CHECKING:
+    from reflex.vars import ObjectVar
+
+    from portrait_app.web.views import PortraitCard, TrainingCard
+
+
+def home_page() -> rx.Component:
+    """Lay out the room in its frame."""
+    return shell.frame(
+        HomeState.greeting,
+        rx.cond(HomeState.has_looked, _room(), _arriving()),
+        active="home",
+    )
+
+
+def _room() -> rx.Component:
+    has_portraits = HomeState.portraits.length() > 0
+    has_running = HomeState.running.length() > 0
+    return rx.el.div(
+        rx.cond(
+            has_running,
+            rx.el.section(
+                rx.foreach(HomeState.running, _running),
+                aria_label="Being learned",
+                aria_live="polite",
+                class_name="stack under-way",
+            ),
+        ),
+        rx.cond(
+            has_portraits,
+            _newest(),
+            rx.cond(HomeState.has_ready_model, _ready_to_make(), rx.cond(has_running, _soon(), _first_visit())),
+        ),
+        class_name="home-room",
+    )
+
+
+def _running(training: ObjectVar[TrainingCard]) -> rx.Component:
+    return running_card(training, href="/train")
+
+
+def _newest() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Newest portraits", class_name="section-title"),
+            rx.cond(HomeState.coming != "", ui.status(HomeState.coming, "busy")),
+            class_name="home-head",
+        ),
+        ui.picture_rows(rx.foreach(HomeState.portraits, _cell)),
+        rx.el.div(
+            rx.cond(HomeState.has_ready_model, ui.link("Make more", "/create", kind="primary", icon_name="create")),
+            ui.link("See all", "/gallery"),
+            class_name="actions home-actions",
+        ),
+        class_name="stack",
+    )
+
+
+def _cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:
+    return rx.cond(
+        portrait.is_ready,
+        ui.room_link(
+            ui.picture(
+                portrait.picture.small,
+                portrait.alt,
+                ratio=portrait.picture.ratio,
+                colour=portrait.picture.colour,
+                src_set=portrait.picture.srcset,
+                loading="eager",
+            ),
+            href=f"/gallery?open={portrait.id}",
+            class_name="home-cell",
+            key=portrait.id,
+            custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
+        ),
+        rx.el.div(
+            rx.el.span(portrait.style, class_name="home-coming"),
+            key=portrait.id,
+            custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
+        ),
+    )
+
+
+def _first_visit() -> rx.Component:
+    return ui.empty(
+        three_views(),
+        "A few selfies, and we make portraits of you as you would like to be seen.",
+        ui.link("Add your selfies", "/train", kind="primary", icon_name="camera"),
+    )
+
+
+def _ready_to_make() -> rx.Component:
+    return ui.empty(
+        three_views(),
+        "Your face model is ready. Choose a style and see yourself in it.",
+        ui.link("Make portraits", "/create", kind="primary", icon_name="create"),
+    )
+
+
+def _soon() -> rx.Component:
+    return rx.el.p("Your first eight portraits come by themselves as soon as your face is learned.", class_name="soft")
+
+
+def _arriving() -> rx.Component:
+    return rx.el.div(ui.skeleton("card"), ui.skeleton("picture"), class_name="stack", aria_busy=True)

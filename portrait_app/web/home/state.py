@@ -1,0 +1,67 @@
+"""The home room's state: what is being learned, and the newest portraits."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from portrait_app.domain.events import Noun
+from portrait_app.services.work import Work
+from portrait_app.web.live import Room
+from portrait_app.web.train.shelf import training_cards
+from portrait_app.web.views import PortraitCard, TrainingCard
+
+NEWEST = 12
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the room finds."""
+
+    greeting: str
+    models: list[TrainingCard]
+    portraits: list[PortraitCard]
+
+
+class HomeState(Room, rx.State):
+    """The home room."""
+
+    _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "generation", "asset", "account"})
+
+    has_looked: rx.Field[bool] = rx.field(False)
+    greeting: rx.Field[str] = rx.field("Home")
+    running: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
+    portraits: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
+    has_ready_model: rx.Field[bool] = rx.field(False)
+    coming: rx.Field[str] = rx.field("")
+
+    @classmethod
+    async def _look(cls, work: Work) -> Seen:
+        first_name = (await work.accounts.mine()).name.partition(" ")[0]
+        newest = await work.assets.page(limit=NEWEST)
+        return Seen(
+            greeting=f"Hello, {first_name}",
+            models=await training_cards(work),
+            portraits=[PortraitCard.of(work.bucket, asset) for asset in newest],
+        )
+
+    def _show(self, seen: Any) -> None:
+        """Show what was seen; what stayed the same is not sent again, since progress is told every half second."""
+        shown = {
+            "greeting": seen.greeting,
+            "running": [model for model in seen.models if model.is_running],
+            "portraits": seen.portraits,
+            "has_ready_model": any(model.is_ready for model in seen.models),
+            "coming": on_their_way(sum(portrait.is_coming for portrait in seen.portraits)),
+            "has_looked": True,
+        }
+        for var, value in shown.items():
+            if getattr(self, var) != value:
+                setattr(self, var, value)
+
+
+def on_their_way(count: int) -> str:
+    """Say how many portraits are still being made; nothing when none is."""
+    if not count:
+        return ""
+    return "1 portrait is on its way" if count == 1 else f"{count} portraits are on their way"

@@ -1,0 +1,108 @@
+"""The training room as it is seen: what is being learned, the draft, and the face models there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import reflex as rx
+
+from portrait_app.services.trainings import LONGEST_NAME
+from portrait_app.web import shell, ui
+from portrait_app.web.train.photos import drop_veil, photo_grid, teach
+from portrait_app.web.train.shelf import failed_card, ready_card, running_card
+from portrait_app.web.train.state import NAME_FIELD, TrainState
+
+if TYPE_CHECKING:
+    from reflex.vars import ObjectVar
+
+    from portrait_app.web.views import TrainingCard
+
+
+def train_page() -> rx.Component:
+    """Lay out the room in its frame."""
+    return shell.frame("Train", rx.cond(TrainState.has_looked, _room(), _arriving()), active="train")
+
+
+def _room() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            TrainState.running.length() > 0,
+            rx.el.section(
+                rx.foreach(TrainState.running, _running),
+                aria_label="Being learned",
+                aria_live="polite",
+                class_name="stack being-learned",
+            ),
+        ),
+        _draft(),
+        rx.cond(
+            TrainState.shelf.length() > 0,
+            rx.el.section(
+                rx.el.h2("Your face models", class_name="section-title"),
+                rx.foreach(TrainState.shelf, _ended),
+                class_name="stack shelf",
+            ),
+        ),
+        drop_veil(),
+        class_name="train-room",
+    )
+
+
+def _running(training: ObjectVar[TrainingCard]) -> rx.Component:
+    return running_card(training)
+
+
+def _ended(training: ObjectVar[TrainingCard]) -> rx.Component:
+    return rx.cond(training.is_failed, failed_card(training, TrainState.retry(training.id)), ready_card(training))
+
+
+def _draft() -> rx.Component:
+    has_models = (TrainState.running.length() > 0) | (TrainState.shelf.length() > 0)
+    return rx.el.section(
+        rx.cond(has_models, rx.el.h2("A new face model", class_name="section-title")),
+        teach(TrainState.where_photos_stay),
+        rx.el.div(
+            ui.field(
+                "Whose face is it?",
+                NAME_FIELD,
+                error=TrainState.name_trouble,
+                default_value=TrainState.name,
+                key=TrainState.draft_id,
+                on_blur=TrainState.set_name,
+                max_length=LONGEST_NAME,
+                auto_complete="off",
+                enter_key_hint="done",
+            ),
+            photo_grid(TrainState.photos, TrainState.overrule, TrainState.remove),
+            rx.el.p(TrainState.where_photos_stay, class_name="soft small"),
+            _start_bar(),
+            class_name="stack filled",
+        ),
+        class_name="draft",
+        data_compact=has_models,
+    )
+
+
+def _start_bar() -> rx.Component:
+    """The one action, within the thumb's reach, and why it can't be taken yet."""
+    return rx.el.div(
+        rx.el.p(
+            rx.el.strong(TrainState.counter),
+            rx.el.span(TrainState.why_not_yet, class_name="why-not-yet"),
+            rx.el.span(id="upload-words"),  # js/upload.js counts what is still on its way
+            role="status",
+        ),
+        ui.button(
+            "Learn this face",
+            kind="primary",
+            is_busy=TrainState.is_starting,
+            is_disabled=(TrainState.why_not_yet != "") | TrainState.is_starting,
+            on_click=TrainState.start,
+            data_starts="yes",
+        ),
+        class_name="start-bar",
+    )
+
+
+def _arriving() -> rx.Component:
+    return rx.el.div(ui.skeleton("card"), ui.skeleton("card"), class_name="stack", aria_busy=True)

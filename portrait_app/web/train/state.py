@@ -1,0 +1,141 @@
+"""The training room's state: the draft with its photos, and the face models beside it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portrait_app.domain.events import Noun
+from portrait_app.domain.selfie import SelfieStatus
+from portrait_app.errors import PortraitError
+from portrait_app.services import selfies, trainings
+from portrait_app.services.gallery import identified
+from portrait_app.services.trainings import NameMissing
+from portrait_app.services.work import Work
+from portrait_app.web import house
+from portrait_app.web.live import Room
+from portrait_app.web.session import work_for
+from portrait_app.web.train import words
+from portrait_app.web.train.shelf import training_cards
+from portrait_app.web.views import SelfieCard, TrainingCard
+from portrait_app.web.voice import said
+
+NAME_FIELD = "face-name"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the room finds."""
+
+    draft_id: str
+    name: str
+    photos: list[SelfieCard]
+    counter: str
+    why_not_yet: str
+    where_photos_stay: str
+    models: list[TrainingCard]
+
+
+class TrainState(Room, rx.State):
+    """The training room."""
+
+    _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "selfie", "asset"})
+
+    has_looked: rx.Field[bool] = rx.field(False)
+    draft_id: rx.Field[str] = rx.field("")
+    name: rx.Field[str] = rx.field("")
+    name_trouble: rx.Field[str] = rx.field("")
+    photos: rx.Field[list[SelfieCard]] = rx.field(default_factory=list)
+    counter: rx.Field[str] = rx.field("")
+    why_not_yet: rx.Field[str] = rx.field("")
+    where_photos_stay: rx.Field[str] = rx.field("")
+    running: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
+    shelf: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
+    is_starting: rx.Field[bool] = rx.field(False)
+
+    @rx.event
+    async def set_name(self, name: str) -> None:
+        """Keep the name that was typed."""
+        self.name_trouble = ""
+        async with work_for(self) as work:
+            await trainings.rename(work, name)
+            self._show(await self._look(work))
+
+    @rx.event
+    async def overrule(self, selfie_id: str) -> None:
+        """Use a photo in spite of its hint."""
+        async with work_for(self) as work:
+            await selfies.overrule(work, identified(selfie_id))
+            self._show(await self._look(work))
+
+    @rx.event
+    async def remove(self, selfie_id: str) -> None:
+        """Take a photo out of the draft."""
+        async with work_for(self) as work:
+            await selfies.remove(work, identified(selfie_id))
+            self._show(await self._look(work))
+
+    @rx.event
+    async def start(self) -> AsyncIterator[EventSpec | None]:
+        """Start learning the face on these photos."""
+        self.is_starting = True
+        yield None  # let the button show that it was heard
+        try:
+            async with work_for(self) as work:
+                draft = await trainings.draft(work)
+                trainer = house.workshop().settings.trainer
+                await trainings.start(work, draft.id, name=draft.name or self.name, trainer=trainer)
+                self._show(await self._look(work))
+            yield rx.call_script("scrollTo({ top: 0 })")  # where its progress is shown
+        except NameMissing as error:
+            self.name_trouble = error.hint
+            yield rx.set_focus(NAME_FIELD)
+        except PortraitError as error:  # caught here only because "busy" must end
+            yield said(error)
+        finally:
+            self.is_starting = False
+
+    @rx.event
+    async def retry(self, training_id: str) -> EventSpec:
+        """Bring the photos of a failed training back, to be looked over and started again."""
+        async with work_for(self) as work:
+            await trainings.retry(work, identified(training_id))
+            self._show(await self._look(work))
+        return rx.call_script("scrollTo({ top: 0 })")
+
+    @classmethod
+    async def _look(cls, work: Work) -> Seen:
+        draft = await work.trainings.draft() or await trainings.draft(work)
+        rows = await work.selfies.of(draft.id)
+        good = sum(row.is_usable for row in rows)
+        examining = sum(row.status is SelfieStatus.EXAMINING for row in rows)
+        models = await training_cards(work)
+        return Seen(
+            draft_id=str(draft.id),
+            # The first face model is most likely one's own.
+            name=draft.name or ("" if models else (await work.accounts.mine()).name.partition(" ")[0]),
+            photos=[SelfieCard.of(work.bucket, row) for row in rows],
+            counter=words.counter(good),
+            why_not_yet=words.why_not_yet(good, examining),
+            where_photos_stay=words.where_photos_stay(is_darkroom=house.workshop().settings.is_darkroom),
+            models=models,
+        )
+
+    def _show(self, seen: Any) -> None:
+        """Show what was seen; what stayed the same is not sent again, since progress is told every half second."""
+        shown = {
+            "draft_id": seen.draft_id,
+            "name": seen.name,
+            "photos": seen.photos,
+            "counter": seen.counter,
+            "why_not_yet": seen.why_not_yet,
+            "where_photos_stay": seen.where_photos_stay,
+            "running": [model for model in seen.models if model.is_running],
+            "shelf": [model for model in seen.models if not model.is_running],
+            "has_looked": True,
+        }
+        for var, value in shown.items():
+            if getattr(self, var) != value:
+                setattr(self, var, value)
