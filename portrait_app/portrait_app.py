@@ -46,7 +46,7 @@ def _routes() -> Starlette:
             *selfie_routes(house.workshop),
             *webhook_routes(house.workshop),
             *health_routes(house.workshop),
-            *media_routes(house.workshop),
+            *media_routes(lambda: house.workshop().bucket),
         ],
         middleware=[Middleware(CareHeaders)],
     )

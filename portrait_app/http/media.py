@@ -15,6 +15,7 @@ from portrait_app.errors import NotFound, PortraitError
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.requests import Request
@@ -40,10 +41,11 @@ GUARDS = {
 }
 
 
-def media_routes(bucket: DiskBucket) -> list[Route]:
+def media_routes(bucket_of: Callable[[], DiskBucket]) -> list[Route]:
     """The route that the bucket's links lead to. It answers GET and HEAD, ranges and If-None-Match."""
 
     async def media(request: Request) -> Response:
+        bucket = bucket_of()
         try:
             link = bucket.signer.verify(request.method, request.path_params["key"], request.query_params)
             path, state = await asyncio.to_thread(bucket.path_for, link)

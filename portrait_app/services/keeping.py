@@ -108,5 +108,6 @@ async def _told(work: Work, asset: Asset) -> None:
 
 async def _identity_of(work: Work, training_id: UUID) -> NDArray[np.float32] | None:
     """Return the centre of the person's photos: what a portrait should be close to."""
-    seen = [s.seen["identity"] for s in await work.selfies.of(training_id) if s.is_usable and s.seen]
+    photos = [s for s in await work.selfies.of(training_id) if s.is_usable]
+    seen = [photo.seen["identity"] for photo in photos if photo.seen and photo.seen["identity"]]
     return np.mean(np.asarray(seen, dtype=np.float32), axis=0) if seen else None

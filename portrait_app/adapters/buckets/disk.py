@@ -58,6 +58,12 @@ class DiskBucket:
         """Forget objects; see the port."""
         await asyncio.to_thread(self._delete, keys)
 
+    async def check(self) -> None:
+        """Write and forget an object, to know that the disk takes one."""
+        key = "u/00000000-0000-0000-0000-000000000000/health"
+        await self.put_bytes(key, b"here")
+        await self.delete(key)
+
     def link(self, key: str, *, download_as: str | None = None) -> str:
         """Return an address that opens this object for 30 to 60 minutes; see the port."""
         return self.signer.sign(checked(key), download_as=download_as)

@@ -1,0 +1,107 @@
+"""The whole studio as a person starts it, in a data folder of its own, with processes that a test may kill."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN_S = 180  # a first start builds the page
+
+
+class Running:
+    """`python -m portrait_app run`, until it is stopped or killed; starting again finds everything where it was."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+        self.url = f"http://localhost:{port}"
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start, and wait until the page is served."""
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("REPLICATE_", "APP_URL", "DATABASE_URL"))},
+            "PORTRAIT_DATA_DIR": str(self.folder),
+            "PORT": str(self.port),
+        }
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "portrait_app", "run",
+            cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        said: list[str] = []
+        async with asyncio.timeout(READY_WITHIN_S):
+            while line := (await self.process.stdout.readline()).decode():
+                said.append(line)
+                if "Ready at" in line:
+                    self._drain = asyncio.create_task(_drained(self.process.stdout))
+                    return
+        raise AssertionError(f"the studio ended before it was ready:\n{''.join(said)}")
+
+    async def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """End it, gently or not, and wait until it has ended."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        async with asyncio.timeout(30):
+            await self.process.wait()
+        await self._drain
+
+    def part(self, word: str) -> psutil.Process:
+        """Return the process of one part: `web`, `worker` or `darkroom`."""
+        assert self.process is not None
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            if word in child.cmdline():
+                return child
+        raise AssertionError(f"no process {word}")
+
+    def postgres(self) -> psutil.Process:
+        """Return the database's process."""
+        return psutil.Process(int((self.folder / "postgres/data/postmaster.pid").read_text().split()[0]))
+
+    async def healthy(self) -> None:
+        """Wait until every part answers."""
+        async with asyncio.timeout(60), httpx.AsyncClient() as client:
+            while True:
+                try:
+                    if (await client.get(f"{self.url}/api/health")).status_code == httpx.codes.OK:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.1)  # nothing announces that a killed process is back
+
+
+@asynccontextmanager
+async def studio(folder: Path) -> AsyncGenerator[Running]:
+    """Run a studio with the model files that the set-up fetched."""
+    shutil.copytree(ROOT / "var" / "models", folder / "models")
+    running = Running(folder, _free_port())
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def _drained(output: asyncio.StreamReader) -> None:
+    while await output.readline():
+        pass
