@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -33,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     """
     arguments = _parser().parse_args(argv)
     arguments.data.mkdir(parents=True, exist_ok=True)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    _log_to_stderr()
     options, known_as = _options(arguments)
     try:
         listener = _listen(options)
@@ -56,6 +57,14 @@ async def _serve(options: Options, listener: socket.socket, known_as: str) -> No
             ready = f"darkroom: ready at {darkroom.wire.base}; point a Replicate client here: {how}"
             print(ready, flush=True)  # noqa: T201 - for the person who started it
             await stop.wait()
+
+
+def _log_to_stderr() -> None:
+    """Through the standard library, whose handlers swallow their own errors: the log may lie on a disk that is full."""
+    logging.basicConfig(format="%(message)s", level=logging.INFO)
+    logging.raiseExceptions = False
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write down where webhooks go
+    structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.shelf import Shelf
     from portrait_app.darkroom.store import Store
 
-DISK_FULL = "The darkroom's disk is full. Free some space and start again."
 MAX_BYTES = 100 * 1024 * 1024
 MAX_DATA_URI = 256 * 1024 * 4 // 3 + 256
 _TIMEOUT_S = 30.0

@@ -26,7 +26,8 @@ class Bar:
         self._total = total
         self._seconds = seconds
         self._begin = seconds()
-        self._drawn, self._drawn_at = -1, -math.inf
+        self._drawn: int | None = None
+        self._drawn_at = -math.inf
 
     def draw(self, done: int) -> str | None:
         """The bar with `done` steps done; None when that was drawn already, or it was drawn less than 0.1 s ago."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
+from portrait_app.darkroom.shelf import DISK_FULL
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -72,8 +74,7 @@ def malformed(detail: str) -> Problem:
 
 def disk_full() -> Problem:
     """The darkroom's disk takes no more; it lives on and can be asked again."""
-    detail = "The darkroom's disk is full. Nothing was changed; free some space and try again."
-    return Problem(507, detail, title="Insufficient storage")
+    return Problem(507, DISK_FULL, title="Insufficient storage")
 
 
 def invalid(violations: Sequence[Violation]) -> Problem:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,9 @@ import structlog
 
 from portrait_app.darkroom.clock import now, read_stamp, stamp
 from portrait_app.darkroom.compute import EngineError, TaskCancelled
-from portrait_app.darkroom.fetch import DISK_FULL, Unfetched
+from portrait_app.darkroom.fetch import Unfetched
 from portrait_app.darkroom.recipes import clean_up, predict, train
+from portrait_app.darkroom.shelf import DISK_FULL, is_full
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -103,8 +103,8 @@ class Queue:
             raise
         except Exception as error:
             log.warning("job.broke", job=job.id, exc_info=True)
-            full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-            self.finish(job.id, "failed", error=DISK_FULL if full else f"The darkroom failed: {error}")
+            words = DISK_FULL if is_full(error) else f"The darkroom failed: {type(error).__name__}"
+            self.finish(job.id, "failed", error=words)
         finally:
             self._current = None
             clean_up(job, self._tools)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import hmac
 import signal
 import sqlite3
@@ -19,6 +18,7 @@ from starlette.routing import Route
 from portrait_app.darkroom.api import account, files, jobs, models, outputs, predictions, trainings
 from portrait_app.darkroom.api.requests import darkroom_of
 from portrait_app.darkroom.problems import Problem, disk_full, not_found, unauthenticated
+from portrait_app.darkroom.shelf import is_full
 
 if TYPE_CHECKING:
     import socket
@@ -135,11 +135,10 @@ async def _say_method_not_allowed(request: Request, _: Exception) -> Response:
 
 
 async def _say_unwritable(request: Request, error: Exception) -> Response:
-    is_full = isinstance(error, sqlite3.OperationalError) or (
-        isinstance(error, OSError) and error.errno == errno.ENOSPC
-    )
+    if not (is_full(error) or isinstance(error, sqlite3.OperationalError)):
+        return await _say_broken(request, error)
     log.warning("disk.unwritable", error=str(error))
-    return disk_full().response() if is_full else await _say_broken(request, error)
+    return disk_full().response()
 
 
 async def _say_broken(_: Request, error: Exception) -> Response:

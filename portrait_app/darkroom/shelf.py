@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -13,7 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+DISK_FULL = "The darkroom's disk is full. Free some space and try again."
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error means that the disk, or this process's share of it, takes no more."""
+    return isinstance(error, OSError) and error.errno in _FULL
 
 
 class Shelf:

@@ -47,6 +47,8 @@ class Wire:
             "urls": {"get": here, "cancel": f"{here}/cancel", "web": f"{self.base}/p/{job.id}"},
             "metrics": _metrics(job),
         }
+        if job.kind == "training":
+            del body["data_removed"]  # nothing of a training is: its version stays
         return {key: value for key, value in body.items() if value is not None or key in {"output", "error"}}
 
     def model(self, model: Model, latest: dict[str, Any] | None) -> dict[str, Any]:

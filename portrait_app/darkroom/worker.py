@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portrait_app.darkroom.cancelled import Cancelled
+from portrait_app.darkroom.shelf import DISK_FULL, is_full
 from portrait_app.faces.weights import MissingModelFiles
 from portrait_app.pictures import to_jpeg, to_png, to_webp
 
@@ -89,8 +91,9 @@ def _work(engine: Engine, task: dict[str, Any], channel: Channel) -> None:
     except Cancelled:
         channel.send(cancelled=True)
     except Exception as error:  # noqa: BLE001 - one failed task must not end the next
-        traceback.print_exc()
-        channel.send(error=str(error) or type(error).__name__)
+        with contextlib.suppress(OSError):  # the log may lie on the disk that is full
+            traceback.print_exc()
+        channel.send(error=DISK_FULL if is_full(error) else str(error) or type(error).__name__)
     else:
         channel.send(done=True)
 

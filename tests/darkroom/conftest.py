@@ -14,11 +14,16 @@ from replicate import AsyncReplicate, DefaultAsyncHttpxClient
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tests.darkroom.running import PATIENCE_S, TOKEN, Ear, QuietServer, RunningDarkroom
+from portrait_app.darkroom.darkroom import open_darkroom
+from portrait_app.darkroom.options import Options
+from portrait_app.darkroom.server import build_app
+from tests.darkroom.running import ENGINE, PATIENCE_S, TOKEN, Ear, QuietServer, RunningDarkroom
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
+
+    from portrait_app.darkroom.darkroom import Darkroom
 
 
 @pytest.fixture
@@ -64,3 +69,43 @@ async def ear() -> AsyncGenerator[Ear]:
         yield ear
         server.should_exit = True
         await task
+
+
+@pytest.fixture
+def engine_folder(tmp_path: Path) -> Path:
+    """The folder that the fake engine obeys, for a darkroom inside the test's own process."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+async def inside(tmp_path: Path, engine_folder: Path) -> AsyncGenerator[Darkroom]:
+    """A darkroom inside the test's own process, so that its parts can be reached; its engine is a child as always."""
+    options = Options(data=tmp_path / "data", models=engine_folder, token=TOKEN, engine=ENGINE)
+    async with open_darkroom(options, "http://inside") as darkroom:
+        yield darkroom
+
+
+@pytest.fixture
+async def anybody(inside: Darkroom) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the darkroom inside that bears no token."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(build_app(inside)), base_url="http://inside") as client:
+        yield client
+
+
+@pytest.fixture
+async def inside_http(inside: Darkroom) -> AsyncGenerator[httpx.AsyncClient]:
+    """A plain client of the darkroom inside that bears the token."""
+    transport = httpx.ASGITransport(build_app(inside), raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://inside/v1/", headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+async def inside_replicate(inside: Darkroom) -> AsyncGenerator[AsyncReplicate]:
+    """The official client of the darkroom inside."""
+    over = DefaultAsyncHttpxClient(transport=httpx.ASGITransport(build_app(inside)))
+    async with AsyncReplicate(bearer_token=TOKEN, base_url="http://inside/v1", max_retries=0, http_client=over) as one:
+        yield one
