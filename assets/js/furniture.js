@@ -91,9 +91,10 @@
   };
   on("input", (event) => {
     if (event.target.matches('[data-look="hue"]')) look(theme(), Number(event.target.value));
-    if (event.target.matches('[data-look="theme"]')) look(event.target.value, hue());
   });
   on("click", (event) => {
+    const chosen = closest(event, '[data-look="theme"]'); // a radio that React holds fires no input event
+    if (chosen) look(chosen.value, hue());
     const preset = closest(event, "[data-hue]");
     if (preset) look(theme(), Number(preset.dataset.hue));
   });

@@ -24,7 +24,7 @@ def tokens() -> dict[str, tuple[Colour, Colour]]:
 
 
 def colour(text: str) -> Colour:
-    lightness, chroma, hue = re.match(r"oklch\(([\d.]+) ([\d.]+) ([\d.]+|var)", text).groups()
+    [(lightness, chroma, hue)] = re.findall(r"oklch\(([\d.]+) ([\d.]+) ([\d.]+|var)", text)
     return float(lightness), float(chroma), None if hue == "var" else float(hue)
 
 
@@ -70,6 +70,7 @@ PAIRS = [
     ("on-toast", "toast", TEXT),
     ("toast-accent", "toast", TEXT),
     ("on-stage", "stage", TEXT),
+    ("on-badge", "badge", TEXT),
     ("accent", "fill-pressed", GRAPHICS),
     ("accent", "surface", GRAPHICS),
     ("line-strong", "surface", GRAPHICS),

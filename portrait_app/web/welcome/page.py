@@ -6,11 +6,6 @@ import reflex as rx
 
 from portrait_app.web import ui
 
-TITLE = "Portrait Studio"
-DESCRIPTION = (
-    "A portrait studio for your own face: a few selfies in, portraits in six styles out, made on your own machine."
-)
-
 SIGN_UP = "/auth/sign-up"
 SIGN_IN = "/auth/sign-in"
 
@@ -25,7 +20,7 @@ SHOWCASE = {
 }
 
 
-def welcome() -> rx.Component:
+def welcome_page() -> rx.Component:
     """Lay out the public page; every word of it is in the served HTML."""
     return rx.el.div(
         rx.el.header(

@@ -1,0 +1,68 @@
+"""What the browser keeps and is told: the installable app, the service worker's list, the furniture's markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import reflex as rx
+from PIL import Image
+
+from portrait_app.web import shell, theme, ui
+from portrait_app.web.ui.icon import OUTLINES, IconName
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+def test_the_app_can_be_installed():
+    manifest = json.loads((ASSETS / "manifest.webmanifest").read_text())
+    assert manifest["start_url"] == "/home"
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        with Image.open(ASSETS / icon["src"].lstrip("/")) as picture:
+            assert f"{picture.width}x{picture.height}" == icon["sizes"]
+
+
+def test_what_is_kept_for_offline_is_there_to_be_kept():
+    worker = (ASSETS / "service-worker.js").read_text()
+    kept = re.findall(r'"(/[\w/.-]+\.\w+)"', worker)
+    assert "/offline.html" in kept
+    assert [path for path in kept if not (ASSETS / path.lstrip("/")).is_file()] == []
+
+
+@pytest.mark.parametrize("path", ["/_event/x", "/_upload", "/api/health", "/media/a.webp", "/ping", "/auth/sign-in"])
+def test_nothing_of_a_person_passes_through_the_worker(path: str):
+    (not_ours,) = re.findall(r"NOT_OURS = /(.+)/;", (ASSETS / "service-worker.js").read_text())
+    assert re.search(not_ours, path)
+    assert not re.search(not_ours, "/apiary")
+
+
+def test_every_stylesheet_is_there_and_says_its_layer():
+    for sheet in theme.STYLESHEETS:
+        assert re.search(r"@layer (tokens|base|parts|rooms) \{", (ASSETS / sheet).read_text()), sheet
+
+
+def test_a_button_opens_a_sheet_without_asking_the_server():
+    opener = str(ui.button("Rename", opens="rename"))
+    assert '"show-modal"' in opener
+    assert 'id:"rename"' in str(ui.sheet("rename", "Rename", rx.el.p("…")))
+
+
+@pytest.mark.parametrize("name", sorted(OUTLINES))
+def test_an_icon_is_silent_and_stays_on_its_grid(name: IconName):
+    assert '"aria-hidden":"true"' in str(ui.icon(name))
+    absolute = re.findall(r"[MLHVAC](-?[\d.]+)", OUTLINES[name])
+    assert all(0 <= float(number) <= 24 for number in absolute)
+
+
+def test_only_the_room_one_is_in_is_the_current_tab():
+    framed = str(shell.frame("Gallery", active="gallery"))
+    assert framed.count('"aria-current":"page"') == 1
+
+
+def test_the_house_brings_no_stylesheet_or_toaster_of_the_framework():
+    options = shell.app_options()
+    assert options["reset_style"] is False
+    assert options["toaster"] is None
