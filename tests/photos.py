@@ -99,7 +99,7 @@ _POSES = (
     Pose("president-2.jpg", (0.50, 0.36), 0.98, -9, is_mirrored=True, light=1.15),
     Pose("president-3.jpg", (0.58, 0.24), 0.50, -6, light=1.3, warmth=0.95),
     Pose("president-1.jpg", (0.55, 0.27), 0.62, -12, light=1.1, noise=2),
-    Pose("president-2.jpg", (0.50, 0.46), 0.96, 10, light=0.75, warmth=1.08, noise=3, is_landscape=True),
+    Pose("president-2.jpg", (0.50, 0.34), 0.96, 10, light=0.75, warmth=1.08, noise=3, is_landscape=True),
     Pose("president-3.jpg", (0.48, 0.24), 0.62, 11, is_mirrored=True, light=1.5, noise=2),
     Pose("president-1.jpg", (0.52, 0.30), 0.95, 4, is_mirrored=True, warmth=0.94, is_landscape=True),
     Pose("president-2.jpg", (0.62, 0.40), 0.80, -4, light=0.9, is_mirrored=True),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HAIR_REACH = 0.04  # how far the outline may be wrong, in heights of the face
 SURE = 0.9  # of a mask's value: so much is all person, one minus so much all background
+EDGE = 0.02  # a mask this near to 0 or 1, when blurred, is sure of itself
 CONTRAST = (0.27, 0.85)
 """The refined mask between these becomes 0..1; a little above the middle, so that no rim of the background stays."""
 
@@ -43,30 +44,42 @@ def _by_colour(photo: Pixels, mask: Mask, face_height: float) -> Mask:
     It counts as far as the two colours nearby differ more than each varies (Fisher's ratio): much for hair against a
     wall, little against a crowd.
     """
-    colours = np.asarray(photo, np.float32) / np.float32(255)
     reach = max(3, round(face_height * HAIR_REACH))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    person = np.asarray(cv2.erode((mask > SURE).astype(np.float32), kernel), np.float32)
-    behind = np.asarray(cv2.erode((mask < 1 - SURE).astype(np.float32), kernel), np.float32)
-    person_colour, person_spread, person_near = _nearby(colours, person, reach)
-    behind_colour, behind_spread, behind_near = _nearby(colours, behind, reach)
-    apart = person_colour - behind_colour
-    apart_squared = (apart**2).sum(axis=2) + np.float32(1e-4)
-    spread = person_spread + behind_spread + np.float32(0.01)
-    share = np.clip(((colours - behind_colour) * apart).sum(axis=2) / apart_squared, 0, 1)
-    strange = ((colours - behind_colour - share[..., None] * apart) ** 2).sum(axis=2)
-    trust = apart_squared / (apart_squared + 8 * spread) * np.exp(-strange / spread)
     soft = np.asarray(cv2.GaussianBlur(mask, (0, 0), reach / 2), np.float32)
-    trust *= np.minimum(person_near, behind_near) * smoothstep(0.02, 0.3, np.minimum(soft, 1 - soft))
-    return (mask + (share - mask) * trust).astype(np.float32)
+    at_edge = (soft > EDGE) & (soft < 1 - EDGE)
+    person_colour, person_spread, person_near = _nearby(photo, mask > SURE, reach, at_edge)
+    behind_colour, behind_spread, behind_near = _nearby(photo, mask < 1 - SURE, reach, at_edge)
+    colour = photo[at_edge] / np.float32(255) - behind_colour
+    apart = person_colour - behind_colour
+    apart_squared = (apart**2).sum(axis=1) + np.float32(1e-4)
+    spread = person_spread + behind_spread + np.float32(0.01)
+    share = np.clip((colour * apart).sum(axis=1) / apart_squared, 0, 1)
+    strange = ((colour - share[:, None] * apart) ** 2).sum(axis=1)
+    trust = apart_squared / (apart_squared + 8 * spread) * np.exp(-strange / spread)
+    doubt = smoothstep(EDGE, 0.3, np.minimum(soft[at_edge], 1 - soft[at_edge]))
+    mixed = mask.copy()
+    mixed[at_edge] += (share - mask[at_edge]) * trust * np.minimum(person_near, behind_near) * doubt
+    return mixed
 
 
-def _nearby(colours: NDArray[np.float32], where: Mask, reach: int) -> tuple[NDArray[np.float32], Mask, Mask]:
-    """Mean colour of what lies nearby and is `where`, how much it varies there, and whether there is any."""
-    size = (6 * reach + 1, 6 * reach + 1)
-    amount = np.asarray(cv2.blur(where, size), np.float32)
-    weight, total = where[..., None], amount[..., None] + np.float32(1e-6)
-    mean = np.asarray(cv2.blur(colours * weight, size), np.float32) / total
-    square = np.asarray(cv2.blur(colours * colours * weight, size), np.float32) / total
-    spread = np.maximum(square - mean * mean, np.float32(0)).sum(axis=2)
-    return mean.astype(np.float32, copy=False), spread, np.minimum(amount * np.float32(20), np.float32(1))
+def _nearby(
+    photo: Pixels, where: NDArray[np.bool_], reach: int, at: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """For the pixels `at`: mean colour of what lies nearby well inside `where`, how much it varies, whether any does.
+
+    All three change slowly over the photo, so they are worked out small.
+    """
+    shrink = max(1, min(4, reach // 3))
+    size = (max(1, photo.shape[1] // shrink), max(1, photo.shape[0] // shrink))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * (reach // shrink) + 1, 2 * (reach // shrink) + 1))
+    inside = cv2.erode(cv2.resize(where.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST), kernel)
+    colours = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32) / np.float32(255)
+    parts = np.dstack([colours, np.square(colours).sum(axis=2), np.ones(size[::-1], np.float32)]) * inside[..., None]
+    width = 6 * reach // shrink + 1
+    near = cv2.resize(cv2.blur(parts, (width, width)), photo.shape[1::-1], interpolation=cv2.INTER_LINEAR)[at].astype(
+        np.float32
+    )
+    amount = near[:, 4] + np.float32(1e-6)
+    mean = near[:, :3] / amount[:, None]
+    spread = np.maximum(near[:, 3] / amount - np.square(mean).sum(axis=1), 0)
+    return mean, spread, np.minimum(amount * np.float32(20), 1)
