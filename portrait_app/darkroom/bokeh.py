@@ -23,7 +23,9 @@ def own_scene(sitter: Sitter, radius: float) -> Picture:
 
     Args: radius: of the disc that a point of light becomes, px.
     """
-    bare = np.clip(1 - cv2.dilate(sitter.alpha, np.ones((9, 9), np.uint8)) * 1.5, 0, 1).astype(np.float32)
+    bare = np.clip(
+        1 - cv2.dilate(np.maximum(sitter.alpha, sitter.taken), np.ones((9, 9), np.uint8)) * 1.5, 0, 1
+    ).astype(np.float32)
     filled = _fill(to_linear(sitter.scene), bare, radius)
     soft = _disc(filled, radius)
     far = _disc(blur(filled, radius * 2.2), radius)

@@ -28,14 +28,14 @@ def place(photo: Pixels, scale: float, left: float, top: float, size: tuple[int,
     return large.astype(np.float32) / 255
 
 
-def place_plane(plane: Plane, scale: float, left: float, top: float, size: tuple[int, int]) -> Plane:
-    """Draw a mask the same way; beyond the photo's edges it is 0."""
-    drawn = cv2.warpAffine(
-        plane, _matrix(scale, left, top), size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
-    )
-    return np.clip(blur(np.asarray(drawn, np.float32), scale * 0.5 if scale > _CRISP_ABOVE else 0), 0, 1).astype(
-        np.float32
-    )
+def place_plane(
+    plane: Plane, scale: float, left: float, top: float, size: tuple[int, int], *, is_mirrored: bool = False
+) -> Plane:
+    """Draw a mask the same way; beyond the photo's edges it is 0, unless it is mirrored there too."""
+    border = cv2.BORDER_REFLECT if is_mirrored else cv2.BORDER_CONSTANT
+    drawn = cv2.warpAffine(plane, _matrix(scale, left, top), size, flags=cv2.INTER_LINEAR, borderMode=border)
+    soft = blur(np.asarray(drawn, np.float32), scale * 0.5 if scale > _CRISP_ABOVE else 0)
+    return np.clip(soft, 0, 1).astype(np.float32)
 
 
 def _sharpen(photo: Pixels, large: Pixels, scale: float, left: float, top: float) -> Pixels:

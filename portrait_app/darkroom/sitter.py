@@ -25,13 +25,15 @@ class Sitter:
     """The person in the frame.
 
     Args: person: their own colours, also under the soft edge. alpha: how much of each pixel is theirs. scene: the
-        photo as it was, mirrored beyond its edges. known: 1 where `scene` is really the photo. points: the mesh in
+        photo as it was, mirrored beyond its edges. taken: where `scene` shows the person or their mirror image. known: 1
+        where `scene` is really the photo. points: the mesh in
         frame px. faces: the mesh's triangles. face_px: face height in the frame.
     """
 
     person: Picture
     alpha: Plane
     scene: Picture
+    taken: Plane
     known: Plane
     points: Points
     faces: NDArray[np.int32]
@@ -58,11 +60,13 @@ def seat(shot: Shot, faces: NDArray[np.int32], framing: Framing, width: int, hei
     """Put the person of `shot` into a frame of `width` × `height` px."""
     scale, left, top = framing.scale, framing.left, framing.top
     scene = detail.place(shot.pixels, scale, left, top, (width, height))
-    alpha = detail.place_plane(shot.alpha.astype(np.float32) / 255, scale, left, top, (width, height))
+    mask = shot.alpha.astype(np.float32) / 255
+    alpha = detail.place_plane(mask, scale, left, top, (width, height))
+    taken = detail.place_plane(mask, scale, left, top, (width, height), is_mirrored=True)
     known = detail.place_plane(np.ones(shot.alpha.shape, np.float32), scale, left, top, (width, height))
     points = (shot.points * scale + np.array([left, top, 0], np.float32)).astype(np.float32)
     face_px = mesh.height(points)
     person = own_colour(scene, alpha, face_px)
     sides = (left, left + shot.alpha.shape[1] * scale)
     person, alpha = shoulders.finish(person, alpha, points, sides)
-    return Sitter(person, alpha, scene, known, points, faces, face_px)
+    return Sitter(person, alpha, scene, taken, known, points, faces, face_px)

@@ -30,7 +30,7 @@ def paint(sitting: Sitting) -> Picture:
     leaked = _light_leak(negative.astype(np.float32), rng, side)
     halo = blur(np.clip(leaked - 0.78, 0, 1).astype(np.float32), sitter.face_px * 0.035)
     leaked = np.clip(leaked + halo * np.float32((0.9, 0.3, 0.12)), 0, 1)
-    return finish.grain(finish.vignette(saturate(leaked, 0.96), 0.24), rng, 0.02, 0.7)
+    return finish.grain(finish.vignette(saturate(leaked, 0.96), 0.24), rng, 0.017, 0.7)
 
 
 def _light_leak(picture: Picture, rng: np.random.Generator, side: int) -> Picture:

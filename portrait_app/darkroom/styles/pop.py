@@ -73,9 +73,10 @@ def paint(sitting: Sitting) -> Picture:
 def _panel(sitting: Sitting, person: Picture, inks: tuple[Colour, ...], size: tuple[int, int]) -> Picture:
     """One print: four flat tones, ink lines, dots where the shade begins."""
     sitter, face_px = sitting.sitter, sitting.sitter.face_px / 2
-    light = _even(_small(luminance(person), size), face_px)
+    exact = _small(mesh.features(sitter.points, sitter.shape, sitter.face_px * 0.02), size)
+    light = _even(_small(luminance(person), size), exact, face_px)
     alpha = smoothstep(0.4, 0.6, blur(_small(sitter.alpha, size), 0.8))
-    soft = blur(light, face_px * 0.008)
+    soft = mix(blur(light, face_px * 0.008), light, exact)
     steps = np.quantile(soft[alpha > 0.5], (0.24, 0.52, 0.82)) if (alpha > 0.5).any() else (0.25, 0.5, 0.8)  # noqa: PLR2004
     tones = np.broadcast_to(np.float32(inks[0]), (*soft.shape, 3))
     for step, ink in zip(steps, inks[1:4], strict=True):
@@ -91,12 +92,14 @@ def _panel(sitting: Sitting, person: Picture, inks: tuple[Colour, ...], size: tu
     return np.clip(mix(ground, tones, alpha), 0, 1).astype(np.float32)
 
 
-def _even(light: Plane, face_px: float) -> Plane:
-    """Calm grain and pores, then bring out the form in dark and light parts alike."""
+def _even(light: Plane, exact: Plane, face_px: float) -> Plane:
+    """Calm grain and pores, though less where `exact`; then bring out the form in dark and light parts alike."""
+    calm = light
     for _ in range(3):
-        light = np.asarray(cv2.bilateralFilter(light, -1, 0.1, face_px * 0.014), np.float32)
-    local = cv2.createCLAHE(1.6, (4, 4)).apply(np.round(np.clip(light, 0, 1) * 255).astype(np.uint8))
-    return np.asarray(cv2.bilateralFilter(local.astype(np.float32) / 255, -1, 0.1, face_px * 0.014), np.float32)
+        calm = np.asarray(cv2.bilateralFilter(calm, -1, 0.1, face_px * 0.014), np.float32)
+    calm = np.clip(mix(calm, light, exact * 0.85), 0, 1)
+    local = cv2.createCLAHE(1.6, (4, 4)).apply(np.round(calm * 255).astype(np.uint8)).astype(np.float32) / 255
+    return mix(np.asarray(cv2.bilateralFilter(local, -1, 0.1, face_px * 0.014), np.float32), local, exact)
 
 
 def _lips(sitting: Sitting) -> Plane:
