@@ -5,16 +5,17 @@ from __future__ import annotations
 import reflex as rx
 
 from portrait_app.settings import Settings
+from portrait_app.web.same_origin import BUILT_FOR, SameOrigin
 
 _settings = Settings.read()
 
 config = rx.Config(
     app_name="portrait_app",
-    api_url=_settings.public_url,  # one port serves page, websocket and routes; `make dev` has two and overrides it
-    deploy_url=_settings.public_url,
+    api_url=BUILT_FOR,
     backend_host=_settings.host,
     cors_allowed_origins=sorted({_settings.public_url, _settings.local_url, f"http://127.0.0.1:{_settings.port}"}),
     telemetry_enabled=False,
     show_built_with_reflex=False,
+    plugins=[SameOrigin()],
     disable_plugins=[rx.plugins.SitemapPlugin],  # everything behind the first page is private
 )

@@ -46,15 +46,13 @@ def _python(_: Settings) -> Finding:
     return Finding("Python", f"{sys.version.split()[0]} in {sys.prefix}")
 
 
-def _page(settings: Settings) -> Finding:
+def _page(_: Settings) -> Finding:
     found = [name for name in ("node", "bun") if shutil.which(name, path=frontend.environment()["PATH"])]
     if len(found) < 2:  # noqa: PLR2004 -- both
         return Finding(
             "Page", f"found {', '.join(found) or 'neither Node nor bun'}", "make run installs both into .venv"
         )
-    return Finding(
-        "Page", "built" if frontend.is_fresh(settings) else "not built yet, or changed since: the start builds it"
-    )
+    return Finding("Page", "built" if frontend.is_fresh() else "not built yet, or changed since: the start builds it")
 
 
 def _models(settings: Settings) -> Finding:

@@ -33,11 +33,9 @@ def build() -> int:
     from portrait_app.house import frontend  # noqa: PLC0415 -- `migrate` needs none of it
     from portrait_app.house.folder import log_file  # noqa: PLC0415 -- likewise
 
-    settings = Settings.read()
-    if not frontend.is_fresh(settings):
-        log = log_file(settings.data_dir, "build")
-        log.parent.mkdir(parents=True, exist_ok=True)
-        frontend.build(settings, log)
+    log = log_file(Settings.read().data_dir, "build")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    frontend.build_if_changed(log, _say)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -14,9 +15,7 @@ from portrait_app.house.failures import PageNotBuilt
 from portrait_app.house.folder import last_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from portrait_app.settings import Settings
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 _QUIET = {
@@ -38,24 +37,30 @@ def workplaces(folder: Path) -> dict[str, str]:
     return {"REFLEX_STATES_WORKDIR": str(folder / "states"), "REFLEX_UPLOADED_FILES_DIR": str(folder / "uploads")}
 
 
-def is_fresh(settings: Settings) -> bool:
+def is_fresh() -> bool:
     """Whether the built files are those of the present sources."""
     stamp = _stamp()
-    return stamp.exists() and stamp.read_text() == _digest(settings)
+    return stamp.exists() and stamp.read_text() == _digest()
 
 
-def build(settings: Settings, log: Path) -> None:
-    """Build the page for this address (about 10 s, with packages to fetch 30 s).
+def build_if_changed(log: Path, say: Callable[[str], None]) -> None:
+    """Build the page (about 10 s, with its packages to fetch 30 s) unless the built one is of the present sources.
 
+    Args: log: takes all the builder says. say: takes a line for the person who waits.
     Raises: PageNotBuilt: with the end of the builder's log.
     """
-    _stamp().unlink(missing_ok=True)
-    digest = _digest(settings)
-    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-    code = run_once(command, {**environment(), **_registry()}, log)
-    if code != 0 or not (web_folder() / "build" / "client").is_dir():
-        raise PageNotBuilt(log, last_line(log))
-    _stamp().write_text(digest)
+    with (ROOT / "rxconfig.py").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two houses may share one clone
+        if is_fresh():
+            return
+        say("Building the page (half a minute the first time)")
+        _stamp().unlink(missing_ok=True)
+        digest = _digest()
+        command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+        code = run_once(command, {**environment(), **_registry()}, log)
+        if code != 0 or not (web_folder() / "build" / "client").is_dir():
+            raise PageNotBuilt(log, last_line(log))
+        _stamp().write_text(digest)
 
 
 def web_folder() -> Path:
@@ -67,8 +72,8 @@ def _stamp() -> Path:
     return web_folder() / "built-from"
 
 
-def _digest(settings: Settings) -> str:
-    digest = hashlib.sha256(settings.public_url.encode())  # baked into the page's scripts
+def _digest() -> str:
+    digest = hashlib.sha256()
     for path in _sources():
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode())
         digest.update(path.read_bytes())

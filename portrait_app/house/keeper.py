@@ -60,9 +60,8 @@ def running(settings: Settings, say: Say, *, is_dev: bool = False) -> Generator[
             if is_dev:
                 for one in sockets:
                     one.close()  # the port is free; Reflex's own server opens it itself
-            elif not frontend.is_fresh(settings):
-                say("Building the page (half a minute the first time)")
-                frontend.build(settings, log_file(folder, "build"))
+            else:
+                frontend.build_if_changed(log_file(folder, "build"), say)
             server = _database(settings, folder, stack)
             _migrate(folder)
             studio = Studio(*_children(settings, folder, sockets, lock, is_dev=is_dev), server, say)
