@@ -42,6 +42,6 @@ async def keep_sweeping(store: Store, shelf: Shelf) -> None:
     while True:
         try:
             sweep(store, shelf, now())
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, OSError) as error:
             log.warning("store.unwritable", error=str(error))
         await asyncio.sleep(_INTERVAL_S)
