@@ -19,8 +19,44 @@ _ALL = (
     Style(
         "studio",
         "Studio",
-        "Soft key light on a plain grey backdrop.",
+        "Soft light from one side, a painted backdrop.",
         "studio portrait photo of TOK, soft key light, plain grey seamless backdrop, 85mm, sharp eyes",
+    ),
+    Style(
+        "film",
+        "Film",
+        "Where you really were, through an open lens.",
+        "analog colour film portrait of TOK, warm grade, shallow depth of field, grain",
+    ),
+    Style(
+        "noir",
+        "Noir",
+        "Hard light, deep shadows, a blind half drawn.",
+        "film noir portrait of TOK, black and white, hard side light, venetian blind shadows, grain",
+    ),
+    Style(
+        "neon",
+        "Neon",
+        "Two coloured signs and the city behind.",
+        "portrait of TOK at night lit by two neon signs in different colours, city bokeh, cinematic",
+    ),
+    Style(
+        "golden",
+        "Golden hour",
+        "The last hour of sun, low over your shoulder.",
+        "portrait of TOK outdoors in the last hour of sunlight, warm rim light, soft haze, 85mm",
+    ),
+    Style(
+        "oil",
+        "Oil",
+        "Painted with a broad brush on canvas.",
+        "oil painting portrait of TOK, visible brush strokes, chiaroscuro, canvas texture",
+    ),
+    Style(
+        "silver",
+        "Silver",
+        "A quiet black and white print to keep.",
+        "classic black and white portrait of TOK on a bright ground, silver gelatin print, soft light",
     ),
     Style(
         "corporate",
@@ -29,29 +65,12 @@ _ALL = (
         "corporate headshot of TOK, bright office out of focus behind, friendly, clean light, 85mm",
     ),
     Style(
-        "noir",
-        "Noir",
-        "Black and white, lit from one side.",
-        "film noir portrait of TOK, black and white, hard side light, venetian blind shadows, grain",
-    ),
-    Style(
-        "neon",
-        "Neon",
-        "Magenta and cyan, a city at night.",
-        "portrait of TOK at night lit by magenta and cyan neon, city bokeh, cinematic",
-    ),
-    Style(
-        "film",
-        "Film",
-        "Warm colour film with grain and a shallow focus.",
-        "analog colour film portrait of TOK, warm grade, light leak, shallow depth of field, grain",
-    ),
-    Style(
-        "oil",
-        "Oil",
-        "Painted with a broad brush on canvas.",
-        "oil painting portrait of TOK, visible brush strokes, chiaroscuro, canvas texture",
+        "pop",
+        "Pop",
+        "Four screen prints in loud inks.",
+        "pop art screen print portrait of TOK, four panels, flat bold colours, sixties style",
     ),
 )
 
+# In the order a first set is made.
 STYLES = {style.key: style for style in _ALL}
