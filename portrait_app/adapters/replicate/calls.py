@@ -49,7 +49,7 @@ _NO: dict[int, type[Refused]] = {401: WrongToken, 402: OutOfCredit, 404: Missing
 
 
 class _Garbled(Exception):
-    """A reply came, and it is no JSON object."""
+    """A reply came, and it is not what the contract says."""
 
 
 @contextlib.contextmanager
@@ -89,14 +89,18 @@ def asking() -> Generator[None]:
 
 def body_of(reply: Reply | httpx.Response) -> dict[str, Any]:
     """The JSON object in a reply; called inside one of the contexts above."""
-    raw = reply if isinstance(reply, httpx.Response) else reply.http_response
-    try:
-        body: object = raw.json()
-    except ValueError as error:
-        raise _Garbled(f"{raw.status_code} without JSON") from error
+    body = _json(reply)
     if not isinstance(body, dict):
-        raise _Garbled(f"{raw.status_code} with {type(body).__name__}")
-    return cast("dict[str, Any]", body)
+        raise _Garbled(f"{type(body).__name__} instead of an object")
+    return object_in(cast("object", body))
+
+
+def list_of(reply: Reply) -> list[dict[str, Any]]:
+    """The JSON array of objects in a reply; called inside one of the contexts above."""
+    body = _json(reply)
+    if not isinstance(body, list):
+        raise _Garbled(f"{type(body).__name__} instead of an array")
+    return [object_in(one) for one in cast("list[object]", body)]
 
 
 def text_in(body: dict[str, Any], *path: str) -> str:
@@ -120,6 +124,14 @@ def _translated(silence: type[EngineError]) -> Generator[None]:
         raise silence(f"{type(error.__cause__).__name__} at {error.request.url.host}") from error
     except (_Garbled, Unreadable) as error:
         raise silence(str(error)) from error
+
+
+def _json(reply: Reply | httpx.Response) -> object:
+    raw = reply if isinstance(reply, httpx.Response) else reply.http_response
+    try:
+        return raw.json()
+    except ValueError as error:
+        raise _Garbled(f"{raw.status_code} without JSON") from error
 
 
 def _never_left(error: BaseException | None) -> bool:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from portrait_app.domain.report import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 LEARNING = "Learning your face"
 
@@ -52,31 +56,31 @@ class _Bar:
     seconds_left: float | None
 
 
-def read_log(log: str, *, bar_prefix: str, steps: int | None = None) -> Progress | None:
+def read_log(log: str, *, bar_prefixes: Collection[str], steps: int | None = None) -> Progress | None:
     """Return the phase a training is in, its percent and the engine's own estimate; None when the log tells nothing.
 
     Args:
         log: everything logged so far; bars overwrite one another with carriage returns.
-        bar_prefix: what stands before the trainer's own bar. Other bars (checkpoint shards, latents, samples) run
-            through the log as well and mean nothing for the whole.
-        steps: how many steps were asked for: without any bar of that prefix, one of so many steps is believed.
+        bar_prefixes: what may stand before the trainer's own bar. Other bars (checkpoint shards, latents, samples)
+            run through the log as well and mean nothing for the whole.
+        steps: how many steps were asked for: without a bar of such a prefix, one of so many steps is believed.
     """
     lines = log.replace("\r", "\n").split("\n")
-    at, bar = _last_bar(lines, bar_prefix, steps)
+    at, bar = _last_bar(lines, bar_prefixes, steps)
     words = _last_phase(lines, bar_at=at)
     if bar is None:
         return Progress(words) if words else None
     return Progress(words or LEARNING, 100 * bar.done / bar.total, bar.seconds_left)
 
 
-def _last_bar(lines: list[str], prefix: str, steps: int | None) -> tuple[int, _Bar | None]:
+def _last_bar(lines: list[str], prefixes: Collection[str], steps: int | None) -> tuple[int, _Bar | None]:
     """Find the last bar that counts, and its place; -1 when there is none."""
     believable: tuple[int, _Bar | None] = (-1, None)
     for at in range(len(lines) - 1, -1, -1):
         bar = _bar(lines[at]) if _IS_A_BAR in lines[at] else None
         if bar is None:
             continue
-        if bar.label == prefix:
+        if bar.label in prefixes:
             return at, bar
         # A foreign bar names what it does in words; a job's name is one word, or nothing stands there.
         if believable[1] is None and bar.total == steps and " " not in bar.label:

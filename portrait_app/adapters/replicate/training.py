@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from replicate import ConflictError
 
-from portrait_app.adapters.replicate.calls import body_of, text_in
+from portrait_app.adapters.replicate.calls import body_of, list_of, text_in
 from portrait_app.adapters.replicate.errors import Missing, PublicDestination
 from portrait_app.adapters.replicate.wire import object_in
 
@@ -96,9 +96,8 @@ class TrainingPlaces:
 
     async def _hardware(self) -> str:
         """A model must name hardware that the engine has."""
-        offered = await self._client.hardware.list()
-        known = [one.sku for one in offered if one.sku]
-        return known[0] if known and HARDWARE not in known else HARDWARE
+        offered = [one.get("sku") for one in list_of(await self._client.hardware.with_raw_response.list())]
+        return HARDWARE if HARDWARE in offered or not offered else str(offered[0])
 
     async def _model(self, model: str) -> dict[str, Any]:
         owner, _, name = model.partition("/")

@@ -97,8 +97,12 @@ def _end(
 
 
 def _progress(body: dict[str, Any]) -> Progress | None:
-    trainer = next((known for known in TRAINERS.values() if known.model == body.get("model")), None)
+    # Some servers leave the model out of their webhooks; then any trainer's bar is believed.
+    ours = [known for known in TRAINERS.values() if known.model == body.get("model")] or TRAINERS.values()
     given = object_in(body.get("input"))
     steps = given.get("steps") or given.get("training_steps")
-    prefix = trainer.bar_prefix if trainer else ""
-    return read_log(str(body.get("logs") or ""), bar_prefix=prefix, steps=steps if isinstance(steps, int) else None)
+    return read_log(
+        str(body.get("logs") or ""),
+        bar_prefixes={trainer.bar_prefix for trainer in ours},
+        steps=steps if isinstance(steps, int) else None,
+    )

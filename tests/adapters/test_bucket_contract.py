@@ -1,0 +1,122 @@
+"""What every bucket does, whatever it is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.errors import BadKey, ObjectTooLarge
+from portrait_app.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from portrait_app.ports.bucket import Bucket
+
+OWNER = f"u/{uuid4()}"
+KEY = f"{OWNER}/portraits/{uuid4()}.webp"
+IMPLEMENTATIONS: dict[str, Callable[[Path], Bucket]] = {
+    "disk": lambda folder: DiskBucket(folder / "bucket", {"1": b"k" * 32}),
+}
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
+    return IMPLEMENTATIONS[request.param](tmp_path)
+
+
+async def chunks(*parts: bytes, then: BaseException | None = None) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+    if then is not None:
+        raise then
+
+
+async def test_what_was_put_is_got(bucket: Bucket) -> None:
+    assert await bucket.put(KEY, chunks(b"one, ", b"", b"two"), max_bytes=8) == 8
+    assert await bucket.get(KEY) == b"one, two"
+    await bucket.put_bytes(KEY, b"three")
+    assert await bucket.get(KEY) == b"three"
+
+
+async def test_nothing_is_an_object_too(bucket: Bucket) -> None:
+    assert await bucket.put(KEY, chunks(), max_bytes=0) == 0
+    assert await bucket.get(KEY) == b""
+
+
+async def test_what_is_too_large_is_not_kept(bucket: Bucket) -> None:
+    with pytest.raises(ObjectTooLarge) as failed:
+        await bucket.put(KEY, chunks(b"12345678", b"9"), max_bytes=8)
+    assert failed.value.hint
+    with pytest.raises(NotFound):
+        await bucket.get(KEY)
+
+
+async def test_what_breaks_off_is_not_kept_and_what_was_there_stays(bucket: Bucket) -> None:
+    with pytest.raises(ConnectionResetError):
+        await bucket.put(KEY, chunks(b"half", then=ConnectionResetError()), max_bytes=100)
+    with pytest.raises(NotFound):
+        await bucket.get(KEY)
+    await bucket.put_bytes(KEY, b"whole")
+    with pytest.raises(ConnectionResetError):
+        await bucket.put(KEY, chunks(b"half", then=ConnectionResetError()), max_bytes=100)
+    assert await bucket.get(KEY) == b"whole"
+
+
+async def test_what_was_deleted_is_gone_and_can_be_deleted_again(bucket: Bucket) -> None:
+    other = f"{OWNER}/other.jpg"
+    await bucket.put_bytes(KEY, b"1")
+    await bucket.put_bytes(other, b"2")
+    await bucket.delete(KEY, other)
+    await bucket.delete(KEY, f"{OWNER}/never/there.jpg")
+    for key in (KEY, other):
+        with pytest.raises(NotFound):
+            await bucket.get(key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "a.png",
+        "u/ada/a.png",
+        f"/{OWNER}/a.png",
+        OWNER,
+        f"{OWNER}/",
+        f"{OWNER}/../a.png",
+        f"{OWNER}/..",
+        f"{OWNER}/./a.png",
+        f"{OWNER}/.hidden",
+        f"{OWNER}//a.png",
+        f"{OWNER}/a b.png",
+        f"{OWNER}/a\0.png",
+        f"{OWNER}/a.png\n",
+        f"{OWNER}/é.png",
+        f"{OWNER}/a\\b.png",
+        f"{OWNER.upper()}/a.png",
+        f"{OWNER}/{'x' * 101}",
+        f"{OWNER}/a/b/c/d/e",
+    ],
+)
+async def test_only_plain_names_under_an_owner_are_keys(bucket: Bucket, key: str) -> None:
+    for attempt in (
+        lambda: bucket.put(key, chunks(b"x"), max_bytes=9),
+        lambda: bucket.put_bytes(key, b"x"),
+        lambda: bucket.get(key),
+        lambda: bucket.delete(key),
+    ):
+        with pytest.raises(BadKey):
+            await attempt()
+    with pytest.raises(BadKey):
+        bucket.link(key)
+
+
+async def test_a_link_stays_the_same_for_a_while_so_that_caches_hit(bucket: Bucket) -> None:
+    assert bucket.link(KEY) == bucket.link(KEY)
+    assert bucket.link(KEY) != bucket.link(f"{OWNER}/other.jpg")
+    assert bucket.link(KEY) != bucket.link(KEY, download_as="Ada, studio.webp")
+    assert not set(bucket.link(KEY, download_as="Ada, studio.webp")) & set(' ,"<>')  # fit for a srcset

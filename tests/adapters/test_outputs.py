@@ -1,0 +1,175 @@
+"""Fetching outputs: from where, how much, and what is never reached."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.adapters.replicate.outputs import OutputBroken, OutputGone, OutputUnsafe, fetch
+from portrait_app.adapters.replicate.outward import is_public
+from tests.adapters.scripted import HANG_UP, SILENCE, Answer
+
+if TYPE_CHECKING:
+    from tests.adapters.scripted import ScriptedEngine
+
+PICTURE = b"RIFF....WEBP" * 100
+
+
+async def fetched(engine: ScriptedEngine, path: str = "/out.webp", *, timeout_s: float = 5) -> bytes:
+    return await fetch(engine.base + path, allow_local=engine.base, max_bytes=len(PICTURE), timeout_s=timeout_s)
+
+
+async def test_a_picture_comes_as_it_is_and_our_token_stays_at_home(scripted: ScriptedEngine) -> None:
+    scripted.answers["GET /out.webp"] = Answer(body=PICTURE)
+    assert await fetched(scripted) == PICTURE
+    assert scripted.asked[0].headers["accept-encoding"] == "identity"
+    assert "authorization" not in scripted.asked[0].headers
+
+
+async def test_a_proxy_in_the_environment_is_not_used(
+    scripted: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    scripted.answers["GET /out.webp"] = Answer(body=PICTURE)
+    assert await fetched(scripted) == PICTURE
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_what_is_gone_is_not_tried_again(scripted: ScriptedEngine, status: int) -> None:
+    scripted.answers["GET /out.webp"] = Answer(status, b"")
+    with pytest.raises(OutputGone) as failed:
+        await fetched(scripted)
+    assert not failed.value.is_retryable
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HANG_UP,
+        SILENCE,
+        Answer(500, b""),
+        Answer(429, b""),
+        Answer(206, PICTURE[:5]),
+        Answer(200, PICTURE[:5], {"Content-Length": "10"}),
+    ],
+)
+async def test_what_broke_is_tried_again(scripted: ScriptedEngine, answer: Answer | str) -> None:
+    scripted.answers["GET /out.webp"] = answer
+    with pytest.raises(OutputBroken) as failed:
+        await fetched(scripted, timeout_s=0.5)
+    assert failed.value.is_retryable
+
+
+async def test_where_nobody_listens_it_is_tried_again() -> None:
+    with pytest.raises(OutputBroken):
+        await fetch("http://127.0.0.1:1/out.webp", allow_local="http://127.0.0.1:1", max_bytes=10)
+
+
+async def test_too_much_is_not_taken(scripted: ScriptedEngine) -> None:
+    scripted.answers["GET /out.webp"] = Answer(body=PICTURE + b"x")
+    with pytest.raises(OutputUnsafe):
+        await fetched(scripted)
+    chunk = f"{len(PICTURE) + 1:x}\r\n".encode() + PICTURE + b"x\r\n0\r\n\r\n"
+    scripted.answers["GET /out.webp"] = Answer(200, chunk, {"Transfer-Encoding": "chunked", "Content-Length": ""})
+    with pytest.raises(OutputUnsafe):
+        await fetched(scripted)
+
+
+async def test_a_packed_body_is_not_unpacked(scripted: ScriptedEngine) -> None:
+    bomb = gzip.compress(b"\0" * 10_000_000)
+    scripted.answers["GET /out.webp"] = Answer(body=bomb[: len(PICTURE)], headers={"Content-Encoding": "gzip"})
+    with pytest.raises(OutputUnsafe):
+        await fetched(scripted)
+
+
+async def test_redirects_are_followed_only_to_where_one_may_go(scripted: ScriptedEngine) -> None:
+    scripted.answers |= {
+        "GET /out.webp": Answer(302, b"", {"Location": "/moved.webp"}),
+        "GET /moved.webp": Answer(body=PICTURE),
+        "GET /away": Answer(302, b"", {"Location": scripted.base.replace("127.0.0.1", "localhost") + "/moved.webp"}),
+        "GET /round": Answer(302, b"", {"Location": "/round"}),
+    }
+    assert await fetched(scripted) == PICTURE
+    for path in ("/away", "/round"):
+        with pytest.raises(OutputUnsafe):
+            await fetched(scripted, path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/",
+        "http://localhost:1/",
+        "http://[::1]:1/",
+        "http://[::ffff:127.0.0.1]:1/",
+        "http://0x7f000001:1/",
+        "http://2130706433:1/",
+        "http://0177.0.0.1:1/",
+        "http://127.1:1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.0.0.1/",
+        "http://0.0.0.0:1/",
+        "http://[fd00::1]/",
+        "http://100.64.0.1/",
+        "http://[64:ff9b::7f00:1]/",
+        "file:///etc/passwd",
+        "http://replicate.delivery/x",  # not by https
+        "https://replicate.delivery:444/x",
+        "https://user@replicate.delivery/x",
+        "https://replicate.delivery.evil.example/x",
+        "https://evilreplicate.delivery/x",
+        "https://replicate.delivery@127.0.0.1/x",
+        "https://replicate.delivery\\@127.0.0.1/x",
+        "http://127.0.0.1:8787@127.0.0.1/x",
+        "http://127.0.0.1:87870/x",
+        "https://127.0.0.1:8787/x",
+        "https://replicate.delivery:x/",
+        "https://replicate.delivery/\u00e9",
+        "https://replicate.delivery/a\r\nHost: b",
+        "",
+        "no address",
+    ],
+)
+async def test_no_address_leads_elsewhere(url: str) -> None:
+    with pytest.raises(OutputUnsafe):
+        await fetch(url, allow_local="http://127.0.0.1:8787", max_bytes=10, timeout_s=5)
+
+
+async def test_a_name_of_the_engines_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def poisoned(*_: object, **__: object) -> list[object]:
+        return [(2, 1, 6, "", ("93.184.215.14", 443)), (2, 1, 6, "", ("127.0.0.1", 443))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", poisoned)
+    with pytest.raises(OutputUnsafe):
+        await fetch("https://replicate.delivery/x", allow_local=None, max_bytes=10, timeout_s=5)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("93.184.215.14", True),
+        ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
+        ("::ffff:93.184.215.14", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("100.64.0.1", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("::ffff:10.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("2002:7f00:1::", False),
+        ("2001:0:53aa:64c::1", False),
+    ],
+)
+def test_only_addresses_of_the_public_internet_are_public(address: str, expected: bool) -> None:
+    assert is_public(address) is expected

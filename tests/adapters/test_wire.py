@@ -1,0 +1,141 @@
+"""Reading jobs' bodies: whatever is missing, null or new."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portrait_app.adapters.replicate import troubles
+from portrait_app.adapters.replicate.errors import Unreadable
+from portrait_app.adapters.replicate.wire import STATUSES, created_at, is_marked, report_of
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.domain.report import JobReport
+
+REAL = Path(__file__).parents[3] / "shared" / "replicate" / "bodies"
+
+
+def prediction(**body: Any) -> JobReport:
+    return report_of(OrderKind.PREDICTION, {"id": "abc", **body})
+
+
+def training(**body: Any) -> JobReport:
+    return report_of(OrderKind.TRAINING, {"id": "abc", **body})
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("starting", OrderStatus.STARTING),
+        ("processing", OrderStatus.RUNNING),
+        ("succeeded", OrderStatus.DONE),
+        ("failed", OrderStatus.FAILED),
+        ("canceled", OrderStatus.CANCELED),
+        ("aborted", OrderStatus.FAILED),
+        ("dreaming", OrderStatus.RUNNING),
+        (None, OrderStatus.RUNNING),
+    ],
+)
+def test_every_status_has_its_place_and_a_new_one_is_not_an_end(status: Any, expected: OrderStatus) -> None:
+    report = prediction(status=status, output="https://replicate.delivery/x/out.webp")
+    assert report.status is expected
+    assert (report.trouble is not None) is (expected is OrderStatus.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        (None, ()),
+        ("https://a/1.webp", ("https://a/1.webp",)),
+        (["https://a/1.webp", "https://a/2.webp"], ("https://a/1.webp", "https://a/2.webp")),
+        (["https://a/1.webp", None, 3, ""], ("https://a/1.webp",)),
+        ({"file": "https://a/1.webp"}, ()),
+    ],
+)
+def test_outputs_are_one_address_or_several(output: Any, expected: tuple[str, ...]) -> None:
+    assert prediction(status="processing", output=output).outputs == expected
+
+
+def test_a_body_with_nothing_but_an_id_is_read() -> None:
+    assert prediction() == JobReport("abc", OrderStatus.RUNNING)
+    assert training(logs=None, input=None, output=None, metrics={}) == JobReport("abc", OrderStatus.RUNNING)
+
+
+@pytest.mark.parametrize("body", [{}, {"id": None}, {"id": 7}, {"id": ""}])
+def test_a_body_without_an_id_is_no_job(body: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable):
+        report_of(OrderKind.TRAINING, body)
+
+
+def test_a_training_without_a_face_model_has_failed() -> None:
+    assert training(status="succeeded", output={"version": "a/b:c"}).version == "a/b:c"
+    assert training(status="succeeded", output={}).trouble == troubles.NO_MODEL
+
+
+def test_pictures_that_were_removed_before_we_came_are_said_to_be_gone() -> None:
+    report = prediction(status="succeeded", output=None, data_removed=True)
+    assert (report.status, report.trouble) == (OrderStatus.FAILED, troubles.GONE)
+    assert prediction(status="succeeded", output=[]).status is OrderStatus.DONE  # all were held back; none are missing
+
+
+def test_a_log_is_read_without_the_model_being_named() -> None:
+    bar = "darkroom_train:  50%|█████     | 6/12 [00:03<00:03,  2.00it/s]"
+    report = training(status="processing", logs=bar)
+    assert report.progress
+    assert report.progress.percent == 50
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            "The input or output was flagged as sensitive. Please try again with different inputs. (E005)",
+            "safety check",
+        ),
+        ("All generated images contained NSFW content. Try running it again with a different prompt.", "safety check"),
+        ("CUDA out of memory. Tried to allocate 2 GiB", "out of memory"),
+        ("Something (E1001)", "out of memory"),
+        ("Prediction interrupted; please retry (code: PA)", "interrupted"),
+        ("Director: unexpected error handling prediction (E9828)", "interrupted"),
+        ("Failed to start (E6716)", "too long to start"),
+        ('Prediction input failed validation: {"detail":[]}', "these settings"),
+        ("None of the photos shows a face.", "No face"),
+        ("[Errno 30] Read-only file system: 'vocab.json'", "engine's side"),
+        ("", "engine's side"),
+    ],
+)
+def test_errors_are_said_in_words_that_help(error: str, words: str) -> None:
+    report = prediction(status="failed", error=error)
+    assert report.trouble
+    assert words in report.trouble
+    assert report.trouble_detail == (error or "failed without a word")
+
+
+def test_a_fingerprint_is_the_seed_or_the_photos_address() -> None:
+    assert is_marked(OrderKind.PREDICTION, {"input": {"seed": 12}}, "12")
+    assert not is_marked(OrderKind.PREDICTION, {"input": {"seed": 123}}, "12")
+    assert not is_marked(OrderKind.PREDICTION, {"input": None}, "12")
+    for url in ("https://e/files/1", "https://e/files/1/download?expiry=9", "https://e/files/1?x=1"):
+        assert is_marked(OrderKind.TRAINING, {"input": {"input_images": url, "steps": 3}}, "https://e/files/1")
+    assert not is_marked(OrderKind.TRAINING, {"input": {"input_images": "https://e/files/12"}}, "https://e/files/1")
+
+
+@pytest.mark.parametrize("text", ["2026-11-23T04:00:00Z", "2026-11-23T04:00:00.1Z", "2026-11-23T04:00:00.123456789Z"])
+def test_moments_have_any_number_of_digits(text: str) -> None:
+    moment = created_at({"created_at": text})
+    assert moment
+    assert moment.tzinfo
+    assert created_at({"created_at": "soon"}) is None
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the recorded bodies lie outside this repository")
+def test_real_bodies() -> None:
+    for path in REAL.glob("aiproxy-training-*.json"):
+        report = training(**json.loads(path.read_text()))
+        assert report.status is STATUSES[path.stem.rpartition("-")[2]]
+    for path in REAL.glob("cog*-webhooks.jsonl"):
+        reports = [prediction(**json.loads(line)["body"]) for line in path.read_text().splitlines()]
+        assert any(report.status.is_final for report in reports)
