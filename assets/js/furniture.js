@@ -80,6 +80,7 @@
   const look = (theme, hue) => {
     root.dataset.theme = theme;
     root.style.setProperty("--hue", hue);
+    for (const slider of document.querySelectorAll('[data-look="hue"]')) slider.value = hue;
     document.cookie = `look=${theme}.${hue}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
     tintBrowser();
   };
@@ -131,5 +132,5 @@
   };
   if (document.readyState === "complete") ready(); else addEventListener("load", ready);
 
-  window.studio = { toast, open, close };
+  window.studio = { toast, open, close, look };
 })();

@@ -13,7 +13,6 @@ from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
 
 UNFINISHED = (GenerationStatus.QUEUED, GenerationStatus.PAINTING)
@@ -33,6 +32,11 @@ class Generations(Shelf[Generation]):
         """Return those made from one face model."""
         query = select(Generation).where(col(Generation.training_id) == training_id).order_by(col(Generation.id).desc())
         return (await self.session.scalars(query)).all()
+
+    async def last_chosen(self) -> Generation | None:
+        """Return the last one that the person ordered; a first set orders itself."""
+        query = select(Generation).where(col(Generation.is_first_set).is_(False)).order_by(col(Generation.id).desc())
+        return (await self.session.scalars(query.limit(1))).first()
 
 
 class Assets(Shelf[Asset]):
@@ -72,10 +76,9 @@ class Assets(Shelf[Asset]):
         query = select(func.count()).where(col(Asset.status) != AssetStatus.LOST, col(Asset.id) >= oldest)
         return (await self.session.scalars(query)).one()
 
-    async def made_since(self, moment: datetime, *, limit: int) -> Sequence[Asset]:
-        """Return the newest portraits ordered since `moment`, also those that came to nothing."""
-        query = select(Asset).where(col(Asset.created_at) >= moment).order_by(col(Asset.id).desc())
-        return (await self.session.scalars(query.limit(limit))).all()
+    async def latest(self, *, limit: int) -> Sequence[Asset]:
+        """Return what was ordered last, also what came to nothing."""
+        return (await self.session.scalars(select(Asset).order_by(col(Asset.id).desc()).limit(limit))).all()
 
     async def samples(self) -> Sequence[Asset]:
         """Return the newest kept portrait of each face model in each style."""

@@ -1,0 +1,108 @@
+"""What the Create room shows: face models to choose from, styles with a sample, shapes, and what was just ordered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.catalogue import ASPECTS
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.domain.styles import STYLES
+from portrait_app.web.views import Picture, PortraitCard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from portrait_app.domain.generation import Asset
+    from portrait_app.ports.bucket import Bucket
+    from portrait_app.web.views import TrainingCard
+
+
+@dataclass(frozen=True)
+class StyleTile:
+    """One style to choose: its sample is the person's own newest portrait in it, else one of the studio's."""
+
+    key: str
+    title: str
+    sentence: str
+    sample: str
+    srcset: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One shape to choose, drawn as an outline: `width` and `height` in hundredths of its longer edge."""
+
+    name: str
+    words: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the room finds, the same for all tabs of a person.
+
+    Attributes:
+        samples: the newest portrait by face model's id and style.
+        last: what was last ordered, (face model's id, style, shape, count), or None.
+        lost: a sentence on what of the last orders came to nothing, or nothing.
+    """
+
+    is_darkroom: bool
+    models: list[TrainingCard]
+    samples: dict[tuple[str, str], Picture]
+    last: tuple[str, str, str, int] | None
+    latest: list[PortraitCard]
+    lost: str
+
+
+SHAPE_WORDS = {
+    "1:1": "Square",
+    "4:5": "Portrait",
+    "3:4": "Portrait, 3 to 4",
+    "2:3": "Tall",
+    "9:16": "Full screen on a phone",
+    "5:4": "Landscape",
+    "4:3": "Landscape, 4 to 3",
+    "3:2": "Wide",
+    "16:9": "Full screen",
+}
+
+SHAPES = [
+    Shape(
+        name=aspect.name,
+        words=SHAPE_WORDS.get(aspect.name, aspect.name),
+        width=round(100 * aspect.width / max(aspect.width, aspect.height)),
+        height=round(100 * aspect.height / max(aspect.width, aspect.height)),
+    )
+    for aspect in ASPECTS.values()
+]
+
+
+def style_tiles(model_id: str, samples: dict[tuple[str, str], Picture]) -> list[StyleTile]:
+    """Cut the styles, with samples of this face model."""
+    tiles: list[StyleTile] = []
+    for style in STYLES.values():
+        own = samples.get((model_id, style.key))
+        sample = own.medium if own else f"/showcase/{style.key}.webp"
+        srcset, colour = (own.srcset, own.colour) if own else ("", "")
+        tiles.append(StyleTile(style.key, style.title, style.sentence, sample, srcset, colour))
+    return tiles
+
+
+def samples_of(bucket: Bucket, rows: Iterable[Asset]) -> dict[tuple[str, str], Picture]:
+    """Cut the newest portraits by face model and style."""
+    return {(str(row.training_id), row.style): Picture.of(bucket, row) for row in rows}
+
+
+def lost_in_words(rows: Sequence[Asset]) -> str:
+    """Say what came to nothing, once for each cause; nothing when all is well."""
+    troubles = Counter(row.trouble or "We couldn't find out why." for row in rows if row.status is AssetStatus.LOST)
+    return " ".join(f"{_portraits(count)} didn't come out: {trouble}" for trouble, count in troubles.items())
+
+
+def _portraits(count: int) -> str:
+    return "One portrait" if count == 1 else f"{count} portraits"

@@ -1,0 +1,129 @@
+"""What one tab has chosen in the Create room, and what it shows of the orders."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portrait_app.domain.catalogue import ASPECTS
+from portrait_app.domain.clock import now
+from portrait_app.domain.events import Noun
+from portrait_app.domain.generation import MOST_AT_ONCE
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.domain.styles import STYLES
+from portrait_app.services import generations
+from portrait_app.services.gallery import identified
+from portrait_app.services.generations import FIRST_ASPECT, UnknownChoice
+from portrait_app.services.work import Work
+from portrait_app.web import house
+from portrait_app.web.create.cards import Seen, StyleTile, lost_in_words, samples_of, style_tiles
+from portrait_app.web.live import Room, tabs
+from portrait_app.web.session import owner_of, work_for
+from portrait_app.web.train.shelf import training_cards
+from portrait_app.web.views import PortraitCard, TrainingCard
+
+LATEST = "latest-portraits"
+MOST_SHOWN, LATELY = 12, timedelta(hours=1)
+USUAL_STYLE, USUAL_COUNT = "studio", 4
+
+# Where there is one column the portraits stand below the form: bring them into view. The section is always there.
+_LOOK_AT_THEM = f"""setTimeout(() => document.getElementById("{LATEST}")?.scrollIntoView(
+  {{ block: innerWidth < 900 ? "start" : "nearest" }}), 60)"""
+
+
+class CreateState(Room, rx.State):
+    """The Create room: four choices and one action. What was chosen stays for as long as the tab."""
+
+    _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "generation", "asset"})
+
+    is_here: rx.Field[bool] = rx.field(False)
+    is_darkroom: rx.Field[bool] = rx.field(False)
+    models: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
+    learning: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
+    styles: rx.Field[list[StyleTile]] = rx.field(default_factory=list)
+    model: rx.Field[str] = rx.field("")
+    style: rx.Field[str] = rx.field("")
+    aspect: rx.Field[str] = rx.field(FIRST_ASPECT)
+    count: rx.Field[int] = rx.field(USUAL_COUNT)
+    latest: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
+    coming: rx.Field[int] = rx.field(0)
+    lost: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def enter(self) -> None:
+        """Show the room; the address may name the face model to begin with."""
+        owner_id = await owner_of(self)
+        tabs.watch(owner_id, self.router.session.client_token, type(self))
+        named = self.router.url.query_parameters.get("model", "")
+        async with work_for(self) as work:
+            seen = await self._look(work)
+        if not self.style:
+            self._choose_as_last_time(seen)
+        self.model = named or self.model
+        self._show(seen)
+
+    @rx.event
+    async def choose_model(self, value: str) -> None:
+        """Choose the face model; its own portraits become the samples."""
+        async with work_for(self) as work:
+            self.model = str((await work.trainings.get(identified(value))).id)
+            self._show(await self._look(work))
+
+    @rx.event
+    def choose_style(self, value: str) -> None:
+        """Choose the style."""
+        if value not in STYLES:
+            raise UnknownChoice("style")
+        self.style = value
+
+    @rx.event
+    def choose_aspect(self, value: str) -> None:
+        """Choose the shape."""
+        if value not in ASPECTS:
+            raise UnknownChoice("shape")
+        self.aspect = value
+
+    @rx.event
+    def choose_count(self, value: int) -> None:
+        """Choose how many."""
+        if value not in range(1, MOST_AT_ONCE + 1):
+            raise UnknownChoice("count")
+        self.count = int(value)
+
+    @rx.event
+    async def order(self) -> EventSpec:
+        """Order what is chosen; the places of the portraits are there at once."""
+        async with work_for(self) as work:
+            training = await work.trainings.get(identified(self.model))
+            await generations.order(work, training, style=self.style, count=self.count, aspect=self.aspect)
+            self._show(await self._look(work))
+        return rx.call_script(_LOOK_AT_THEM)
+
+    @classmethod
+    async def _look(cls, work: Work) -> Seen:
+        rows = await work.assets.latest(limit=MOST_SHOWN)
+        last = await work.generations.last_chosen()
+        return Seen(
+            is_darkroom=house.workshop().settings.is_darkroom,
+            models=await training_cards(work),
+            samples=samples_of(work.bucket, await work.assets.samples()),
+            last=last and (str(last.training_id), last.style, last.aspect, last.count),
+            latest=[PortraitCard.of(work.bucket, row) for row in rows if row.status is not AssetStatus.LOST],
+            lost=lost_in_words([row for row in rows if row.created_at > now() - LATELY]),
+        )
+
+    def _show(self, seen: Seen) -> None:
+        self.is_here, self.is_darkroom = True, seen.is_darkroom
+        self.models = [model for model in seen.models if model.is_ready]
+        self.learning = [model for model in seen.models if model.is_running]
+        if self.model not in {model.id for model in self.models}:
+            self.model = self.models[0].id if self.models else ""
+        self.styles = style_tiles(self.model, seen.samples)
+        self.latest, self.lost = seen.latest, seen.lost
+        self.coming = sum(portrait.is_coming for portrait in seen.latest)
+
+    def _choose_as_last_time(self, seen: Seen) -> None:
+        self.style = USUAL_STYLE
+        if seen.last and seen.last[1] in STYLES:
+            self.model, self.style, self.aspect, self.count = seen.last

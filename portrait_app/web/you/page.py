@@ -1,0 +1,109 @@
+"""You: who is signed in, how the studio looks, what makes the pictures, and what is kept."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
+
+from portrait_app.services.accounts import LONGEST_NAME
+from portrait_app.web import ui
+from portrait_app.web.shell import frame
+from portrait_app.web.you import words
+from portrait_app.web.you.state import NAME_FIELD, NAME_SHEET, YouState
+
+SAVED_AFTER_MS = 350  # a finger that rests has chosen
+
+
+def you_page() -> rx.Component:
+    """Lay out the room in its frame."""
+    return frame(
+        "You",
+        rx.cond(YouState.is_here, _room(), ui.skeleton("card")),
+        active="you",
+        beside=(_name_sheet(),),
+    )
+
+
+def _room() -> rx.Component:
+    return rx.el.div(
+        _who(),
+        _section("Look", _look()),
+        _section("What makes the pictures", rx.el.p(rx.cond(YouState.is_darkroom, words.HERE, words.ELSEWHERE))),
+        _section("Kept for you", _kept()),
+        _sign_out(),
+        class_name="you",
+    )
+
+
+def _who() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(YouState.name[:1].upper(), class_name="you-initial", aria_hidden="true"),
+        rx.el.div(
+            rx.el.strong(YouState.name, class_name="card-title"),
+            rx.el.span(YouState.email, class_name="soft"),
+            class_name="you-words",
+        ),
+        ui.icon_button("edit", "Change your name", opens=NAME_SHEET),
+        class_name="you-who",
+    )
+
+
+def _look() -> rx.Component:
+    return rx.el.div(
+        ui.theme_choice(YouState.theme, YouState.choose_theme),
+        ui.hue_slider(YouState.hue, YouState.choose_hue.debounce(SAVED_AFTER_MS), YouState.choose_hue),
+        rx.el.p("Saved with your account, and worn on every device you sign in on.", class_name="soft small"),
+        # A look that was chosen elsewhere is put on here as soon as this tab hears of it.
+        rx.el.span(key=f"{YouState.theme}.{YouState.hue}", on_mount=_wear(), hidden=True),
+        class_name="card",
+    )
+
+
+def _wear() -> rx.event.EventSpec:
+    return rx.call_script(f"studio.look('{YouState.theme}', {YouState.hue})")
+
+
+def _kept() -> rx.Component:
+    return ui.lines(
+        ui.line(rx.el.span("Portraits"), rx.el.span(YouState.portraits, class_name="soft"), href="/gallery"),
+        ui.line(rx.el.span("Selfies"), rx.el.span(YouState.selfies, class_name="soft"), href="/train"),
+    )
+
+
+def _sign_out() -> rx.Component:
+    """A plain form, which the browser posts by itself: the cookie can only be taken back by a page load."""
+    return PlainForm.create(
+        ui.button("Sign out", submits=True, is_full=True),
+        custom_attrs={"action": "/auth/sign-out", "method": "post"},
+    )
+
+
+class PlainForm(BaseHTML):
+    """A form that is posted without script; Reflex's own form keeps the browser from posting it."""
+
+    tag = "form"
+
+
+def _name_sheet() -> rx.Component:
+    return ui.sheet(
+        NAME_SHEET,
+        "What shall we call you?",
+        rx.el.form(
+            ui.field(
+                "Name",
+                NAME_FIELD,
+                error=YouState.name_trouble,
+                default_value=YouState.name,
+                key=YouState.name,
+                auto_complete="name",
+                max_length=LONGEST_NAME,
+            ),
+            ui.button("Save", kind="primary", submits=True, is_full=True),
+            on_submit=YouState.change_name,
+            class_name="stack",
+        ),
+    )
+
+
+def _section(title: str, *children: ui.Child) -> rx.Component:
+    return rx.el.section(rx.el.h2(title, class_name="card-title"), *children, class_name="you-section")
