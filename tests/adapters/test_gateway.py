@@ -177,3 +177,13 @@ async def test_the_account_shows_whether_the_token_is_good(gateway: Gateway, dar
     with pytest.raises(WrongToken):
         await stranger.upload("photos.zip", PHOTOS)
     await stranger.close()
+
+
+async def test_a_proxy_for_the_world_outside_is_not_asked_for_this_machines_engine(
+    darkroom: RunningDarkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    gateway = Gateway(base_url=f"{darkroom.base}/v1", token=TOKEN)
+    assert await gateway.account() == "darkroom"
+    await gateway.close()
