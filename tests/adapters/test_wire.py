@@ -64,8 +64,8 @@ def test_a_body_with_nothing_but_an_id_is_read() -> None:
     assert training(logs=None, input=None, output=None, metrics={}) == JobReport("abc", OrderStatus.RUNNING)
 
 
-@pytest.mark.parametrize("body", [{}, {"id": None}, {"id": 7}, {"id": ""}])
-def test_a_body_without_an_id_is_no_job(body: dict[str, Any]) -> None:
+@pytest.mark.parametrize("body", [{}, {"id": None}, {"id": 7}, {"id": ""}, [], "abc", None])
+def test_a_body_without_an_id_is_no_job(body: Any) -> None:
     with pytest.raises(Unreadable):
         report_of(OrderKind.TRAINING, body)
 

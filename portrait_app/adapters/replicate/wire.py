@@ -29,6 +29,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
 
     Raises: Unreadable: it has no id.
     """
+    body = object_in(body)  # a webhook's may be any JSON
     job_id = body.get("id")
     if not isinstance(job_id, str) or not job_id:
         raise Unreadable("a job without an id")
