@@ -1,0 +1,125 @@
+"""A process of the house: back after it dies, gone with all it started, and never outliving its keeper."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from portrait_app.house import child as child_module
+from portrait_app.house.child import MOST_DEATHS, Child, run_once
+from portrait_app.house.failures import KeepsDying
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATIENCE_S = 20.0
+WITH_GRANDCHILD = """
+import pathlib, subprocess, sys, time
+from portrait_app.house import leash
+leash.wear()
+started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+unfinished = pathlib.Path(sys.argv[1] + ".part")
+unfinished.write_text(str(started.pid))
+unfinished.rename(sys.argv[1])
+time.sleep(600)
+"""
+KEEPER = f"""
+import os, pathlib, sys, time
+from portrait_app.house.child import Child
+command = [sys.executable, "-c", {WITH_GRANDCHILD!r}, sys.argv[1]]
+child = Child("sleeper", command, os.environ, pathlib.Path(sys.argv[2]))
+child.start()
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def sleeper(folder: Path) -> Child:
+    command = [sys.executable, "-c", WITH_GRANDCHILD, str(folder / "grandchild")]
+    return Child("sleeper", command, os.environ, folder / "log")
+
+
+def until(condition, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
+def grandchild_of(folder: Path) -> int:
+    until((folder / "grandchild").exists, "the child did not start")
+    return int((folder / "grandchild").read_text())
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_killed_process_is_started_again(tmp_path):
+    child = sleeper(tmp_path)
+    child.start()
+    first = child.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    news: list[str | None] = []
+    until(lambda: news.append(child.tend()) or child.pid not in {None, first}, "not started again")
+    assert any(line and "sleeper process was killed (signal 9)" in line for line in news)
+    child.ask_to_end()
+    child.end()
+
+
+def test_ending_a_process_ends_what_it_started(tmp_path):
+    child = sleeper(tmp_path)
+    child.start()
+    pid = child.pid
+    assert pid is not None
+    grandchild = grandchild_of(tmp_path)
+    child.ask_to_end()
+    child.end()
+    assert is_gone(pid)
+    until(lambda: is_gone(grandchild), "the grandchild stayed")
+
+
+def test_one_that_keeps_dying_is_given_up_with_its_last_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(child_module, "_LONGEST_PAUSE_SECONDS", 0.0)
+    child = Child("broken", [sys.executable, "-c", "raise SystemExit('no such thing')"], os.environ, tmp_path / "log")
+    child.start()
+    deaths = 0
+    with pytest.raises(KeepsDying) as given_up:  # noqa: PT012 -- it takes several rounds
+        while deaths < MOST_DEATHS + 1:
+            deaths += child.tend() is not None
+            time.sleep(0.01)
+    assert deaths == MOST_DEATHS - 1
+    assert "broken" in given_up.value.hint
+    assert "no such thing" in given_up.value.hint
+
+
+def test_nothing_outlives_a_keeper_that_is_killed(tmp_path):
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", KEEPER, str(tmp_path / "grandchild"), str(tmp_path / "log")],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert keeper.stdout is not None
+    pid = int(keeper.stdout.readline())
+    grandchild = grandchild_of(tmp_path)
+    keeper.kill()
+    keeper.wait()
+    keeper.stdout.close()
+    until(lambda: is_gone(pid) and is_gone(grandchild), "somebody stayed")
+
+
+def test_a_program_run_once_leaves_nothing_behind(tmp_path):
+    leaves_one = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid)"
+    assert run_once([sys.executable, "-c", leaves_one], os.environ, tmp_path / "log") == 0
+    until(lambda: is_gone(int((tmp_path / "log").read_text())), "it stayed")

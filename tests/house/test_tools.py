@@ -1,0 +1,75 @@
+"""The set-up and the house's own rules."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portrait_app.web.same_origin import with_port
+from tools import bootstrap, check_source
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_set_up_runs_on_a_bare_python():
+    """No site packages and no environment: what a fresh machine has."""
+    done = subprocess.run([sys.executable, "-I", "-S", str(ROOT / "tools" / "bootstrap.py"), "--help"], check=False)
+    assert done.returncode == 0
+
+
+def test_a_second_set_up_installs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "installed.json")
+    assert not bootstrap.is_installed("requirements.txt")
+    fingerprint = bootstrap.fingerprint("requirements.txt")
+    bootstrap.STAMP.write_text(f'{{"requirements.txt": "{fingerprint}"}}')
+    assert bootstrap.is_installed("requirements.txt")
+    assert not bootstrap.is_installed("requirements-dev.txt")
+
+
+def test_a_moved_clone_is_set_up_anew(monkeypatch, tmp_path):
+    before = bootstrap.fingerprint("requirements.txt")
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    assert bootstrap.fingerprint("requirements.txt") != before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("ERROR: Could not install: [Errno 28] No space left on device", "The disk is full"),
+        ("WARNING: x\nERROR: No matching distribution found for y==1", "No matching distribution found for y==1"),
+        ("", "no reason"),
+    ],
+)
+def test_why_packages_did_not_install_is_one_sentence(words, said):
+    sentence = bootstrap.why_pip_failed(words)
+    assert said in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("source", "breaches"),
+    [
+        ("def f(session): session.commit()", 1),
+        ("class A(rx.State):\n    def shown(self): ...", 1),
+        ("class A(rx.State):\n    async def shown(self): ...", 1),
+        ("class A(rx.State):\n    @rx.event(background=True)\n    async def meant(self): ...", 0),
+        ("class A(rx.State):\n    @rx.var\n    def meant(self): ...\n    def _hidden(self): ...", 0),
+        ("class A:\n    def shown(self): ...", 0),
+    ],
+)
+def test_the_house_rules_see_commits_and_open_doors(source, breaches, tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text(source)
+    assert len(check_source.breaches_in(path, tmp_path)) == breaches
+
+
+def test_the_page_takes_its_port_from_where_it_was_loaded():
+    script = "endpoint.hostname = frontend_hostname;\nrest"
+    once = with_port(script)
+    assert "endpoint.port = window.location.port" in once
+    assert with_port(once) == once
+    with pytest.raises(LookupError):
+        with_port("another Reflex")
