@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-MAX_ATTEMPTS = 3
 _RETRY_S = 1.0
 
 
@@ -110,8 +109,6 @@ class Queue:
             clean_up(job, self._tools)
 
     async def _begin(self, job: Job) -> None:
-        if job.attempts >= MAX_ATTEMPTS:
-            raise EngineError("Prediction interrupted; please retry (code: PA)")
         started_at = job.started_at or stamp(now())
         began = self._jobs.change(job.id, status="processing", started_at=started_at, attempts=job.attempts + 1)
         if began is None:

@@ -2,7 +2,7 @@
 
 It runs in the darkroom's child process, so tests speak to it through the folder that stands for the model files:
 `hold` there makes it wait until the file is gone, `hold-after` too but only after so many pictures, `die` makes the
-process die, `fail` fails with the file's words.
+process die as often as it says, `fail` fails with the file's words, `fail-on-seed` on one seed only.
 """
 
 from __future__ import annotations
@@ -54,9 +54,13 @@ class FakeEngine:
     def _obey(self, what: str, is_cancelled: IsCancelled, **given: object) -> None:
         with (self._folder / "done.jsonl").open("a") as record:
             record.write(json.dumps({"what": what, **given}) + "\n")
-        if (self._folder / "die").exists():
-            (self._folder / "die").unlink()
+        deaths = self._folder / "die"
+        if deaths.exists() and (left := int(deaths.read_text())):
+            deaths.write_text(str(left - 1))
             os._exit(9)
+        unlucky = self._folder / "fail-on-seed"
+        if unlucky.exists() and given["seed"] == int(unlucky.read_text()):
+            raise ValueError(f"seed {given['seed']}")
         if (self._folder / "fail").exists():
             raise ValueError((self._folder / "fail").read_text())
         while self._is_held():

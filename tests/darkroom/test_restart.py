@@ -77,25 +77,38 @@ async def test_the_engine_dies_with_its_server(darkroom: RunningDarkroom) -> Non
     assert (len(gone), alive) == (1, [])
 
 
-async def test_a_crash_of_the_engine_fails_one_job_only(replicate: AsyncReplicate, darkroom: RunningDarkroom) -> None:
+async def test_a_killed_engine_is_replaced_and_its_job_goes_on(
+    replicate: AsyncReplicate, darkroom: RunningDarkroom, ear: Ear
+) -> None:
+    darkroom.tell_engine("hold")
+    await train(replicate, webhook=ear.url)
+    await darkroom.until_engine_is_asked(more_than=0)
+    assert darkroom.process
+    psutil.Process(darkroom.process.pid).children()[0].kill()
+    await darkroom.until_engine_is_asked(more_than=1)
+    darkroom.release_engine()
+    assert "The engine was interrupted; trying once more" in (await ear.until_status("succeeded"))["logs"]
+
+
+async def test_an_engine_that_crashes_again_fails_one_job_only(
+    replicate: AsyncReplicate, darkroom: RunningDarkroom
+) -> None:
     version = await trained_version(replicate)
-    darkroom.tell_engine("die")
+    darkroom.tell_engine("die", "2")
     failed = await replicate.predictions.create(version=version, input={}, prefer="wait=10")
     assert (failed.status, failed.error) == ("failed", "Prediction interrupted; please retry (code: PA)")
     good = await replicate.predictions.create(version=version, input={}, prefer="wait=10")
     assert good.status == "succeeded"
 
 
-async def test_a_job_that_takes_the_server_down_three_times_is_given_up(
-    replicate: AsyncReplicate, darkroom: RunningDarkroom
-) -> None:
-    darkroom.tell_engine("hold")
-    training = await train(replicate)
-    for attempt in range(3):
-        await darkroom.until_engine_is_asked(more_than=attempt)
-        await darkroom.end(signal.SIGKILL)
-        await darkroom.start()
-    assert (await end_of(replicate, training)).error == "Prediction interrupted; please retry (code: PA)"
+async def test_a_picture_that_cannot_be_made_is_left_out(replicate: AsyncReplicate, darkroom: RunningDarkroom) -> None:
+    version = await trained_version(replicate)
+    darkroom.tell_engine("fail-on-seed", "12")
+    three: Any = {"num_outputs": 3, "seed": 11}
+    made: Any = await replicate.predictions.create(version=version, input=three, prefer="wait=10")
+    assert made.status == "succeeded"
+    assert [link.rsplit("/", 1)[1] for link in made.output] == ["out-0.webp", "out-2.webp"]
+    assert "Picture 2 of 3 could not be made: seed 12" in made.logs
 
 
 async def test_it_stops_cleanly_within_two_seconds(darkroom: RunningDarkroom) -> None:
