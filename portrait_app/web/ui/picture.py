@@ -86,7 +86,7 @@ def viewer(name: str, *slides: Child) -> rx.Component:
             icon_button("share", "Share", data_act="share"),
             class_name="viewer-tools",
         ),
-        rx.el.div(*slides, class_name="viewer-track", tab_index=-1),
+        rx.el.div(*slides, class_name="viewer-track", tab_index=0, role="group", aria_label="Turn with the arrow keys"),
         _turn("back", "Previous"),
         _turn("on", "Next"),
         id=name,
