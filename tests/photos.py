@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -69,7 +70,7 @@ def photo(name: str) -> Path:
 @cache
 def pixels(name: str) -> np.ndarray:
     """A published photo as RGB pixels; copy before changing them."""
-    return cv2.cvtColor(cv2.imread(str(photo(name))), cv2.COLOR_BGR2RGB)
+    return np.array(Image.open(photo(name)).convert("RGB"))
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def twelve_selfies(folder: Path, *, megapixels: float = 12) -> list[Path]:
 
 def save(path: Path, picture: np.ndarray, *, quality: int = 92, exif: Image.Exif | None = None) -> Path:
     """Write RGB pixels in the format of the path's ending."""
-    Image.fromarray(picture).save(path, quality=quality, **({"exif": exif} if exif else {}))
+    options: dict[str, Any] = {"exif": exif} if exif else {}
+    Image.fromarray(picture).save(path, quality=quality, **options)
     return path
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from portrait_app.pictures.pixels import Pixels
 
 LEAST_SCORE = 0.5  # MediaPipe's min_score_thresh for this model
-SAME_FACE_UNION, SAME_FACE_INSIDE = 0.3, 0.6  # the same face seen by two tiles: MediaPipe's 0.3, or one in the other
 WORKING_EDGE_PX = 1280  # a tile is shrunk to 128 px, so more would only cost time
 TILE_FRACTIONS = (1.0, 0.6)  # of the photo's shorter side
 INPUT_PX = 128
@@ -53,7 +52,7 @@ class Detector:
             seen += self._look(tile, left, top, 1 / shrink)
         kept: list[Candidate] = []
         for candidate in sorted(seen, key=lambda one: -one.score):
-            if not any(_is_same(candidate.box, other.box) for other in kept):
+            if not any(candidate.box.is_around(other.box) for other in kept):
                 kept.append(candidate)
         return kept
 
@@ -85,12 +84,6 @@ def _tiles(photo: Pixels) -> Iterator[tuple[int, int, Pixels]]:
         for top in sorted({*range(0, height - edge + 1, step), height - edge}):
             for left in sorted({*range(0, width - edge + 1, step), width - edge}):
                 yield left, top, photo[top : top + edge, left : left + edge]
-
-
-def _is_same(one: Box, other: Box) -> bool:
-    common = one.overlap(other)
-    union = one.area + other.area - common
-    return common > SAME_FACE_UNION * union or common > SAME_FACE_INSIDE * min(one.area, other.area)
 
 
 def _anchors() -> NDArray[np.float32]:

@@ -19,6 +19,8 @@ LEFT_LIDS, RIGHT_LIDS = ((160, 144), (158, 153)), ((385, 380), (387, 373))
 LIPS, MOUTH_CORNERS = (13, 14), (61, 291)
 NOSE_BASE = 2
 
+SAME_OF_UNION, SAME_OF_SMALLER = 0.3, 0.6  # MediaPipe's non-maximum suppression; the second is for nested tiles
+
 
 class Box(NamedTuple):
     """An upright rectangle, in px of the photo; it may reach beyond the photo's border."""
@@ -31,7 +33,7 @@ class Box(NamedTuple):
     @property
     def area(self) -> float:
         """Square pixels."""
-        return max(0.0, self.right - self.left) * max(0.0, self.bottom - self.top)
+        return (self.right - self.left) * (self.bottom - self.top)
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -43,10 +45,12 @@ class Box(NamedTuple):
         """The longer side."""
         return max(self.right - self.left, self.bottom - self.top)
 
-    def overlap(self, other: Box) -> float:
-        """Square pixels shared with another box."""
+    def is_around(self, other: Box) -> bool:
+        """Whether both lie around the same thing: they share much, or one is mostly inside the other."""
         common = Box(*map(max, self[:2], other[:2]), *map(min, self[2:], other[2:]))
-        return common.area if common.right > common.left and common.bottom > common.top else 0.0
+        shared = common.area if common.right > common.left and common.bottom > common.top else 0.0
+        union = self.area + other.area - shared
+        return shared > SAME_OF_UNION * union or shared > SAME_OF_SMALLER * min(self.area, other.area)
 
 
 class Pose(NamedTuple):

@@ -82,4 +82,4 @@ def _nearby(
     amount = near[:, 4] + np.float32(1e-6)
     mean = near[:, :3] / amount[:, None]
     spread = np.maximum(near[:, 3] / amount - np.square(mean).sum(axis=1), 0)
-    return mean, spread, np.minimum(amount * np.float32(20), 1)
+    return mean.astype(np.float32), spread, np.minimum(amount * np.float32(20), 1)

@@ -156,7 +156,7 @@ def _is_intact(path: Path, sha256: str) -> bool:
         return False
 
 
-def _main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Fetch into the folder named on the command line; say in one line what went wrong."""
     try:
         fetch(Path(arguments[0]), say=print)
@@ -170,4 +170,4 @@ def _main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))
