@@ -6,6 +6,7 @@
   const TAKEN_ENDINGS = /\.(jpe?g|jfif|png|webp|avif|hei[cf])$/i;
   const PREVIEW_WIDTH = 320;
   const GHOST_AFTER_MS = 10000; // a photo that was removed elsewhere before we saw it
+  const LENT_FOR_MS = 60000; // longer than a photo is looked at, even behind thirty others
   const uploads = [];
   const root = document.documentElement;
   const tray = () => document.getElementById("upload-tray");
@@ -40,21 +41,25 @@
     return "";
   };
   const add = (name, file, state, reason = "") => {
-    const upload = { name, file, state, reason, done: 0, tile: document.createElement("div") };
+    const upload = { name, file, state, reason, draft: tray().dataset.draft, done: 0, tile: document.createElement("div") };
     upload.tile.className = "photo";
     upload.tile.setAttribute("role", "listitem");
     upload.tile.addEventListener("click", (event) => {
-      if (event.target.closest("[data-dismisses]")) drop(upload);
+      if (event.target.closest("[data-dismisses]")) dismiss(upload);
       else if (event.target.closest("[data-retries]")) retry(upload);
     });
     uploads.push(upload);
     draw(upload);
     if (state === "waiting") preview(upload);
   };
-  const drop = (upload) => {
-    upload.request?.abort();
-    uploads.splice(uploads.indexOf(upload), 1);
+  const forget = (upload) => {
+    const at = uploads.indexOf(upload);
+    if (at >= 0) uploads.splice(at, 1);
     upload.tile.remove();
+  };
+  const dismiss = (upload) => {
+    forget(upload);
+    upload.request?.abort();
     goOn();
   };
   const retry = (upload) => {
@@ -118,6 +123,7 @@
   const paint = ({ tile, done, preview: address }) => {
     tile.style.setProperty("--done", done);
     if (address) tile.style.setProperty("--preview", `url("${address}")`);
+    tile.toggleAttribute("data-previewed", Boolean(address));
     const ring = tile.querySelector(".photo-ring");
     if (ring) ring.value = done;
   };
@@ -126,7 +132,7 @@
   let drawing = Promise.resolve();
   const preview = (upload) => {
     drawing = drawing.then(async () => {
-      if (!uploads.includes(upload)) return;
+      if (!isWanted(upload)) return;
       try {
         const bitmap = await createImageBitmap(upload.file, { resizeWidth: PREVIEW_WIDTH, resizeQuality: "medium" });
         const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
@@ -135,34 +141,41 @@
         const small = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.8); });
         upload.preview = URL.createObjectURL(small);
         paint(upload);
-        if (upload.state === "landed") settle();
+        if (upload.id) lend(upload, inRoom(upload.id));
       } catch {
         upload.tile.toggleAttribute("data-unseen", true);
       }
     });
   };
+  const isWanted = (upload) => uploads.includes(upload) || (upload.id && inRoom(upload.id)?.dataset.state === "examining");
+  // The room's own tile shows our small picture until it has its own, so that nothing flickers in between.
+  const lend = ({ preview: address }, shown) => {
+    if (!address || !shown) return;
+    shown.style.setProperty("--preview", `url("${address}")`);
+    setTimeout(() => { shown.style.removeProperty("--preview"); URL.revokeObjectURL(address); }, LENT_FOR_MS);
+  };
 
   // Settling: tiles lie in the tray wherever React put it, and go when the room shows the photo itself.
   const settle = () => {
     const place = tray();
-    watch(uploads.length > 0);
     tell();
-    if (!place) return;
-    for (const upload of [...uploads]) {
+    for (const upload of place ? [...uploads] : []) {
+      if (upload.state === "refused" && upload.draft !== place.dataset.draft) {
+        forget(upload); // said about photos that are being learned by now
+        continue;
+      }
       if (upload.tile.parentElement !== place) place.append(upload.tile);
       if (upload.state !== "landed") continue;
       const shown = inRoom(upload.id);
       if (shown) handOver(upload, shown);
-      else upload.ghost ??= setTimeout(() => { if (uploads.includes(upload)) drop(upload); }, GHOST_AFTER_MS);
+      else upload.ghost ??= setTimeout(() => { forget(upload); settle(); }, GHOST_AFTER_MS);
     }
+    watch(uploads.length > 0);
   };
   const handOver = (upload, shown) => {
     clearTimeout(upload.ghost);
-    if (upload.preview) {
-      shown.style.setProperty("--preview", `url("${upload.preview}")`);
-      setTimeout(() => { shown.style.removeProperty("--preview"); URL.revokeObjectURL(upload.preview); }, 30000);
-    }
-    drop(upload);
+    lend(upload, shown);
+    forget(upload);
   };
   const observer = new MutationObserver(settle);
   let isWatching = false;

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import reflex as rx
 
+from portrait_app.domain.catalogue import ASPECTS
+from portrait_app.domain.styles import STYLES
+from portrait_app.services.generations import FIRST_ASPECT
 from portrait_app.web import shell, ui
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.train.photos import three_views
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from reflex.vars import ObjectVar
 
     from portrait_app.web.views import PortraitCard, TrainingCard
+
+FIRST_RATIO = ASPECTS[FIRST_ASPECT].width / ASPECTS[FIRST_ASPECT].height
 
 
 def home_page() -> rx.Component:
@@ -70,27 +75,22 @@ def _newest() -> rx.Component:
 
 
 def _cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:
-    return rx.cond(
-        portrait.is_ready,
-        ui.room_link(
-            ui.picture(
-                portrait.picture.small,
-                portrait.alt,
-                ratio=portrait.picture.ratio,
-                colour=portrait.picture.colour,
-                src_set=portrait.picture.srcset,
-                loading="eager",
-            ),
-            href=f"/gallery?open={portrait.id}",
-            class_name="home-cell",
-            key=portrait.id,
-            custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
+    shown = ui.room_link(
+        ui.picture(
+            portrait.picture.small,
+            portrait.alt,
+            ratio=portrait.picture.ratio,
+            colour=portrait.picture.colour,
+            src_set=portrait.picture.srcset,
+            loading="eager",
         ),
-        rx.el.div(
-            rx.el.span(portrait.style, class_name="home-coming"),
-            key=portrait.id,
-            custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
-        ),
+        href=f"/gallery?open={portrait.id}",
+        class_name="home-cell",
+    )
+    return rx.el.div(
+        rx.cond(portrait.is_ready, shown, _place_words(portrait.style)),
+        key=portrait.id,
+        custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
     )
 
 
@@ -111,7 +111,21 @@ def _ready_to_make() -> rx.Component:
 
 
 def _soon() -> rx.Component:
-    return rx.el.p("Your first eight portraits come by themselves as soon as your face is learned.", class_name="soft")
+    """The places of the first set, which orders itself once the face is learned."""
+    return rx.el.section(
+        rx.el.p("Your first portraits come by themselves as soon as your face is learned.", class_name="soft"),
+        ui.picture_rows(*(_place(style.title) for style in STYLES.values())),
+        class_name="stack",
+    )
+
+
+def _place(style: str) -> rx.Component:
+    return rx.el.div(_place_words(style), custom_attrs={"style": {"--ratio": FIRST_RATIO}})
+
+
+def _place_words(style: ui.Words) -> rx.Component:
+    """What stands where a portrait will be: its style."""
+    return rx.el.span(style, class_name="home-place")
 
 
 def _arriving() -> rx.Component:

@@ -73,7 +73,7 @@ def _draft() -> rx.Component:
                 auto_complete="off",
                 enter_key_hint="done",
             ),
-            photo_grid(TrainState.photos, TrainState.overrule, TrainState.remove),
+            photo_grid(TrainState.draft_id, TrainState.photos, TrainState.overrule, TrainState.remove),
             rx.el.p(TrainState.where_photos_stay, class_name="soft small"),
             _start_bar(),
             class_name="stack filled",
@@ -87,8 +87,8 @@ def _start_bar() -> rx.Component:
     """The one action, within the thumb's reach, and why it can't be taken yet."""
     return rx.el.div(
         rx.el.p(
-            rx.el.strong(TrainState.counter),
-            rx.el.span(TrainState.why_not_yet, class_name="why-not-yet"),
+            rx.el.strong(TrainState.count.headline),
+            rx.el.span(TrainState.count.hint, class_name="count-hint"),
             rx.el.span(id="upload-words"),  # js/upload.js counts what is still on its way
             role="status",
         ),
@@ -96,7 +96,7 @@ def _start_bar() -> rx.Component:
             "Learn this face",
             kind="primary",
             is_busy=TrainState.is_starting,
-            is_disabled=(TrainState.why_not_yet != "") | TrainState.is_starting,
+            is_disabled=~TrainState.count.is_enough | TrainState.is_starting,
             on_click=TrainState.start,
             data_starts="yes",
         ),

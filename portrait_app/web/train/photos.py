@@ -23,12 +23,15 @@ ACCEPT = "image/*,.heic,.heif"
 ADVICE = (
     "Different days, places and light",
     "From the front and from both sides",
-    "Only you, and nothing over your eyes",
+    "Only you, with your eyes to be seen",
 )
 
 
 def photo_grid(
-    photos: ArrayVar[Sequence[SelfieCard]], on_overrule: Callable[[Any], Act], on_remove: Callable[[Any], Act]
+    draft_id: Words,
+    photos: ArrayVar[Sequence[SelfieCard]],
+    on_overrule: Callable[[Any], Act],
+    on_remove: Callable[[Any], Act],
 ) -> rx.Component:
     """The photos in the order they came, then those still on their way, then the tile that adds more.
 
@@ -40,7 +43,13 @@ def photo_grid(
 
     return rx.el.div(
         rx.foreach(photos, tile),
-        rx.el.div(id="upload-tray", class_name="upload-tray", data_most=MOST, data_max_bytes=MAX_BYTES),
+        rx.el.div(
+            id="upload-tray",
+            class_name="upload-tray",
+            data_draft=draft_id,
+            data_most=MOST,
+            data_max_bytes=MAX_BYTES,
+        ),
         rx.el.label(_picker(), ui.icon("plus"), rx.el.span("Add photos"), class_name="add-photos"),
         role="list",
         aria_label="Photos",
@@ -53,7 +62,7 @@ def teach(where_photos_stay: Words) -> rx.Component:
     return rx.el.div(
         three_views(),
         rx.el.p(
-            f"Show us your face: {FEWEST} selfies are enough, {PLENTY} different ones are best.",
+            f"{FEWEST} selfies are enough to learn your face; {PLENTY} are best.",
             class_name="teach-lead",
         ),
         rx.el.ul(*(rx.el.li(ui.icon("check"), advice) for advice in ADVICE), class_name="teach-advice"),
@@ -124,9 +133,7 @@ def _photo(photo: ObjectVar[SelfieCard]) -> rx.Component:
 
 
 def _refusal(photo: ObjectVar[SelfieCard]) -> rx.Component:
-    return rx.fragment(
-        ui.icon("warning"), rx.el.span(rx.el.strong(photo.filename), rx.el.span(photo.hint), class_name="photo-reason")
-    )
+    return rx.el.span(rx.el.strong(photo.filename), rx.el.span(photo.hint), class_name="photo-reason")
 
 
 def _picker() -> rx.Component:
@@ -144,10 +151,16 @@ def three_views() -> rx.Component:
 
 def _face(turn: int) -> rx.Component:
     """A face that looks to the left (-1), at us (0) or to the right (1)."""
-    eyes, mouth = 5 * turn, 6 * turn
+    eyes, mouth, parting = 4 * turn, 5 * turn, 40 + 7 * turn
     return rx.el.svg(
-        rx.el.path(d="M8 92c3-19 17-27 32-27s29 8 32 27z", class_name="view-shoulders"),
-        rx.el.path(d="M40 16c13 0 20 9 20 23s-9 27-20 27-20-13-20-27 7-23 20-23z", class_name="view-head"),
-        rx.el.path(d=f"M{32 + eyes} 39v3M{48 + eyes} 39v3M{34 + mouth} 52c3.5 4 8.5 4 12 0", class_name="view-line"),
-        view_box="0 0 80 92",
+        rx.el.path(d="M19 44C15 18 27 9 40 9s25 9 21 35c-1 9 1 15 4 20H15c3-5 5-11 4-20z", class_name="view-hair"),
+        rx.el.path(d="M6 94c2-19 15-26 27-27v-7h14v7c12 1 25 8 27 27z", class_name="view-shirt"),
+        rx.el.path(d="M40 20c11 0 17 8 17 20s-7 25-17 25-17-13-17-25 6-20 17-20z", class_name="view-skin"),
+        rx.el.path(d="M33 58h14v10c-4 4-10 4-14 0z", class_name="view-skin"),
+        rx.el.path(
+            d=f"M21 42c0-16 7-25 19-25s19 9 19 25c-5-4-8-9-9-15-3 4-7 5-10 5 {parting - 44}-2-7-5-8-7-2 8-6 13-11 17z",
+            class_name="view-hair",
+        ),
+        rx.el.path(d=f"M{33 + eyes} 42v2.5M{47 + eyes} 42v2.5M{35 + mouth} 53c3 3 7 3 10 0", class_name="view-line"),
+        view_box="0 0 80 94",
     )

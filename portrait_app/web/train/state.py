@@ -32,8 +32,7 @@ class Seen:
     draft_id: str
     name: str
     photos: list[SelfieCard]
-    counter: str
-    why_not_yet: str
+    count: words.Count
     where_photos_stay: str
     models: list[TrainingCard]
 
@@ -48,8 +47,7 @@ class TrainState(Room, rx.State):
     name: rx.Field[str] = rx.field("")
     name_trouble: rx.Field[str] = rx.field("")
     photos: rx.Field[list[SelfieCard]] = rx.field(default_factory=list)
-    counter: rx.Field[str] = rx.field("")
-    why_not_yet: rx.Field[str] = rx.field("")
+    count: rx.Field[words.Count] = rx.field(words.Count("", "", is_enough=False))
     where_photos_stay: rx.Field[str] = rx.field("")
     running: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
     shelf: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
@@ -117,8 +115,7 @@ class TrainState(Room, rx.State):
             # The first face model is most likely one's own.
             name=draft.name or ("" if models else (await work.accounts.mine()).name.partition(" ")[0]),
             photos=[SelfieCard.of(work.bucket, row) for row in rows],
-            counter=words.counter(good),
-            why_not_yet=words.why_not_yet(good, examining),
+            count=words.count(good, examining),
             where_photos_stay=words.where_photos_stay(is_darkroom=house.workshop().settings.is_darkroom),
             models=models,
         )
@@ -129,8 +126,7 @@ class TrainState(Room, rx.State):
             "draft_id": seen.draft_id,
             "name": seen.name,
             "photos": seen.photos,
-            "counter": seen.counter,
-            "why_not_yet": seen.why_not_yet,
+            "count": seen.count,
             "where_photos_stay": seen.where_photos_stay,
             "running": [model for model in seen.models if model.is_running],
             "shelf": [model for model in seen.models if not model.is_running],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from portrait_app.domain.selfie import FEWEST
 
 PLENTY = 12  # from here on more photos hardly make a face model better
@@ -11,24 +13,25 @@ GO_TO_REPLICATE = "Your photos are kept here and lent to Replicate only while it
 REMOVED_MEANS_DELETED = "One you remove is deleted at once."
 
 
-def counter(good: int) -> str:
-    """Say how many photos are good, and how many more would be better."""
-    if good < FEWEST:
-        return f"{photos(good, 'good ')} · {FEWEST - good} more to begin"
-    if good < PLENTY:
-        return f"{photos(good, 'good ')} · {PLENTY - good} more would help"
-    return f"{photos(good, 'good ')} · that's plenty"
+@dataclass(frozen=True)
+class Count:
+    """How many photos are good, in words, and what would be better; `is_enough` when a training may start."""
+
+    headline: str
+    hint: str
+    is_enough: bool
 
 
-def why_not_yet(good: int, examining: int) -> str:
-    """Say why a training can't start yet; nothing when it can."""
-    if good + examining < FEWEST:
-        return f"Add {photos(FEWEST - good - examining, 'more ')}"
+def count(good: int, examining: int) -> Count:
+    """Say where a set of photos stands."""
     if examining:
-        return f"Still looking at {photos(examining)}"
+        return Count(f"Checking {photos(examining)}", f"{good} good so far" if good else "", is_enough=False)
+    if not good:
+        return Count("No good photo yet", f"{FEWEST} to begin", is_enough=False)
     if good < FEWEST:
-        return f"Add {photos(FEWEST - good, 'more ')}"
-    return ""
+        return Count(photos(good, "good "), f"{FEWEST - good} more to begin", is_enough=False)
+    hint = f"{PLENTY - good} more would help" if good < PLENTY else "That's plenty"
+    return Count(photos(good, "good "), hint, is_enough=True)
 
 
 def where_photos_stay(*, is_darkroom: bool) -> str:
@@ -36,6 +39,6 @@ def where_photos_stay(*, is_darkroom: bool) -> str:
     return f"{STAY_HERE if is_darkroom else GO_TO_REPLICATE} {REMOVED_MEANS_DELETED}"
 
 
-def photos(count: int, kind: str = "") -> str:
+def photos(number: int, kind: str = "") -> str:
     """Count photos in words: "1 photo", "7 good photos"."""
-    return f"{count} {kind}photo{'' if count == 1 else 's'}"
+    return f"{number} {kind}photo{'' if number == 1 else 's'}"
