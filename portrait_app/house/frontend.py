@@ -15,7 +15,7 @@ from portrait_app.house.failures import PageNotBuilt
 from portrait_app.house.folder import last_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 _QUIET = {
@@ -40,7 +40,7 @@ def workplaces(folder: Path) -> dict[str, str]:
 def is_fresh() -> bool:
     """Whether the built files are those of the present sources."""
     stamp = _stamp()
-    return stamp.exists() and stamp.read_text() == _digest()
+    return stamp.exists() and stamp.read_text() == _digest(_sources()) + _digest(_locks())
 
 
 def build_if_changed(log: Path, say: Callable[[str], None]) -> None:
@@ -55,12 +55,12 @@ def build_if_changed(log: Path, say: Callable[[str], None]) -> None:
             return
         say("Building the page (half a minute the first time)")
         _stamp().unlink(missing_ok=True)
-        digest = _digest()
+        sources = _digest(_sources())  # as they are now: one saved while the build runs makes it stale
         command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
         code = run_once(command, {**environment(), **_registry()}, log)
         if code != 0 or not (web_folder() / "build" / "client").is_dir():
             raise PageNotBuilt(log, last_line(log))
-        _stamp().write_text(digest)
+        _stamp().write_text(sources + _digest(_locks()))  # the builder may have written these
 
 
 def web_folder() -> Path:
@@ -72,9 +72,9 @@ def _stamp() -> Path:
     return web_folder() / "built-from"
 
 
-def _digest() -> str:
+def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in _sources():
+    for path in paths:
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -82,8 +82,12 @@ def _digest() -> str:
 
 def _sources() -> Iterator[Path]:
     yield from (ROOT / "rxconfig.py", ROOT / "requirements.txt")
-    for folder, pattern in (("portrait_app", "*.py"), ("assets", "*"), ("reflex.lock", "*")):
+    for folder, pattern in (("portrait_app", "*.py"), ("assets", "*")):
         yield from (path for path in sorted((ROOT / folder).rglob(pattern)) if path.is_file())
+
+
+def _locks() -> list[Path]:
+    return sorted((ROOT / "reflex.lock").glob("*"))
 
 
 def _registry() -> dict[str, str]:
