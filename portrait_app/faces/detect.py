@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LEAST_SCORE = 0.5  # MediaPipe's min_score_thresh for this model
 WORKING_EDGE_PX = 1280  # a tile is shrunk to 128 px, so more would only cost time
 TILE_FRACTIONS = (1.0, 0.6)  # of the photo's shorter side
+LEAST_TILE_PX = 64  # smaller holds no face worth having, and a panorama would be cut into thousands
 INPUT_PX = 128
 
 
@@ -79,8 +80,10 @@ def _tiles(photo: Pixels) -> Iterator[tuple[int, int, Pixels]]:
     height, width = photo.shape[:2]
     yield 0, 0, photo
     for fraction in TILE_FRACTIONS:
-        edge = max(1, round(min(height, width) * fraction))
-        step = max(1, edge // 2)
+        edge = round(min(height, width) * fraction)
+        if edge < LEAST_TILE_PX:
+            return
+        step = edge // 2
         for top in sorted({*range(0, height - edge + 1, step), height - edge}):
             for left in sorted({*range(0, width - edge + 1, step), width - edge}):
                 yield left, top, photo[top : top + edge, left : left + edge]

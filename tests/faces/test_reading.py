@@ -63,11 +63,15 @@ def test_the_points_lie_on_the_face_and_the_nose_is_nearest(reader: FaceReader) 
     assert face.mouth_openness > 0.2  # he laughs
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (3000, 3), (63, 64)])
+def test_the_oddest_shapes_hold_no_face_and_take_no_time(shape: tuple[int, int], reader: FaceReader) -> None:
+    assert reader.faces(np.full((*shape, 3), 128, np.uint8)) == []
+
+
 def test_many_threads_share_one_reader(reader: FaceReader) -> None:
-    names = [*PEOPLE, *PEOPLE]
     with ThreadPoolExecutor(4) as pool:
-        boxes = list(pool.map(lambda name: reader.faces(photos.pixels(name))[0].box, names))
-    assert boxes == [reader.faces(photos.pixels(name))[0].box for name in names]
+        boxes = list(pool.map(lambda name: reader.faces(photos.pixels(name))[0].box, PEOPLE))
+    assert boxes == [reader.faces(photos.pixels(name))[0].box for name in PEOPLE]
 
 
 @pytest.mark.parametrize("name", PEOPLE)
