@@ -9,7 +9,8 @@ from uuid import UUID
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portrait_app.adapters.replicate.signature import BadSignature, verify
+from portrait_app.adapters.replicate.errors import BadSignature, EngineError, Unreadable
+from portrait_app.adapters.replicate.signature import verify
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import inbox
 
@@ -40,11 +41,13 @@ def webhook_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
             return Response(status_code=413)
         except BadSignature:
             return Response(status_code=401)
+        except EngineError:  # the secret could not be had just now: the sender will try again
+            return Response(status_code=503)
         try:
             order_id, news = UUID(request.query_params["order"]), json.loads(body)
             kind = OrderKind.TRAINING if request.query_params.get("kind") == "training" else OrderKind.PREDICTION
             report = workshop.gateway.read(kind, news)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, Unreadable):
             return Response(status_code=400)
         await inbox.take(
             workshop.desk, webhook_id=request.headers["webhook-id"][:200], order_id=order_id, report=report

@@ -59,9 +59,14 @@ class Sender:
             return
         if was_begun and await self._settle(owner_id, order):
             return
-        if order.kind is OrderKind.TRAINING and order.fingerprint is None:
-            await self._upload_photos(owner_id, order)
-        await self._call(owner_id, order)
+        try:
+            if order.kind is OrderKind.TRAINING and order.fingerprint is None:
+                await self._upload_photos(owner_id, order)
+            report = await self._call(owner_id, order)
+        except Refused as error:
+            words = f"{error.headline}. {error.hint}"
+            report = JobReport(f"refused:{order.id}", OrderStatus.FAILED, trouble=words, trouble_detail=str(error))
+        await self._hear(owner_id, order.id, report)
 
     async def _settle(self, owner_id: UUID, order: Order) -> bool:
         """Find out what became of a call whose reply was lost; True when the engine has it."""
@@ -91,7 +96,7 @@ class Sender:
             kept.fingerprint, kept.file_id = uploaded.url, uploaded.id
         order.fingerprint = uploaded.url
 
-    async def _call(self, owner_id: UUID, order: Order) -> None:
+    async def _call(self, owner_id: UUID, order: Order) -> JobReport:
         async with self.desk.for_service(owner_id) as work:
             kept = await work.orders.get(order.id, lock=True)
             kept.status, kept.sent_at = OrderStatus.SENDING, now()
@@ -99,17 +104,13 @@ class Sender:
             request = await _request(work, kept)
         webhook = f"{self.webhook_url}?kind={order.kind}&order={order.id}" if self.webhook_url else None
         try:
-            report = await request.send(self.gateway, webhook)
+            return await request.send(self.gateway, webhook)
         except (NotSent, Throttled):
             async with self.desk.for_service(owner_id) as work:
                 (await work.orders.get(order.id, lock=True)).status = OrderStatus.RECORDED
             raise
         except ReplyLost as error:
             raise Unsettled(f"order {order.id}") from error
-        except Refused as error:
-            words = f"{error.headline}. {error.hint}"
-            report = JobReport(f"refused:{order.id}", OrderStatus.FAILED, trouble=words, trouble_detail=str(error))
-        await self._hear(owner_id, order.id, report)
 
     async def _hear(self, owner_id: UUID, order_id: UUID, report: JobReport) -> None:
         async with self.desk.for_service(owner_id) as work:

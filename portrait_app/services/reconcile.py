@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import JobVanished
+from portrait_app.adapters.replicate.errors import EngineError, JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import forgotten_chores, take_to_look_at
 from portrait_app.domain.lifecycle import OrderStatus
@@ -33,7 +33,10 @@ async def look_at_orders(desk: Desk, gateway: Gateway) -> int:
     async with desk.for_nobody(Role.SERVICE) as session:
         due = await take_to_look_at(session, MOST, LOOK_AGAIN)
     for order_id, owner_id in due:
-        await _look_at(desk, gateway, owner_id, order_id)
+        try:
+            await _look_at(desk, gateway, owner_id, order_id)
+        except EngineError as error:  # the others are asked about all the same; this one again when it is due
+            log.info("job.not_asked", order=str(order_id), why=type(error).__name__)
     return len(due)
 
 

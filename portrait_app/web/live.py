@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import reflex as rx
@@ -15,7 +16,7 @@ from portrait_app.web import house
 from portrait_app.web.session import owner_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
     from uuid import UUID
 
     from reflex.app import App
@@ -27,6 +28,23 @@ log = structlog.get_logger()
 
 # News come in bursts (eight portraits, a log line each half second): what is told within this is shown at once.
 GATHER_S = 0.03
+
+
+@dataclass(frozen=True)
+class View:
+    """How a room is looked at and shown, taken from its class: a State's own methods would be events.
+
+    Attributes:
+        room: the state's class.
+        nouns: what it shows.
+        look: reads what is to be shown, once for a person.
+        show: puts what was seen into the vars of one tab's state.
+    """
+
+    room: type[Room]
+    nouns: frozenset[Noun]
+    look: Callable[[Work], Awaitable[Any]]
+    show: Callable[[Any, Any], None]
 
 
 class Room(rx.State, mixin=True):
@@ -41,11 +59,19 @@ class Room(rx.State, mixin=True):
     @rx.event
     async def enter(self) -> None:
         """Show the room, and keep showing it while it is open. A page's `on_load`, also after a lost connection."""
-        owner_id = await owner_of(self)
         # Watch first, look second: what changes in between is shown twice rather than never.
-        tabs.watch(owner_id, self.router.session.client_token, type(self))
-        async with house.workshop().desk.for_person(owner_id) as work:
+        async with house.workshop().desk.for_person(await self._watch()) as work:
             self._show(await self._look(work))
+
+    async def _watch(self) -> UUID:
+        """Have news of the person behind this tab shown in it from now on; return the person."""
+        owner_id = await owner_of(self)
+        tabs.watch(owner_id, self.router.session.client_token, self._view())
+        return owner_id
+
+    @classmethod
+    def _view(cls) -> View:
+        return View(cls, cls._nouns, cls._look, cls._show)
 
     @classmethod
     async def _look(cls, work: Work) -> Any:
@@ -56,31 +82,31 @@ class Room(rx.State, mixin=True):
 
 
 class Tabs:
-    """Which rooms each person has open, and in which tabs of this process."""
+    """What each person has open, and in which tabs of this process."""
 
     def __init__(self) -> None:
-        self._rooms: dict[UUID, dict[str, type[Room]]] = defaultdict(dict)
+        self._views: dict[UUID, dict[str, View]] = defaultdict(dict)
 
-    def watch(self, owner_id: UUID, tab: str, room: type[Room]) -> None:
-        """Note that a tab shows a room; a tab shows one at a time."""
-        self._rooms[owner_id][tab] = room
+    def watch(self, owner_id: UUID, tab: str, view: View) -> None:
+        """Note what a tab shows; a tab shows one room at a time."""
+        self._views[owner_id][tab] = view
 
-    def showing(self, owner_id: UUID, connected: Iterable[str]) -> dict[type[Room], list[str]]:
-        """Return the person's connected tabs by the room they show, and forget the others."""
+    def showing(self, owner_id: UUID, connected: Iterable[str]) -> dict[View, list[str]]:
+        """Return the person's connected tabs by what they show, and forget the others."""
         open_tabs = set(connected)
-        mine = self._rooms.get(owner_id, {})
+        mine = self._views.get(owner_id, {})
         for gone in mine.keys() - open_tabs:
             del mine[gone]
         if not mine:
-            self._rooms.pop(owner_id, None)
-        found: dict[type[Room], list[str]] = defaultdict(list)
-        for tab, room in mine.items():
-            found[room].append(tab)
+            self._views.pop(owner_id, None)
+        found: dict[View, list[str]] = defaultdict(list)
+        for tab, view in mine.items():
+            found[view].append(tab)
         return found
 
     def people(self) -> list[UUID]:
         """Return whoever has a tab open."""
-        return list(self._rooms)
+        return list(self._views)
 
 
 tabs = Tabs()
@@ -133,16 +159,15 @@ async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_w
 
 
 async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
-    connected = app.event_namespace.token_to_sid if app.event_namespace else {}
-    for room, open_tabs in tabs.showing(owner_id, connected).items():
-        if nouns is not None and not nouns & room._nouns:  # noqa: SLF001 -- a room's own, kept from being an event
+    connected: Iterable[str] = app.event_namespace.token_to_sid if app.event_namespace else ()
+    for view, open_tabs in tabs.showing(owner_id, connected).items():
+        if nouns is not None and not nouns & view.nouns:
             continue
         async with house.workshop().desk.for_person(owner_id) as work:
-            seen = await room._look(work)  # noqa: SLF001 -- as above
-        await asyncio.gather(*(_show_in(app, tab, room, seen) for tab in open_tabs))
+            seen = await view.look(work)
+        await asyncio.gather(*(_show_in(app, tab, view, seen) for tab in open_tabs))
 
 
-async def _show_in(app: App, tab: str, room: type[Room], seen: Any) -> None:
-    async with app.modify_state(rx.BaseStateToken(ident=tab, cls=room)) as root:
-        state = await root.get_state(room)
-        state._show(seen)  # noqa: SLF001 -- as above
+async def _show_in(app: App, tab: str, view: View, seen: Any) -> None:
+    async with app.modify_state(rx.BaseStateToken(ident=tab, cls=view.room)) as root:
+        view.show(await root.get_state(view.room), seen)

@@ -59,7 +59,8 @@ class Picture:
             return cls(width=row.width, height=row.height, ratio=ratio, colour=row.colour)
         links = {edge_px: bucket.link(small_key(row.key, edge_px)) for edge_px in WIDTHS_PX}
         srcset = ", ".join(f"{link} {round(edge_px * min(1.0, ratio))}w" for edge_px, link in links.items())
-        return cls(*links.values(), bucket.link(row.key), srcset, row.width, row.height, ratio, row.colour)
+        small, medium, large = links.values()
+        return cls(small, medium, large, bucket.link(row.key), srcset, row.width, row.height, ratio, row.colour)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from portrait_app.services.generations import FIRST_ASPECT, UnknownChoice
 from portrait_app.services.work import Work
 from portrait_app.web import house
 from portrait_app.web.create.cards import Seen, StyleTile, lost_in_words, samples_of, style_tiles
-from portrait_app.web.live import Room, tabs
-from portrait_app.web.session import owner_of, work_for
+from portrait_app.web.live import Room
+from portrait_app.web.session import work_for
 from portrait_app.web.train.shelf import training_cards
 from portrait_app.web.views import PortraitCard, TrainingCard
 
@@ -53,8 +53,7 @@ class CreateState(Room, rx.State):
     @rx.event
     async def enter(self) -> None:
         """Show the room; the address may name the face model to begin with."""
-        owner_id = await owner_of(self)
-        tabs.watch(owner_id, self.router.session.client_token, type(self))
+        await self._watch()
         named = self.router.url.query_parameters.get("model", "")
         async with work_for(self) as work:
             seen = await self._look(work)

@@ -17,7 +17,7 @@ from portrait_app.services.work import Work
 from portrait_app.web import live, ui
 from portrait_app.web.gallery import scripts
 from portrait_app.web.gallery.cards import Option, Portrait, cut
-from portrait_app.web.session import owner_of, work_for
+from portrait_app.web.session import work_for
 
 DELETE_SHEET = "delete-portrait"
 
@@ -51,8 +51,7 @@ class GalleryState(live.Room, rx.State):
     @rx.event
     async def enter(self) -> Any:
         """Show the gallery as far down as it was, or down to the portrait that the address names with `open`."""
-        owner_id = await owner_of(self)
-        live.tabs.watch(owner_id, self.router.session.client_token, type(self))
+        await self._watch()
         wanted = _wanted(self.router.url.query_parameters.get("open", ""))
         if wanted is not None:
             self.model = self.style = ""
