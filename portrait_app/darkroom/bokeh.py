@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from portrait_app.darkroom.planes import blur, mix, smoothstep, to_linear
+from portrait_app.darkroom.planes import blur, mix, rgb, smoothstep, to_linear
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def own_scene(sitter: Sitter, radius: float) -> Picture:
     soft = _disc(filled, radius)
     far = _disc(blur(filled, radius * 2.2), radius)
     # The blur grows from well inside the photo's edge to well outside it, so that there is no line where it begins.
-    inside = cv2.distanceTransform((sitter.known > 0.5).astype(np.uint8), cv2.DIST_L2, 3)  # noqa: PLR2004  # half a px
+    inside = np.asarray(cv2.distanceTransform((sitter.known > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004  # half a px
     share = smoothstep(sitter.face_px * 0.45, 0.0, inside) if sitter.known.min() < 0.5 else np.zeros_like(inside)  # noqa: PLR2004
     blurred = mix(soft, far, share)
     return np.asarray(cv2.pow(np.clip(blurred, 0, 1), 1 / 2.2), np.float32)
@@ -51,7 +51,7 @@ def lights(
     for _ in range(count):
         x, y = int(rng.uniform(0, width)), int(rng.uniform(0, height))
         radius = max(2, int(rng.uniform(*radii)))
-        colour = np.float32(colours[int(rng.integers(len(colours)))]) * np.float32(rng.uniform(*strength))
+        colour = rgb(colours[int(rng.integers(len(colours)))]) * rng.uniform(*strength)
         disc = np.zeros((2 * radius + 9, 2 * radius + 9), np.float32)
         middle = (radius + 4, radius + 4)
         cv2.circle(disc, middle, radius, (1.0,), -1, cv2.LINE_AA)

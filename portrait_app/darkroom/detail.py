@@ -10,19 +10,23 @@ import numpy as np
 from portrait_app.darkroom.planes import blur
 
 if TYPE_CHECKING:
-    from portrait_app.darkroom.planes import Picture, Pixels, Plane
+    from portrait_app.darkroom.planes import Picture, Plane
+    from portrait_app.pictures.pixels import Pixels
 
 _CRISP_ABOVE = 1.2  # enlarged less than this, Lanczos alone is as sharp as the photo
 
 
 def place(photo: Pixels, scale: float, left: float, top: float, size: tuple[int, int]) -> Picture:
-    """Draw `photo` scaled, its corner at (left, top), into a frame of `size` (width, height), mirrored beyond its edges.
+    """Draw `photo` scaled, its corner at (left, top), into a frame of `size` (width, height), mirrored outside.
 
     Enlarging is sharpened by iterated back-projection (Irani and Peleg 1991): what the enlarged picture would look
     like reduced again is compared with the photo, and the difference added back.
     """
     ready = photo if scale >= 1 else np.asarray(cv2.GaussianBlur(photo, (0, 0), 0.4 / scale), np.uint8)
-    large = _warp(ready, scale, left, top, size, cv2.INTER_LANCZOS4)
+    drawn = cv2.warpAffine(
+        ready, _matrix(scale, left, top), size, flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT
+    )
+    large = np.asarray(drawn, np.uint8)
     if scale > _CRISP_ABOVE:
         large = _sharpen(photo, large, scale, left, top)
     return large.astype(np.float32) / 255
@@ -55,11 +59,6 @@ def _sharpen(photo: Pixels, large: Pixels, scale: float, left: float, top: float
     reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (edge, edge))
     guess = np.clip(guess, cv2.erode(large, reach), cv2.dilate(large, reach))
     return guess.astype(np.uint8)
-
-
-def _warp(photo: Pixels, scale: float, left: float, top: float, size: tuple[int, int], how: int) -> Pixels:
-    drawn = cv2.warpAffine(photo, _matrix(scale, left, top), size, flags=how, borderMode=cv2.BORDER_REFLECT)
-    return np.asarray(drawn, np.uint8)
 
 
 def _matrix(scale: float, left: float, top: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

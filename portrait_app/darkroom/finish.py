@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from portrait_app.darkroom.planes import across, blur, cloud, luminance, mix, smoothstep
+from portrait_app.darkroom.planes import across, blur, cloud, luminance, mix, rgb, smoothstep
 
 if TYPE_CHECKING:
     from portrait_app.darkroom.planes import Colour, Picture, Plane
@@ -46,8 +46,8 @@ def seamless(
     away = np.hypot(x, y * 0.9) / (spread * sitter.face_px)
     pool = (1 / (1 + away**2.4)).astype(np.float32)
     paint = mix(
-        np.broadcast_to(np.float32(edge), (height, width, 3)),
-        np.broadcast_to(np.float32(centre), (height, width, 3)),
+        np.broadcast_to(rgb(edge), (height, width, 3)),
+        np.broadcast_to(rgb(centre), (height, width, 3)),
         pool,
     )
     clouds = cloud(sitter.shape, rng, sitter.face_px * 0.8)
@@ -73,7 +73,7 @@ def grain(picture: Picture, rng: np.random.Generator, strength: float, size_px: 
 
 def glow(picture: Picture, above: float, sigma: float, colour: Colour, strength: float) -> Picture:
     """Let what is brighter than `above` bleed light around it (screen blend)."""
-    bright = blur(np.clip(picture - above, 0, 1).astype(np.float32), sigma) * np.float32(colour) * strength
+    bright = blur(np.clip(picture - above, 0, 1).astype(np.float32), sigma) * rgb(colour) * strength
     return (1 - (1 - np.clip(picture, 0, 1)) * (1 - np.clip(bright, 0, 1))).astype(np.float32)
 
 

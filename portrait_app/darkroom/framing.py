@@ -51,7 +51,7 @@ class Extent:
 
 @dataclass(frozen=True)
 class Framing:
-    """Where the photo lies in the frame: frame px = photo px × scale + (left, top); both may be negative."""
+    """Where the photo lies in the frame: frame px = photo px * scale + (left, top); both may be negative."""
 
     scale: float
     left: float
@@ -62,64 +62,83 @@ class Framing:
 def compose(shot: Shot, width: int, height: int, *, lean: float, closeness: float = 1.0, bare: float = 0.0) -> Framing:
     """Choose the best of some thousands of framings.
 
-    Args: width, height: the frame, px. lean: −1 to 1, how far from the middle the face may sit when there is room.
-        bare: what it costs to show beyond the photo's edges. closeness: above 1 comes nearer than a classical head-and-shoulders portrait, below 1 keeps away.
+    Args: width, height: the frame, px. lean: -1 to 1, how far from the middle the face may sit when there is room.
+        closeness: above 1 comes nearer than a classical head-and-shoulders portrait, below 1 keeps away. bare: what it
+        costs to show beyond the photo's edges.
     """
     extent = Extent.of(shot)
-    face, middle = mesh.height(shot.points), mesh.centre(shot.points)
-    photo_height, photo_width = shot.alpha.shape
-    ideal = min(_FACE_SHARE * float(np.sqrt(width * height)), height / 2.25, width / 1.7) * closeness
-    spots = np.unique(np.clip([0.5, 0.5 + lean * 0.08, 0.5 + lean * 0.16, 0.5 - lean * 0.16, 0.36, 0.64], 0.3, 0.7))
-    fitted = max(height / photo_height, 0.0) * face  # the whole photo's height in the frame: always possible
-    sizes = np.append(_SCALES * ideal, fitted)
-    size, spot, eyes = (axis.ravel() for axis in np.meshgrid(sizes, spots, _EYES, indexing="ij"))
-    scale = size / face
-    left, top = spot * width - middle[0] * scale, eyes * height - middle[1] * scale
-    # Two more of each: flush with the photo's bottom, and with one of its cut sides.
-    top = np.concatenate([top, height - photo_height * scale])
-    scale, left = np.tile(scale, 2), np.tile(left, 2)
-    flush = [(scale, left, top)]
-    if extent.cut_left < photo_height:
-        flush.append((scale, np.zeros_like(left), top))
-    if extent.cut_right < photo_height:
-        flush.append((scale, width - photo_width * scale, top))
-    scale, left, top = (np.concatenate(parts) for parts in zip(*flush, strict=True))
-    target = 0.5 + lean * 0.12 * float(np.clip(width / height - 1, 0.15, 1))
-    cost = _cost(shot, extent, (width, height), (ideal, target), (scale, left, top))
-    outside = np.maximum(top, 0) / height + np.maximum(left, 0) / width
-    outside = outside + np.maximum(width - left - photo_width * scale, 0) / width
-    cost = cost + bare * outside
-    best = int(np.argmin(cost))
+    scale, left, top = options = _options(shot, extent, (width, height), lean, closeness)
+    best = int(np.argmin(_cost(shot, extent, (width, height), (lean, closeness, bare), options)))
     return Framing(float(scale[best]), float(left[best]), float(top[best]), extent)
+
+
+def _ideal(width: int, height: int, closeness: float) -> float:
+    """How tall the face should be, px: by the frame's area, but never too large for its shorter side."""
+    return min(_FACE_SHARE * float(np.sqrt(width * height)), height / 2.25, width / 1.7) * closeness
+
+
+def _options(
+    shot: Shot, extent: Extent, frame: tuple[int, int], lean: float, closeness: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Scales and places worth weighing: a grid, and what lies flush with the photo's bottom or a side it cuts."""
+    width, height = frame
+    photo_height, photo_width = shot.alpha.shape
+    face, middle = mesh.height(shot.points), mesh.centre(shot.points)
+    fitted = height / photo_height * face  # the whole photo's height in the frame: always possible
+    sizes = np.append(_SCALES * _ideal(width, height, closeness), fitted)
+    spots = np.unique(np.clip([0.5, 0.5 + lean * 0.08, 0.5 + lean * 0.16, 0.5 - lean * 0.16, 0.36, 0.64], 0.3, 0.7))
+    size, spot, eyes = (axis.ravel() for axis in np.meshgrid(sizes, spots, _EYES, indexing="ij"))
+    scale = np.tile(size / face, 2)
+    left = np.tile(spot * width - middle[0] * size / face, 2)
+    top = np.concatenate([eyes * height - middle[1] * size / face, height - photo_height * size / face])
+    flush = [left]
+    if extent.cut_left < photo_height:
+        flush.append(np.zeros_like(left))
+    if extent.cut_right < photo_height:
+        flush.append(width - photo_width * scale)
+    return np.tile(scale, len(flush)), np.concatenate(flush), np.tile(top, len(flush))
 
 
 def _cost(
     shot: Shot,
     extent: Extent,
     frame: tuple[int, int],
-    wish: tuple[float, float],
+    wish: tuple[float, float, float],
     options: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
     """What each (scale, left, top) has against it; above 1000 it breaks a law."""
-    (width, height), (ideal, target), (scale, left, top) = frame, wish, options
+    (width, height), (lean, closeness, bare), (scale, left, top) = frame, wish, options
+    target = 0.5 + lean * 0.12 * float(np.clip(width / height - 1, 0.15, 1))
     photo_height, photo_width = shot.alpha.shape
     face, middle = mesh.height(shot.points) * scale, mesh.centre(shot.points)
     x = (left + middle[0] * scale) / width
     hair = (top + extent.hair * scale) / height
     bottom, right = top + photo_height * scale, left + photo_width * scale
     wanted_hair = float(np.interp(height / width, [0.45, 1, 1.4, 2.3], [0.07, 0.1, 0.13, 0.2]))
-    cost = 5 * np.log(face / ideal) ** 2 + 14 * (hair - wanted_hair) ** 2 + 40 * np.maximum(0.03 - hair, 0)
+    cost = (
+        5 * np.log(face / _ideal(width, height, closeness)) ** 2
+        + 14 * (hair - wanted_hair) ** 2
+        + 40 * np.maximum(0.03 - hair, 0)
+    )
     cost = cost + 9 * (x - target) ** 2 + 0.5 * np.maximum(np.log2(scale / 1.7), 0) ** 2
     cost = cost + 30 * np.maximum(np.abs(x - 0.5) - 0.2, 0)
     cost = cost + 1e4 * np.maximum(height - 0.5 - bottom, 0) / height
     if extent.is_cut_above:
         cost = cost + 1e4 * np.maximum(top - 0.5, 0) / height - 40 * np.maximum(0.03 - hair, 0)
-    for row, bare in ((extent.cut_left, left), (extent.cut_right, width - right)):
-        shows = (bare > 0.5) & (top + row * scale < height)  # noqa: PLR2004  # half a px
-        cost = cost + shows * (0.06 + 0.3 * np.maximum(bare, 0) / face)
-        above_chin = row < shot.points[mesh.CHIN, 1]  # hair or a hand at the side cannot be finished
-        cost = cost + (1e3 if above_chin else 0) * shows * np.maximum(bare, 0) / width
+    outside = np.maximum(top, 0) / height + (np.maximum(left, 0) + np.maximum(width - right, 0)) / width
+    cost = cost + bare * outside
+    for row, gap in ((extent.cut_left, left), (extent.cut_right, width - right)):
+        cost = cost + _price_of_a_cut(shot, row, gap, top + row * scale < height, width)
     return cost
+
+
+def _price_of_a_cut(
+    shot: Shot, row: float, gap: NDArray[np.float64], is_low: NDArray[np.bool_], width: int
+) -> NDArray[np.float64]:
+    """What it costs to show `gap` px beyond a side that cuts the body from `row` on."""
+    shows = (gap > 0.5) & is_low  # noqa: PLR2004  # half a px
+    above_chin = row < shot.points[mesh.CHIN, 1]  # hair or a hand at the side cannot be finished
+    return shows * (0.06 + (1e3 if above_chin else 0.5) * np.maximum(gap, 0) / width)
 
 
 def _first_row(column: NDArray[np.bool_]) -> float:

@@ -13,9 +13,7 @@ from portrait_app.darkroom.planes import blur, luminance, smoothstep, to_linear
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from portrait_app.darkroom.planes import Colour, Picture, Plane
+    from portrait_app.darkroom.planes import Colour, Floats, Picture, Plane
     from portrait_app.darkroom.sitter import Sitter
 
 
@@ -34,7 +32,7 @@ class Lamp:
     shadow: float = 0.0
 
     @property
-    def direction(self) -> NDArray[np.float32]:
+    def direction(self) -> Floats:
         """The unit vector toward the lamp."""
         vector = np.array(self.toward, np.float32)
         return vector / np.linalg.norm(vector)
@@ -120,7 +118,7 @@ def thrown(sitter: Sitter, lamp: Lamp, *, reach: float = 0.7, steps: int = 28) -
     return np.clip(shade, 0, 1).astype(np.float32)
 
 
-def _fit(terms: NDArray[np.float32], level: NDArray[np.float32]) -> NDArray[np.float32]:
+def _fit(terms: Floats, level: Floats) -> Floats:
     """Least squares, repeated with moles, shine and stubble weighing less (Cauchy weights)."""
     mean = float(level.mean())
     weight = np.ones(len(level), np.float32)

@@ -11,9 +11,10 @@ from portrait_app.darkroom import mesh
 from portrait_app.darkroom.planes import blur, mix, smoothstep
 
 if TYPE_CHECKING:
-    from portrait_app.darkroom.planes import Picture, Pixels, Plane
+    from portrait_app.darkroom.planes import Picture, Plane
     from portrait_app.faces.face import Face
     from portrait_app.faces.reader import FaceReader
+    from portrait_app.pictures.pixels import Pixels
 
 _EVEN = 0.03  # bumps in the outline of clothes smaller than this, in face heights, are the network's
 

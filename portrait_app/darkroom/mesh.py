@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from portrait_app.darkroom.planes import blur
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from portrait_app.darkroom.planes import Plane
+    from portrait_app.darkroom.planes import Floats, Plane
 
 POINTS = 468
 FOREHEAD, CHIN, LEFT_SIDE, RIGHT_SIDE, NOSE_TIP = 10, 152, 234, 454, 4
@@ -35,18 +37,18 @@ RIGID = (10, 151, 9, 8, 168, 6, 197, 195, 5, 4, 33, 133, 362, 263, 234, 454, 127
 """Points that move with the skull and not with the expression."""
 
 
-def height(points: NDArray[np.float32]) -> float:
+def height(points: Floats) -> float:
     """The face's height in px, hairline to chin; for a face turned up or down, what it would be from the front."""
     upright = float(np.linalg.norm(points[CHIN, :2] - points[FOREHEAD, :2]))
     return max(upright, 1.15 * float(np.ptp(points[:, 0])))
 
 
-def centre(points: NDArray[np.float32]) -> NDArray[np.float32]:
+def centre(points: Floats) -> Floats:
     """Midway between hairline and chin: (x, y) in px."""
     return (points[CHIN, :2] + points[FOREHEAD, :2]) / 2
 
 
-def fill(points: NDArray[np.float32], outline: Sequence[int], shape: tuple[int, int], feather: float = 0.0) -> Plane:
+def fill(points: Floats, outline: Sequence[int], shape: tuple[int, int], feather: float = 0.0) -> Plane:
     """Draw the polygon through `outline` as a plane of 0..1, its edge softened by `feather` px (Gaussian sigma)."""
     plane = np.zeros(shape, np.uint8)
     corners = np.round(points[list(outline), :2] * 16).astype(np.int32)
@@ -55,23 +57,24 @@ def fill(points: NDArray[np.float32], outline: Sequence[int], shape: tuple[int, 
     return cv2.GaussianBlur(soft, (0, 0), feather).astype(np.float32) if feather > 0 else soft
 
 
-def features(points: NDArray[np.float32], shape: tuple[int, int], spread: float) -> Plane:
+def features(points: Floats, shape: tuple[int, int], spread: float) -> Plane:
     """Where eyes, brows and lips are: 1 there, fading out over `spread` px."""
-    drawn = np.sum([fill(points, outline, shape) for outline in FEATURES], axis=0).astype(np.float32)
-    return np.clip(cv2.GaussianBlur(drawn, (0, 0), spread) * 1.5, 0, 1).astype(np.float32)
+    drawn = np.sum(np.stack([fill(points, outline, shape) for outline in FEATURES]), axis=0)
+    return np.clip(blur(drawn, spread) * 1.5, 0, 1)
 
 
-def triangles(points: NDArray[np.float32]) -> NDArray[np.int32]:
+def triangles(points: Floats) -> NDArray[np.int32]:
     """Triangulate a frontal face (Delaunay); (n, 3) point numbers, in a fixed order."""
+    edge = 1024
     flat = points[:, :2].astype(np.float64)
     low, high = flat.min(axis=0), flat.max(axis=0)
-    flat = (flat - low) / (high - low).max() * 1000 + 10
-    plan = cv2.Subdiv2D((0, 0, 1024, 1024))
+    flat = (flat - low) / (high - low).max() * (edge - 24) + 10
+    plan = cv2.Subdiv2D((0, 0, edge, edge))
     number = {plan.insert((float(x), float(y))): i for i, (x, y) in enumerate(flat)}
-    corners = plan.getTriangleList().reshape(-1, 3, 2)
+    corners = np.asarray(plan.getTriangleList(), np.float64).reshape(-1, 3, 2)
     ids = [[number.get(plan.findNearest((float(x), float(y)))[0], -1) for x, y in corner] for corner in corners]
-    inside = (corners > 0).all(axis=(1, 2)) & (corners < 1024).all(axis=(1, 2))
-    found = np.array(ids, np.int32)[inside]
+    real = ((corners > 0) & (corners < edge)).all(axis=(1, 2))  # the plan adds corners of its own, far outside
+    found = np.array(ids, np.int32)[real]
     return found[(found >= 0).all(axis=1)]
 
 
@@ -82,11 +85,11 @@ class Raster:
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
     corners: NDArray[np.int32]
-    weights: NDArray[np.float32]
+    weights: Floats
     shape: tuple[int, int]
 
     @classmethod
-    def of(cls, points: NDArray[np.float32], faces: NDArray[np.int32], shape: tuple[int, int]) -> Raster:
+    def of(cls, points: Floats, faces: NDArray[np.int32], shape: tuple[int, int]) -> Raster:
         """Draw `points` (n, ≥2; px) with triangles `faces` into `shape` (height, width); later ones lie on top."""
         owner = np.full(shape, -1, np.int32)
         flat = points[:, :2].astype(np.float64)
@@ -97,7 +100,7 @@ class Raster:
         weights = _barycentric(flat[corners], np.stack([columns, rows], axis=1).astype(np.float64))
         return cls(rows, columns, corners, weights, shape)
 
-    def spread(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def spread(self, values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """Interpolate one value (or vector) a point over the picture: the plane, and where it is defined."""
         plane = np.zeros((*self.shape, *values.shape[1:]), np.float32)
         weights = self.weights.reshape(*self.weights.shape, *(1,) * (values.ndim - 1))
@@ -106,13 +109,13 @@ class Raster:
         covered[self.rows, self.columns] = True
         return plane, covered
 
-    def warp(self, picture: NDArray[np.uint8], points: NDArray[np.float32]) -> NDArray[np.uint8]:
+    def warp(self, picture: NDArray[np.uint8], points: Floats) -> NDArray[np.uint8]:
         """Bring `picture`, whose face is at `points`, into this raster's shape (piecewise affine)."""
         place, _ = self.spread(points[:, :2].astype(np.float32))
         return cv2.remap(picture, place[..., 0], place[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore[reportReturnType]  # same dtype in as out
 
 
-def _barycentric(corners: NDArray[np.float64], spots: NDArray[np.float64]) -> NDArray[np.float32]:
+def _barycentric(corners: NDArray[np.float64], spots: NDArray[np.float64]) -> Floats:
     """Weights (n, 3) of each spot (n, 2) in its triangle (n, 3, 2)."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     u, v, w = b - a, c - a, spots - a

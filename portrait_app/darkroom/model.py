@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from portrait_app.darkroom.planes import Floats
     from portrait_app.darkroom.shape import Shape
     from portrait_app.darkroom.texture import Texture
     from portrait_app.faces.reader import FaceReader
@@ -49,7 +50,7 @@ class FaceModel:
         else or nobody. seed: as given to `learn`.
     """
 
-    identity: NDArray[np.float32]
+    identity: Floats
     shape: Shape
     texture: Texture
     tone: float
@@ -81,9 +82,9 @@ def learn(
 ) -> FaceModel:
     """Learn a face model from photos of one person; the same photos and seed give the same model.
 
-    Args: photos: files or their bytes, 1 or more, of any kind `pictures` opens. steps: at most how many rounds the texture
-        is refined; more than 40 are not used. on_progress: told (done, in all, phase) after each photo, each texture,
-        each round of refinement and each photo kept.
+    Args: photos: files or their bytes, 1 or more, of any kind `pictures` opens. steps: at most how many rounds the
+        texture is refined; more than 40 are not used. on_progress: told (done, in all, phase) after each photo, each
+        texture, each round of refinement and each photo kept.
     Raises: NoFaceFound: no photo shows a face. Cancelled: `is_cancelled` became true.
     """
     rounds = min(steps, MOST_ROUNDS)
@@ -132,7 +133,7 @@ def _read_all(photos: Sequence[Path | bytes], reader: FaceReader, tally: _Tally)
     return readings
 
 
-def _the_person(readings: list[Reading]) -> tuple[NDArray[np.float32], list[Reading]]:
+def _the_person(readings: list[Reading]) -> tuple[Floats, list[Reading]]:
     """Whose photos these are: the face that most others resemble; and that person's face in each of their photos.
 
     By identity and not by size: the largest face in a photo may be a friend's.
@@ -160,12 +161,7 @@ def _learn_texture(form: Shape, own: list[Reading], photos: int, rounds: int, ta
     tally.step(photos - len(own))
     tally.say("refining")
     weights = [float(np.sqrt(np.clip(reading.sharpness, 2, 200))) for reading in own]
-    done, look = 0, None
-    for finished, look in texture.refine(easel, faces, weights, rounds):
-        tally.step(finished - done)
-        done = finished
-    assert look is not None
-    return look
+    return texture.refine(easel, faces, weights, rounds, tally.step)
 
 
 def _rank(own: list[Reading]) -> list[tuple[float, Reading]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -42,13 +41,14 @@ def save(model: FaceModel, path: Path) -> None:
         "outliers": list(model.outliers),
         "shots": [{"quality": shot.quality, "number": shot.number} for shot in model.shots],
     }
-    peak = np.abs(model.texture.modes).max(axis=(1, 2, 3), keepdims=True, initial=1e-9)
+    modes = np.asarray(model.texture.modes, np.float32)
+    peak = np.abs(modes).max(axis=(1, 2, 3), keepdims=True, initial=1e-9)
     arrays: dict[str, NDArray[Any]] = {
         "identity": model.identity,
         "shape-mean": model.shape.mean,
         "shape-modes": model.shape.modes,
         "shape-deviations": model.shape.deviations,
-        "texture-modes": np.round(model.texture.modes / peak * 127).astype(np.int8),
+        "texture-modes": np.asarray(np.rint(modes / peak * 127), np.int8),
         "texture-peaks": peak.ravel() / 127,
         "texture-deviations": model.texture.deviations,
         "points": np.stack([shot.points for shot in model.shots]),
@@ -63,7 +63,7 @@ def save(model: FaceModel, path: Path) -> None:
         for number, shot in enumerate(model.shots):
             _write(archive, f"shots/{number}.jpg", _encode(".jpg", shot.pixels, _JPEG))
             _write(archive, f"shots/{number}-mask.png", _encode(".png", shot.alpha))
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def load(path: Path) -> FaceModel:
@@ -81,7 +81,7 @@ def load(path: Path) -> FaceModel:
                     f"{path.name} is a face model of another version ({page['version']}); train it again."
                 )
             array = _Arrays(archive)
-            modes = array("texture-modes").astype(np.float32) * array("texture-peaks").reshape(-1, 1, 1, 1)
+            modes = np.asarray(array("texture-modes"), np.float32) * array("texture-peaks").reshape(-1, 1, 1, 1)
             return FaceModel(
                 identity=array("identity"),
                 shape=Shape(array("shape-mean"), array("shape-modes"), array("shape-deviations")),

@@ -10,12 +10,10 @@ import numpy as np
 from portrait_app.darkroom.planes import blur, luminance
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from portrait_app.darkroom.planes import Picture, Plane
+    from portrait_app.darkroom.planes import Floats, Picture, Plane
 
 
-def flow(picture: Picture, sigma: float) -> NDArray[np.float32]:
+def flow(picture: Picture, sigma: float) -> Floats:
     """The direction along the edges at each pixel: (height, width, 2) unit vectors.
 
     Source: smoothed structure tensor (Brox et al. 2006, as Kyprianidis and Kang 2011 use it).
@@ -28,7 +26,7 @@ def flow(picture: Picture, sigma: float) -> NDArray[np.float32]:
     return np.dstack([np.cos(angle), np.sin(angle)]).astype(np.float32)
 
 
-def along(values: NDArray[np.float32], direction: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+def along(values: Floats, direction: Floats, reach: int) -> Floats:
     """Average along the flow, `reach` px both ways (line integral convolution, Cabral and Leedom 1993)."""
     height, width = values.shape[:2]
     x0, y0 = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
@@ -52,8 +50,8 @@ def kuwahara(picture: Picture, radius: float) -> Picture:
     pixel, so that one blur serves all eight.
     """
     height, width = picture.shape[:2]
-    mean = cv2.GaussianBlur(picture, (0, 0), radius / 2.5)
-    square = cv2.GaussianBlur(picture * picture, (0, 0), radius / 2.5)
+    mean = blur(picture, radius / 2.5)
+    square = blur(picture * picture, radius / 2.5)
     spread = np.sqrt(np.maximum((square - mean * mean).sum(axis=2), 0)).astype(np.float32)
     total, weight = np.zeros_like(picture), np.zeros((height, width), np.float32)
     for sector in range(8):
@@ -73,7 +71,7 @@ def difference_of_gaussians(light: Plane, sigma: float, threshold: float, sharpn
     return np.where(found >= threshold, 1, 1 + np.tanh(sharpness * (found - threshold))).astype(np.float32)
 
 
-def canvas(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
+def canvas(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     """The weave of linen: crossing threads, deviation 1."""
     noise = rng.standard_normal(shape, np.float32)
     threads = cv2.GaussianBlur(noise, (0, 0), sigmaX=5, sigmaY=0.8) + cv2.GaussianBlur(
@@ -82,7 +80,7 @@ def canvas(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float
     return (threads / threads.std()).astype(np.float32)
 
 
-def _moved(plane: NDArray[np.float32], shift: NDArray[np.float32]) -> NDArray[np.float32]:
+def _moved(plane: Floats, shift: Floats) -> Floats:
     size = (plane.shape[1], plane.shape[0])
     return np.asarray(
         cv2.warpAffine(plane, shift, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32

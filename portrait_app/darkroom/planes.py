@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -11,18 +11,20 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Picture = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
+"""Any plane of floating-point numbers; they are float32 unless said otherwise."""
+Picture = Floats
 """RGB, (height, width, 3), 0..1, sRGB unless a name says `linear`."""
-Plane = NDArray[np.float32]
+Plane = Floats
 """(height, width), 0..1 unless said otherwise."""
-Points = NDArray[np.float32]
+Points = Floats
 """(468, 3): x right and y down in px, z in px, smaller is nearer."""
 Colour = tuple[float, float, float]
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
-def blur(plane: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+def blur(plane: Floats, sigma: float) -> Floats:
     """Gaussian blur; wide ones are done on a reduced picture, which looks the same and costs a fraction."""
     if sigma <= 0:
         return plane
@@ -35,18 +37,23 @@ def blur(plane: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def luminance(picture: NDArray[np.float32]) -> Plane:
+def rgb(colour: Colour) -> Floats:
+    """A colour as an array, to reckon with."""
+    return np.array(colour, np.float32)
+
+
+def luminance(picture: Floats) -> Plane:
     """Brightness of each pixel (Rec. 709 weights)."""
     return np.asarray(picture @ _LUMA, np.float32)
 
 
-def smoothstep(low: float, high: float, value: NDArray[np.float32]) -> NDArray[np.float32]:
+def smoothstep(low: float, high: float, value: Floats) -> Floats:
     """0 at `low`, 1 at `high`, an S between; `low` may exceed `high`."""
     t = np.clip((value - low) / (high - low), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
 
-def mix(under: NDArray[np.float32], over: NDArray[np.float32], share: Plane | float) -> NDArray[np.float32]:
+def mix(under: Floats, over: Floats, share: Plane | float) -> Floats:
     """Lay `over` on `under`; `share` says how much of `over` shows."""
     part = share[..., None] if isinstance(share, np.ndarray) and under.ndim > share.ndim else share
     return (under + (over - under) * part).astype(np.float32)
@@ -70,7 +77,7 @@ def saturate(picture: Picture, amount: float) -> Picture:
     return np.clip(grey + (picture - grey) * amount, 0, 1).astype(np.float32)
 
 
-def curve(picture: NDArray[np.float32], knots: Sequence[tuple[float, float]]) -> NDArray[np.float32]:
+def curve(picture: Floats, knots: Sequence[tuple[float, float]]) -> Floats:
     """Map tones through a smooth curve: a cubic through the knots that never overshoots (Fritsch and Carlson 1980)."""
     x, y = (np.array(side) for side in zip(*knots, strict=True))
     steps, slopes = np.diff(x), np.diff(y) / np.diff(x)

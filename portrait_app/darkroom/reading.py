@@ -17,8 +17,7 @@ from portrait_app.pictures.kind import kind_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from portrait_app.darkroom.planes import Floats
     from portrait_app.faces.face import Face
     from portrait_app.faces.reader import FaceReader
     from portrait_app.pictures.pixels import Pixels
@@ -41,7 +40,7 @@ class Reading:
     full_px: int
     look: Pixels
     face: Face
-    identity: NDArray[np.float32]
+    identity: Floats
     sharpness: float
     brightness: float
     backlight: float

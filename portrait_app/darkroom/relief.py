@@ -14,17 +14,20 @@ from portrait_app.darkroom.planes import blur, luminance, mix, smoothstep
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from portrait_app.darkroom.planes import Picture, Plane, Points
+    from portrait_app.darkroom.planes import Floats, Picture, Plane, Points
 
 _REDUCED = 2  # depth is smooth: half the size holds it
 
 
 @dataclass(frozen=True)
 class Relief:
-    """Args: normals: (height, width, 3) unit vectors, x right, y down, z toward the viewer. depth: px toward the viewer."""
+    """The form of a person.
 
-    normals: NDArray[np.float32]
-    depth: NDArray[np.float32]
+    Args: normals: (height, width, 3) unit vectors, x right, y down, z toward the viewer. depth: px toward the viewer.
+    """
+
+    normals: Floats
+    depth: Floats
 
 
 def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: Picture) -> Relief:
@@ -36,7 +39,7 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     """
     face_px = mesh.height(points)
     face, covered = _face_depth(points, faces, alpha.shape)
-    body = _body_depth(points, alpha, face_px)
+    body = _body_depth(alpha, face_px)
     reach = round(face_px * 0.09)
     oval = mesh.fill(points, mesh.OVAL, alpha.shape)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
@@ -52,9 +55,7 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     return Relief(normals.astype(np.float32), mix(_behind(body, points, face_px), face + offset, edge))
 
 
-def _face_depth(
-    points: Points, faces: NDArray[np.int32], shape: tuple[int, int]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _face_depth(points: Points, faces: NDArray[np.int32], shape: tuple[int, int]) -> tuple[Floats, NDArray[np.bool_]]:
     """The mesh's depth, continued smoothly outside; and where it is the mesh's own."""
     small = (-(-shape[0] // _REDUCED), -(-shape[1] // _REDUCED))
     raster = mesh.Raster.of(points / _REDUCED, faces, small)
@@ -68,7 +69,7 @@ def _face_depth(
     return np.asarray(full, np.float32), cv2.resize(covered.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
 
 
-def _body_depth(points: Points, alpha: Plane, face_px: float) -> NDArray[np.float32]:
+def _body_depth(alpha: Plane, face_px: float) -> Floats:
     """The outline inflated: a quarter circle from the edge inward, as deep as half a head."""
     height, width = alpha.shape
     small = cv2.resize(alpha, (width // _REDUCED, height // _REDUCED), interpolation=cv2.INTER_AREA)
@@ -85,22 +86,22 @@ def _body_depth(points: Points, alpha: Plane, face_px: float) -> NDArray[np.floa
     return np.asarray(cv2.resize(dome, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _behind(body: NDArray[np.float32], points: Points, face_px: float) -> NDArray[np.float32]:
+def _behind(body: Floats, points: Points, face_px: float) -> Floats:
     """Neck and shoulders stand back behind the chin, so that the head can throw its shadow on them."""
     rows = np.arange(body.shape[0], dtype=np.float32)[:, None]
     chin = float(points[mesh.CHIN, 1])
     return body - 0.36 * face_px * smoothstep(chin - 0.15 * face_px, chin + 0.45 * face_px, rows)
 
 
-def _slopes(depth: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+def _slopes(depth: Floats, sigma: float) -> Floats:
     """Rise per px to the right and downward."""
     smooth = blur(depth, sigma)
-    return np.dstack(
-        [cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)]
-    )
+    right = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
+    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
+    return np.dstack([right, down]).astype(np.float32)
 
 
-def _fine_slopes(picture: Picture, alpha: Plane, face_px: float) -> NDArray[np.float32]:
+def _fine_slopes(picture: Picture, alpha: Plane, face_px: float) -> Floats:
     """Folds and strands: what is brighter than its surroundings is taken to stand out a little."""
     light = luminance(picture)
     bumps = blur(light, face_px * 0.004) - blur(light, face_px * 0.03)

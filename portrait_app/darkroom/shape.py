@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from portrait_app.darkroom.planes import Points
+    from portrait_app.darkroom.planes import Floats, Points
 
 _ALIGNMENTS = 6  # the mean stands still after three or four
 _MOST_MODES = 10
@@ -22,11 +22,14 @@ _MOST_MODES = 10
 
 @dataclass(frozen=True)
 class Shape:
-    """Args: mean: (468, 3), frontal, its face 1 high. modes: (n, 468, 3), orthonormal. deviations: (n,), of each mode."""
+    """How a face is formed and how it moves.
 
-    mean: NDArray[np.float32]
-    modes: NDArray[np.float32]
-    deviations: NDArray[np.float32]
+    Args: mean: (468, 3), frontal, its face 1 high. modes: (n, 468, 3), orthonormal. deviations: (n,), of each mode.
+    """
+
+    mean: Floats
+    modes: Floats
+    deviations: Floats
 
 
 def learn(meshes: Sequence[Points]) -> Shape:
@@ -37,7 +40,7 @@ def learn(meshes: Sequence[Points]) -> Shape:
     loose = [points.astype(np.float64) - points.mean(axis=0) for points in meshes]
     mean = loose[0] / mesh.height(meshes[0])
     for _ in range(_ALIGNMENTS):
-        mean = np.mean([_onto(points, mean) for points in loose], axis=0)
+        mean = np.mean(np.stack([_onto(points, mean) for points in loose]), axis=0)
         mean = mean / np.linalg.norm(mean[mesh.CHIN] - mean[mesh.FOREHEAD])
     mean = mean @ _frontal(mean)
     left_over = np.array([(_onto(points, mean) - mean).ravel() for points in loose])
@@ -56,7 +59,7 @@ def _onto(points: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[n
     centre, aim = source.mean(axis=0), goal.mean(axis=0)
     u, sizes, v = np.linalg.svd((source - centre).T @ (goal - aim))
     flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ v))])
-    scale = float((sizes * np.diag(flip)).sum() / ((source - centre) ** 2).sum())
+    scale = float(sizes @ flip.diagonal()) / float(((source - centre) ** 2).sum())
     return scale * (points - centre) @ (u @ flip @ v) + aim
 
 
@@ -67,4 +70,11 @@ def _frontal(mean: NDArray[np.float64]) -> NDArray[np.float64]:
     down = mean[mesh.CHIN] - mean[mesh.FOREHEAD]
     down = down - across * (down @ across)
     down = down / np.linalg.norm(down)
-    return np.stack([across, down, np.cross(across, down)], axis=1)
+    ahead = np.array(
+        [
+            across[1] * down[2] - across[2] * down[1],
+            across[2] * down[0] - across[0] * down[2],
+            across[0] * down[1] - across[1] * down[0],
+        ]
+    )
+    return np.stack([across, down, ahead], axis=1)

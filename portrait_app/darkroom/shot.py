@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from portrait_app.darkroom.planes import Pixels, Points
+    from portrait_app.darkroom.planes import Floats, Points
+    from portrait_app.pictures.pixels import Pixels
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,6 @@ class Shot:
     pixels: Pixels
     alpha: NDArray[np.uint8]
     points: Points
-    identity: NDArray[np.float32]
+    identity: Floats
     quality: float
     number: int

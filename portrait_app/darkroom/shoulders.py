@@ -62,7 +62,7 @@ def _finish_right(person: Picture, alpha: Plane, cut: int, middle: float, face_p
     cloth = cv2.remap(person, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     soft = max(1.5, face_px * 0.006)
     body = np.clip((rows - falling) / soft + 0.5, 0, 1).astype(np.float32)
-    return _join(person, alpha, (cloth, body), cut, reach)
+    return _join(person, alpha, (np.asarray(cloth, np.float32), body), cut, reach)
 
 
 def _join(

@@ -25,9 +25,9 @@ class Sitter:
     """The person in the frame.
 
     Args: person: their own colours, also under the soft edge. alpha: how much of each pixel is theirs. scene: the
-        photo as it was, mirrored beyond its edges. taken: where `scene` shows the person or their mirror image. known: 1
-        where `scene` is really the photo. points: the mesh in
-        frame px. faces: the mesh's triangles. face_px: face height in the frame.
+        photo as it was, mirrored beyond its edges. taken: where `scene` shows the person or their mirror image.
+        known: 1 where `scene` is really the photo. points: the mesh in frame px. faces: the mesh's triangles.
+        face_px: face height in the frame.
     """
 
     person: Picture
@@ -57,7 +57,7 @@ class Sitter:
 
 
 def seat(shot: Shot, faces: NDArray[np.int32], framing: Framing, width: int, height: int) -> Sitter:
-    """Put the person of `shot` into a frame of `width` × `height` px."""
+    """Put the person of `shot` into a frame of `width` by `height` px."""
     scale, left, top = framing.scale, framing.left, framing.top
     scene = detail.place(shot.pixels, scale, left, top, (width, height))
     mask = shot.alpha.astype(np.float32) / 255

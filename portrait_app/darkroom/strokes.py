@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from portrait_app.darkroom.planes import Picture, Plane
+    from portrait_app.darkroom.planes import Floats, Picture, Plane
 
 
 @dataclass(frozen=True)
 class Brush:
-    """Args: radius: px. tolerance: how far the canvas may be from the picture before this brush is taken, 0..1.
+    """One size of brush.
+
+    Args: radius: px. tolerance: how far the canvas may be from the picture before this brush is taken, 0..1.
     longest: of a stroke, in radii.
     """
 
@@ -35,7 +37,10 @@ class Brush:
 
 @dataclass(frozen=True)
 class Painted:
-    """Args: picture: the painting. height: how thick the paint lies, 0..1."""
+    """A painting.
+
+    Args: picture: its colours. height: how thick the paint lies, 0..1.
+    """
 
     picture: Picture
     height: Plane
@@ -85,14 +90,14 @@ def _lay(
 
 def _trace(
     goal: Picture, board: NDArray[np.uint8], starts: NDArray[np.int32], brush: Brush
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+) -> tuple[Floats, NDArray[np.int64]]:
     """Follow the flow from each start until the colour of the stroke no longer helps; (n, steps, 2) and lengths."""
     height, width = goal.shape[:2]
     heading_at = flow(goal, brush.radius * 0.9)
     spot = starts.astype(np.float32)
     own = goal[starts[:, 1], starts[:, 0]]
     heading = heading_at[starts[:, 1], starts[:, 0]]
-    paths = [spot]
+    paths: list[Floats] = [spot]
     alive = np.ones(len(starts), np.bool_)
     lengths = np.ones(len(starts), np.int64)
     for step in range(brush.longest):

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from portrait_app.darkroom.model import FaceModel
-    from portrait_app.darkroom.planes import Pixels
     from portrait_app.darkroom.shot import Shot
     from portrait_app.faces.reader import FaceReader
+    from portrait_app.pictures.pixels import Pixels
 
 _GOOD_ENOUGH = 0.45  # of the best photo's quality: what is worse is used only when it is all there is
 

@@ -10,12 +10,11 @@ import numpy as np
 from portrait_app.darkroom import mesh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
-    from portrait_app.darkroom.planes import Pixels, Points
+    from portrait_app.darkroom.planes import Floats, Points
     from portrait_app.darkroom.shape import Shape
+    from portrait_app.pictures.pixels import Pixels
 
 EDGE_PX = 512
 _MOST_MODES = 6
@@ -32,8 +31,8 @@ class Texture:
     """
 
     mean: Pixels
-    modes: NDArray[np.float32]
-    deviations: NDArray[np.float32]
+    modes: Floats
+    deviations: Floats
 
 
 class Easel:
@@ -52,7 +51,7 @@ class Easel:
         """Bring one photo's face into the mean shape."""
         return self._raster.warp(photo, points)
 
-    def spread(self, texels: NDArray[np.float32]) -> NDArray[np.float32]:
+    def spread(self, texels: Floats) -> Floats:
         """Lay a row of texels out as a picture."""
         plane = np.zeros((EDGE_PX, EDGE_PX, 3), np.float32)
         plane[self.rows, self.columns] = texels.reshape(-1, 3)
@@ -60,38 +59,39 @@ class Easel:
 
 
 def refine(
-    easel: Easel, faces: Sequence[Pixels], weights: Sequence[float], rounds: int
-) -> Iterator[tuple[int, Texture | None]]:
+    easel: Easel, faces: Sequence[Pixels], weights: Sequence[float], rounds: int, on_rounds: Callable[[int], None]
+) -> Texture:
     """Find mean and modes, each round trusting less those texels that the last round could not explain.
 
-    Robust PCA by iteratively reweighted least squares (de la Torre and Black 2003). Yields (rounds done, None) after
-    each round and at the end (rounds, the texture); it ends early when the mean stands still.
+    Robust PCA by iteratively reweighted least squares (de la Torre and Black 2003). It ends early when the mean
+    stands still.
+
+    Args: weights: how far each photo is believed. rounds: at most. on_rounds: told how many more are done.
     """
     seen = np.stack([_even(face[easel.rows, easel.columns]) for face in faces])
     by_photo = np.array(weights, np.float32)[:, None]
     trust = np.ones_like(seen)
     mean, modes, sizes = np.zeros(seen.shape[1], np.float32), seen[:0], np.zeros(0, np.float32)
-    for number in range(1, rounds + 1):
+    for number in range(rounds):
         share = trust * by_photo
-        moved = (share * seen).sum(axis=0) / share.sum(axis=0)
-        still = float(np.linalg.norm(moved - mean)) < _STANDS_STILL * float(np.linalg.norm(moved))
-        mean = moved
+        before, mean = mean, (share * seen).sum(axis=0) / share.sum(axis=0)
         modes, sizes = _modes((seen - mean) * np.sqrt(trust))
-        if still:
+        if np.linalg.norm(mean - before) < _STANDS_STILL * np.linalg.norm(mean):
+            on_rounds(rounds - number)
             break
         missed = np.abs(seen - mean - ((seen - mean) @ modes.T) @ modes) + 1.0
         trust = 1 / (1 + (missed / (_SCATTER * np.median(missed[:, ::97], axis=1, keepdims=True))) ** 2)
-        yield number, None
-    yield rounds, _texture(easel, mean, modes, sizes)
+        on_rounds(1)
+    return _texture(easel, mean, modes, sizes)
 
 
-def _even(texels: Pixels) -> NDArray[np.float32]:
+def _even(texels: Pixels) -> Floats:
     """Half-way to a common exposure: a face in the dark should not become a mode of its own."""
     flat = texels.astype(np.float32)
     return (flat * (0.5 + 0.5 * 128 / max(30.0, float(flat.mean())))).ravel()
 
 
-def _modes(left_over: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _modes(left_over: Floats) -> tuple[Floats, Floats]:
     """Principal components by the small Gram matrix (Turk and Pentland 1991): the photos are few, the texels many."""
     count = min(_MOST_MODES, len(left_over) - 1)
     energy, sides = np.linalg.eigh(left_over @ left_over.T)
@@ -104,12 +104,10 @@ def _modes(left_over: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray
     )
 
 
-def _texture(
-    easel: Easel, mean: NDArray[np.float32], modes: NDArray[np.float32], sizes: NDArray[np.float32]
-) -> Texture:
+def _texture(easel: Easel, mean: Floats, modes: Floats, sizes: Floats) -> Texture:
     picture = np.clip(easel.spread(mean), 0, 255).astype(np.uint8)
     return Texture(picture, np.stack([easel.spread(mode) for mode in modes]) if len(modes) else _no_modes(), sizes)
 
 
-def _no_modes() -> NDArray[np.float32]:
+def _no_modes() -> Floats:
     return np.zeros((0, EDGE_PX, EDGE_PX, 3), np.float32)

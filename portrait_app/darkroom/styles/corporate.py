@@ -9,7 +9,7 @@ import numpy as np
 
 from portrait_app.darkroom import bokeh, finish, light
 from portrait_app.darkroom.light import Lamp
-from portrait_app.darkroom.planes import blur, curve, saturate, to_display
+from portrait_app.darkroom.planes import blur, curve, rgb, saturate, to_display
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -31,7 +31,7 @@ def paint(sitting: Sitting) -> Picture:
     key = Lamp((side * 0.4, -0.4, 0.9), (0.62, 0.61, 0.59), wrap=0.5, shadow=0.15)
     fill = Lamp((-side * 0.8, -0.1, 0.6), (0.2, 0.21, 0.23), wrap=0.5)
     linear = light.lit(sitter, flat, [key, fill], (0.36, 0.365, 0.375))
-    linear += light.rim(sitter, (-side, -0.5), 0.035)[..., None] * np.float32((0.13, 0.135, 0.14))
+    linear += light.rim(sitter, (-side, -0.5), 0.035)[..., None] * rgb((0.13, 0.135, 0.14))
     person = saturate(curve(to_display(linear), [(0, 0.01), (0.25, 0.245), (0.6, 0.63), (1, 1)]), 1.03)
     return finish.grain(finish.lay(sitter, person, _office(sitting), wrap=0.4), rng, 0.006)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from portrait_app.darkroom import bokeh, finish
-from portrait_app.darkroom.planes import across, blur, curve, saturate
+from portrait_app.darkroom.planes import across, blur, curve, rgb, saturate
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -29,7 +29,7 @@ def paint(sitting: Sitting) -> Picture:
     negative = np.dstack([curve(whole[..., i], knots) for i, knots in enumerate((_RED, _GREEN, _BLUE))])
     leaked = _light_leak(negative.astype(np.float32), rng, side)
     halo = blur(np.clip(leaked - 0.78, 0, 1).astype(np.float32), sitter.face_px * 0.035)
-    leaked = np.clip(leaked + halo * np.float32((0.9, 0.3, 0.12)), 0, 1)
+    leaked = np.clip(leaked + halo * rgb((0.9, 0.3, 0.12)), 0, 1)
     return finish.grain(finish.vignette(saturate(leaked, 0.96), 0.24), rng, 0.017, 0.7)
 
 
@@ -38,7 +38,7 @@ def _light_leak(picture: Picture, rng: np.random.Generator, side: int) -> Pictur
     x, y = across((picture.shape[0], picture.shape[1]))
     edge = 1.05 if side > 0 else -0.05
     leak = np.exp(-((x - edge) ** 2) / 0.05 - (y - rng.uniform(0.15, 0.7)) ** 2 / 0.22) * rng.uniform(0.25, 0.6)
-    return (1 - (1 - picture) * (1 - leak[..., None] * np.float32((0.8, 0.36, 0.1)))).astype(np.float32)
+    return (1 - (1 - picture) * (1 - leak[..., None] * rgb((0.8, 0.36, 0.1)))).astype(np.float32)
 
 
 STYLE = Style(

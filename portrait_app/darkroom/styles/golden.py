@@ -8,7 +8,7 @@ import numpy as np
 
 from portrait_app.darkroom import bokeh, finish, light
 from portrait_app.darkroom.light import Lamp
-from portrait_app.darkroom.planes import across, curve, saturate, to_display
+from portrait_app.darkroom.planes import across, curve, rgb, saturate, to_display
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -26,12 +26,12 @@ def paint(sitting: Sitting) -> Picture:
     sun = Lamp((side * 0.95, -0.3, 0.35), (0.95, 0.62, 0.34), wrap=0.25, shadow=0.25)
     sky = Lamp((-side * 0.35, -0.5, 0.8), (0.42, 0.4, 0.42), wrap=0.5)
     linear = light.lit(sitter, flat, [sun, sky], (0.34, 0.31, 0.29))
-    linear += light.rim(sitter, (side, -0.35), 0.045)[..., None] * np.float32(_SUN) * 0.75
-    linear += light.gleam(sitter, sun, 16)[..., None] * np.float32(_SUN) * 0.06
+    linear += light.rim(sitter, (side, -0.35), 0.045)[..., None] * rgb(_SUN) * 0.75
+    linear += light.gleam(sitter, sun, 16)[..., None] * rgb(_SUN) * 0.06
     evening = _evening(sitting, side)
     whole = finish.lay(sitter, to_display(linear), evening, wrap=0.45)
     flared = _flare(whole, side, rng)
-    warm = np.clip(saturate(flared, 1.06) * np.float32((1.03, 0.985, 0.9)), 0, 1).astype(np.float32)
+    warm = np.clip(saturate(flared, 1.06) * rgb((1.03, 0.985, 0.9)), 0, 1).astype(np.float32)
     return finish.grain(finish.vignette(curve(warm, [(0, 0.02), (0.3, 0.29), (0.7, 0.73), (1, 1)]), 0.18), rng, 0.01)
 
 
@@ -49,7 +49,7 @@ def _evening(sitting: Sitting, side: int) -> Picture:
         radii=(sitter.face_px * 0.05, sitter.face_px * 0.16),
         strength=(0.04, 0.16),
     )
-    tint = np.float32((1.06, 0.82, 0.56)) * (0.62 + 0.45 * toward[..., None] * (1.1 - 0.5 * y[..., None]))
+    tint = rgb((1.06, 0.82, 0.56)) * (0.62 + 0.45 * toward[..., None] * (1.1 - 0.5 * y[..., None]))
     return np.clip(scene * tint + lamps * (0.3 + 0.7 * toward[..., None]), 0, 1).astype(np.float32)
 
 
@@ -59,7 +59,7 @@ def _flare(picture: Picture, side: int, rng: np.random.Generator) -> Picture:
     ratio = picture.shape[1] / picture.shape[0]
     away = np.hypot((x - (1.02 if side > 0 else -0.02)) * ratio, y - rng.uniform(0.02, 0.25))
     veil = np.exp(-((away / 0.5) ** 1.4)) * rng.uniform(0.6, 0.85)
-    return (1 - (1 - picture) * (1 - veil[..., None] * np.float32((0.95, 0.62, 0.26)))).astype(np.float32)
+    return (1 - (1 - picture) * (1 - veil[..., None] * rgb((0.95, 0.62, 0.26)))).astype(np.float32)
 
 
 STYLE = Style("golden", "Golden hour", "The last hour of sun, low over your shoulder.", paint, is_scene_shown=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from portrait_app.darkroom import bokeh, finish, light
 from portrait_app.darkroom.light import Lamp
-from portrait_app.darkroom.planes import blur, curve, luminance, mix, saturate, to_display
+from portrait_app.darkroom.planes import blur, curve, luminance, mix, rgb, saturate, to_display
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -36,8 +36,8 @@ def paint(sitting: Sitting) -> Picture:
     right = Lamp((side * 0.95, -0.1, 0.36), _bright(cool, 2.6), wrap=0.16, shadow=0.4)
     linear = light.lit(sitter, flat, [left, right], (0.15, 0.13, 0.19))
     for lamp, colour in ((left, warm), (right, cool)):
-        linear += light.gleam(sitter, lamp, 14)[..., None] * np.float32(colour) * 0.16
-        linear += light.rim(sitter, (lamp.toward[0], -0.35), 0.035)[..., None] * np.float32(colour) * 0.75
+        linear += light.gleam(sitter, lamp, 14)[..., None] * rgb(colour) * 0.16
+        linear += light.rim(sitter, (lamp.toward[0], -0.35), 0.035)[..., None] * rgb(colour) * 0.75
     whole = finish.lay(
         sitter, curve(saturate(to_display(linear), 1.12), _CONTRAST), _night(sitting, warm, cool), wrap=0.3
     )

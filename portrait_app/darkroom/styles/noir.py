@@ -8,7 +8,7 @@ import numpy as np
 
 from portrait_app.darkroom import finish, light
 from portrait_app.darkroom.light import Lamp
-from portrait_app.darkroom.planes import across, blur, curve, luminance, smoothstep, to_display
+from portrait_app.darkroom.planes import across, blur, curve, luminance, rgb, smoothstep, to_display
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -29,7 +29,7 @@ def paint(sitting: Sitting) -> Picture:
     grey = grey + (grey - blur(grey, sitter.face_px * 0.006)) * 0.35
     grey = curve(np.clip(grey, 0, 1), [(0, 0), (0.2, 0.15), (0.5, 0.53), (0.8, 0.88), (1, 1)])
     whole = finish.lay(sitter, np.repeat(grey[..., None], 3, axis=2), _wall(sitting, side), wrap=0.1)
-    toned = finish.vignette(whole, 0.4) * np.float32((1.015, 1.0, 0.97))
+    toned = finish.vignette(whole, 0.4) * rgb((1.015, 1.0, 0.97))
     return finish.grain(toned, rng, 0.03, 0.8)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from portrait_app.darkroom import finish, light, mesh, strokes
 from portrait_app.darkroom.light import Lamp
 from portrait_app.darkroom.painting import canvas, kuwahara
-from portrait_app.darkroom.planes import blur, luminance, mix, saturate, to_display
+from portrait_app.darkroom.planes import blur, luminance, mix, rgb, saturate, to_display
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.strokes import Brush, Painted
 from portrait_app.darkroom.styles.style import Sitting, Style
@@ -37,7 +37,7 @@ def paint(sitting: Sitting) -> Picture:
         sitter, rng, centre=ground[0], edge=ground[1], light_from=(-side * 0.5, -0.05), spread=1.5, mottle=0.16
     )
     scene = finish.lay(sitter, to_display(linear), backdrop, wrap=0.35)
-    scene = np.clip(saturate(scene, 1.22) * np.float32((1.05, 1.0, 0.88)), 0, 1).astype(np.float32)
+    scene = np.clip(saturate(scene, 1.22) * rgb((1.05, 1.0, 0.88)), 0, 1).astype(np.float32)
     return finish.vignette(_varnish(_touches(scene, sitting), scene, sitting), 0.2)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from portrait_app.darkroom import mesh
 from portrait_app.darkroom.painting import difference_of_gaussians
-from portrait_app.darkroom.planes import blur, luminance, mix, smoothstep
+from portrait_app.darkroom.planes import blur, luminance, mix, rgb, smoothstep
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -78,17 +78,17 @@ def _panel(sitting: Sitting, person: Picture, inks: tuple[Colour, ...], size: tu
     alpha = smoothstep(0.4, 0.6, blur(_small(sitter.alpha, size), 0.8))
     soft = mix(blur(light, face_px * 0.008), light, exact)
     steps = np.quantile(soft[alpha > 0.5], (0.24, 0.52, 0.82)) if (alpha > 0.5).any() else (0.25, 0.5, 0.8)  # noqa: PLR2004
-    tones = np.broadcast_to(np.float32(inks[0]), (*soft.shape, 3))
+    tones = np.broadcast_to(rgb(inks[0]), (*soft.shape, 3))
     for step, ink in zip(steps, inks[1:4], strict=True):
-        tones = mix(tones, np.broadcast_to(np.float32(ink), tones.shape), smoothstep(step - 0.018, step + 0.018, soft))
+        tones = mix(tones, np.broadcast_to(rgb(ink), tones.shape), smoothstep(step - 0.018, step + 0.018, soft))
     dots = _dots(soft.shape, np.clip((float(steps[1]) - soft) / 0.22 + 0.35, 0, 0.8))
     shade = dots * smoothstep(float(steps[0]) - 0.02, float(steps[0]) + 0.02, soft)
-    tones = mix(tones, np.broadcast_to(np.float32(inks[1]), tones.shape), shade * 0.85)
+    tones = mix(tones, np.broadcast_to(rgb(inks[1]), tones.shape), shade * 0.85)
     lips = np.clip(_small(_lips(sitting), size) * 0.8, 0, 1)
-    tones = mix(tones, np.float32(inks[4]) * (0.55 + 0.6 * soft[..., None]), lips)
+    tones = mix(tones, rgb(inks[4]) * (0.55 + 0.6 * soft[..., None]), lips)
     lines = difference_of_gaussians(light, max(1.0, face_px * 0.007), 0.4, 10)
-    tones = mix(tones, np.broadcast_to(np.float32(inks[0]), tones.shape), (1 - lines) * 0.9)
-    ground = np.broadcast_to(np.float32(inks[5]), tones.shape)
+    tones = mix(tones, np.broadcast_to(rgb(inks[0]), tones.shape), (1 - lines) * 0.9)
+    ground = np.broadcast_to(rgb(inks[5]), tones.shape)
     return np.clip(mix(ground, tones, alpha), 0, 1).astype(np.float32)
 
 
@@ -109,7 +109,7 @@ def _lips(sitting: Sitting) -> Plane:
 
 def _dots(shape: tuple[int, ...], size: Plane) -> Plane:
     """A screen at 45 degrees: 1 inside dots whose radius grows with `size`, 0..1."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    x, y = np.meshgrid(np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32))
     u, v = (x + y) / (_DOT_PX * 1.414), (x - y) / (_DOT_PX * 1.414)
     away = np.hypot(u - np.round(u), v - np.round(v)).astype(np.float32)
     return smoothstep(0.08, -0.08, away - 0.62 * np.sqrt(size))

@@ -8,7 +8,7 @@ import numpy as np
 
 from portrait_app.darkroom import finish, light
 from portrait_app.darkroom.light import Lamp
-from portrait_app.darkroom.planes import blur, curve, to_display
+from portrait_app.darkroom.planes import blur, curve, rgb, to_display
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -34,14 +34,14 @@ def paint(sitting: Sitting) -> Picture:
     ground = finish.seamless(
         sitter,
         rng,
-        centre=(level + 0.05,) * 3,
-        edge=(level - 0.2,) * 3,
+        centre=(level + 0.05, level + 0.05, level + 0.05),
+        edge=(level - 0.2, level - 0.2, level - 0.2),
         light_from=(-side * 0.4, -0.1),
         spread=2.1,
         mottle=0.008,
     )
     whole = finish.lay(sitter, np.repeat(grey[..., None], 3, axis=2), ground, wrap=0.3)
-    return finish.grain(whole * np.float32((1.0, 0.995, 0.98)), rng, 0.02, 0.7)
+    return finish.grain(whole * rgb((1.0, 0.995, 0.98)), rng, 0.02, 0.7)
 
 
 STYLE = Style("silver", "Silver", "Black and white on a bright ground: a quiet print to keep.", paint)

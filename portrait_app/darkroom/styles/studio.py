@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from portrait_app.darkroom import finish, light
 from portrait_app.darkroom.light import Lamp
-from portrait_app.darkroom.planes import curve, to_display
+from portrait_app.darkroom.planes import curve, rgb, to_display
 from portrait_app.darkroom.retouch import expose, retouch
 from portrait_app.darkroom.styles.style import Sitting, Style
 
@@ -31,7 +29,7 @@ def paint(sitting: Sitting) -> Picture:
     key = Lamp((side * rng.uniform(0.5, 0.75), -0.5, 0.75), (0.92, 0.9, 0.86), wrap=0.35, shadow=0.35)
     linear = light.lit(sitter, flat, [key], (0.36, 0.37, 0.4))
     linear += light.gleam(sitter, key)[..., None] * 0.035
-    linear += light.rim(sitter, (-side, -0.35))[..., None] * np.float32((0.15, 0.17, 0.2))
+    linear += light.rim(sitter, (-side, -0.35))[..., None] * rgb((0.15, 0.17, 0.2))
     person = curve(to_display(linear), [(0, 0), (0.25, 0.225), (0.6, 0.625), (1, 1)])
     centre, edge = _BACKDROPS[int(rng.integers(len(_BACKDROPS)))]
     backdrop = finish.seamless(sitter, rng, centre=centre, edge=edge, light_from=(-side * 0.35, 0.05), spread=1.55)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
     from portrait_app.darkroom.planes import Picture
     from portrait_app.darkroom.sitter import Sitter
 
@@ -23,7 +24,7 @@ class Sitting:
 
     @property
     def side(self) -> int:
-        """Which side the main light stands on, by the dice: −1 left, 1 right."""
+        """Which side the main light stands on, by the dice: -1 left, 1 right."""
         return -1 if self.rng.random() < 0.5 else 1  # noqa: PLR2004  # a coin
 
 
