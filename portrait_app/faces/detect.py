@@ -47,7 +47,8 @@ class Detector:
         shrink = min(1.0, WORKING_EDGE_PX / max(photo.shape[:2]))
         small = photo
         if shrink < 1:
-            small = np.asarray(cv2.resize(photo, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+            size = (max(1, round(photo.shape[1] * shrink)), max(1, round(photo.shape[0] * shrink)))
+            small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
         seen: list[Candidate] = []
         for left, top, tile in _tiles(small):
             seen += self._look(tile, left, top, 1 / shrink)
