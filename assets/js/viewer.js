@@ -10,12 +10,16 @@
 
   const say = (viewer) => {
     const all = slides(viewer);
+    if (!all.length) { viewer.close(); return; } // the last one was deleted
     const at = place(viewer);
+    for (const near of all.slice(Math.max(0, at - 1), at + 2)) near.querySelector("img").loading = "eager"; // no others
     const [back, on] = ["back", "on"].map((turn) => viewer.querySelector(`[data-turn="${turn}"]`));
     if (back) back.disabled = at <= 0;
     if (on) on.disabled = at >= all.length - 1;
     const words = viewer.querySelector(".viewer-place");
-    if (words) words.textContent = all.length > 1 ? `${at + 1} of ${all.length}` : "";
+    const more = document.querySelector("[data-brings-slides]"); // the page's own button for those not loaded yet
+    if (words) words.textContent = all.length > 1 ? `${at + 1} of ${all.length}${more ? "+" : ""}` : "";
+    if (more && at >= all.length - 4 && !more.dataset.pressed) { more.dataset.pressed = "yes"; more.click(); }
     const share = viewer.querySelector('[data-act="share"]');
     if (share) share.hidden = !navigator.canShare;
   };
@@ -51,8 +55,11 @@
       viewer.showModal();
       track(viewer).scrollLeft = slides(viewer).indexOf(slide) * track(viewer).clientWidth;
       say(viewer);
+      changes.disconnect();
+      changes.observe(track(viewer), { childList: true }); // news, another page, a picture deleted
     });
   };
+  const changes = new MutationObserver(() => { const viewer = shown(); if (viewer) say(viewer); });
 
   const close = (viewer) => {
     const slide = current(viewer);

@@ -14,13 +14,11 @@ from portrait_app.web.gallery.state import DELETE_SHEET, GalleryState
 from portrait_app.web.shell import frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from reflex.vars import ArrayVar, ObjectVar
+    from reflex.vars import ObjectVar
 
     from portrait_app.web.gallery.cards import Option, Portrait
 
-# Four to a row where the rows' height asks for it: what is fetched is the thumbnail, not more.
+TWICE_PRESSED_MS = 400  # by the thumb, by coming near, by the viewer: one page all the same
 SIZES_IN_GALLERY = "(width >= 56.25rem) 14rem, 34vw"
 
 # A date in the browser's own language and time zone.
@@ -47,33 +45,22 @@ def _room() -> rx.Component:
 
 
 def _filters() -> rx.Component:
+    models = rx.foreach(GalleryState.models, _option)
+    styles = [rx.el.option(style.title, value=style.key) for style in STYLES.values()]
     return rx.el.div(
         rx.cond(
             GalleryState.models.length() > 1,
-            _menu("Face model", "Everyone", GalleryState.models, GalleryState.model, GalleryState.choose_model),
+            _menu("Face model", "Everyone", models, value=GalleryState.model, on_change=GalleryState.choose_model),
         ),
-        rx.el.select(
-            rx.el.option("All styles", value=""),
-            *(rx.el.option(style.title, value=style.key) for style in STYLES.values()),
-            value=GalleryState.style,
-            on_change=GalleryState.choose_style,
-            aria_label="Style",
-            class_name="gallery-filter",
-            data_is_set=GalleryState.style != "",
-        ),
+        _menu("Style", "All styles", *styles, value=GalleryState.style, on_change=GalleryState.choose_style),
         class_name="gallery-filters",
     )
 
 
-def _menu(
-    label: str, everything: str, options: ArrayVar[Sequence[Option]], value: rx.Var[str], on_change: Any
-) -> rx.Component:
-    return rx.el.select(
-        rx.el.option(everything, value=""),
-        rx.foreach(options, _option),
-        value=value,
-        on_change=on_change,
-        aria_label=label,
+def _menu(label: str, everything: str, *options: ui.Child, value: rx.Var[str], on_change: Any) -> rx.Component:
+    return rx.el.span(
+        rx.el.select(rx.el.option(everything, value=""), *options, value=value, on_change=on_change, aria_label=label),
+        ui.icon("next"),
         class_name="gallery-filter",
         data_is_set=value != "",
     )
@@ -118,8 +105,9 @@ def _on_its_way() -> rx.Component:
 
 
 def _more() -> rx.Component:
-    """The button, keyed by its page: a fresh one watches anew whether it is near."""
-    button = ui.button("Show more", id=scripts.MORE, on_click=GalleryState.show_more)
+    """The button, keyed by its page: a fresh one watches anew whether it is near. The viewer presses it, too."""
+    once = GalleryState.show_more.throttle(TWICE_PRESSED_MS)
+    button = ui.button("Show more", id=scripts.MORE, data_brings_slides="yes", on_click=once)
     return rx.el.div(button, key=GalleryState.next_page, on_mount=scripts.press_when_near(), class_name="gallery-more")
 
 

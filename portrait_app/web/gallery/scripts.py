@@ -1,4 +1,4 @@
-"""What only the browser can do in the gallery: open the viewer at a portrait, close it, fetch more in time."""
+"""What only the browser can do in the gallery: open the viewer at a portrait, fetch more in time."""
 
 from __future__ import annotations
 
@@ -35,11 +35,6 @@ _PRESS_WHEN_NEAR = f"""(() => {{
 def show(portrait_id: UUID) -> EventSpec:
     """Open the viewer at a portrait as soon as it is in the list."""
     return rx.call_script(_SHOW % portrait_id)
-
-
-def close_viewer() -> EventSpec:
-    """Close the viewer, when there is nothing left to show in it."""
-    return rx.call_script("document.querySelector('dialog.viewer[open]')?.close()")
 
 
 def press_when_near() -> EventSpec:

@@ -1,11 +1,11 @@
 """What one tab shows of the gallery, and what it asks for."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from portrait_app.domain.events import Noun
 from portrait_app.domain.rows import new_id
@@ -49,7 +49,7 @@ class GalleryState(live.Room, rx.State):
     asked: rx.Field[str] = rx.field("")
 
     @rx.event
-    async def enter(self) -> Any:
+    async def enter(self) -> EventSpec | None:
         """Show the gallery as far down as it was, or down to the portrait that the address names with `open`."""
         await self._watch()
         wanted = _wanted(self.router.url.query_parameters.get("open", ""))
@@ -90,22 +90,20 @@ class GalleryState(live.Room, rx.State):
         await self._begin_again()
 
     @rx.event
-    def ask_to_delete(self, portrait_id: str) -> Any:
+    def ask_to_delete(self, portrait_id: str) -> EventSpec:
         """Ask, in a sheet, before a portrait is deleted."""
         self.asked = str(identified(portrait_id))
         return ui.open_sheet(DELETE_SHEET)
 
     @rx.event
-    async def delete(self) -> AsyncGenerator[Any]:
+    async def delete(self) -> EventSpec:
         """Delete the portrait that was asked about."""
         portrait_id, self.asked = identified(self.asked), ""
         async with work_for(self) as work:
             await gallery.remove(work, portrait_id)
         self.newest = [portrait for portrait in self.newest if portrait.id != str(portrait_id)]
         self.older = [portrait for portrait in self.older if portrait.id != str(portrait_id)]
-        if not self.newest and not self.older:
-            yield scripts.close_viewer()
-        yield ui.toast.show("Portrait deleted")
+        return ui.toast.show("Portrait deleted")
 
     @classmethod
     async def _look(cls, work: Work) -> Newest:

@@ -25,13 +25,16 @@ def you_page() -> rx.Component:
 
 
 def _room() -> rx.Component:
+    engine = rx.el.p(rx.cond(YouState.is_darkroom, words.HERE, words.ELSEWHERE))
     return rx.el.div(
-        _who(),
-        _section("Look", _look()),
-        _section("What makes the pictures", rx.el.p(rx.cond(YouState.is_darkroom, words.HERE, words.ELSEWHERE))),
-        _section("Kept for you", _kept()),
-        _sign_out(),
-        class_name="you",
+        rx.el.div(_who(), _section("Look", _look()), class_name="you"),
+        rx.el.div(
+            _section("What makes the pictures", engine),
+            _section("Kept for you", _kept()),
+            _sign_out(),
+            class_name="you",
+        ),
+        class_name="two-columns",
     )
 
 
