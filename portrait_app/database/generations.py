@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from portrait_app.database.shelf import Shelf
@@ -83,7 +84,7 @@ class Assets(Shelf[Asset]):
     async def samples(self) -> Sequence[Asset]:
         """Return the newest kept portrait of each face model in each style."""
         each = (col(Asset.training_id), col(Asset.style))
-        query = select(Asset).distinct(*each).where(col(Asset.status) == AssetStatus.KEPT)
+        query = select(Asset).ext(distinct_on(*each)).where(col(Asset.status) == AssetStatus.KEPT)
         return (await self.session.scalars(query.order_by(*each, col(Asset.id).desc()))).all()
 
     async def kept(self) -> tuple[int, int]:

@@ -40,7 +40,6 @@ def _room() -> rx.Component:
             rx.el.section(
                 rx.foreach(HomeState.running, _running),
                 aria_label="Being learned",
-                aria_live="polite",
                 class_name="stack under-way",
             ),
         ),

@@ -1,7 +1,7 @@
 """The home room's state: what is being learned, and the newest portraits."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import reflex as rx
 
@@ -45,7 +45,7 @@ class HomeState(Room, rx.State):
             portraits=[PortraitCard.of(work.bucket, asset) for asset in newest],
         )
 
-    def _show(self, seen: Any) -> None:
+    def _show(self, seen: Seen) -> None:
         """Show what was seen; what stayed the same is not sent again, since progress is told every half second."""
         shown = {
             "greeting": seen.greeting,

@@ -30,7 +30,6 @@ def _room() -> rx.Component:
             rx.el.section(
                 rx.foreach(TrainState.running, _running),
                 aria_label="Being learned",
-                aria_live="polite",
                 class_name="stack being-learned",
             ),
         ),

@@ -40,6 +40,7 @@ def running_card(training: ObjectVar[TrainingCard], *, href: str | None = None) 
             rx.el.div(
                 rx.el.h3(training.name, class_name="card-title"),
                 ui.status(training.phase, "busy"),
+                role="status",
                 class_name="model-words",
             ),
             class_name="model-head",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -47,7 +47,7 @@ class TrainState(Room, rx.State):
     name: rx.Field[str] = rx.field("")
     name_trouble: rx.Field[str] = rx.field("")
     photos: rx.Field[list[SelfieCard]] = rx.field(default_factory=list)
-    count: rx.Field[words.Count] = rx.field(words.Count("", "", is_enough=False))
+    count: rx.Field[words.Count] = rx.field(default_factory=lambda: words.count(0, 0))
     where_photos_stay: rx.Field[str] = rx.field("")
     running: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
     shelf: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
@@ -120,7 +120,7 @@ class TrainState(Room, rx.State):
             models=models,
         )
 
-    def _show(self, seen: Any) -> None:
+    def _show(self, seen: Seen) -> None:
         """Show what was seen; what stayed the same is not sent again, since progress is told every half second."""
         shown = {
             "draft_id": seen.draft_id,

@@ -1,0 +1,48 @@
+"""A browser tab without a browser: a State with the cookie of whoever is signed in there, and its events by name."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import reflex as rx
+from reflex.istate.data import RouterData
+
+from portrait_app.services import accounts
+from portrait_app.settings import Settings
+from portrait_app.web import house as web_house
+from tests.builders import PASSWORD
+
+if TYPE_CHECKING:
+    from portrait_app.services.accounts import SignedIn
+    from portrait_app.wiring import Workshop
+    from tests.builders import House
+
+AnyState = TypeVar("AnyState", bound=rx.State)
+
+
+def move_in(house: House) -> None:
+    """Let the web floor stand in this house."""
+    settings = Settings.model_validate({"REPLICATE_API_TOKEN": None})
+    web_house.move_in(cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings)))
+
+
+async def signed_up(house: House, name: str) -> SignedIn:
+    """Somebody new, with the token of their browser's cookie."""
+    email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
+    return await accounts.sign_up(house.desk, name=name, email=email, password=PASSWORD, device="test")
+
+
+async def tab_of(room: type[AnyState], token: str) -> AnyState:
+    """Open a room in a new tab of the browser with this cookie."""
+    root = rx.State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue] -- how Reflex itself makes one
+    root.router = RouterData.from_router_data({"token": "tab", "headers": {"cookie": f"session={token}"}})
+    return await root.get_state(room)
+
+
+async def happens(state: rx.State, event: str, *arguments: Any) -> list[Any]:
+    """Let the browser send an event; return what it is told to do."""
+    answer = getattr(type(state), event).fn(state, *arguments)
+    if hasattr(answer, "__aiter__"):
+        return [told async for told in answer]
+    return [await answer]

@@ -1,0 +1,75 @@
+"""What the home room shows, from the first visit to the first portraits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.errors import SignedOut
+from portrait_app.services import trainings
+from portrait_app.web.home.state import NEWEST, HomeState, on_their_way
+from tests.portraits import portraits_of
+from tests.web.tabs import happens, move_in, signed_up, tab_of
+
+if TYPE_CHECKING:
+    from portrait_app.services.accounts import SignedIn
+    from tests.builders import House
+
+
+@pytest.fixture
+async def ada(house: House) -> SignedIn:
+    move_in(house)
+    return await signed_up(house, "Ada Lovelace")
+
+
+@pytest.fixture
+async def room(ada: SignedIn) -> HomeState:
+    return await tab_of(HomeState, ada.token)
+
+
+async def test_it_greets_by_first_name(room: HomeState) -> None:
+    await happens(room, "enter")
+    assert (room.greeting, room.running, room.portraits) == ("Hello, Ada", [], [])
+
+
+async def test_what_is_being_learned_is_shown_with_its_photo(house: House, ada: SignedIn, room: HomeState) -> None:
+    draft = await house.draft_with_selfies(ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    await happens(room, "enter")
+    (model,) = room.running
+    assert model.is_running
+    assert "/selfies/0-320.webp" in model.cover
+
+
+async def test_the_newest_portraits_are_shown_with_those_still_coming(
+    house: House, ada: SignedIn, room: HomeState
+) -> None:
+    model = await house.ready_model(ada.owner_id)
+    await portraits_of(house, model, count=NEWEST)
+    await portraits_of(house, model, count=2, style="noir", status=AssetStatus.PENDING)
+    await happens(room, "enter")
+    assert [portrait.is_coming for portrait in room.portraits[:3]] == [True, True, False]
+    assert (len(room.portraits), room.coming) == (NEWEST, "2 portraits are on their way")
+
+
+async def test_it_shows_nothing_of_anybody_elses(house: House, room: HomeState) -> None:
+    eve = await signed_up(house, "Eve")
+    await portraits_of(house, await house.ready_model(eve.owner_id), count=3)
+    await happens(room, "enter")
+    assert (room.portraits, room.has_ready_model) == ([], False)
+
+
+async def test_a_tab_without_a_session_sees_nothing(ada: SignedIn) -> None:
+    with pytest.raises(SignedOut):
+        await happens(await tab_of(HomeState, ""), "enter")
+
+
+def test_portraits_on_their_way_are_counted_in_words() -> None:
+    assert [on_their_way(count) for count in (0, 1, 8)] == [
+        "",
+        "1 portrait is on its way",
+        "8 portraits are on their way",
+    ]

@@ -1,0 +1,145 @@
+"""The training room's events, as any browser may send them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.selfie import SelfieStatus
+from portrait_app.errors import NotFound, SignedOut
+from portrait_app.services import trainings
+from portrait_app.services.selfies import NoFaceToLearn
+from portrait_app.web.train.state import TrainState
+from tests.web.tabs import happens, move_in, signed_up, tab_of
+
+if TYPE_CHECKING:
+    from portrait_app.services.accounts import SignedIn
+    from tests.builders import House
+
+
+@pytest.fixture
+async def ada(house: House) -> SignedIn:
+    move_in(house)
+    return await signed_up(house, "Ada Lovelace")
+
+
+@pytest.fixture
+async def room(ada: SignedIn) -> TrainState:
+    return await tab_of(TrainState, ada.token)
+
+
+async def test_a_first_visit_finds_an_empty_draft_with_ones_own_name(room: TrainState) -> None:
+    await happens(room, "enter")
+    assert (room.has_looked, room.name, room.photos, room.count.is_enough) == (True, "Ada", [], False)
+
+
+async def test_the_second_face_is_not_assumed_to_be_ones_own(house: House, ada: SignedIn, room: TrainState) -> None:
+    await house.ready_model(ada.owner_id)
+    await happens(room, "enter")
+    assert room.name == ""
+    assert [model.is_ready for model in room.shelf] == [True]
+
+
+async def test_a_draft_survives_the_tab_it_was_made_in(house: House, ada: SignedIn, room: TrainState) -> None:
+    await happens(room, "set_name", "  Grandma ")
+    await house.draft_with_selfies(ada.owner_id, 3)
+    other = await tab_of(TrainState, ada.token)
+    await happens(other, "enter")
+    assert (other.name, len(other.photos), other.count.headline) == ("Grandma", 3, "3 good photos")
+
+
+async def test_starting_moves_the_draft_to_what_is_being_learned(house: House, ada: SignedIn, room: TrainState) -> None:
+    await house.draft_with_selfies(ada.owner_id)
+    await happens(room, "enter")
+    await happens(room, "start")
+    assert ([model.name for model in room.running], room.photos, room.is_starting) == (["Ada"], [], False)
+    assert len(house.queue.take()) == 1
+
+
+async def test_a_start_that_is_refused_says_why_and_ends_the_waiting(
+    house: House, ada: SignedIn, room: TrainState
+) -> None:
+    await house.draft_with_selfies(ada.owner_id, 2)
+    await happens(room, "enter")
+    _, told = await happens(room, "start")
+    assert "A few more selfies" in str(told)
+    assert (room.is_starting, room.running, len(room.photos)) == (False, [], 2)
+
+
+async def test_a_missing_name_is_said_beside_its_field(house: House, ada: SignedIn, room: TrainState) -> None:
+    await house.ready_model(ada.owner_id)
+    await house.draft_with_selfies(ada.owner_id)
+    await happens(room, "enter")
+    await happens(room, "start")
+    assert "name" in room.name_trouble
+    await happens(room, "set_name", "Grace")
+    assert room.name_trouble == ""
+
+
+async def test_a_doubtful_photo_counts_once_it_is_overruled_and_a_faceless_one_never(
+    house: House, ada: SignedIn, room: TrainState
+) -> None:
+    await house.draft_with_selfies(ada.owner_id, 1, status=SelfieStatus.DOUBTFUL, hints=["blurred"])
+    await house.draft_with_selfies(ada.owner_id, 1, status=SelfieStatus.FACELESS, hints=["no_face"])
+    await happens(room, "enter")
+    doubtful, faceless = room.photos
+    await happens(room, "overrule", doubtful.id)
+    assert room.count.headline == "1 good photo"
+    with pytest.raises(NoFaceToLearn):
+        await happens(room, "overrule", faceless.id)
+
+
+async def test_a_removed_photo_is_gone_from_the_bucket(house: House, ada: SignedIn, room: TrainState) -> None:
+    await house.draft_with_selfies(ada.owner_id, 1, seen=None)
+    await happens(room, "enter")
+    await happens(room, "remove", room.photos[0].id)
+    assert room.photos == []
+    with pytest.raises(NotFound):
+        await house.desk.bucket.get(f"u/{ada.owner_id}/selfies/0.jpg")
+
+
+@pytest.mark.parametrize("event", ["overrule", "remove", "retry"])
+@pytest.mark.parametrize("sent", ["", "no id", "'; DROP TABLE app.selfies", str(uuid4()), 7, None, {"id": 1}])
+async def test_whatever_a_browser_sends_as_an_id_finds_nothing(room: TrainState, event: str, sent: object) -> None:
+    with pytest.raises(NotFound):
+        await happens(room, event, sent)
+
+
+async def test_what_is_somebody_elses_can_not_be_touched(house: House, ada: SignedIn, room: TrainState) -> None:
+    eve = await signed_up(house, "Eve")
+    draft = await house.draft_with_selfies(eve.owner_id, 1)
+    async with house.desk.for_person(eve.owner_id) as work:
+        (photo,) = await work.selfies.of(draft.id)
+    for event, target in (("overrule", photo.id), ("remove", photo.id), ("retry", draft.id)):
+        with pytest.raises(NotFound):
+            await happens(room, event, str(target))
+
+
+@pytest.mark.parametrize(("event", "arguments"), [("enter", ()), ("set_name", ("x",)), ("remove", ("x",))])
+async def test_a_tab_whose_session_ended_reaches_nothing(ada: SignedIn, event: str, arguments: tuple[str, ...]) -> None:
+    stranger = await tab_of(TrainState, "made-up")
+    with pytest.raises(SignedOut):
+        await happens(stranger, event, *arguments)
+
+
+async def test_a_failed_training_comes_back_with_its_photos(house: House, ada: SignedIn, room: TrainState) -> None:
+    draft = await house.draft_with_selfies(ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+        training.status, training.trouble = TrainingStatus.FAILED, "No face could be learned."
+    await happens(room, "enter")
+    assert (room.shelf[0].is_failed, room.shelf[0].trouble) == (True, "No face could be learned.")
+    await happens(room, "retry", room.shelf[0].id)
+    assert (room.shelf, len(room.photos), room.name) == ([], 4, "Ada")
+
+
+async def test_what_stayed_the_same_is_not_sent_again(house: House, ada: SignedIn, room: TrainState) -> None:
+    await house.draft_with_selfies(ada.owner_id)
+    await house.ready_model(ada.owner_id)
+    await happens(room, "enter")
+    room._clean()
+    await happens(room, "enter")
+    assert room.dirty_vars == set()
