@@ -60,6 +60,7 @@ async def open_darkroom(options: Options, base: str) -> AsyncGenerator[Darkroom]
     options.data.mkdir(parents=True, exist_ok=True)
     with _locked(options.data), contextlib.closing(Store(options.data / "darkroom.sqlite")) as store:
         shelf, wire = Shelf(options.data), Wire(base)
+        shelf.discard_strays(file.id for file in store.files.all(stamp(now())))
         compute = Compute(options.engine, options.models)
         secret = store.secret("webhooks", lambda: f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}")
         webhooks = Webhooks(secret, wire.job, lambda job_id: store.jobs.change_final(job_id, is_told=True))

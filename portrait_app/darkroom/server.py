@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 STOP_WITHIN_S = 1
+KEEP_ALIVE_S = 75  # longer than clients keep idle connections: who closes first must not be the server
 
 _MODEL = "/v1/models/{owner}/{name}"
 _VERSION = _MODEL + "/versions/{version}"
@@ -82,7 +83,8 @@ def build_app(darkroom: Darkroom) -> Starlette:
 async def serving(app: Starlette, listener: socket.socket) -> AsyncGenerator[asyncio.Event]:
     """Serve on an open socket for as long as the context lasts; gives an event that a signal to stop sets."""
     quiet: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
-    server = _Server(uvicorn.Config(app, lifespan="off", timeout_graceful_shutdown=STOP_WITHIN_S, **quiet))
+    limits: dict[str, Any] = {"timeout_graceful_shutdown": STOP_WITHIN_S, "timeout_keep_alive": KEEP_ALIVE_S}
+    server = _Server(uvicorn.Config(app, lifespan="off", **quiet, **limits))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

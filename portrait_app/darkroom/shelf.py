@@ -60,8 +60,9 @@ class Shelf:
         return self._versions / f"{version}.face"
 
     def discard_face_model(self, version: str) -> None:
-        """Throw away the face model behind a version."""
-        self.face_model(version).unlink(missing_ok=True)
+        """Throw away the face model behind a version, and what an interrupted training left of it."""
+        for path in self._versions.glob(f"*{version}*"):
+            path.unlink(missing_ok=True)
 
     def photos(self, job_id: str) -> Path:
         """Where the photos of a training lie while it is worked on."""
@@ -80,6 +81,12 @@ class Shelf:
     def discard_file(self, file_id: str) -> None:
         """Throw away an uploaded file."""
         self.file(file_id).unlink(missing_ok=True)
+
+    def discard_strays(self, known_files: Iterable[str]) -> None:
+        """Throw away uploads that nobody knows: the server was killed between taking them in and writing that down."""
+        known = {self.file(file_id) for file_id in known_files}
+        for path in set(self._files.iterdir()) - known:
+            path.unlink()
 
     def write_atomically(self, path: Path, chunks: Iterable[bytes]) -> None:
         """Write a whole file or nothing.

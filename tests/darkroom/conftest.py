@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+import pytest_asyncio
 import uvicorn
 from replicate import AsyncReplicate, DefaultAsyncHttpxClient
 from starlette.applications import Starlette
@@ -20,24 +21,36 @@ from portrait_app.darkroom.server import build_app
 from tests.darkroom.running import ENGINE, PATIENCE_S, TOKEN, Ear, QuietServer, RunningDarkroom
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
 
     from portrait_app.darkroom.darkroom import Darkroom
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_darkroom(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningDarkroom]:
+    """One process for all the tests of a file, because starting it takes longer than most of them."""
+    darkroom = RunningDarkroom(tmp_path_factory.mktemp("darkroom"))
+    await darkroom.start()
+    yield darkroom
+    await darkroom.end()
+
+
 @pytest.fixture
-async def stopped_darkroom(tmp_path: Path) -> AsyncGenerator[RunningDarkroom]:
+def darkroom(shared_darkroom: RunningDarkroom) -> Generator[RunningDarkroom]:
+    """A running darkroom whose engine does as this test says, and nothing afterwards."""
+    yield shared_darkroom
+    shared_darkroom.free_engine()
+
+
+@pytest.fixture
+async def fresh_darkroom(tmp_path: Path) -> AsyncGenerator[RunningDarkroom]:
+    """A process for one test, which may kill it and start it again."""
     darkroom = RunningDarkroom(tmp_path)
+    await darkroom.start()
     yield darkroom
     if darkroom.process and darkroom.process.returncode is None:
         await darkroom.end(signal.SIGKILL)
-
-
-@pytest.fixture
-async def darkroom(stopped_darkroom: RunningDarkroom) -> RunningDarkroom:
-    await stopped_darkroom.start()
-    return stopped_darkroom
 
 
 @pytest.fixture
@@ -45,6 +58,13 @@ async def http(darkroom: RunningDarkroom) -> AsyncGenerator[httpx.AsyncClient]:
     """A plain client that bears the token."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(base_url=f"{darkroom.base}/v1/", headers=headers, timeout=PATIENCE_S) as client:
+        yield client
+
+
+@pytest.fixture
+async def anybody(darkroom: RunningDarkroom) -> AsyncGenerator[httpx.AsyncClient]:
+    """A plain client that bears no token."""
+    async with httpx.AsyncClient(base_url=darkroom.base, timeout=PATIENCE_S) as client:
         yield client
 
 
@@ -88,18 +108,11 @@ async def inside(tmp_path: Path, engine_folder: Path) -> AsyncGenerator[Darkroom
 
 
 @pytest.fixture
-async def anybody(inside: Darkroom) -> AsyncGenerator[httpx.AsyncClient]:
-    """A client of the darkroom inside that bears no token."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(build_app(inside)), base_url="http://inside") as client:
-        yield client
-
-
-@pytest.fixture
 async def inside_http(inside: Darkroom) -> AsyncGenerator[httpx.AsyncClient]:
     """A plain client of the darkroom inside that bears the token."""
-    transport = httpx.ASGITransport(build_app(inside), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://inside/v1/", headers=headers) as client:
+    over = httpx.ASGITransport(build_app(inside))
+    async with httpx.AsyncClient(transport=over, base_url="http://inside/v1/", headers=headers) as client:
         yield client
 
 

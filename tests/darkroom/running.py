@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-for-tests"
 ENGINE = "tests.darkroom.fake_engine:FakeEngine"
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @dataclass
@@ -37,7 +37,8 @@ class RunningDarkroom:
     folder: Path
     port: int = 0
     process: Process | None = None
-    options: list[str] = field(default_factory=list)
+    engine_name: str = ENGINE
+    models: Path | None = None
 
     @property
     def base(self) -> str:
@@ -45,18 +46,25 @@ class RunningDarkroom:
 
     @property
     def engine(self) -> Path:
-        """The folder that the fake engine obeys."""
-        return self.folder / "models"
+        """The folder of model files; the fake engine obeys what lies in it."""
+        return self.models or self.folder / "models"
 
     async def start(self) -> None:
         self.engine.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "portrait_app.darkroom", "--port", str(self.port), "--engine", ENGINE]
+        command = [
+            sys.executable,
+            "-m",
+            "portrait_app.darkroom",
+            "--port",
+            str(self.port),
+            "--engine",
+            self.engine_name,
+        ]
         folders = ["--data", str(self.folder / "data"), "--models", str(self.engine)]
         with (self.folder / "log.txt").open("a") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command,
                 *folders,
-                *self.options,
                 cwd=ROOT,
                 env=os.environ | {"DARKROOM_TOKEN": TOKEN},
                 stdout=asyncio.subprocess.PIPE,
@@ -76,6 +84,11 @@ class RunningDarkroom:
 
     def tell_engine(self, word: str, text: str = "") -> None:
         (self.engine / word).write_text(text)
+
+    def free_engine(self) -> None:
+        """Take back all that was told."""
+        for word in self.engine.iterdir():
+            word.unlink()
 
     def release_engine(self) -> None:
         (self.engine / "hold").unlink()
@@ -149,12 +162,12 @@ def zip_of(**entries: bytes) -> bytes:
 PHOTOS = zip_of(**{f"{number}.jpg": b"not really a photo" for number in range(4)})
 
 
-async def train(client: AsyncReplicate, **more: Any) -> Any:
-    """Make a destination if there is none, upload photos, and ask for a training on them."""
+async def train(client: AsyncReplicate, *, photos: bytes = PHOTOS, **more: Any) -> Any:
+    """Make a destination if there is none, upload a zip of photos, and ask for a training on them."""
     with contextlib.suppress(ConflictError):
         await client.models.create(owner="darkroom", name="faces", visibility="private", hardware="cpu")
     trainer: Any = await client.models.get(model_owner="darkroom", model_name="face-trainer")
-    file: Any = await client.files.create(content=("photos.zip", PHOTOS, "application/zip"))
+    file: Any = await client.files.create(content=("photos.zip", photos, "application/zip"))
     given: dict[str, Any] = {"input": {"input_images": file.urls.get, "seed": 7}, "destination": "darkroom/faces"}
     version = trainer.latest_version.id
     return await client.trainings.create(

@@ -52,18 +52,18 @@ async def test_a_job_whose_deadline_passes_is_cancelled_or_when_it_never_began_a
 
 @pytest.mark.parametrize(("said", "seconds"), [("30s", 30), ("5m", 300), ("1h30m45s", 5445), ("90", 90)])
 async def test_a_deadline_may_be_said_in_each_of_replicates_ways(
-    inside_replicate: AsyncReplicate, inside_http: httpx.AsyncClient, said: str, seconds: int
+    replicate: AsyncReplicate, http: httpx.AsyncClient, said: str, seconds: int
 ) -> None:
-    asked = {"version": await trained_version(inside_replicate), "input": {}}
-    made: dict[str, Any] = (await inside_http.post("predictions", json=asked, headers={"Cancel-After": said})).json()
+    asked = {"version": await trained_version(replicate), "input": {}}
+    made: dict[str, Any] = (await http.post("predictions", json=asked, headers={"Cancel-After": said})).json()
     life = read_stamp(made["deadline"]) - read_stamp(made["created_at"])
     assert life == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("said", ["4s", "", "soon", "1d", "-5m"])
 async def test_a_deadline_that_cannot_be_is_refused(
-    inside_replicate: AsyncReplicate, inside_http: httpx.AsyncClient, said: str
+    replicate: AsyncReplicate, http: httpx.AsyncClient, said: str
 ) -> None:
-    asked = {"version": await trained_version(inside_replicate), "input": {}}
-    answer = await inside_http.post("predictions", json=asked, headers={"Cancel-After": said})
+    asked = {"version": await trained_version(replicate), "input": {}}
+    answer = await http.post("predictions", json=asked, headers={"Cancel-After": said})
     assert answer.status_code == 422

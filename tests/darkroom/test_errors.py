@@ -29,9 +29,9 @@ MEGABYTE = 1024 * 1024
     ],
 )
 async def test_a_body_that_does_not_fit_is_refused(
-    inside_http: httpx.AsyncClient, body: dict[str, Any], found: list[str]
+    http: httpx.AsyncClient, body: dict[str, Any], found: list[str]
 ) -> None:
-    answer = await inside_http.post("predictions", json=body)
+    answer = await http.post("predictions", json=body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
@@ -41,25 +41,25 @@ async def test_a_body_that_does_not_fit_is_refused(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"nonsense"])
-async def test_what_is_no_json_is_refused(inside_http: httpx.AsyncClient, body: bytes) -> None:
-    assert (await inside_http.post("predictions", content=body)).status_code == 400
+async def test_what_is_no_json_is_refused(http: httpx.AsyncClient, body: bytes) -> None:
+    assert (await http.post("predictions", content=body)).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["predictions/nobody", "trainings/nobody", "models/a/b", "files/nobody", "elsewhere"])
-async def test_what_is_not_there_is_404(inside_http: httpx.AsyncClient, path: str) -> None:
-    answer = await inside_http.get(path)
+async def test_what_is_not_there_is_404(http: httpx.AsyncClient, path: str) -> None:
+    answer = await http.get(path)
     assert answer.status_code == 404
     assert answer.json()["status"] == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_wrong_method_is_405(inside_http: httpx.AsyncClient) -> None:
-    assert (await inside_http.put("predictions", json={})).status_code == 405
+async def test_a_wrong_method_is_405(http: httpx.AsyncClient) -> None:
+    assert (await http.put("predictions", json={})).status_code == 405
 
 
 @pytest.mark.parametrize("reference", ["", "nobody/nothing", "0" * 64, "darkroom/face-trainer", "a/b:" + "0" * 64])
-async def test_a_version_that_cannot_predict_is_refused(inside_http: httpx.AsyncClient, reference: str) -> None:
-    answer = await inside_http.post("predictions", json={"version": reference, "input": {}})
+async def test_a_version_that_cannot_predict_is_refused(http: httpx.AsyncClient, reference: str) -> None:
+    answer = await http.post("predictions", json={"version": reference, "input": {}})
     assert answer.status_code == 422
     assert answer.json()["title"] == "Invalid version or not permitted"
 
@@ -71,22 +71,22 @@ async def test_nothing_but_outputs_is_shown_without_the_token(anybody: httpx.Asy
         assert (await anybody.get(path)).status_code == 404
 
 
-async def test_a_model_is_made_in_ones_own_name_only(inside_http: httpx.AsyncClient) -> None:
+async def test_a_model_is_made_in_ones_own_name_only(http: httpx.AsyncClient) -> None:
     model = {"owner": "somebody", "name": "faces", "visibility": "private", "hardware": "cpu"}
-    assert (await inside_http.post("models", json=model)).status_code == 403
+    assert (await http.post("models", json=model)).status_code == 403
 
 
 async def test_a_public_model_and_one_with_versions_are_not_deleted(
-    inside_replicate: AsyncReplicate, inside_http: httpx.AsyncClient
+    replicate: AsyncReplicate, http: httpx.AsyncClient
 ) -> None:
-    await trained_version(inside_replicate)
+    await trained_version(replicate)
     for model in ("face-trainer", "faces"):
-        assert (await inside_http.delete(f"models/darkroom/{model}")).status_code == 403
+        assert (await http.delete(f"models/darkroom/{model}")).status_code == 403
 
 
-async def test_a_file_above_100_mb_is_refused(inside_http: httpx.AsyncClient) -> None:
+async def test_a_file_above_100_mb_is_refused(http: httpx.AsyncClient) -> None:
     form = {"content": ("big.zip", bytes(102 * MEGABYTE), "application/zip")}
-    answer = await inside_http.post("files", files=form)
+    answer = await http.post("files", files=form)
     assert answer.status_code == 413
     assert answer.json()["detail"] == "Files must be less than 100MB in size"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import itertools
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -11,11 +13,15 @@ import pytest
 from PIL import Image
 from replicate import AuthenticationError, ConflictError, NotFoundError, UnprocessableEntityError
 
+from portrait_app.darkroom.api.jobs import new_job
+from portrait_app.darkroom.clock import now, read_stamp, stamp
+from portrait_app.darkroom.store import Version
 from tests.darkroom.running import PHOTOS, end_of, train, trained_version
 
 if TYPE_CHECKING:
     from replicate import AsyncReplicate
 
+    from portrait_app.darkroom.darkroom import Darkroom
     from tests.darkroom.running import Ear, RunningDarkroom
 
 
@@ -37,15 +43,15 @@ async def test_a_wrong_token_is_refused_in_replicates_words(replicate: AsyncRepl
 
 
 async def test_a_model_is_made_once(replicate: AsyncReplicate) -> None:
-    wanted: Any = {"owner": "darkroom", "name": "faces", "visibility": "private", "hardware": "cpu"}
+    wanted: Any = {"owner": "darkroom", "name": "once", "visibility": "private", "hardware": "cpu"}
     made = await replicate.models.create(**wanted)
-    assert (made.owner, made.name, made.visibility, made.run_count) == ("darkroom", "faces", "private", 0)
+    assert (made.owner, made.name, made.visibility, made.run_count) == ("darkroom", "once", "private", 0)
     with pytest.raises(ConflictError) as refusal:
         await replicate.models.create(**wanted)
     assert refusal.value.response.json()["errors"] == [{"detail": "A model with that name and owner already exists."}]
-    await replicate.models.delete(model_owner="darkroom", model_name="faces")
+    await replicate.models.delete(model_owner="darkroom", model_name="once")
     with pytest.raises(NotFoundError):
-        await replicate.models.get(model_owner="darkroom", model_name="faces")
+        await replicate.models.get(model_owner="darkroom", model_name="once")
 
 
 async def test_an_uploaded_file_is_described_listed_handed_out_and_deleted(replicate: AsyncReplicate) -> None:
@@ -55,7 +61,7 @@ async def test_an_uploaded_file_is_described_listed_handed_out_and_deleted(repli
     assert (file.size, file.content_type, file.metadata) == (len(PHOTOS), "application/zip", {"customer": "7"})
     assert len(file.checksums.sha256) == 64
     assert (await replicate.files.get(file_id=file.id)).urls.get == file.urls.get
-    assert [each.id for each in (await replicate.files.list()).results or []] == [file.id]
+    assert file.id in [each.id for each in (await replicate.files.list()).results or []]
     content = await replicate._client.get(f"{file.urls.get}/download", headers=replicate.auth_headers)
     assert content.content == PHOTOS
     await replicate.files.delete(file_id=file.id)
@@ -145,19 +151,32 @@ async def test_a_running_prediction_is_cancelled_at_once(
     assert after.status == "succeeded"
 
 
-async def test_predictions_are_listed_newest_first_a_hundred_a_page(
-    replicate: AsyncReplicate, darkroom: RunningDarkroom
-) -> None:
+async def test_a_picture_that_cannot_be_made_is_left_out(replicate: AsyncReplicate, darkroom: RunningDarkroom) -> None:
     version = await trained_version(replicate)
-    darkroom.tell_engine("hold")
-    made = [(await replicate.predictions.create(version=version, input={})).id for _ in range(102)]
-    first = await replicate.predictions.list()
-    assert len(first.results) == 100
-    listed = [prediction.id async for prediction in replicate.predictions.list()]
-    assert listed == made[::-1]
-    created: Any = (await replicate.predictions.get(prediction_id=made[100])).created_at
-    assert [each.id for each in (await replicate.predictions.list(created_after=created)).results] == made[:99:-1]
-    assert [each.id for each in (await replicate.predictions.list(created_before=created)).results] == made[99::-1]
+    darkroom.tell_engine("fail-on-seed", "12")
+    three: Any = {"num_outputs": 3, "seed": 11}
+    made: Any = await replicate.predictions.create(version=version, input=three, prefer="wait=10")
+    assert made.status == "succeeded"
+    assert [link.rsplit("/", 1)[1] for link in made.output] == ["out-0.webp", "out-2.webp"]
+    assert "Picture 2 of 3 could not be made: seed 12" in made.logs
+
+
+async def test_predictions_are_listed_newest_first_a_hundred_a_page(
+    inside: Darkroom, inside_replicate: AsyncReplicate
+) -> None:
+    begin = now()
+    template = new_job("prediction", Version("0" * 64, "darkroom/faces", stamp(begin)), {"input": {}}, stamp(begin))
+    moments = [stamp(begin + timedelta(seconds=second)) for second in range(102)]
+    for name, moment in enumerate(moments):
+        inside.store.jobs.add(replace(template, id=str(name), status="succeeded", created_at=moment))
+    newest_first = [str(name) for name in reversed(range(102))]
+    predictions = inside_replicate.predictions
+    assert len((await predictions.list()).results) == 100
+    assert [prediction.id async for prediction in predictions.list()] == newest_first
+    last_three = (await predictions.list(created_after=read_stamp(moments[99]))).results
+    assert [prediction.id for prediction in last_three] == ["101", "100", "99"]
+    first = (await predictions.list(created_before=read_stamp(moments[1]))).results
+    assert [prediction.id for prediction in first] == ["0"]
 
 
 async def test_input_that_does_not_fit_is_refused_field_by_field(replicate: AsyncReplicate) -> None:

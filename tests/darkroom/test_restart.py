@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
+import pytest
 
 from tests.darkroom.running import end_of, train, trained_version
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from replicate import AsyncReplicate
 
     from tests.darkroom.running import Ear, RunningDarkroom
+
+
+@pytest.fixture
+def darkroom(fresh_darkroom: RunningDarkroom) -> RunningDarkroom:
+    """These tests kill theirs."""
+    return fresh_darkroom
 
 
 async def test_a_training_killed_in_the_middle_ends_well_and_once(
@@ -101,18 +108,23 @@ async def test_an_engine_that_crashes_again_fails_one_job_only(
     assert good.status == "succeeded"
 
 
-async def test_a_picture_that_cannot_be_made_is_left_out(replicate: AsyncReplicate, darkroom: RunningDarkroom) -> None:
-    version = await trained_version(replicate)
-    darkroom.tell_engine("fail-on-seed", "12")
-    three: Any = {"num_outputs": 3, "seed": 11}
-    made: Any = await replicate.predictions.create(version=version, input=three, prefer="wait=10")
-    assert made.status == "succeeded"
-    assert [link.rsplit("/", 1)[1] for link in made.output] == ["out-0.webp", "out-2.webp"]
-    assert "Picture 2 of 3 could not be made: seed 12" in made.logs
-
-
 async def test_it_stops_cleanly_within_two_seconds(darkroom: RunningDarkroom) -> None:
     assert darkroom.process
     engine = psutil.Process(darkroom.process.pid).children()
     assert await darkroom.end(signal.SIGINT) == 0
     assert not any(each.is_running() for each in engine)
+
+
+async def test_an_end_that_nobody_took_is_told_after_a_restart(
+    replicate: AsyncReplicate, darkroom: RunningDarkroom, ear: Ear
+) -> None:
+    ear.answers = [503, 503, 503]
+    await train(replicate, webhook=ear.url, webhook_events_filter=["completed"])
+    first = (await ear.until(lambda heard: heard))[0]
+    await darkroom.end()
+    ear.answers = []
+    told = len(ear.heard)
+    await darkroom.start()
+    again = (await ear.until(lambda heard: len(heard) > told))[-1]
+    assert again.headers["webhook-id"] == first.headers["webhook-id"]
+    assert again.body["status"] == "succeeded"

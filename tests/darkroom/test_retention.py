@@ -21,14 +21,14 @@ def pass_time(darkroom: Darkroom, **duration: float) -> None:
 
 
 async def test_an_hour_after_its_end_a_prediction_is_an_empty_shell(
-    inside: Darkroom, inside_replicate: AsyncReplicate, anybody: httpx.AsyncClient
+    inside: Darkroom, inside_replicate: AsyncReplicate, inside_http: httpx.AsyncClient
 ) -> None:
     version = await trained_version(inside_replicate)
     made: Any = await inside_replicate.predictions.create(version=version, input={"seed": 3}, prefer="wait=10")
     pass_time(inside, minutes=59)
-    assert (await anybody.get(made.output[0])).status_code == 200
+    assert (await inside_http.get(made.output[0])).status_code == 200
     pass_time(inside, minutes=61)
-    assert (await anybody.get(made.output[0])).status_code == 404
+    assert (await inside_http.get(made.output[0])).status_code == 404
     shell = await inside_replicate.predictions.get(prediction_id=made.id)
     assert (shell.status, shell.data_removed, shell.output) == ("succeeded", True, None)
     assert (shell.input, shell.logs) == ({}, "")
@@ -42,6 +42,14 @@ async def test_a_trained_version_outlives_its_training(inside: Darkroom, inside_
     assert again.output.version == training.output.version
     good = await inside_replicate.predictions.create(version=training.output.version, input={}, prefer="wait=10")
     assert good.status == "succeeded"
+
+
+async def test_an_upload_that_was_never_written_down_is_thrown_away(inside: Darkroom) -> None:
+    stray, known = inside.shelf.file("stray"), inside.shelf.file("known")
+    stray.write_bytes(PHOTOS)
+    known.write_bytes(PHOTOS)
+    inside.shelf.discard_strays(["known"])
+    assert (stray.exists(), known.exists()) == (False, True)
 
 
 async def test_an_uploaded_file_lives_for_a_day(inside: Darkroom, inside_replicate: AsyncReplicate) -> None:

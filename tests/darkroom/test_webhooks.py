@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
     from replicate import AsyncReplicate
 
-    from tests.darkroom.running import Ear, RunningDarkroom
+    from tests.darkroom.running import Ear
 
 
 async def test_every_webhook_is_signed_with_the_secret_that_the_api_tells(replicate: AsyncReplicate, ear: Ear) -> None:
@@ -59,21 +59,6 @@ async def test_the_end_is_told_again_until_it_is_taken_and_never_elsewhere(repli
     heard = await ear.until(lambda heard: len(heard) == 3)
     assert len({each.headers["webhook-id"] for each in heard}) == 1
     assert len({each.raw for each in heard}) == 1
-
-
-async def test_an_end_that_nobody_took_is_told_after_a_restart(
-    replicate: AsyncReplicate, darkroom: RunningDarkroom, ear: Ear
-) -> None:
-    ear.answers = [503, 503, 503]
-    await train(replicate, webhook=ear.url, webhook_events_filter=["completed"])
-    first = (await ear.until(lambda heard: heard))[0]
-    await darkroom.end()
-    ear.answers = []
-    told = len(ear.heard)
-    await darkroom.start()
-    again = (await ear.until(lambda heard: len(heard) > told))[-1]
-    assert again.headers["webhook-id"] == first.headers["webhook-id"]
-    assert again.body["status"] == "succeeded"
 
 
 async def test_a_webhook_must_be_a_web_address(http: httpx.AsyncClient) -> None:
