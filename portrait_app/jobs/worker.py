@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import cv2
 import structlog
 
 from portrait_app import logs
@@ -30,6 +32,10 @@ STALLED_AFTER_S = 8.0
 def main() -> int:
     """Run until told to stop."""
     logs.set_up()
+    # Pictures are worked on side by side in threads: OpenCV's own threads would only fight them for the cores, and
+    # both stand back when the web process has something to answer.
+    cv2.setNumThreads(1)
+    os.nice(5)
     asyncio.run(run(Settings.read()))
     return 0
 

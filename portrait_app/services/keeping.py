@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.faces.identity import distance
 from portrait_app.pictures.errors import PictureError
 from portrait_app.services import progress, thumbnails
+from portrait_app.services.pixels import off_the_loop
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -58,7 +58,7 @@ class Keeper:
             person = await _identity_of(work, asset.training_id)
         try:
             fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
-            kept, likeness = await asyncio.to_thread(self._look, fetched, person)
+            kept, likeness = await off_the_loop(self._look, fetched, person)
         except (OutputError, PictureError) as error:
             if isinstance(error, OutputError) and error.is_retryable:
                 raise

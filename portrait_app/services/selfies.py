@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from portrait_app.errors import PortraitError
 from portrait_app.faces.quality import Examination, Hint, examine, hints, near_duplicates, outliers
 from portrait_app.pictures.errors import PictureError
 from portrait_app.services import thumbnails, trainings
+from portrait_app.services.pixels import off_the_loop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -115,7 +115,7 @@ class Examiner:
             return
         upload = await self.desk.bucket.get(selfie.incoming_key)
         try:
-            seen, clean = await asyncio.to_thread(self._look, upload)
+            seen, clean = await off_the_loop(self._look, upload)
         except PictureError as error:
             await self._refuse(owner_id, selfie_id, error)
         else:
