@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int, str], None]
 
 MOST_KEPT = 8
-MOST_ROUNDS = 40  # the texture stands still long before
+MOST_ROUNDS = 24  # the texture stands still long before
 _KEPT_FACE_PX = 440  # a face is never drawn larger than this at 1024 px
 _KEPT_AROUND = (2.5, 1.6, 2.5, 2.9)  # photo kept left of, above, right of, below the face's centre, in face heights
 
@@ -83,7 +83,7 @@ def learn(
     """Learn a face model from photos of one person; the same photos and seed give the same model.
 
     Args: photos: files or their bytes, 1 or more, of any kind `pictures` opens. steps: at most how many rounds the
-        texture is refined; more than 40 are not used. on_progress: told (done, in all, phase) after each photo, each
+        texture is refined; more than 24 are not used. on_progress: told (done, in all, phase) after each photo, each
         texture, each round of refinement and each photo kept.
     Raises: NoFaceFound: no photo shows a face. Cancelled: `is_cancelled` became true.
     """

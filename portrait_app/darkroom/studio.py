@@ -1,8 +1,4 @@
-"""Makes portraits from a face model: chooses a photo, frames it, and has a style paint it.
-
-To try the styles on a folder of photos:
-    python -m portrait_app.darkroom.studio --models DIR --photos DIR --out DIR [--styles studio,noir] [--size 1024x1024]
-"""
+"""Makes portraits from a face model: chooses a photo, frames it, and has a style paint it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,117 @@
+"""A face model is learned from photos: whose they are, which are best, and what is kept of them."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from portrait_app.darkroom.cancelled import Cancelled
+from portrait_app.darkroom.model import FaceModel, NoFaceFound, learn
+from portrait_app.darkroom.modelfile import BrokenModel
+from portrait_app.faces.identity import SAME_PERSON, distance
+from tests.models import face_reader
+from tests.photos import PRESIDENTS, photo
+from tests.portrait_models import STRANGER, astronaut, learned, never, president
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_photo_of_somebody_else_is_set_aside():
+    assert president().outliers == (STRANGER,)
+    assert all(distance(shot.identity, president().identity) < SAME_PERSON for shot in president().shots)
+
+
+def test_the_backlit_photo_is_ranked_last_and_kept():
+    assert [shot.number for shot in president().shots] == [0, 1, 2]
+    assert president().shots[2].quality < president().shots[0].quality / 2
+
+
+def test_the_same_photos_give_the_same_file(tmp_path: Path):
+    president().save(tmp_path / "one")
+    learned(*PRESIDENTS, "somebody-else.jpg").save(tmp_path / "other")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_progress_never_goes_back_and_ends_at_its_total():
+    told: list[tuple[int, int, str]] = []
+    learn(
+        [photo(name) for name in PRESIDENTS],
+        reader=face_reader(),
+        seed=1,
+        steps=5,
+        on_progress=lambda *news: told.append(news),
+        is_cancelled=never,
+    )
+    done = [news[0] for news in told]
+    assert done == sorted(done)
+    assert {news[1] for news in told} == {told[-1][0]}
+    assert [*dict.fromkeys(news[2] for news in told)] == [
+        "reading photos",
+        "learning shape",
+        "learning texture",
+        "refining",
+        "keeping the best",
+    ]
+
+
+def test_a_training_stops_soon_after_it_is_cancelled():
+    told: list[int] = []
+    with pytest.raises(Cancelled):
+        learn(
+            [photo(name) for name in PRESIDENTS],
+            reader=face_reader(),
+            seed=1,
+            steps=5,
+            on_progress=lambda done, *_: told.append(done),
+            is_cancelled=lambda: len(told) >= 2,
+        )
+    assert told == [0, 1]
+
+
+def test_photos_without_a_face_are_said_to_be_so():
+    with pytest.raises(NoFaceFound, match="None of the photos"):
+        learned("cat.png")
+
+
+def test_a_broken_file_is_an_outlier_and_not_the_end():
+    photos = [photo("president-1.jpg"), photo("president-2.jpg").read_bytes()[:5000], photo("cat.png")]
+    model = learn(photos, reader=face_reader(), seed=1, steps=3, on_progress=lambda *_: None, is_cancelled=never)
+    assert model.outliers == (1, 2)
+
+
+def test_the_shape_looks_straight_ahead_and_its_modes_are_at_right_angles():
+    shape = president().shape
+    modes = shape.modes.reshape(len(shape.modes), -1)
+    assert abs(shape.mean[454, 2] - shape.mean[234, 2]) < 1e-4
+    assert np.allclose(modes @ modes.T, np.eye(len(modes)), atol=1e-4)
+
+
+def test_a_model_comes_back_from_its_file_as_it_went_in(tmp_path: Path):
+    president().save(tmp_path / "model")
+    loaded = FaceModel.load(tmp_path / "model")
+    assert loaded.outliers == president().outliers
+    assert np.array_equal(loaded.identity, president().identity)
+    for before, after in zip(president().shots, loaded.shots, strict=True):
+        assert np.array_equal(before.alpha, after.alpha)
+        assert np.abs(before.pixels.astype(int) - after.pixels).mean() < 2
+    assert np.abs(loaded.texture.modes - president().texture.modes).max() < 1e-2
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.5, 0.98])
+def test_a_model_file_cut_short_is_said_to_be_damaged(tmp_path: Path, keep: float):
+    astronaut().save(tmp_path / "model")
+    content = (tmp_path / "model").read_bytes()
+    (tmp_path / "model").write_bytes(content[: int(len(content) * keep)])
+    with pytest.raises(BrokenModel, match="damaged"):
+        FaceModel.load(tmp_path / "model")
+
+
+def test_a_model_of_another_version_is_not_guessed_at(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "model", "w") as archive:
+        archive.writestr("model.json", '{"format": "portrait-face-model", "version": 99}')
+    with pytest.raises(BrokenModel, match="another version"):
+        FaceModel.load(tmp_path / "model")
