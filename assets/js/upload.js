@@ -6,6 +6,7 @@
   const TAKEN_ENDINGS = /\.(jpe?g|jfif|png|webp|avif|hei[cf])$/i;
   const PREVIEW_WIDTH = 320;
   const GHOST_AFTER_MS = 10000; // a photo that was removed elsewhere before we saw it
+  const DRAG_GONE_AFTER_MS = 700; // one that stays is told every 350 ms, one that left not reliably at all
   const LENT_FOR_MS = 60000; // longer than a photo is looked at, even behind thirty others
   const uploads = [];
   const root = document.documentElement;
@@ -217,7 +218,7 @@
     event.dataTransfer.dropEffect = "copy";
     root.toggleAttribute("data-dropping", true);
     clearTimeout(hover);
-    hover = setTimeout(() => root.removeAttribute("data-dropping"), 200); // a drag that left says nothing reliably
+    hover = setTimeout(() => root.removeAttribute("data-dropping"), DRAG_GONE_AFTER_MS);
   });
   document.addEventListener("drop", (event) => {
     if (!holdsFiles(event)) return;
