@@ -8,6 +8,15 @@
   const current = (viewer) => slides(viewer)[place(viewer)];
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 
+  // The page's own button for pictures it hasn't got yet, pressed once however it came about; the next page has a new one.
+  const moreButton = () => document.querySelector("[data-brings-slides]");
+  const bringMore = () => {
+    const button = moreButton();
+    if (!button || button.dataset.pressed) return;
+    button.dataset.pressed = "yes";
+    button.click();
+  };
+
   const say = (viewer) => {
     const all = slides(viewer);
     if (!all.length) { viewer.close(); return; } // the last one was deleted
@@ -17,9 +26,8 @@
     if (back) back.disabled = at <= 0;
     if (on) on.disabled = at >= all.length - 1;
     const words = viewer.querySelector(".viewer-place");
-    const more = document.querySelector("[data-brings-slides]"); // the page's own button for those not loaded yet
-    if (words) words.textContent = all.length > 1 ? `${at + 1} of ${all.length}${more ? "+" : ""}` : "";
-    if (more && at >= all.length - 4 && !more.dataset.pressed) { more.dataset.pressed = "yes"; more.click(); }
+    if (words) words.textContent = all.length > 1 ? `${at + 1} of ${all.length}${moreButton() ? "+" : ""}` : "";
+    if (at >= all.length - 4) bringMore();
     const share = viewer.querySelector('[data-act="share"]');
     if (share) share.hidden = !navigator.canShare;
   };
@@ -159,5 +167,5 @@
   document.addEventListener("pointermove", move);
   document.addEventListener("pointerup", up);
   document.addEventListener("pointercancel", up);
-  window.viewer = { open, close };
+  window.viewer = { open, close, bringMore };
 })();

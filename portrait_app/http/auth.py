@@ -98,15 +98,15 @@ class Doors:
         return self._page(request, template, {"next": wanted}, {}, 200)
 
     async def _let_in(self, answer: Response, signed: SignedIn, *, is_secure: bool) -> None:
+        async with self._desk.for_person(signed.owner_id) as work:
+            look = accounts.look_cookie(await work.accounts.mine())
+        is_secure = is_secure or self._workshop_of().settings.public_url.startswith("https://")
+        month = int(SESSION_LIFETIME.total_seconds())
         answer.set_cookie(
-            COOKIE,
-            signed.token,
-            max_age=int(SESSION_LIFETIME.total_seconds()),
-            httponly=True,
-            secure=is_secure or self._workshop_of().settings.public_url.startswith("https://"),
-            samesite="lax",
-            path="/",
+            COOKIE, signed.token, max_age=month, httponly=True, secure=is_secure, samesite="lax", path="/"
         )
+        # Read by the page's own script before the first paint: no flash of somebody else's colours.
+        answer.set_cookie("look", look, max_age=month, secure=is_secure, samesite="lax", path="/")
 
     def _page(
         self, request: Request, template: str, form: Mapping[str, str], errors: dict[str, str], status: int

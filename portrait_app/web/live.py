@@ -88,7 +88,9 @@ class Tabs:
         self._views: dict[UUID, dict[str, View]] = defaultdict(dict)
 
     def watch(self, owner_id: UUID, tab: str, view: View) -> None:
-        """Note what a tab shows; a tab shows one room at a time."""
+        """Note what a tab shows; a tab shows one room at a time, of the person who signed in there last."""
+        for views in self._views.values():
+            views.pop(tab, None)
         self._views[owner_id][tab] = view
 
     def showing(self, owner_id: UUID, connected: Iterable[str]) -> dict[View, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -33,11 +34,17 @@ async def signed_up(house: House, name: str) -> SignedIn:
     return await accounts.sign_up(house.desk, name=name, email=email, password=PASSWORD, device="test")
 
 
-async def tab_of(room: type[AnyState], token: str) -> AnyState:
+async def tab_of(room: type[AnyState], token: str, address: str = "/") -> AnyState:
     """Open a room in a new tab of the browser with this cookie."""
     root = rx.State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue] -- how Reflex itself makes one
-    root.router = RouterData.from_router_data({"token": "tab", "headers": {"cookie": f"session={token}"}})
+    goes_to(root, token, address)
     return await root.get_state(room)
+
+
+def goes_to(state: rx.State, token: str, address: str) -> None:
+    """Let a tab show another address."""
+    headers = {"cookie": f"session={token}", "origin": "http://house"}
+    state.router = RouterData.from_router_data({"token": "tab", "headers": headers, "asPath": address})
 
 
 async def happens(state: rx.State, event: str, *arguments: Any) -> list[Any]:
@@ -45,4 +52,4 @@ async def happens(state: rx.State, event: str, *arguments: Any) -> list[Any]:
     answer = getattr(type(state), event).fn(state, *arguments)
     if hasattr(answer, "__aiter__"):
         return [told async for told in answer]
-    return [await answer]
+    return [await answer if inspect.isawaitable(answer) else answer]

@@ -7,7 +7,6 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portrait_app.domain.catalogue import ASPECTS
-from portrait_app.domain.clock import now
 from portrait_app.domain.events import Noun
 from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.lifecycle import AssetStatus
@@ -24,7 +23,8 @@ from portrait_app.web.train.shelf import training_cards
 from portrait_app.web.views import PortraitCard, TrainingCard
 
 LATEST = "latest-portraits"
-MOST_SHOWN, LATELY = 12, timedelta(hours=1)
+MOST_SHOWN = 12
+TOGETHER = timedelta(seconds=1)  # what was ordered in one transaction, e.g. a first set
 USUAL_STYLE, USUAL_COUNT = "studio", 4
 
 # Where there is one column the portraits stand below the form: bring them into view. The section is always there.
@@ -109,7 +109,7 @@ class CreateState(Room, rx.State):
             samples=samples_of(work.bucket, await work.assets.samples()),
             last=last and (str(last.training_id), last.style, last.aspect, last.count),
             latest=[PortraitCard.of(work.bucket, row) for row in rows if row.status is not AssetStatus.LOST],
-            lost=lost_in_words([row for row in rows if row.created_at > now() - LATELY]),
+            lost=lost_in_words([row for row in rows if row.created_at > rows[0].created_at - TOGETHER]),
         )
 
     def _show(self, seen: Seen) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from portrait_app.web.gallery.cards import Option, Portrait
 
-TWICE_PRESSED_MS = 400  # by the thumb, by coming near, by the viewer: one page all the same
 SIZES_IN_GALLERY = "(width >= 56.25rem) 14rem, 34vw"
 
 # A date in the browser's own language and time zone.
@@ -106,8 +105,7 @@ def _on_its_way() -> rx.Component:
 
 def _more() -> rx.Component:
     """The button, keyed by its page: a fresh one watches anew whether it is near. The viewer presses it, too."""
-    once = GalleryState.show_more.throttle(TWICE_PRESSED_MS)
-    button = ui.button("Show more", id=scripts.MORE, data_brings_slides="yes", on_click=once)
+    button = ui.button("Show more", data_brings_slides="yes", on_click=GalleryState.show_more)
     return rx.el.div(button, key=GalleryState.next_page, on_mount=scripts.press_when_near(), class_name="gallery-more")
 
 

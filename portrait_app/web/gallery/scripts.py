@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from reflex.event import EventSpec
 
-MORE = "show-more"
-
 # The list may not be drawn yet when this runs; the address forgets the portrait, so that a reload or a
 # reconnection doesn't open it again.
 _SHOW = """(async () => {
@@ -24,12 +22,9 @@ _SHOW = """(async () => {
   }
 })()"""
 
-_PRESS_WHEN_NEAR = f"""(() => {{
-  const button = document.getElementById("{MORE}");
-  if (button) new IntersectionObserver(
-    (seen) => seen.some((it) => it.isIntersecting) && button.click(), {{ rootMargin: "1200px" }}
-  ).observe(button);
-}})()"""
+_PRESS_WHEN_NEAR = """new IntersectionObserver(
+  (seen) => seen.some((it) => it.isIntersecting) && viewer.bringMore(), { rootMargin: "1200px" }
+).observe(document.querySelector("[data-brings-slides]"))"""
 
 
 def show(portrait_id: UUID) -> EventSpec:

@@ -122,6 +122,7 @@ class GalleryState(live.Room, rx.State):
             self.newest = [*fresh, *(portrait for portrait in self.newest if portrait.id < reach)]
             if any(portrait.id >= reach for portrait in self.older):
                 self.older = [portrait for portrait in self.older if portrait.id < reach]
+            self.next_page = min(self.next_page, reach)  # after deletions the newest page reaches deeper than before
         self._known_until = str(new_id())
 
     async def _begin_again(self) -> None:

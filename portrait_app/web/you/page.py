@@ -90,10 +90,10 @@ class PlainForm(BaseHTML):
 def _name_sheet() -> rx.Component:
     return ui.sheet(
         NAME_SHEET,
-        "What shall we call you?",
+        "Your name",
         rx.el.form(
             ui.field(
-                "Name",
+                "What you are called here",
                 NAME_FIELD,
                 error=YouState.name_trouble,
                 default_value=YouState.name,

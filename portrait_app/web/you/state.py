@@ -67,8 +67,8 @@ class YouState(Room, rx.State):
     @rx.event
     async def choose_theme(self, theme: str) -> None:
         """Save light, dark or auto; the page wears it already."""
-        self.theme = theme
         await self._save(Look(theme, self._worn.hue))
+        self.theme = theme
 
     @rx.event
     async def choose_hue(self, hue: float) -> None:

@@ -1,0 +1,162 @@
+"""What one tab chooses in the Create room, and what an order shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.domain.styles import STYLES
+from portrait_app.errors import NotFound, PortraitError
+from portrait_app.services import trainings
+from portrait_app.services.generations import NotReady, UnknownChoice
+from portrait_app.web.create.state import CreateState
+from tests.portraits import portraits_of
+from tests.web.tabs import goes_to, happens, move_in, signed_up, tab_of
+
+if TYPE_CHECKING:
+    from portrait_app.domain.training import Training
+    from portrait_app.services.accounts import SignedIn
+    from tests.builders import House
+
+
+@pytest.fixture
+async def ada(house: House) -> SignedIn:
+    move_in(house)
+    return await signed_up(house, "Ada Lovelace")
+
+
+@pytest.fixture
+async def model(house: House, ada: SignedIn) -> Training:
+    return await house.ready_model(ada.owner_id)
+
+
+@pytest.fixture
+async def room(ada: SignedIn) -> CreateState:
+    return await tab_of(CreateState, ada.token)
+
+
+async def test_without_a_face_model_there_is_nothing_to_choose(room: CreateState) -> None:
+    await happens(room, "enter")
+    assert (room.is_here, room.models, room.learning, room.model) == (True, [], [], "")
+
+
+async def test_a_face_model_that_is_being_learned_is_shown_as_such(
+    house: House, ada: SignedIn, room: CreateState
+) -> None:
+    draft = await house.draft_with_selfies(ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    await happens(room, "enter")
+    assert ([model.id for model in room.learning], room.models) == ([str(draft.id)], [])
+
+
+async def test_an_order_shows_its_places_at_once(house: House, model: Training, room: CreateState) -> None:
+    await happens(room, "enter")
+    await happens(room, "choose_style", "noir")
+    await happens(room, "choose_aspect", "16:9")
+    await happens(room, "choose_count", 3)
+    await happens(room, "order")
+    assert (room.coming, [portrait.style for portrait in room.latest]) == (3, ["Noir"] * 3)
+    assert {portrait.picture.ratio for portrait in room.latest} == {1344 / 768}
+    assert [chore for chore, *_ in house.queue.waiting] == [Chore.SEND_ORDER]
+
+
+async def test_the_address_names_the_face_model(house: House, ada: SignedIn, room: CreateState) -> None:
+    wanted, _ = await house.ready_model(ada.owner_id), await house.ready_model(ada.owner_id)
+    goes_to(room, ada.token, f"/create?model={wanted.id}")
+    await happens(room, "enter")
+    assert room.model == str(wanted.id)
+
+
+@pytest.mark.parametrize("named", ["", "nonsense", str(uuid4())])
+async def test_an_address_that_names_no_face_model_begins_with_the_newest(
+    ada: SignedIn, model: Training, room: CreateState, named: str
+) -> None:
+    goes_to(room, ada.token, f"/create?model={named}")
+    await happens(room, "enter")
+    assert room.model == str(model.id)
+
+
+async def test_a_new_tab_begins_with_what_was_last_ordered(ada: SignedIn, model: Training, room: CreateState) -> None:
+    await happens(room, "enter")
+    await happens(room, "choose_style", "oil")
+    await happens(room, "choose_aspect", "1:1")
+    await happens(room, "choose_count", 2)
+    await happens(room, "order")
+    other = await tab_of(CreateState, ada.token)
+    await happens(other, "enter")
+    assert (other.model, other.style, other.aspect, other.count) == (str(model.id), "oil", "1:1", 2)
+
+
+async def test_a_choice_stays_when_one_comes_back(model: Training, room: CreateState) -> None:
+    await happens(room, "enter")
+    await happens(room, "choose_style", "neon")
+    await happens(room, "enter")
+    assert room.style == "neon"
+
+
+async def test_samples_are_ones_own_newest_and_else_the_studios(
+    house: House, model: Training, room: CreateState
+) -> None:
+    await portraits_of(house, model, style="noir")
+    (newest,) = await portraits_of(house, model, style="noir")
+    await happens(room, "enter")
+    samples = {tile.key: tile.sample for tile in room.styles}
+    assert list(samples) == list(STYLES)
+    assert str(newest.id) in samples["noir"]
+    assert samples["oil"] == "/showcase/oil.webp"
+
+
+async def test_what_did_not_come_out_is_said_until_the_next_order(
+    house: House, model: Training, room: CreateState
+) -> None:
+    lost = await portraits_of(house, model, count=2, status=AssetStatus.LOST)
+    async with house.desk.for_person(model.owner_id) as work:
+        for asset in lost:
+            (await work.assets.get(asset.id)).trouble = "It was held back."
+    await happens(room, "enter")
+    assert (room.lost, room.latest) == ("2 portraits didn't come out: It was held back.", [])
+
+
+async def test_nothing_is_ordered_from_somebody_elses_face_model(house: House, room: CreateState) -> None:
+    eve = await signed_up(house, "Eve")
+    theirs = await house.ready_model(eve.owner_id)
+    await happens(room, "enter")
+    with pytest.raises(NotFound):
+        await happens(room, "choose_model", str(theirs.id))
+    room.model, room.style = str(theirs.id), "noir"  # as a browser can not, and yet
+    with pytest.raises(NotFound):
+        await happens(room, "order")
+    assert not house.queue.waiting
+
+
+async def test_nothing_is_ordered_from_a_face_model_still_learned(
+    house: House, ada: SignedIn, room: CreateState
+) -> None:
+    draft = await house.draft_with_selfies(ada.owner_id)
+    await happens(room, "enter")
+    room.model = str(draft.id)
+    with pytest.raises(NotReady):
+        await happens(room, "order")
+
+
+@pytest.mark.parametrize(
+    ("event", "argument"),
+    [
+        ("choose_style", "pixel art"),
+        ("choose_aspect", "100:1"),
+        ("choose_count", 0),
+        ("choose_count", 9),
+        ("choose_count", "many"),
+        ("choose_count", None),
+        ("choose_model", "'; --"),
+    ],
+)
+async def test_what_no_page_of_ours_sends_is_refused(room: CreateState, event: str, argument: object) -> None:
+    with pytest.raises(PortraitError) as refused:
+        await happens(room, event, argument)
+    assert isinstance(refused.value, UnknownChoice | NotFound)

@@ -1,0 +1,195 @@
+"""What one tab shows of the gallery while portraits come and go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.errors import NotFound, SignedOut
+from portrait_app.services import gallery
+from portrait_app.services.gallery import PAGE
+from portrait_app.web.gallery.state import GalleryState
+from tests.portraits import portraits_of
+from tests.web.tabs import goes_to, happens, move_in, signed_up, tab_of
+
+if TYPE_CHECKING:
+    from portrait_app.domain.generation import Asset
+    from portrait_app.domain.training import Training
+    from portrait_app.services.accounts import SignedIn
+    from tests.builders import House
+
+
+@pytest.fixture
+async def ada(house: House) -> SignedIn:
+    move_in(house)
+    return await signed_up(house, "Ada Lovelace")
+
+
+@pytest.fixture
+async def model(house: House, ada: SignedIn) -> Training:
+    return await house.ready_model(ada.owner_id)
+
+
+@pytest.fixture
+async def room(ada: SignedIn) -> GalleryState:
+    return await tab_of(GalleryState, ada.token)
+
+
+async def test_an_empty_gallery_is_there_and_empty(room: GalleryState) -> None:
+    await happens(room, "enter")
+    assert (room.is_here, shown(room), room.next_page) == (True, [], "")
+
+
+async def test_older_portraits_come_a_page_at_a_time(house: House, model: Training, room: GalleryState) -> None:
+    made = await portraits_of(house, model, count=PAGE + 2)
+    await happens(room, "enter")
+    assert shown(room) == ids(made)[:PAGE]
+    await happens(room, "show_more")
+    await happens(room, "show_more")  # pressed once more: there is nothing left to show
+    assert (shown(room), room.next_page) == (ids(made), "")
+
+
+async def test_news_come_in_at_the_head_and_what_was_paged_stays(
+    house: House, model: Training, room: GalleryState
+) -> None:
+    old = await portraits_of(house, model, count=PAGE + 2)
+    await happens(room, "enter")
+    await happens(room, "show_more")
+    older = list(room.older)
+    new = await portraits_of(house, model, count=3, status=AssetStatus.PENDING)
+    await news(house, room, model)
+    assert shown(room) == [*ids(new), *ids(old)]
+    assert room.older == older
+    assert [portrait.is_ready for portrait in room.newest[:4]] == [False, False, False, True]
+
+
+async def test_deleting_many_shows_none_twice(house: House, model: Training, room: GalleryState) -> None:
+    made = await portraits_of(house, model, count=2 * PAGE)
+    await happens(room, "enter")
+    async with house.desk.for_person(model.owner_id) as work:  # in another tab
+        for asset in made[-3:]:
+            await gallery.remove(work, asset.id)
+    await news(house, room, model)
+    await happens(room, "show_more")
+    assert shown(room) == ids(made[:-3])
+
+
+async def test_news_keep_to_the_filters_of_the_tab(house: House, model: Training, room: GalleryState) -> None:
+    old = await portraits_of(house, model, style="noir")
+    await portraits_of(house, model, count=PAGE, style="oil")
+    await happens(room, "enter")
+    await happens(room, "choose_style", "noir")
+    new = await portraits_of(house, model, style="noir")
+    await portraits_of(house, model, style="oil")
+    await news(house, room, model)
+    assert shown(room) == [*ids(new), *ids(old)]
+
+
+async def test_more_news_than_a_page_leaves_no_gap(house: House, model: Training, room: GalleryState) -> None:
+    old = await portraits_of(house, model, count=3)
+    await happens(room, "enter")
+    new = await portraits_of(house, model, count=PAGE + 4)
+    await news(house, room, model)
+    await happens(room, "show_more")
+    assert shown(room) == [*ids(new), *ids(old)]
+
+
+async def test_the_address_opens_a_portrait_however_far_down(
+    house: House, ada: SignedIn, model: Training, room: GalleryState
+) -> None:
+    made = await portraits_of(house, model, count=PAGE + 5)
+    goes_to(room, ada.token, f"/gallery?open={made[0].id}")
+    (told,) = await happens(room, "enter")
+    assert str(made[0].id) in str(told)
+    assert shown(room) == ids(made)
+
+
+@pytest.mark.parametrize("wanted", ["", "nonsense", "7", "%00"])
+async def test_an_address_that_names_nothing_opens_nothing(ada: SignedIn, room: GalleryState, wanted: str) -> None:
+    goes_to(room, ada.token, f"/gallery?open={wanted}")
+    assert await happens(room, "enter") == [None]
+
+
+async def test_a_portrait_is_asked_about_once_and_then_deleted(
+    house: House, model: Training, room: GalleryState
+) -> None:
+    keep, go = await portraits_of(house, model, count=2)
+    await happens(room, "enter")
+    await happens(room, "ask_to_delete", str(go.id))
+    assert shown(room) == ids([keep, go])
+    await happens(room, "delete")
+    assert shown(room) == ids([keep])
+    with pytest.raises(NotFound):  # pressed twice
+        await happens(room, "delete")
+
+
+async def test_somebody_elses_portraits_can_not_be_reached(house: House, room: GalleryState) -> None:
+    eve = await signed_up(house, "Eve")
+    theirs = await house.ready_model(eve.owner_id)
+    (portrait,) = await portraits_of(house, theirs)
+    await happens(room, "enter")
+    await happens(room, "choose_model", str(theirs.id))
+    assert shown(room) == []
+    await happens(room, "ask_to_delete", str(portrait.id))
+    with pytest.raises(NotFound):
+        await happens(room, "delete")
+    async with house.desk.for_person(eve.owner_id) as work:
+        assert len((await gallery.page(work)).portraits) == 1
+
+
+async def test_whoever_signs_in_next_sees_nothing_of_the_last(
+    house: House, model: Training, room: GalleryState
+) -> None:
+    await portraits_of(house, model, count=3)
+    await happens(room, "enter")
+    await happens(room, "choose_model", str(model.id))
+    eve = await signed_up(house, "Eve")
+    goes_to(room, eve.token, "/gallery")
+    await happens(room, "enter")
+    assert (shown(room), room.models, room.model) == ([], [], "")
+
+
+@pytest.mark.parametrize(
+    ("event", "argument"),
+    [
+        ("choose_model", "x"),
+        ("choose_style", "pixel art"),
+        ("ask_to_delete", ""),
+        ("ask_to_delete", "../../etc"),
+        ("ask_to_delete", None),
+    ],
+)
+async def test_what_no_page_of_ours_sends_is_refused(room: GalleryState, event: str, argument: object) -> None:
+    with pytest.raises(NotFound):
+        await happens(room, event, argument)
+
+
+async def test_a_face_model_that_is_not_there_filters_nothing(room: GalleryState) -> None:
+    await happens(room, "choose_model", str(uuid4()))
+    assert room.model == ""
+
+
+async def test_nobody_sees_a_gallery(house: House) -> None:
+    move_in(house)
+    for event in ("enter", "show_all"):
+        with pytest.raises(SignedOut):
+            await happens(await tab_of(GalleryState, "no such token"), event)
+
+
+async def news(house: House, room: GalleryState, model: Training) -> None:
+    """Do what the live channel does when it hears that portraits changed."""
+    async with house.desk.for_person(model.owner_id) as work:
+        seen = await GalleryState._look(work)
+    room._show(seen)
+
+
+def shown(room: GalleryState) -> list[str]:
+    return [portrait.id for portrait in (*room.newest, *room.older)]
+
+
+def ids(made: list[Asset]) -> list[str]:
+    """Newest first, as the gallery has them."""
+    return [str(asset.id) for asset in reversed(made)]
