@@ -63,7 +63,8 @@ def _log_to_stderr() -> None:
     """Through the standard library, whose handlers swallow their own errors: the log may lie on a disk that is full."""
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     logging.raiseExceptions = False
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write down where webhooks go
+    for chatty in ("httpx", "uvicorn"):  # the first would write down where webhooks go
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 

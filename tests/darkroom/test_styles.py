@@ -85,7 +85,7 @@ def test_no_bust_floats(who: str, shot: int, size: tuple[int, int]):
     x, y = mesh.centre(seat.points)
     below = seat.alpha[-1, round(x - seat.face_px * 0.2) : round(x + seat.face_px * 0.2)]
     assert below.min() > 0.9
-    assert 0 < y - seat.face_px * 0.45
+    assert y - seat.face_px * 0.45 > 0
     assert y + seat.face_px * 0.5 < small[1]
     assert 0.25 < x / small[0] < 0.75
 
