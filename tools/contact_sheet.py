@@ -36,10 +36,8 @@ def main(words: Sequence[str] | None = None) -> None:
     reader = FaceReader(given.models)
     photos = sorted(path for path in given.photos.iterdir() if path.suffix.lower() in _ENDINGS)
     start = time.perf_counter()
-    model = learn(
-        photos, reader=reader, seed=given.seed, steps=1000, on_progress=lambda *_: None, is_cancelled=lambda: False
-    )
-    print(f"face model of {len(photos)} photos: {time.perf_counter() - start:.1f} s; kept", end=" ")
+    model = learn(photos, reader=reader, seed=given.seed, steps=1000, on_progress=_say, is_cancelled=lambda: False)
+    print(f"\rface model of {len(photos)} photos: {time.perf_counter() - start:.1f} s; kept", end=" ")
     print(", ".join(f"{photos[shot.number].name} ({shot.quality:.2f})" for shot in model.shots))
     width, height = ASPECT_RATIOS[given.aspect]
     made: list[Pixels] = []
@@ -60,6 +58,10 @@ def main(words: Sequence[str] | None = None) -> None:
         made.append(shrunken(portrait.pixels, THUMBNAIL_PX))
     (given.out / "sheet.png").write_bytes(to_png(_sheet(made)))
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+
+
+def _say(done: int, total: int, phase: str) -> None:
+    print(f"\r{phase} {done}/{total}   ", end="", flush=True)
 
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic"}

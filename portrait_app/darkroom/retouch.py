@@ -31,7 +31,7 @@ def expose(sitter: Sitter, picture: Picture, tone: float, wish: float = 1.0) -> 
     """
     skin = sitter.skin * sitter.alpha
     found = float((luminance(picture) * skin).sum() / max(float(skin.sum()), 1.0))
-    goal = float(np.clip(np.clip(tone, 0.28, 0.62) * wish, 0.2, 0.72))
+    goal = float(np.clip(np.clip(tone, 0.32, 0.62) * wish, 0.2, 0.72))
     power = np.log(goal) / np.log(float(np.clip(found, 0.06, 0.94)))
     return np.asarray(cv2.pow(np.clip(picture, 1e-4, 1), float(np.clip(power, 0.55, 1.7))), np.float32)
 

@@ -54,7 +54,8 @@ def _finish_right(person: Picture, alpha: Plane, cut: int, middle: float, face_p
     # A straight line that bends down like a quarter of an ellipse: vertical where the arm hangs.
     falling = at_cut + slope * beyond + (1 - np.sqrt(np.clip(1 - part**2.2, 0, 1))) * face_px * 0.75
     falling[beyond >= reach] = height + face_px
-    mirror = np.clip(cut - beyond, cut - look * 3, cut)
+    # Mirrored to and fro over the shoulder alone: farther in come the collar and the tie.
+    mirror = cut - 1 - (look - np.abs(beyond % (2 * look) - look)).astype(np.float32)
     ground = np.interp(mirror, known, _smooth(outline))
     rows = np.arange(height, dtype=np.float32)[:, None]
     source_y = (rows - falling + ground).astype(np.float32)

@@ -22,7 +22,7 @@ _TONE = [(0, 0.012), (0.2, 0.17), (0.5, 0.525), (0.8, 0.85), (1, 0.99)]
 def paint(sitting: Sitting) -> Picture:
     """See the module."""
     sitter, rng, side = sitting.sitter, sitting.rng, sitting.side
-    person = expose(sitter, retouch(sitter, 0.4), sitting.tone, 1.04)
+    person = expose(sitter, retouch(sitter, 0.4), sitting.tone, 1.1)
     flat = light.flatten(sitter, person, 0.7)
     key = Lamp((side * rng.uniform(0.55, 0.8), -0.4, 0.7), (0.98, 0.98, 0.98), wrap=0.38, shadow=0.3)
     linear = light.lit(sitter, flat, [key], (0.34, 0.34, 0.34))

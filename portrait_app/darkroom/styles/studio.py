@@ -24,7 +24,7 @@ _BACKDROPS: tuple[tuple[Colour, Colour], ...] = (
 def paint(sitting: Sitting) -> Picture:
     """See the module."""
     sitter, rng, side = sitting.sitter, sitting.rng, sitting.side
-    person = expose(sitter, retouch(sitter, 0.65), sitting.tone)
+    person = expose(sitter, retouch(sitter, 0.65), sitting.tone, 1.05)
     flat = light.flatten(sitter, person, 0.75)
     key = Lamp((side * rng.uniform(0.5, 0.75), -0.5, 0.75), (0.92, 0.9, 0.86), wrap=0.35, shadow=0.35)
     linear = light.lit(sitter, flat, [key], (0.36, 0.37, 0.4))
