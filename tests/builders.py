@@ -46,7 +46,7 @@ class House:
             for number in range(count):
                 key = f"u/{owner_id}/selfies/{number}.jpg"
                 await work.bucket.put_bytes(key, b"jpeg")
-                row = {"status": SelfieStatus.FINE, "key": key, "width": 8, "height": 8, **fields}
+                row: dict[str, Any] = {"status": SelfieStatus.FINE, "key": key, "width": 8, "height": 8, **fields}
                 work.selfies.add(Selfie(owner_id=owner_id, training_id=draft.id, filename=f"{number}.jpg", **row))
         return draft
 
