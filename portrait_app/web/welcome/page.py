@@ -11,12 +11,12 @@ SIGN_IN = "/auth/sign-in"
 
 # Style → the mean colour of its picture in assets/showcase/, for the box before it arrives.
 SHOWCASE = {
-    "studio": "#857b76",
-    "corporate": "#6b6f7a",
-    "noir": "#3c3c3c",
-    "neon": "#4a3766",
-    "film": "#8a7763",
-    "oil": "#6f5a47",
+    "studio": "#6b524a",
+    "corporate": "#a9948d",
+    "noir": "#393836",
+    "neon": "#543454",
+    "film": "#b5856d",
+    "oil": "#654527",
 }
 
 
