@@ -8,7 +8,7 @@ import reflex as rx
 
 from portrait_app.domain.catalogue import ASPECTS
 from portrait_app.domain.styles import STYLES
-from portrait_app.services.generations import FIRST_ASPECT
+from portrait_app.services.generations import FIRST_ASPECT, FIRST_SET
 from portrait_app.web import shell, ui
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.train.photos import three_views
@@ -88,6 +88,7 @@ def _cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:
     )
     return rx.el.div(
         rx.cond(portrait.is_ready, shown, _place_words(portrait.style)),
+        data_coming=portrait.is_coming,
         key=portrait.id,
         custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
     )
@@ -113,7 +114,7 @@ def _soon() -> rx.Component:
     """The places of the first set, which orders itself once the face is learned."""
     return rx.el.section(
         rx.el.p("Your first portraits come by themselves as soon as your face is learned.", class_name="soft"),
-        ui.picture_rows(*(_place(style.title) for style in STYLES.values())),
+        ui.picture_rows(*(_place(style.title) for style in list(STYLES.values())[:FIRST_SET])),
         class_name="stack",
     )
 

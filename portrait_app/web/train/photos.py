@@ -50,7 +50,11 @@ def photo_grid(
             data_most=MOST,
             data_max_bytes=MAX_BYTES,
         ),
-        rx.el.label(_picker(), ui.icon("plus"), rx.el.span("Add photos"), class_name="add-photos"),
+        rx.el.div(
+            rx.el.label(_picker(), ui.icon("plus"), rx.el.span("Add photos"), class_name="add-photos"),
+            role="listitem",
+            class_name="add-place",
+        ),
         role="list",
         aria_label="Photos",
         class_name="photos",

@@ -73,7 +73,7 @@ def failed_card(training: ObjectVar[TrainingCard], on_retry: Act) -> rx.Componen
             _cover_of(training),
             rx.el.div(
                 rx.el.h3(training.name, class_name="card-title"),
-                ui.status("Couldn't be learned", "error"),
+                ui.status("Not learned", "error"),
                 class_name="model-words",
             ),
             ui.button("Try again", on_click=on_retry),
