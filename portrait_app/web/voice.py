@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import structlog
-from reflex.event import EventSpec, redirect
+from reflex.event import EventSpec, call_script
 
 from portrait_app.errors import PortraitError, SignedOut
 from portrait_app.web.ui.toast import show
 
 log = structlog.get_logger()
 
-SIGN_IN = "/auth/sign-in"
+# In this tab: Reflex's own redirect to what is none of its pages opens another one, which browsers block.
+_TO_SIGN_IN = 'location.assign("/auth/sign-in?next=" + encodeURIComponent(location.pathname))'
 
 
 class Unexpected(PortraitError):
@@ -23,7 +24,7 @@ class Unexpected(PortraitError):
 def said(error: PortraitError) -> EventSpec:
     """Return the event that tells the person of an error, or brings them to the sign-in page when they need it."""
     if isinstance(error, SignedOut):
-        return redirect(SIGN_IN, is_external=True)
+        return call_script(_TO_SIGN_IN)
     return show(error.headline, error.hint)
 
 

@@ -77,10 +77,12 @@ def door(
     label: Words, href: str, *, kind: ButtonKind = "quiet", icon_name: IconName | None = None, is_full: bool = False
 ) -> rx.Component:
     """Make a button that leads out of the app's own pages (sign in, a download): a plain link, a full load."""
-    return rx.el.a(
+    return ReactRouterLink.create(  # `rx.el.a` would look for the address among the app's own pages
         *([icon(icon_name)] if icon_name else []),
         rx.el.span(label),
-        href=href,
+        to=href,
+        reload_document=True,
+        discover="none",
         class_name="button",
         data_kind=kind,
         data_width="full" if is_full else "fit",
