@@ -144,6 +144,21 @@
     },
   };
 
+  // Pictures that come in above must not move the one that is looked at. The rows break anew, so the browser's own scroll
+  // anchoring can't know; at the very top nothing is held, so that what is new is seen.
+  const keepSteady = (rows) => {
+    let held = null;
+    const hold = () => {
+      if (!rows.isConnected) { removeEventListener("scroll", hold); return; }
+      const cell = find(document.elementFromPoint(innerWidth / 2, innerHeight / 2), ".picture-rows > *");
+      held = cell && scrollY > 100 ? { cell, top: cell.getBoundingClientRect().top } : null;
+    };
+    addEventListener("scroll", hold, { passive: true });
+    new MutationObserver(() => {
+      if (held?.cell.isConnected) scrollBy({ top: held.cell.getBoundingClientRect().top - held.top, behavior: "instant" });
+    }).observe(rows, { childList: true });
+  };
+
   document.addEventListener("click", (event) => {
     const thumb = find(event.target, "[data-shows-slide]");
     if (thumb) open(thumb);
@@ -167,5 +182,5 @@
   document.addEventListener("pointermove", move);
   document.addEventListener("pointerup", up);
   document.addEventListener("pointercancel", up);
-  window.viewer = { open, close, bringMore };
+  window.viewer = { open, close, bringMore, keepSteady };
 })();

@@ -70,8 +70,9 @@ def _option(option: ObjectVar[Option]) -> rx.Component:
 
 
 def _portraits() -> rx.Component:
+    rows = ui.picture_rows(rx.foreach(GalleryState.newest, _cell), rx.foreach(GalleryState.older, _cell))
     return rx.fragment(
-        ui.picture_rows(rx.foreach(GalleryState.newest, _cell), rx.foreach(GalleryState.older, _cell)),
+        rx.el.div(rows, on_mount=scripts.keep_steady(), class_name="gallery-rows"),
         rx.cond(GalleryState.next_page != "", _more()),
     )
 

@@ -1,4 +1,4 @@
-"""What only the browser can do in the gallery: open the viewer at a portrait, fetch more in time."""
+"""What only the browser can do in the gallery: open the viewer at a portrait, fetch more in time, hold still."""
 
 from __future__ import annotations
 
@@ -35,3 +35,8 @@ def show(portrait_id: UUID) -> EventSpec:
 def press_when_near() -> EventSpec:
     """Press "Show more" when it comes within a screen or two; the button stays for who'd rather press."""
     return rx.call_script(_PRESS_WHEN_NEAR)
+
+
+def keep_steady() -> EventSpec:
+    """Hold what is looked at in its place when new portraits come in above it."""
+    return rx.call_script("viewer.keepSteady(document.querySelector('.gallery-rows > .picture-rows'))")
