@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,6 +11,7 @@ from starlette.routing import Route
 
 from portrait_app.adapters.buckets.errors import BucketFull, ObjectTooLarge
 from portrait_app.domain.selfie import MAX_BYTES
+from portrait_app.domain.text import one_line
 from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in
 from portrait_app.services import selfies
@@ -76,9 +76,7 @@ def selfie_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
 
 def plain_name(sent: str) -> str:
     """Return a file's name as text that can be shown: no folders, no control characters, at most 200 characters."""
-    name = unicodedata.normalize("NFC", sent).replace("\\", "/").rpartition("/")[2]
-    shown = "".join(letter for letter in " ".join(name.split()) if letter.isprintable())
-    return shown.strip()[:LONGEST_FILENAME] or "photo"
+    return one_line(sent.replace("\\", "/").rpartition("/")[2])[:LONGEST_FILENAME] or "photo"
 
 
 async def _body(request: Request) -> AsyncGenerator[bytes]:

@@ -16,6 +16,7 @@ from portrait_app.domain.account import Account, Session
 from portrait_app.domain.clock import now
 from portrait_app.domain.look import Look
 from portrait_app.domain.rows import new_id
+from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
 from portrait_app.services import passwords
 
@@ -68,7 +69,7 @@ async def sign_up(desk: Desk, *, name: str, email: str, password: str, device: s
     Raises:
         WrongInput: saying which field and why; nothing was made.
     """
-    name, email = name.strip(), email.strip().lower()
+    name, email = one_line(name), one_line(email).lower()
     if fields := _complaints(name, email, password):
         raise WrongInput(fields)
     account = Account(id=new_id(), name=name, email=email, password_hash=await passwords.hashed(password))
@@ -91,7 +92,7 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str) -> Sign
         WrongInput: address and password don't go together; which of the two was wrong is not said.
     """
     async with desk.for_nobody(Role.USER) as session:
-        known = await password_of(session, email.strip())
+        known = await password_of(session, one_line(email))
     is_right = await passwords.matches(password[: passwords.LONGEST], known[1] if known else None)
     if known is None or not is_right:
         raise WrongInput({"password": "This address and this password don't go together."})
@@ -117,7 +118,7 @@ async def rename(work: Work, name: str) -> Account:
     Raises:
         WrongInput: there is no name, or it is too long; the old one stays.
     """
-    name = name.strip()
+    name = one_line(name)
     if complaint := _complaint_about_name(name):
         raise WrongInput({"name": complaint})
     account = await work.accounts.mine()

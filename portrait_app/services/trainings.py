@@ -13,6 +13,7 @@ from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.selfie import FEWEST, SelfieStatus
+from portrait_app.domain.text import one_line
 from portrait_app.domain.training import Training
 from portrait_app.errors import PortraitError
 
@@ -97,7 +98,7 @@ async def draft(work: Work) -> Training:
 async def rename(work: Work, name: str) -> Training:
     """Keep the name typed for the draft."""
     training = await draft(work)
-    training.name = name.strip()[:LONGEST_NAME]
+    training.name = one_line(name)[:LONGEST_NAME]
     await work.tell("training", training.id)
     return training
 
@@ -111,10 +112,11 @@ async def start(work: Work, training_id: UUID, *, name: str, trainer: str) -> Tr
     training = await work.trainings.get(training_id, lock=True)
     if training.status is not TrainingStatus.DRAFT:
         raise AlreadyStarted(f"{training_id} is {training.status}")
-    if not name.strip():
+    name = one_line(name)[:LONGEST_NAME]
+    if not name:
         raise NameMissing(str(training_id))
     _require_enough(await work.selfies.of(training_id))
-    training.name = name.strip()[:LONGEST_NAME]
+    training.name = name
     training.trainer = trainer
     training.status = TrainingStatus.QUEUED
     training.phase = "Getting your photos ready"

@@ -73,3 +73,12 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house
 @pytest.mark.parametrize("token", ["", "x", "\x00", "é" * 50])
 async def test_a_token_that_was_never_given_out_is_nobodys(house: House, token: str) -> None:
     assert await accounts.who(house.desk, token) is None
+
+
+async def test_what_cannot_be_seen_is_not_kept_and_breaks_nothing(house: House) -> None:
+    signed = await sign_up(house, name="A\x00da\u202e", email="a\x00da@example.com")
+    async with house.desk.for_person(signed.owner_id) as work:
+        account = await work.accounts.mine()
+    assert (account.name, account.email) == ("Ada", "ada@example.com")
+    with pytest.raises(WrongInput):
+        await accounts.sign_in(house.desk, email="\x00", password="\x00" * 12, device="")
