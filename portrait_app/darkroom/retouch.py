@@ -62,8 +62,8 @@ def _mend(sitter: Sitter, picture: Picture) -> Picture:
 
 def _brightness_behind(sitter: Sitter) -> float:
     """How bright the scene is around the head."""
-    near = cv2.dilate(sitter.alpha, _disc(sitter.face_px * 0.12))
-    ring = (near > 0.5) & (sitter.alpha < 0.05) & (sitter.known > 0.5)  # noqa: PLR2004  # just outside
+    away = cv2.distanceTransform((sitter.alpha < 0.05).astype(np.uint8), cv2.DIST_L2, 3)  # noqa: PLR2004  # outside
+    ring = (away > 0) & (away < sitter.face_px * 0.12) & (sitter.known > 0.5)  # noqa: PLR2004  # half a px
     ring[round(float(sitter.points[mesh.CHIN, 1])) :] = False
     return float(luminance(sitter.scene[ring]).mean()) if ring.any() else 0.0
 
@@ -76,11 +76,17 @@ def _disc(radius: float) -> np.ndarray:
 def _skin(sitter: Sitter, picture: Picture, strength: float) -> Picture:
     """Blotches out, pores in: the middle frequencies are calmed, the finest put back (frequency separation)."""
     face_px = sitter.face_px
-    busy = blur(np.abs(luminance(picture) - blur(luminance(picture), face_px * 0.02)), face_px * 0.007)
-    where = blur(sitter.skin, face_px * 0.01) * (1 - np.clip(busy * 9, 0, 1)) * strength
-    calm = cv2.bilateralFilter(picture, -1, 0.09, face_px / 50)
-    pores = picture - blur(picture, max(0.8, face_px * 0.004))
-    return np.clip(mix(picture, calm + pores * 0.6, where), 0, 1).astype(np.float32)
+    low, high = sitter.points[:, :2].min(axis=0) - face_px * 0.1, sitter.points[:, :2].max(axis=0) + face_px * 0.1
+    left, top, right, bottom = (max(0, int(side)) for side in (*low, *high))
+    face = np.ascontiguousarray(picture[top:bottom, left:right])
+    light = luminance(face)
+    busy = blur(np.abs(light - blur(light, face_px * 0.02)), face_px * 0.007)
+    where = blur(sitter.skin, face_px * 0.01)[top:bottom, left:right] * (1 - np.clip(busy * 9, 0, 1)) * strength
+    calm = np.asarray(cv2.bilateralFilter(face, -1, 0.09, face_px / 50), np.float32)
+    pores = face - blur(face, max(0.8, face_px * 0.004))
+    done = picture.copy()
+    done[top:bottom, left:right] = np.clip(mix(face, calm + pores * 0.6, where), 0, 1)
+    return done
 
 
 def _eyes(sitter: Sitter, picture: Picture) -> Picture:

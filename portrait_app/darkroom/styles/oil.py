@@ -51,8 +51,8 @@ def _touches(scene: Picture, sitting: Sitting) -> Painted:
         Brush(face_px * 0.05, 0.0, 8),
         Brush(face_px * 0.022, 0.05, 9),
         Brush(face_px * 0.011, 0.07, 9),
-        Brush(face_px * 0.0055, 0.11, 8),
-        Brush(face_px * 0.003, 0.16, 7),
+        Brush(face_px * 0.0055, 0.13, 8),
+        Brush(face_px * 0.003, 0.21, 7),
     )
     return strokes.paint(scene, brushes, care, sitting.rng)
 
