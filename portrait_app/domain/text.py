@@ -6,6 +6,6 @@ import unicodedata
 
 
 def one_line(typed: str) -> str:
-    """Return the text on one line, composed (NFC), without anything that can't be seen: Postgres refuses NUL in text."""
+    """Return the text on one line, composed (NFC), without what can't be seen: Postgres refuses NUL in text."""
     words = unicodedata.normalize("NFC", typed).split()
     return "".join(letter for letter in " ".join(words) if letter.isprintable()).strip()
