@@ -191,11 +191,17 @@ def _no_model() -> rx.Component:
             class_name="stack",
         ),
         ui.empty(
-            "create",
+            _fan(),
             "Portraits are made from your face. A handful of selfies is all it takes to learn it.",
             ui.link("Add selfies", "/train", kind="primary"),
         ),
     )
+
+
+def _fan() -> rx.Component:
+    """Three of the studio's own portraits, held like prints."""
+    prints = [ui.picture(f"/showcase/{style}.webp", "", ratio=0.8, sizes="8rem") for style in ("oil", "studio", "neon")]
+    return rx.el.div(*prints, class_name="create-fan", aria_hidden="true")
 
 
 def _learning(training: ObjectVar[TrainingCard]) -> rx.Component:

@@ -30,7 +30,7 @@ def gallery_page() -> rx.Component:
         "Gallery",
         rx.cond(GalleryState.is_here, _room(), _waiting()),
         active="gallery",
-        beside=(_viewer(), _delete_sheet()),
+        beside=(_viewer(), _delete_sheet(), _refresh()),
     )
 
 
@@ -146,6 +146,11 @@ def _facts(portrait: ObjectVar[Portrait]) -> rx.Component:
         ),
         class_name="gallery-facts",
     )
+
+
+def _refresh() -> rx.Component:
+    """What js/viewer.js presses when the links to the pictures have grown too old."""
+    return rx.el.button(type="button", hidden=True, data_refreshes="yes", on_click=GalleryState.enter)
 
 
 def _delete_sheet() -> rx.Component:
