@@ -11,7 +11,7 @@ import numpy as np
 from portrait_app.darkroom import mesh, modelfile, shape, texture
 from portrait_app.darkroom.cancelled import check
 from portrait_app.darkroom.matting import cut_out
-from portrait_app.darkroom.reading import Reading, read
+from portrait_app.darkroom.reading import Reading, read, upright
 from portrait_app.darkroom.shot import Shot
 from portrait_app.faces.face import Face
 from portrait_app.faces.identity import SAME_PERSON, distance
@@ -192,7 +192,7 @@ def _keep(
 def _shoot(photo: Path | bytes, quality: float, reading: Reading, reader: FaceReader) -> Shot:
     """Read the photo again as large as portraits need it, cut it to the person, and cut the person out of it."""
     larger = min(1.0, _KEPT_FACE_PX / reading.face_px)
-    pixels = open_picture(photo, max_edge_px=max(64, round(reading.full_px * larger)))
+    pixels = upright(open_picture(photo, max_edge_px=max(64, round(reading.full_px * larger))), reading.turns)
     scale = max(pixels.shape[:2]) / max(reading.look.shape[:2])
     points = reading.face.points * scale
     (x, y), face_px = mesh.centre(points), mesh.height(points)

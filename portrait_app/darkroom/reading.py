@@ -30,14 +30,15 @@ _CHIP_PX = 256
 class Reading:
     """One face in one photo.
 
-    Args: number: of the photo, from 0. full_px: the photo's longer side. face: in px of `look`. chip: the upright
-        face, 256 px. sharpness: variance of the Laplacian after exposure is evened. brightness: of the skin, 0..1.
-        backlight: how much brighter than the face its surroundings are, 0..1. room: how many face heights of photo
-        there are left of, above, right of and below the face's centre.
+    Args: number: of the photo, from 0. full_px: the photo's longer side. turns: see `upright`. look: the photo, small.
+        face: in px of `look`. sharpness: variance of the Laplacian of the upright face, 256 px wide, its exposure
+        evened. brightness: of the skin, 0..1. backlight: how much brighter than the face its surroundings are, 0..1.
+        room: how many face heights of photo there are left of, above, right of and below the face's centre.
     """
 
     number: int
     full_px: int
+    turns: int
     look: Pixels
     face: Face
     identity: Floats
@@ -72,17 +73,25 @@ class Reading:
 
 
 def read(photo: Path | bytes, number: int, reader: FaceReader) -> list[Reading]:
-    """Find and judge every face in a photo; an empty list when there is none.
+    """Find and judge every face in a photo, after turning it upright; an empty list when there is none.
 
     Raises: PictureError: the file is no picture that can be opened.
     """
-    look = open_picture(photo, max_edge_px=_LOOK_PX)
+    look, turns = open_picture(photo, max_edge_px=_LOOK_PX), 0
+    faces = reader.faces(look)
+    if faces and (turns := round(faces[0].pose.roll / 90) % 4):
+        look = upright(look, turns)
+        faces = reader.faces(look)
     kind = kind_of(photo)
-    full_px = max(kind.width, kind.height)
-    return [_judge(look, full_px, number, face, reader) for face in reader.faces(look)]
+    return [_judge(look, (max(kind.width, kind.height), turns), number, face, reader) for face in faces]
 
 
-def _judge(look: Pixels, full_px: int, number: int, face: Face, reader: FaceReader) -> Reading:
+def upright(photo: Pixels, turns: int) -> Pixels:
+    """Turn a photo that was stored lying, by so many quarters to the left."""
+    return np.ascontiguousarray(np.rot90(photo, turns))
+
+
+def _judge(look: Pixels, stored: tuple[int, int], number: int, face: Face, reader: FaceReader) -> Reading:
     chip = aligned(look, face, _CHIP_PX)
     grey = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY).astype(np.float32)
     even = np.clip(grey * (110 / max(8.0, float(grey.mean()))), 0, 255)
@@ -94,7 +103,7 @@ def _judge(look: Pixels, full_px: int, number: int, face: Face, reader: FaceRead
     x, y = mesh.centre(face.points)
     return Reading(
         number,
-        full_px,
+        *stored,
         look,
         face,
         reader.identity(look, face),

@@ -13,7 +13,7 @@ from portrait_app.darkroom.model import FaceModel, NoFaceFound, learn
 from portrait_app.darkroom.modelfile import BrokenModel
 from portrait_app.faces.identity import SAME_PERSON, distance
 from tests.models import face_reader
-from tests.photos import PRESIDENTS, photo
+from tests.photos import PRESIDENTS, photo, pixels, save
 from tests.portrait_models import STRANGER, astronaut, learned, never, president
 
 if TYPE_CHECKING:
@@ -115,3 +115,10 @@ def test_a_model_of_another_version_is_not_guessed_at(tmp_path: Path):
         archive.writestr("model.json", '{"format": "portrait-face-model", "version": 99}')
     with pytest.raises(BrokenModel, match="another version"):
         FaceModel.load(tmp_path / "model")
+
+
+def test_a_photo_that_lies_on_its_side_is_put_upright(tmp_path: Path):
+    lying = save(tmp_path / "lying.jpg", np.rot90(pixels("president-1.jpg")))
+    model = learn([lying], reader=face_reader(), seed=1, steps=3, on_progress=lambda *_: None, is_cancelled=never)
+    points = model.shots[0].points
+    assert points[152, 1] - points[10, 1] > 5 * abs(points[152, 0] - points[10, 0])
