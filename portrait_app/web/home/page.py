@@ -38,8 +38,8 @@ def _room() -> rx.Component:
         rx.cond(
             has_running,
             rx.el.section(
+                rx.el.h2("Being learned", class_name="unseen"),
                 rx.foreach(HomeState.running, _running),
-                aria_label="Being learned",
                 class_name="stack under-way",
             ),
         ),

@@ -28,8 +28,8 @@ def _room() -> rx.Component:
         rx.cond(
             TrainState.running.length() > 0,
             rx.el.section(
+                rx.el.h2("Being learned", class_name="unseen"),
                 rx.foreach(TrainState.running, _running),
-                aria_label="Being learned",
                 class_name="stack being-learned",
             ),
         ),
