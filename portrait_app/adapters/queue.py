@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
 
 from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 
 # What a person is waiting for on the screen goes first.
 PRIORITY = {Chore.EXAMINE_SELFIE: 20, Chore.SEND_ORDER: 30, Chore.KEEP_ASSET: 10, Chore.TIDY_ORDER: 0}
+_STILL_TO_END = ("todo", "doing")
 
 
 def jobs_app(address: Address) -> App:
@@ -33,8 +32,14 @@ class JobQueue:
         self.app = app
 
     async def put_off(self, chore: Chore, owner_id: UUID, row_id: UUID) -> None:
-        """Write a chore down: one of a kind waits per row, and one of a kind runs per row."""
+        """Write a chore down, unless it waits or is being done; one of a kind runs per row.
+
+        Procrastinate's queueing lock would also refuse to take back a chore that failed or whose worker died while its
+        double waits, and then neither is ever done. Two that come in the same instant run one after the other.
+        """
         name = f"{chore.value}:{row_id}"
-        job = self.app.configure_task(chore.value, lock=name, queueing_lock=name, priority=PRIORITY[chore])
-        with suppress(AlreadyEnqueued):
-            await job.defer_async(owner_id=str(owner_id), row_id=str(row_id))
+        known = await self.app.job_manager.list_jobs_async(lock=name)
+        if any(job.status in _STILL_TO_END for job in known):
+            return
+        job = self.app.configure_task(chore.value, lock=name, priority=PRIORITY[chore])
+        await job.defer_async(owner_id=str(owner_id), row_id=str(row_id))

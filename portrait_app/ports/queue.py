@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Queue(Protocol):
-    """Takes chores; one that already waits is not written down twice."""
+    """Takes chores; one that waits or is being done already is not written down twice."""
 
     async def put_off(self, chore: Chore, owner_id: UUID, row_id: UUID) -> None:
         """Write a chore down. The row it is about is committed already."""
