@@ -18,14 +18,17 @@ class Command:
     does: str
     function: str
     takes_arguments: bool = False
+    stands_on_database: bool = False
 
 
 COMMANDS = {
     "run": Command("start everything and keep it running", "portrait_app.house.commands:run"),
     "dev": Command("the same, building anew at each save", "portrait_app.house.commands:dev"),
     "web": Command("serve the page, the websocket and the routes", "portrait_app.house.web:main"),
-    "preview": Command("serve the page and watch the sources", "portrait_app.house.dev:main"),
-    "worker": Command("do the chores: send, watch and keep jobs", "portrait_app.jobs.worker:main"),
+    "preview": Command("serve the page and watch the sources", "portrait_app.house.dev:main", stands_on_database=True),
+    "worker": Command(
+        "do the chores: send, watch and keep jobs", "portrait_app.jobs.worker:main", stands_on_database=True
+    ),
     "darkroom": Command("run the built-in engine alone", "portrait_app.darkroom.__main__:main", takes_arguments=True),
     "migrate": Command("bring the database up to date", "portrait_app.house.commands:migrate"),
     "build": Command("build the page if it has changed", "portrait_app.house.commands:build"),
@@ -44,6 +47,8 @@ def main(arguments: list[str]) -> int:
     if rest and not command.takes_arguments:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     function = pkgutil.resolve_name(command.function)
+    if command.stands_on_database:
+        leash.wait_for_go()
     try:
         return function(rest) if command.takes_arguments else function()
     except PortraitError as error:

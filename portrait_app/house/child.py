@@ -60,6 +60,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
         self._start_at = 0.0
+        self._may_go = False
 
     @property
     def pid(self) -> int | None:
@@ -80,6 +81,16 @@ class Child:
                 pass_fds=self._hands,
                 start_new_session=True,
             )
+        if self._may_go:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Tell it, and every one started in its place, that what it stands on is there."""
+        self._may_go = True
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # it has just died; its successor is told
+                self._process.stdin.write(b".")
+                self._process.stdin.flush()
 
     def tend(self) -> str | None:
         """Look after it: note its death, start it again after a growing pause.
@@ -122,8 +133,9 @@ class Child:
         self._signal(signal.SIGKILL)
         if self._process is not None:
             self._process.wait()
-            if self._process.stdin:
-                self._process.stdin.close()
+            if self._process.stdin is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    self._process.stdin.close()
         self._process = None
 
     def _signal(self, number: int) -> None:

@@ -63,10 +63,11 @@ def running(settings: Settings, say: Say, *, is_dev: bool = False) -> Generator[
             else:
                 frontend.build_if_changed(log_file(folder, "build"), say)
             server = _database(settings, folder, stack)
-            _migrate(folder)
             studio = Studio(*_children(settings, folder, sockets, lock, is_dev=is_dev), server, say)
             stack.callback(studio.end)
             studio.start()
+            _migrate(folder)
+            studio.let_go()
             yield studio
         finally:
             _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running

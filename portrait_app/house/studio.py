@@ -48,9 +48,14 @@ class Studio:
         self._say = say
 
     def start(self) -> None:
-        """Start every process."""
+        """Start every process; those that stand on the database wait until they are let go."""
         for child in self._children:
             child.start()
+
+    def let_go(self) -> None:
+        """The database is up to date: let every process begin its work."""
+        for child in self._children:
+            child.let_go()
 
     def wait_until_ready(self) -> None:
         """Wait until every door opens.

@@ -11,7 +11,7 @@ import uvicorn
 from reflex_base import constants
 from reflex_base.environment import environment
 
-from portrait_app.house import listening
+from portrait_app.house import leash, listening
 from portrait_app.settings import Settings
 
 _LONGEST_GOODBYE_SECONDS = 3
@@ -25,6 +25,7 @@ def main() -> int:
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
     application = importlib.import_module("portrait_app.portrait_app").app()
+    leash.wait_for_go()
     server = uvicorn.Server(
         uvicorn.Config(
             application,

@@ -119,6 +119,23 @@ def test_nothing_outlives_a_keeper_that_is_killed(tmp_path):
     until(lambda: is_gone(pid) and is_gone(grandchild), "somebody stayed")
 
 
+def test_a_process_waits_for_the_keepers_go_and_its_successor_does_not(tmp_path):
+    waits = "from portrait_app.house import leash; leash.wear(); leash.wait_for_go(); print('went', flush=True)"
+    child = Child("waiter", [sys.executable, "-c", waits], os.environ, tmp_path / "log")
+    child.start()
+    assert child.tend() is None
+    assert (tmp_path / "log").read_text() == ""
+    child.let_go()
+
+    def went_twice() -> bool:
+        child.tend()
+        return (tmp_path / "log").read_text().count("went") == 2
+
+    until(went_twice, "it never went")
+    child.ask_to_end()
+    child.end()
+
+
 def test_a_program_run_once_leaves_nothing_behind(tmp_path):
     leaves_one = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid)"
     assert run_once([sys.executable, "-c", leaves_one], os.environ, tmp_path / "log") == 0
