@@ -34,7 +34,10 @@ async def listen(address: Address) -> AsyncGenerator[News | None]:
                 yield None
                 pause_s = 0.05
                 async for notice in connection.notifies():
-                    yield News.from_text(notice.payload)
+                    try:
+                        yield News.from_text(notice.payload)
+                    except ValueError:  # whoever may connect may say anything on a channel
+                        log.warning("news.unreadable")
         except psycopg.OperationalError:
             log.warning("news.lost", again_in_s=pause_s)
         await asyncio.sleep(pause_s)

@@ -12,6 +12,7 @@ import reflex as rx
 import structlog
 
 from portrait_app.database.news import listen
+from portrait_app.errors import SignedOut
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
 
@@ -106,6 +107,10 @@ class Tabs:
             found[view].append(tab)
         return found
 
+    def forget(self, owner_id: UUID, tab: str) -> None:
+        """Have a tab hear nothing more of this person."""
+        self._views.get(owner_id, {}).pop(tab, None)
+
     def people(self) -> list[UUID]:
         """Return whoever has a tab open."""
         return list(self._views)
@@ -161,15 +166,31 @@ async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_w
 
 
 async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
+    # A sign-out is news of the account: tabs whose session has ended show nothing more, also what they showed before.
+    must_ask_again = nouns is None or "account" in nouns
     connected: Iterable[str] = app.event_namespace.token_to_sid if app.event_namespace else ()
     for view, open_tabs in tabs.showing(owner_id, connected).items():
-        if nouns is not None and not nouns & view.nouns:
+        if nouns is not None and not must_ask_again and not nouns & view.nouns:
             continue
         async with house.workshop().desk.for_person(owner_id) as work:
             seen = await view.look(work)
-        await asyncio.gather(*(_show_in(app, tab, view, seen) for tab in open_tabs))
+        shown = (_show_in(app, owner_id, tab, view, seen, must_ask_again=must_ask_again) for tab in open_tabs)
+        await asyncio.gather(*shown)
 
 
-async def _show_in(app: App, tab: str, view: View, seen: Any) -> None:
+async def _show_in(app: App, owner_id: UUID, tab: str, view: View, seen: Any, *, must_ask_again: bool) -> None:
     async with app.modify_state(rx.BaseStateToken(ident=tab, cls=view.room)) as root:
-        view.show(await root.get_state(view.room), seen)
+        room = await root.get_state(view.room)
+        if must_ask_again and not await _is_behind(owner_id, room):
+            tabs.forget(owner_id, tab)
+            room.reset()
+            return
+        view.show(room, seen)
+
+
+async def _is_behind(owner_id: UUID, room: Any) -> bool:
+    """Whether this person is still signed in in the tab."""
+    try:
+        return await owner_of(room) == owner_id
+    except SignedOut:
+        return False

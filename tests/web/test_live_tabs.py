@@ -29,3 +29,11 @@ def test_a_closed_tab_is_forgotten() -> None:
     tabs.watch(ada, "tab", GalleryState._view())
     assert not tabs.showing(ada, [])
     assert tabs.people() == []
+
+
+def test_a_tab_that_signed_out_hears_nothing_more() -> None:
+    tabs, ada = Tabs(), uuid4()
+    tabs.watch(ada, "here", GalleryState._view())
+    tabs.watch(ada, "there", GalleryState._view())
+    tabs.forget(ada, "here")
+    assert list(tabs.showing(ada, ["here", "there"]).values()) == [["there"]]
