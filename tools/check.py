@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
@@ -19,18 +20,21 @@ CHECKS = {
 
 
 def main() -> int:
-    """Run them; the exit code is 1 when any failed."""
+    """Run them side by side; the exit code is 1 when any failed."""
+    with ThreadPoolExecutor() as threads:
+        outcomes = list(threads.map(_passes, CHECKS))
+    return 0 if all(outcomes) else 1
+
+
+def _passes(name: str) -> bool:
     # pyright takes its Node from the venv, like everything else here.
     told = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
-    failed: list[str] = []
-    for name, command in CHECKS.items():
-        began = time.monotonic()
-        done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
-        print(f"{'ok' if done.returncode == 0 else 'FAILED':<7}{name:<12}{time.monotonic() - began:5.1f} s", flush=True)
-        if done.returncode != 0:
-            failed.append(name)
-            print(done.stdout + done.stderr, flush=True)
-    return 1 if failed else 0
+    began = time.monotonic()
+    done = subprocess.run(CHECKS[name], env=told, capture_output=True, text=True, check=False)
+    verdict = "ok" if done.returncode == 0 else "FAILED"
+    complaint = "" if done.returncode == 0 else f"\n{done.stdout}{done.stderr}"
+    print(f"{verdict:<7}{name:<12}{time.monotonic() - began:5.1f} s{complaint}", flush=True)
+    return done.returncode == 0
 
 
 if __name__ == "__main__":
