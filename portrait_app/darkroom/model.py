@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int, str], None]
 
 MOST_KEPT = 8
+MOST_TEXTURES = 16  # more add memory and time, and nothing to see
 MOST_ROUNDS = 24  # the texture stands still long before
 _KEPT_FACE_PX = 440  # a face is never drawn larger than this at 1024 px
 _KEPT_AROUND = (2.5, 1.6, 2.5, 2.9)  # photo kept left of, above, right of, below the face's centre, in face heights
@@ -93,10 +94,10 @@ def learn(
     identity, own = _the_person(readings)
     tally.say("learning shape")
     form = shape.learn([reading.face.points for reading in own])
-    look = _learn_texture(form, own, len(photos), rounds, tally)
     ranked = _rank(own)
-    tone = _tone([reading for _, reading in ranked])
-    shots = _keep(photos, ranked, reader, tally)
+    look = _learn_texture(form, [reading for _, reading in ranked[:MOST_TEXTURES]], len(photos), rounds, tally)
+    tone = _tone([reading for _, reading in ranked[:MOST_KEPT]])
+    shots = _keep(photos, ranked[:MOST_KEPT], reader, tally)
     outliers = sorted(set(range(len(photos))) - {reading.number for reading in own})
     return FaceModel(identity, form, look, tone, shots, tuple(outliers), seed)
 
@@ -151,16 +152,17 @@ def _the_person(readings: list[Reading]) -> tuple[Floats, list[Reading]]:
     return np.mean([reading.identity for reading in own], axis=0).astype(np.float32), own
 
 
-def _learn_texture(form: Shape, own: list[Reading], photos: int, rounds: int, tally: _Tally) -> Texture:
+def _learn_texture(form: Shape, best: list[Reading], photos: int, rounds: int, tally: _Tally) -> Texture:
     easel = texture.Easel(form)
     faces: list[NDArray[np.uint8]] = []
     tally.say("learning texture")
-    for reading in own:
-        faces.append(easel.unwarp(reading.look, reading.face.points))
+    for reading in best:
+        points = reading.face.points - np.array([*reading.corner, 0], np.float32)
+        faces.append(easel.unwarp(reading.close_up, points))
         tally.step()
-    tally.step(photos - len(own))
+    tally.step(photos - len(best))
     tally.say("refining")
-    weights = [float(np.sqrt(np.clip(reading.sharpness, 2, 200))) for reading in own]
+    weights = [float(np.sqrt(np.clip(reading.sharpness, 2, 200))) for reading in best]
     return texture.refine(easel, faces, weights, rounds, tally.step)
 
 
@@ -168,7 +170,7 @@ def _rank(own: list[Reading]) -> list[tuple[float, Reading]]:
     """Best first, with their quality."""
     openness = float(np.median([reading.face.eye_openness for reading in own]))
     judged = [(reading.quality(openness), reading) for reading in own]
-    return sorted(judged, key=lambda pair: (-pair[0], pair[1].number))[:MOST_KEPT]
+    return sorted(judged, key=lambda pair: (-pair[0], pair[1].number))
 
 
 def _tone(best: list[Reading]) -> float:
@@ -193,7 +195,7 @@ def _shoot(photo: Path | bytes, quality: float, reading: Reading, reader: FaceRe
     """Read the photo again as large as portraits need it, cut it to the person, and cut the person out of it."""
     larger = min(1.0, _KEPT_FACE_PX / reading.face_px)
     pixels = upright(open_picture(photo, max_edge_px=max(64, round(reading.full_px * larger))), reading.turns)
-    scale = max(pixels.shape[:2]) / max(reading.look.shape[:2])
+    scale = max(pixels.shape[:2]) / reading.look_px
     points = reading.face.points * scale
     (x, y), face_px = mesh.centre(points), mesh.height(points)
     left, above, right, below = (reach * face_px for reach in _KEPT_AROUND)

@@ -30,17 +30,21 @@ _CHIP_PX = 256
 class Reading:
     """One face in one photo.
 
-    Args: number: of the photo, from 0. full_px: the photo's longer side. turns: see `upright`. look: the photo, small.
-        face: in px of `look`. sharpness: variance of the Laplacian of the upright face, 256 px wide, its exposure
-        evened. brightness: of the skin, 0..1. backlight: how much brighter than the face its surroundings are, 0..1.
-        room: how many face heights of photo there are left of, above, right of and below the face's centre.
+    Args: number: of the photo, from 0. full_px: the photo's longer side. turns: see `upright`. look_px: the longer side
+        at which it was read. face: in px of that. close_up: the photo around the face; the rest is forgotten, or
+        thirty photos would fill the memory. corner: where the close-up lies, x and y. sharpness: variance of the
+        Laplacian of the upright face, 256 px wide, its exposure evened. brightness: of the skin, 0..1. backlight: how
+        much brighter than the face its surroundings are, 0..1. room: how many face heights of photo there are left
+        of, above, right of and below the face's centre.
     """
 
     number: int
     full_px: int
     turns: int
-    look: Pixels
+    look_px: int
     face: Face
+    close_up: Pixels
+    corner: tuple[int, int]
     identity: Floats
     sharpness: float
     brightness: float
@@ -50,7 +54,7 @@ class Reading:
     @property
     def face_px(self) -> float:
         """How tall the face is in the photo at its full size, px."""
-        return self.face.height * self.full_px / max(self.look.shape[:2])
+        return self.face.height * self.full_px / self.look_px
 
     def quality(self, usual_openness: float) -> float:
         """How good a portrait this photo promises, 0..1: a product, because each flaw alone can spoil it.
@@ -101,17 +105,28 @@ def _judge(look: Pixels, stored: tuple[int, int], number: int, face: Face, reade
     height, width = look.shape[:2]
     face_px = max(1.0, face.height)
     x, y = mesh.centre(face.points)
+    (left, top), (right, bottom) = _around(face, look.shape)
     return Reading(
         number,
         *stored,
-        look,
+        max(look.shape[:2]),
         face,
+        look[top:bottom, left:right].copy(),
+        (left, top),
         reader.identity(look, face),
         float(cv2.Laplacian(even, cv2.CV_32F).var()),
         brightness,
         max(0.0, _surroundings(look, face) - brightness),
         (x / face_px, y / face_px, (width - x) / face_px, (height - y) / face_px),
     )
+
+
+def _around(face: Face, shape: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """A box around the face with some px to spare, inside the photo: (left, top), (right, bottom)."""
+    limit = np.array(shape[1::-1])
+    low = np.clip(face.points[:, :2].min(axis=0) - 8, 0, limit - 1).astype(int)
+    high = np.clip(face.points[:, :2].max(axis=0) + 8, low + 1, limit).astype(int)
+    return (int(low[0]), int(low[1])), (int(high[0]), int(high[1]))
 
 
 def _surroundings(look: Pixels, face: Face) -> float:
