@@ -60,9 +60,7 @@ async def order_first_set(work: Work, training: Training) -> None:
 async def _record(
     work: Work, training: Training, *, style: str, count: int, aspect: str, is_first_set: bool
 ) -> Generation:
-    # The seed is ours always: it makes the picture repeatable, and finds the order again if the reply is lost.
-    seed = secrets.randbelow(2**31 - MOST_AT_ONCE)
-    shape = ASPECTS[aspect]
+    """Write down an order, a placeholder for each of its portraits, and the call to make."""
     generation = work.generations.add(
         Generation(
             owner_id=work.owner_id,
@@ -70,32 +68,36 @@ async def _record(
             style=style,
             aspect=aspect,
             count=count,
-            seed=seed,
+            # Ours always: it makes the picture repeatable, and finds the order again if the engine's reply is lost.
+            seed=secrets.randbelow(2**31 - MOST_AT_ONCE),
             is_first_set=is_first_set,
         )
     )
-    await work.session.flush()
+    await work.session.flush()  # its portraits and its order point to it
     for position in range(count):
-        work.assets.add(
-            Asset(
-                owner_id=work.owner_id,
-                generation_id=generation.id,
-                training_id=training.id,
-                position=position,
-                style=style,
-                width=shape.width,
-                height=shape.height,
-            )
-        )
+        work.assets.add(_placeholder(generation, position))
     order = work.orders.add(
         Order(
             owner_id=work.owner_id,
             kind=OrderKind.PREDICTION,
             training_id=training.id,
             generation_id=generation.id,
-            fingerprint=str(seed),
+            fingerprint=str(generation.seed),
         )
     )
     work.later(Chore.SEND_ORDER, order.id)
     await work.tell("generation", generation.id)
     return generation
+
+
+def _placeholder(generation: Generation, position: int) -> Asset:
+    shape = ASPECTS[generation.aspect]
+    return Asset(
+        owner_id=generation.owner_id,
+        generation_id=generation.id,
+        training_id=generation.training_id,
+        position=position,
+        style=generation.style,
+        width=shape.width,
+        height=shape.height,
+    )
