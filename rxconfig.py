@@ -12,7 +12,6 @@ _settings = Settings.read()
 config = rx.Config(
     app_name="portrait_app",
     api_url=BUILT_FOR,
-    backend_host=_settings.host,
     cors_allowed_origins=sorted({_settings.public_url, _settings.local_url, f"http://127.0.0.1:{_settings.port}"}),
     telemetry_enabled=False,
     show_built_with_reflex=False,

@@ -11,5 +11,7 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT, on one port as the built page does, so that forms and links work alike."""
     settings = Settings.read()
     port = str(settings.port)
-    cli(["run", "--env", "preview", "--frontend-port", port, "--backend-port", port], standalone_mode=False)
+    host = "127.0.0.1" if settings.host == "localhost" else settings.host  # its server takes numbers only
+    at = ["--backend-host", host, "--frontend-port", port, "--backend-port", port]
+    cli(["run", "--env", "preview", *at], standalone_mode=False)
     return 0
