@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from portrait_app.database.address import Address
 from portrait_app.database.server import DatabaseWontStart, EmbeddedServer
 from portrait_app.database.server.binaries import binaries_for
 from portrait_app.faces import weights
@@ -30,13 +29,21 @@ class Finding:
     said: str
     next_step: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.subject:<10} {self.said}"
+
+
+def what_runs(settings: Settings) -> list[Finding]:
+    """What the studio stands on, for the lines it prints when it has started."""
+    return [look(settings) for look in (_database, _engine, _bucket, _secrets)]
+
 
 def main() -> int:
     """Print what was found; the exit code is 1 when something must be done before the studio runs."""
     settings = Settings.read()
     findings = [look(settings) for look in LOOKS]
     for finding in findings:
-        print(f"{'!!' if finding.next_step else 'ok'}  {finding.subject:<10} {finding.said}")  # noqa: T201 -- its purpose
+        print(f"{'!!' if finding.next_step else 'ok'}  {finding}")  # noqa: T201 -- its purpose
         if finding.next_step:
             print(f"    {'':<10} -> {finding.next_step}")  # noqa: T201 -- its purpose
     return 1 if any(finding.next_step for finding in findings) else 0
@@ -65,6 +72,8 @@ def _models(settings: Settings) -> Finding:
 def _database(settings: Settings) -> Finding:
     if settings.database_url is None:
         return _embedded(settings.data_dir / "postgres")
+    from portrait_app.database.address import Address  # noqa: PLC0415 -- SQLAlchemy, which the keeper does without
+
     try:
         with psycopg.connect(Address.of(settings).conninfo(), connect_timeout=5) as connection:
             version = connection.info.server_version // 10000

@@ -45,7 +45,10 @@ def occupied(folder: Path) -> Generator[TextIO]:
     Raises: AlreadyRunning: another house lives there. NoRoom: the disk is full. FolderNotOurs: it can't be written.
     """
     try:
-        (folder / "log").mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(0o711)  # Postgres' account passes through; what else lies here is its owner's alone
+        (folder / "log").mkdir(exist_ok=True)
         lock = (folder / "lock").open("a+")
     except OSError as error:
         raise FolderNotOurs(folder, error.strerror or str(error)) from error

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from portrait_app.database.server import EmbeddedServer
+from portrait_app.doctor import what_runs
 from portrait_app.faces import weights
 from portrait_app.house import engine, frontend, listening
 from portrait_app.house.child import Child, run_once
@@ -37,10 +38,13 @@ def run(settings: Settings, say: Say, *, is_dev: bool = False) -> int:
     Raises: PortraitError: it cannot start or go on; everything it started has ended.
     """
     began = time.monotonic()
+    os.umask(0o077)  # selfies, logs and keys are nobody else's on this machine
     _on_signals(signal.default_int_handler)
     try:
         with running(settings, say, is_dev=is_dev) as studio:
             studio.wait_until_ready()
+            for finding in what_runs(settings):
+                say(f"  {finding}")
             say(f"Ready at {settings.public_url} ({time.monotonic() - began:.1f} s). Ctrl-C ends it.")
             studio.keep()
     except KeyboardInterrupt:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from portrait_app.database.server import EmbeddedServer
     from portrait_app.house.child import Child
 
-READY_WITHIN_SECONDS = 90.0
+READY_WITHIN_SECONDS = 180.0
 _LOOK_EVERY_SECONDS = 0.1
 _PROBE_SECONDS = 2.0
 
