@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import sys
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import psutil
 
+from portrait_app.settings import Settings
+from tests.models import models
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 180  # a first start builds the page
+STOPPED_WITHIN_S = 30
+_OTHERS = ("REPLICATE_", "APP_URL", "DATABASE_URL", "SECRET_KEY", "DARKROOM_TOKEN")  # settings of the tester's own
 
 
 class Running:
@@ -30,10 +35,22 @@ class Running:
         self.url = f"http://localhost:{port}"
         self.process: asyncio.subprocess.Process | None = None
 
+    @property
+    def settings(self) -> Settings:
+        """What its processes read, for a test that looks into its database."""
+        return Settings.model_validate({"PORTRAIT_DATA_DIR": self.folder, "PORT": self.port})
+
+    @property
+    def engine(self) -> tuple[str, dict[str, str]]:
+        """The address of its darkroom's API, and the header that opens it."""
+        port = (self.folder / "darkroom" / "port").read_text().strip()
+        token = (self.folder / "secrets" / "darkroom.token").read_text().strip()
+        return f"http://127.0.0.1:{port}/v1", {"Authorization": f"Bearer {token}"}
+
     async def start(self) -> None:
         """Start, and wait until the page is served."""
         environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("REPLICATE_", "APP_URL", "DATABASE_URL"))},
+            **{name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)},
             "PORTRAIT_DATA_DIR": str(self.folder),
             "PORT": str(self.port),
         }
@@ -56,21 +73,33 @@ class Running:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.send_signal(number)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(STOPPED_WITHIN_S):
             await self.process.wait()
         await self._drain
 
     def part(self, word: str) -> psutil.Process:
-        """Return the process of one part: `web`, `worker` or `darkroom`."""
+        """Return the process of one part by a word of its command: `web`, `worker` or `darkroom`."""
         assert self.process is not None
         for child in psutil.Process(self.process.pid).children(recursive=True):
-            if word in child.cmdline():
-                return child
+            with contextlib.suppress(psutil.NoSuchProcess):  # a zombie of one that was killed before
+                if word in child.cmdline():
+                    return child
         raise AssertionError(f"no process {word}")
+
+    def compute(self) -> psutil.Process:
+        """Return the darkroom's child that works on pixels."""
+        return self.part("portrait_app.darkroom.worker")
 
     def postgres(self) -> psutil.Process:
         """Return the database's process."""
         return psutil.Process(int((self.folder / "postgres/data/postmaster.pid").read_text().split()[0]))
+
+    def everybody(self) -> list[psutil.Process]:
+        """Return every process of it, the keeper's own and the database's too."""
+        assert self.process is not None
+        keeper = psutil.Process(self.process.pid)
+        database = self.postgres()
+        return [keeper, *keeper.children(recursive=True), database, *database.children(recursive=True)]
 
     async def healthy(self) -> None:
         """Wait until every part answers."""
@@ -84,10 +113,10 @@ class Running:
                 await asyncio.sleep(0.1)  # nothing announces that a killed process is back
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def studio(folder: Path) -> AsyncGenerator[Running]:
     """Run a studio with the model files that the set-up fetched."""
-    shutil.copytree(ROOT / "var" / "models", folder / "models")
+    shutil.copytree(models(), folder / "models")
     running = Running(folder, _free_port())
     await running.start()
     try:
