@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from portrait_app.database.server import EmbeddedServer
+from portrait_app.database.server.account import Account
 from portrait_app.database.server.binaries import binaries_for
 from portrait_app.database.server.failures import DiskFull, FolderNotOurs, NoSuitablePostgres, explain
 
@@ -118,12 +119,10 @@ def test_root_may_keep_its_data_where_postgres_cannot_walk(tmp_path):
         assert psutil.Process(pid_of(server)).uids().effective != 0
 
 
-def test_a_symlink_in_place_of_the_folder_is_refused(tmp_path):
-    server = EmbeddedServer(tmp_path / "postgres", durable=False)
-    server.folder.mkdir()
-    (server.folder / "socket").symlink_to(tmp_path)
+def test_a_symlink_in_place_of_a_folder_is_refused(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path)
     with pytest.raises(FolderNotOurs):
-        server.start()
+        Account.for_postgres().claim(tmp_path / "link")
 
 
 def test_data_of_a_version_that_is_not_installed_is_named_and_not_touched(tmp_path):
