@@ -117,6 +117,30 @@ def twelve_selfies(folder: Path, *, megapixels: float = 12) -> list[Path]:
     return [_selfie(folder, number, pose, megapixels) for number, pose in enumerate(_POSES)]
 
 
+def taken(pose: Pose, megapixels: float, rng: np.random.Generator) -> np.ndarray:
+    """Take the selfie that a pose describes, 3:4 (or 4:3), as RGB pixels; `rng` makes its noise."""
+    source = pixels(pose.source)
+    if pose.is_mirrored:
+        source = source[:, ::-1]
+    short, long = round((megapixels * 1e6 * 3 / 4) ** 0.5), round((megapixels * 1e6 * 4 / 3) ** 0.5)
+    width, height = (long, short) if pose.is_landscape else (short, long)
+    scale = width / (source.shape[1] * pose.width)
+    x = 1 - pose.centre[0] if pose.is_mirrored else pose.centre[0]
+    middle = x * source.shape[1], pose.centre[1] * source.shape[0]
+    view = cv2.getRotationMatrix2D(middle, pose.turn, scale)
+    view[:, 2] += np.array([width, height]) / 2 - middle
+    picture = cv2.warpAffine(
+        np.ascontiguousarray(source), view, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
+    light = pose.light * np.array([pose.warmth, 1, 1 / pose.warmth])
+    picture = cv2.LUT(picture, np.clip(np.arange(256)[:, None] * light, 0, 255).astype(np.uint8)[None])
+    if pose.noise:
+        tile = rng.normal(0, pose.noise, (512, 512, 3))
+        grain = np.tile(tile, (height // 512 + 1, width // 512 + 1, 1))[:height, :width].astype(np.int16)
+        picture = cv2.add(picture, grain, dtype=cv2.CV_8U)
+    return picture
+
+
 def save(path: Path, picture: np.ndarray, *, quality: int = 92, exif: Image.Exif | None = None) -> Path:
     """Write RGB pixels in the format of the path's ending."""
     options: dict[str, Any] = {"exif": exif} if exif else {}
@@ -138,34 +162,11 @@ def exif_with_a_place(*, orientation: int = 1) -> Image.Exif:
 
 def _selfie(folder: Path, number: int, pose: Pose, megapixels: float) -> Path:
     megapixels = min(megapixels, 1) if number == _HEIC else megapixels
-    picture = _taken(pose, megapixels, np.random.default_rng(number))
+    picture = taken(pose, megapixels, np.random.default_rng(number))
     path = folder / f"selfie-{number + 1:02}.{'heic' if number == _HEIC else 'jpg'}"
     if number in _HELD_SIDEWAYS:
         return save(path, np.rot90(picture), exif=exif_with_a_place(orientation=6))
     return save(path, picture, exif=exif_with_a_place() if number in _GPS_OF else None)
-
-
-def _taken(pose: Pose, megapixels: float, rng: np.random.Generator) -> np.ndarray:
-    source = pixels(pose.source)
-    if pose.is_mirrored:
-        source = source[:, ::-1]
-    short, long = round((megapixels * 1e6 * 3 / 4) ** 0.5), round((megapixels * 1e6 * 4 / 3) ** 0.5)
-    width, height = (long, short) if pose.is_landscape else (short, long)
-    scale = width / (source.shape[1] * pose.width)
-    x = 1 - pose.centre[0] if pose.is_mirrored else pose.centre[0]
-    middle = x * source.shape[1], pose.centre[1] * source.shape[0]
-    view = cv2.getRotationMatrix2D(middle, pose.turn, scale)
-    view[:, 2] += np.array([width, height]) / 2 - middle
-    picture = cv2.warpAffine(
-        np.ascontiguousarray(source), view, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
-    )
-    light = pose.light * np.array([pose.warmth, 1, 1 / pose.warmth])
-    picture = cv2.LUT(picture, np.clip(np.arange(256)[:, None] * light, 0, 255).astype(np.uint8)[None])
-    if pose.noise:
-        tile = rng.normal(0, pose.noise, (512, 512, 3))
-        grain = np.tile(tile, (height // 512 + 1, width // 512 + 1, 1))[:height, :width].astype(np.int16)
-        picture = cv2.add(picture, grain, dtype=cv2.CV_8U)
-    return picture
 
 
 def _fetch(package: str) -> None:
