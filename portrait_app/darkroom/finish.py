@@ -9,7 +9,7 @@ import numpy as np
 from portrait_app.darkroom.planes import across, blur, cloud, luminance, mix, rgb, smoothstep
 
 if TYPE_CHECKING:
-    from portrait_app.darkroom.planes import Colour, Picture, Plane
+    from portrait_app.darkroom.planes import Colour, Picture
     from portrait_app.darkroom.sitter import Sitter
 
 
@@ -75,9 +75,3 @@ def glow(picture: Picture, above: float, sigma: float, colour: Colour, strength:
     """Let what is brighter than `above` bleed light around it (screen blend)."""
     bright = blur(np.clip(picture - above, 0, 1).astype(np.float32), sigma) * rgb(colour) * strength
     return (1 - (1 - np.clip(picture, 0, 1)) * (1 - np.clip(bright, 0, 1))).astype(np.float32)
-
-
-def shade_behind(sitter: Sitter, backdrop: Picture, strength: float, toward: Plane | None = None) -> Picture:
-    """The person's soft shadow on the backdrop."""
-    shadow = blur(sitter.alpha if toward is None else toward, sitter.face_px * 0.12)
-    return (backdrop * (1 - strength * shadow)[..., None]).astype(np.float32)

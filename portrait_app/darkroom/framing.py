@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FACE_SHARE = 0.37  # a head-and-shoulders portrait: the face's height against the frame's (its area's root)
 _SCALES = np.geomspace(0.62, 1.75, 31)
+_FORBIDDEN = 1e4
 _EYES = np.linspace(0.2, 0.72, 53)
 
 
@@ -107,29 +108,37 @@ def _cost(
     options: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
     """What each (scale, left, top) has against it; above 1000 it breaks a law."""
-    (width, height), (lean, closeness, bare), (scale, left, top) = frame, wish, options
-    target = 0.5 + lean * 0.12 * float(np.clip(width / height - 1, 0.15, 1))
-    photo_height, photo_width = shot.alpha.shape
-    face, middle = mesh.height(shot.points) * scale, mesh.centre(shot.points)
-    x = (left + middle[0] * scale) / width
-    hair = (top + extent.hair * scale) / height
-    bottom, right = top + photo_height * scale, left + photo_width * scale
-    wanted_hair = float(np.interp(height / width, [0.45, 1, 1.4, 2.3], [0.07, 0.1, 0.13, 0.2]))
-    cost = (
-        5 * np.log(face / _ideal(width, height, closeness)) ** 2
-        + 14 * (hair - wanted_hair) ** 2
-        + 40 * np.maximum(0.03 - hair, 0)
-    )
-    cost = cost + 9 * (x - target) ** 2 + 0.5 * np.maximum(np.log2(scale / 1.7), 0) ** 2
-    cost = cost + 30 * np.maximum(np.abs(x - 0.5) - 0.2, 0)
-    cost = cost + 1e4 * np.maximum(height - 0.5 - bottom, 0) / height
+    (width, height), bare, (scale, left, top) = frame, wish[2], options
+    bottom, right = top + shot.alpha.shape[0] * scale, left + shot.alpha.shape[1] * scale
+    cost = _displeasure(shot, extent, frame, wish, options)
+    cost = cost + _FORBIDDEN * np.maximum(height - 0.5 - bottom, 0) / height
     if extent.is_cut_above:
-        cost = cost + 1e4 * np.maximum(top - 0.5, 0) / height - 40 * np.maximum(0.03 - hair, 0)
+        cost = cost + _FORBIDDEN * np.maximum(top - 0.5, 0) / height
     outside = np.maximum(top, 0) / height + (np.maximum(left, 0) + np.maximum(width - right, 0)) / width
     cost = cost + bare * outside
     for row, gap in ((extent.cut_left, left), (extent.cut_right, width - right)):
         cost = cost + _price_of_a_cut(shot, row, gap, top + row * scale < height, width)
     return cost
+
+
+def _displeasure(
+    shot: Shot,
+    extent: Extent,
+    frame: tuple[int, int],
+    wish: tuple[float, float, float],
+    options: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """How far each option is from a well composed portrait: size, headroom, place, and sharpness when enlarged."""
+    (width, height), (lean, closeness, _), (scale, left, top) = frame, wish, options
+    face, middle = mesh.height(shot.points) * scale, mesh.centre(shot.points)
+    x, hair = (left + middle[0] * scale) / width, (top + extent.hair * scale) / height
+    wanted_x = 0.5 + lean * 0.12 * float(np.clip(width / height - 1, 0.15, 1))
+    wanted_hair = float(np.interp(height / width, [0.45, 1, 1.4, 2.3], [0.07, 0.1, 0.13, 0.2]))
+    cost = 5 * np.log(face / _ideal(width, height, closeness)) ** 2 + 14 * (hair - wanted_hair) ** 2
+    cost = cost + 9 * (x - wanted_x) ** 2 + 30 * np.maximum(np.abs(x - 0.5) - 0.2, 0)
+    if not extent.is_cut_above:
+        cost = cost + 40 * np.maximum(0.03 - hair, 0)
+    return cost + 0.5 * np.maximum(np.log2(scale / 1.7), 0) ** 2
 
 
 def _price_of_a_cut(
@@ -138,7 +147,7 @@ def _price_of_a_cut(
     """What it costs to show `gap` px beyond a side that cuts the body from `row` on."""
     shows = (gap > 0.5) & is_low  # noqa: PLR2004  # half a px
     above_chin = row < shot.points[mesh.CHIN, 1]  # hair or a hand at the side cannot be finished
-    return shows * (0.06 + (1e3 if above_chin else 0.5) * np.maximum(gap, 0) / width)
+    return shows * (0.06 + (_FORBIDDEN if above_chin else 0.5) * np.maximum(gap, 0) / width)
 
 
 def _first_row(column: NDArray[np.bool_]) -> float:

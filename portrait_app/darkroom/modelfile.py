@@ -33,32 +33,11 @@ class BrokenModel(Exception):  # reads as what happened
 
 def save(model: FaceModel, path: Path) -> None:
     """Write `model` to `path`; a reader never sees half a file."""
-    page = {
-        "format": FORMAT,
-        "version": VERSION,
-        "seed": model.seed,
-        "tone": model.tone,
-        "outliers": list(model.outliers),
-        "shots": [{"quality": shot.quality, "number": shot.number} for shot in model.shots],
-    }
-    modes = np.asarray(model.texture.modes, np.float32)
-    peak = np.abs(modes).max(axis=(1, 2, 3), keepdims=True, initial=1e-9)
-    arrays: dict[str, NDArray[Any]] = {
-        "identity": model.identity,
-        "shape-mean": model.shape.mean,
-        "shape-modes": model.shape.modes,
-        "shape-deviations": model.shape.deviations,
-        "texture-modes": np.asarray(np.rint(modes / peak * 127), np.int8),
-        "texture-peaks": peak.ravel() / 127,
-        "texture-deviations": model.texture.deviations,
-        "points": np.stack([shot.points for shot in model.shots]),
-        "identities": np.stack([shot.identity for shot in model.shots]),
-    }
     unfinished = path.with_name(path.name + ".part")
     with zipfile.ZipFile(unfinished, "w") as archive:
-        _write(archive, "model.json", json.dumps(page, indent=1).encode())
+        _write(archive, "model.json", json.dumps(_page(model), indent=1).encode())
         _write(archive, "texture-mean.png", _encode(".png", model.texture.mean))
-        for name, array in arrays.items():
+        for name, array in _arrays(model).items():
             _write(archive, f"{name}.npy", _to_bytes(array))
         for number, shot in enumerate(model.shots):
             _write(archive, f"shots/{number}.jpg", _encode(".jpg", shot.pixels, _JPEG))
@@ -93,6 +72,35 @@ def load(path: Path) -> FaceModel:
             )
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, cv2.error) as error:
         raise BrokenModel(f"{path.name} is damaged or is no face model; train it again.") from error
+
+
+def _page(model: FaceModel) -> dict[str, Any]:
+    """What is neither picture nor array."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "seed": model.seed,
+        "tone": model.tone,
+        "outliers": list(model.outliers),
+        "shots": [{"quality": shot.quality, "number": shot.number} for shot in model.shots],
+    }
+
+
+def _arrays(model: FaceModel) -> dict[str, NDArray[Any]]:
+    """Everything in numbers; the texture's modes in eight bits."""
+    modes = np.asarray(model.texture.modes, np.float32)
+    peak = np.abs(modes).max(axis=(1, 2, 3), keepdims=True, initial=1e-9)
+    return {
+        "identity": model.identity,
+        "shape-mean": model.shape.mean,
+        "shape-modes": model.shape.modes,
+        "shape-deviations": model.shape.deviations,
+        "texture-modes": np.asarray(np.rint(modes / peak * 127), np.int8),
+        "texture-peaks": peak.ravel() / 127,
+        "texture-deviations": model.texture.deviations,
+        "points": np.stack([shot.points for shot in model.shots]),
+        "identities": np.stack([shot.identity for shot in model.shots]),
+    }
 
 
 class _Arrays:

@@ -26,23 +26,6 @@ def flow(picture: Picture, sigma: float) -> Floats:
     return np.dstack([np.cos(angle), np.sin(angle)]).astype(np.float32)
 
 
-def along(values: Floats, direction: Floats, reach: int) -> Floats:
-    """Average along the flow, `reach` px both ways (line integral convolution, Cabral and Leedom 1993)."""
-    height, width = values.shape[:2]
-    x0, y0 = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    total = values.copy()
-    for sign in (1.0, -1.0):
-        heading = direction * np.float32(sign)
-        x, y = x0, y0
-        for _ in range(reach):
-            x, y = x + heading[..., 0], y + heading[..., 1]
-            total += cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            ahead = cv2.remap(direction, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            turned = (ahead * heading).sum(axis=2, keepdims=True) < 0  # a direction has no sign: keep going
-            heading = np.where(turned, -ahead, ahead)
-    return (total / (2 * reach + 1)).astype(np.float32)
-
-
 def kuwahara(picture: Picture, radius: float) -> Picture:
     """Flat patches with sharp borders: each pixel takes the mean of whichever side of it varies least.
 

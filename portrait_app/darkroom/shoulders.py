@@ -11,7 +11,7 @@ from portrait_app.darkroom import mesh
 from portrait_app.darkroom.planes import blur
 
 if TYPE_CHECKING:
-    from portrait_app.darkroom.planes import Picture, Plane, Points
+    from portrait_app.darkroom.planes import Floats, Picture, Plane, Points
 
 _REACH = 1.22  # half a person's width at the upper arm, in face heights (hairline to chin)
 _LEAST_REACH = 0.30  # but at least this much beyond the cut
@@ -46,14 +46,9 @@ def _finish_right(person: Picture, alpha: Plane, cut: int, middle: float, face_p
         faded = alpha.copy()
         faded[:, cut:] = 0
         return person, faded
-    slope = float(np.clip(np.polyfit(known - cut, outline, 1)[0], 0.05, 0.9))
-    at_cut = float(np.median(outline[-max(3, look // 8) :]))
-    reach = max(middle + _REACH * face_px - cut, _LEAST_REACH * face_px)
     beyond = np.arange(cut, width, dtype=np.float32) - cut
-    part = np.clip(beyond / reach, 0, 1)
-    # A straight line that bends down like a quarter of an ellipse: vertical where the arm hangs.
-    falling = at_cut + slope * beyond + (1 - np.sqrt(np.clip(1 - part**2.2, 0, 1))) * face_px * 0.75
-    falling[beyond >= reach] = height + face_px
+    reach = max(middle + _REACH * face_px - cut, _LEAST_REACH * face_px)
+    falling = _falling(outline, beyond, reach, (height, face_px))
     # Mirrored to and fro over the shoulder alone: farther in come the collar and the tie.
     mirror = cut - 1 - (look - np.abs(beyond % (2 * look) - look)).astype(np.float32)
     ground = np.interp(mirror, known, _smooth(outline))
@@ -64,6 +59,20 @@ def _finish_right(person: Picture, alpha: Plane, cut: int, middle: float, face_p
     soft = max(1.5, face_px * 0.006)
     body = np.clip((rows - falling) / soft + 0.5, 0, 1).astype(np.float32)
     return _join(person, alpha, (np.asarray(cloth, np.float32), body), cut, reach)
+
+
+def _falling(outline: Floats, beyond: Floats, reach: float, size: tuple[int, float]) -> Floats:
+    """The outline's rows beyond the cut: a line that bends down like a quarter of an ellipse, to where the arm hangs.
+
+    Args: outline: the rows up to the cut. beyond: how far beyond it, px. reach: where the arm hangs, px beyond.
+        size: the frame's height and the face's, px.
+    """
+    height, face_px = size
+    slope = float(np.clip(np.polyfit(np.arange(-len(outline), 0), outline, 1)[0], 0.05, 0.9))
+    at_cut = float(np.median(outline[-max(3, len(outline) // 8) :]))
+    part = np.clip(beyond / reach, 0, 1)
+    rows = at_cut + slope * beyond + (1 - np.sqrt(np.clip(1 - part**2.2, 0, 1))) * face_px * 0.75
+    return np.where(beyond >= reach, height + face_px, rows).astype(np.float32)
 
 
 def _join(
@@ -79,7 +88,7 @@ def _join(
     return (person * (1 - 0.6 * turning**1.5)[None, :, None]).astype(np.float32), alpha
 
 
-def _outline(alpha: Plane, columns: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray | None:
+def _outline(alpha: Plane, columns: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats | None:
     """The body's upper edge in each column (its last bare row from below); None where there is no body."""
     bare = alpha[::-1, columns] < 0.5  # noqa: PLR2004  # half covered
     from_below = np.argmax(bare, axis=0)
@@ -88,7 +97,7 @@ def _outline(alpha: Plane, columns: np.ndarray[tuple[int], np.dtype[np.int64]]) 
     return (alpha.shape[0] - from_below).astype(np.float32)
 
 
-def _smooth(line: np.ndarray) -> np.ndarray:
+def _smooth(line: Floats) -> Floats:
     """Even out an outline's steps."""
     window = max(3, len(line) // 6) | 1
     padded = np.pad(line, window // 2, mode="edge")
