@@ -16,9 +16,7 @@ dev: venv ## The same for whoever changes it: rebuilds page and backend at each 
 	@exec $(VENV_PYTHON) -m portrait_app dev
 
 test: venv-dev ## Every check and every test, the browser's too
-	@$(VENV_PYTHON) -m tools.check
-	@$(VENV_PYTHON) -m tools.chromium
-	@$(VENV_PYTHON) -m pytest
+	@exec $(VENV_PYTHON) -m tools.test
 
 check: venv-dev ## Lint, types, imports and the house's own rules
 	@$(VENV_PYTHON) -m tools.check

@@ -1,0 +1,27 @@
+"""Everything `make test` does once the packages are there: the browser, then checks and tests side by side."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tools.chromium import provide
+
+AT_ONCE = "2"
+"""Half of most tests is waiting; more would only slow down the pixels."""
+
+
+def main() -> int:
+    """Run everything, whatever fails; the exit code is 1 when anything did."""
+    print(f"Browser: {provide()}", flush=True)
+    checks = subprocess.Popen(
+        [sys.executable, "-m", "tools.check"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    tests = subprocess.call([sys.executable, "-m", "pytest", "-n", AT_ONCE, "--dist", "loadfile"])
+    said, _ = checks.communicate()
+    print(said)
+    return 1 if checks.returncode or tests else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
