@@ -13,6 +13,8 @@ config = rx.Config(
     app_name="portrait_app",
     api_url=BUILT_FOR,
     cors_allowed_origins=sorted({_settings.public_url, _settings.local_url, f"http://127.0.0.1:{_settings.port}"}),
+    # Views of the database, and with each the headers of its tab, cookie included: never on a disk.
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     plugins=[SameOrigin()],

@@ -101,10 +101,10 @@ def _engine(settings: Settings) -> Finding:
         return Finding("Engine", "the darkroom, built in; set REPLICATE_API_TOKEN to use Replicate")
     if settings.is_darkroom:
         return Finding("Engine", f"another one, at {settings.replicate_base_url}")
-    if not settings.replicate_destination:
-        return Finding("Engine", "Replicate, but no model to train into", "set REPLICATE_DESTINATION=owner/name")
     news = "news by webhook" if settings.webhook_url else "news by asking; set APP_URL=https://... for webhooks"
-    return Finding("Engine", f"Replicate, into {settings.replicate_destination}; {news}")
+    return Finding(
+        "Engine", f"Replicate, into {settings.replicate_destination or '<account>/portrait-studio-faces'}; {news}"
+    )
 
 
 def _bucket(settings: Settings) -> Finding:

@@ -22,3 +22,6 @@ def set_up(level: str = "info") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    # It logs whole events, and with them the request's headers and so the session's token. What an event's handler
+    # raises reaches `web.voice`; what is left is an event whose handler doesn't exist.
+    logging.getLogger("reflex_base.event.processor.event_processor").setLevel(logging.CRITICAL + 1)

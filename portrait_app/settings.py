@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from portrait_app.errors import PortraitError
@@ -30,7 +30,9 @@ class WrongSetting(PortraitError):
 class Settings(BaseSettings):
     """The frozen configuration. Field names are the variables' names, lower case, unless an alias is given."""
 
-    model_config = SettingsConfigDict(env_file=(".env", ".env.local"), extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=(".env", ".env.local"), extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     data_dir: Path = Field(Path("var"), validation_alias="PORTRAIT_DATA_DIR")
     port: int = Field(3000, ge=1, le=65535)
@@ -46,6 +48,24 @@ class Settings(BaseSettings):
     replicate_webhook_secret: SecretStr | None = None
     replicate_destination: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+$", description="the private model, owner/name")
 
+    @field_validator("app_url", "replicate_base_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (parts.scheme in ("http", "https") and parts.hostname):
+            raise ValueError("should be an address that begins with http:// or https://")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value()) if value else None
+        if parts and not (parts.scheme.partition("+")[0] in ("postgres", "postgresql") and parts.path.strip("/")):
+            raise ValueError("should be postgresql://role:password@host/database")
+        if parts:
+            _ = parts.port  # raises when it is no number
+        return value
+
     @classmethod
     def read(cls) -> Settings:
         """Read the environment.
@@ -57,7 +77,7 @@ class Settings(BaseSettings):
             return cls()  # pyright: ignore[reportCallIssue] -- every field comes from the environment
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
-            raise WrongSetting(_variable(str(first["loc"][0])), first["msg"][:1].lower() + first["msg"][1:]) from None
+            raise WrongSetting(_variable(str(first["loc"][0])), _sentence(first["msg"])) from None
 
     @property
     def is_darkroom(self) -> bool:
@@ -113,9 +133,15 @@ class Settings(BaseSettings):
         return hmac.new(self.master_key, purpose.encode(), hashlib.sha256).digest()
 
 
+def _sentence(complaint: str) -> str:
+    plain = complaint.removeprefix("Value error, ")
+    return plain[:1].lower() + plain[1:]
+
+
 def _variable(location: str) -> str:
     field = Settings.model_fields.get(location)
-    return str(field.validation_alias) if field and isinstance(field.validation_alias, str) else location.upper()
+    alias = field.validation_alias if field else None
+    return alias if isinstance(alias, str) else location.upper()
 
 
 def _kept_secret(path: Path) -> str:

@@ -13,19 +13,36 @@ from psycopg import sql
 from alembic import command
 from portrait_app.database.address import DATABASE
 from portrait_app.database.walls import LOOKUP, OWNER, make_roles
+from portrait_app.errors import PortraitError
 
 if TYPE_CHECKING:
     from portrait_app.database.address import Address
+
+
+class NoDatabase(PortraitError):
+    """The database can't be reached, or its role may not do what a start needs."""
+
+    headline = "The database doesn't let us in"
+
+    def __init__(self, address: Address, error: psycopg.Error) -> None:
+        super().__init__(str(error))
+        where = f"{address.admin.host or address.admin.query.get('host', 'this machine')}/{address.admin.database}"
+        why = str(error).strip().splitlines()[0].strip()
+        self.hint = f"DATABASE_URL points at {where}: {why}. Mend the address or the role, then start again."
+
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def upgrade(address: Address) -> None:
     """Create what is missing and run the migrations not yet run; safe to call at every start and by several at once."""
-    _make_database(address)
-    with psycopg.connect(address.conninfo()) as connection:
-        make_roles(connection, address)
-        _make_schemas(connection)
+    try:
+        _make_database(address)
+        with psycopg.connect(address.conninfo()) as connection:
+            make_roles(connection, address)
+            _make_schemas(connection)
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
+        raise NoDatabase(address, error) from error
     engine = sqlalchemy.create_engine(address.admin)
     with engine.begin() as connection:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7210002)")

@@ -31,6 +31,7 @@ class Database:
                 address.url(role),
                 pool_size=pool_size,
                 pool_pre_ping=True,
+                hide_parameters=True,  # an error's text reaches the log, what was typed must not
                 connect_args={"prepare_threshold": None},
             )
             for role in Role

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from portrait_app.database.shelf import Shelf
 from portrait_app.domain.lifecycle import TrainingStatus
-from portrait_app.domain.selfie import Selfie
+from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ class Selfies(Shelf[Selfie]):
         return (await self.session.scalars(query)).all()
 
     async def count(self, training_id: UUID) -> int:
-        """Count the photos of one training."""
-        query = select(func.count()).select_from(Selfie).where(col(Selfie.training_id) == training_id)
+        """Count the photos of one training; a file that was refused takes nobody's place."""
+        query = select(func.count()).select_from(Selfie)
+        query = query.where(col(Selfie.training_id) == training_id, col(Selfie.status) != SelfieStatus.REFUSED)
         return (await self.session.scalars(query)).one()
 
     async def kept(self) -> int:

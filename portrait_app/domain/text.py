@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 
-def one_line(typed: str) -> str:
+def one_line(typed: object) -> str:
     """Return the text on one line, composed (NFC), without what can't be seen: Postgres refuses NUL in text."""
+    if not isinstance(typed, str):  # an event's arguments are whatever a browser sends
+        return ""
     words = unicodedata.normalize("NFC", typed).split()
     return "".join(letter for letter in " ".join(words) if letter.isprintable()).strip()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
-import shutil
-from pathlib import Path
 
 import uvicorn
 from reflex_base import constants
@@ -20,7 +17,6 @@ _LONGEST_GOODBYE_SECONDS = 3
 def main() -> int:
     """Serve until SIGTERM or SIGINT; the page must have been built before."""
     settings = Settings.read()
-    _forget_states()
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
@@ -39,8 +35,3 @@ def main() -> int:
     )
     server.run(sockets=listening.inherited() or None)
     return 0
-
-
-def _forget_states() -> None:
-    """Start with no views of an earlier run: the database is the truth, and their classes may have changed since."""
-    shutil.rmtree(Path(os.environ.get("REFLEX_STATES_WORKDIR", ".states")), ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from portrait_app.errors import PortraitError, SignedOut
 from portrait_app.services import accounts
@@ -49,7 +48,6 @@ def require_own_page(request: Request, settings: Settings) -> None:
     if origin is None:
         is_ours = request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
     else:
-        said = urlsplit(origin)
-        is_ours = f"{said.scheme}://{said.netloc}" == settings.public_url or said.netloc == request.headers.get("host")
+        is_ours = origin == settings.public_url or origin.partition("://")[2] == request.headers.get("host")
     if not is_ours:
         raise FromElsewhere(f"origin {origin!r}")

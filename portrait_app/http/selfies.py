@@ -16,6 +16,7 @@ from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in
 from portrait_app.services import selfies
 from portrait_app.services.selfies import TooManySelfies
+from portrait_app.services.trainings import AlreadyStarted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -42,6 +43,7 @@ STATUS: dict[type[PortraitError], int] = {
     FromElsewhere: 403,
     NotFound: 409,  # the draft was started or emptied while this photo was on its way
     TooManySelfies: 409,
+    AlreadyStarted: 409,
     ObjectTooLarge: 413,
     BucketFull: 507,
 }

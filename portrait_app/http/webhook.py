@@ -47,7 +47,7 @@ def webhook_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
             order_id, news = UUID(request.query_params["order"]), json.loads(body)
             kind = OrderKind.TRAINING if request.query_params.get("kind") == "training" else OrderKind.PREDICTION
             report = workshop.gateway.read(kind, news)
-        except (ValueError, KeyError, Unreadable):
+        except (ValueError, KeyError, RecursionError, Unreadable):
             return Response(status_code=400)
         await inbox.take(
             workshop.desk, webhook_id=request.headers["webhook-id"][:200], order_id=order_id, report=report

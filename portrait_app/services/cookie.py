@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
-
 COOKIE = "session"  # HttpOnly: no script reads it, and it is in no state
 
 
 def token_in(cookies: str) -> str:
     """Return the session's token in a Cookie header, or nothing."""
-    try:
-        jar = SimpleCookie(cookies)
-    except CookieError:
-        return ""
-    return jar[COOKIE].value if COOKIE in jar else ""
+    # Not by http.cookies: it gives the whole header up for one odd cookie, and every port of a host shares them.
+    for cookie in cookies.split(";"):
+        name, _, value = cookie.partition("=")
+        if name.strip() == COOKIE:
+            return value.strip().strip('"')
+    return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from portrait_app.domain.catalogue import ASPECTS
+from portrait_app.domain.catalogue import ASPECTS, GENERATORS, TRAINERS
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.generation import MOST_AT_ONCE, Asset, Generation
 from portrait_app.domain.lifecycle import TrainingStatus
@@ -35,8 +35,10 @@ class UnknownChoice(PortraitError):
     hint = "Please choose one of the styles and shapes shown, and 1 to 8 portraits."
 
 
-async def order(work: Work, training: Training, *, style: str, count: int, aspect: str) -> Generation:
+async def order(work: Work, training: Training, *, style: str, count: int, aspect: str) -> list[Generation]:
     """Record an order of portraits with a placeholder for each, and hand it to the jobs.
+
+    An engine that makes fewer at once than were asked for gets several orders.
 
     Raises:
         NotReady, UnknownChoice: nothing was ordered.
@@ -45,7 +47,11 @@ async def order(work: Work, training: Training, *, style: str, count: int, aspec
         raise NotReady(f"{training.id} is {training.status}")
     if style not in STYLES or aspect not in ASPECTS or not 1 <= count <= MOST_AT_ONCE:
         raise UnknownChoice(f"{style!r} {aspect!r} {count}")
-    return await _record(work, training, style=style, count=count, aspect=aspect, is_first_set=False)
+    at_once = GENERATORS[TRAINERS[training.trainer].generator].most_at_once
+    return [
+        await _record(work, training, style=style, count=min(at_once, count - done), aspect=aspect, is_first_set=False)
+        for done in range(0, count, at_once)
+    ]
 
 
 async def order_first_set(work: Work, training: Training) -> None:

@@ -50,7 +50,7 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
     """Stream one photo into the bucket and put its examination off.
 
     Raises:
-        TooManySelfies, ObjectTooLarge: nothing was kept; the other photos stay.
+        TooManySelfies, ObjectTooLarge, AlreadyStarted: nothing was kept; the other photos stay.
     """
     async with desk.for_person(owner_id) as work:
         await _make_room(work, await trainings.draft(work))
@@ -60,7 +60,7 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
     try:
         async with desk.for_person(owner_id) as work:
             draft = await trainings.draft(work)
-            await work.trainings.get(draft.id, lock=True)  # thirty uploads at once count one after another
+            await _require_draft(work, draft.id)  # locked: thirty uploads at once count one after another
             await _make_room(work, draft)
             selfie = Selfie(
                 id=selfie_id, owner_id=owner_id, training_id=draft.id, filename=filename[:200], incoming_key=key
@@ -79,9 +79,11 @@ async def overrule(work: Work, selfie_id: UUID) -> None:
 
     Raises:
         NoFaceToLearn: there is nothing to use.
+        AlreadyStarted: the set is closed.
     """
     selfie = await work.selfies.get(selfie_id, lock=True)
-    if selfie.status is not SelfieStatus.DOUBTFUL:
+    await _require_draft(work, selfie.training_id)
+    if selfie.status in (SelfieStatus.FACELESS, SelfieStatus.REFUSED):
         raise NoFaceToLearn(f"{selfie_id} is {selfie.status}")
     selfie.is_overruled = True
     await work.tell("selfie", selfie.id)
@@ -90,12 +92,10 @@ async def overrule(work: Work, selfie_id: UUID) -> None:
 async def remove(work: Work, selfie_id: UUID) -> None:
     """Take a photo out of the draft, and its pixels out of the bucket."""
     selfie = await work.selfies.get(selfie_id)
-    training = await work.trainings.get(selfie.training_id, lock=True)
-    if training.status is not TrainingStatus.DRAFT:
-        raise trainings.AlreadyStarted(str(training.id))
+    await _require_draft(work, selfie.training_id)
     await work.selfies.remove(selfie)
     await work.session.flush()
-    _judge([other for other in await work.selfies.of(training.id) if other.seen])
+    _judge([other for other in await work.selfies.of(selfie.training_id) if other.seen])
     await work.tell("selfie", selfie.id)
     await work.bucket.delete(*_keys(selfie))
 
@@ -161,11 +161,17 @@ def _judge(selfies: Sequence[Selfie]) -> None:
         found = list(hints(examination))
         found += [Hint.NEAR_DUPLICATE] if number in doubles else []
         found += [Hint.SOMEBODY_ELSE] if number in strangers else []
-        selfie.hints = [hint.value for hint in found]
+        selfie.hints = [hint.value for hint in sorted(found, key=list(Hint).index)]  # the gravest first
         if Hint.NO_FACE in found:
             selfie.status = SelfieStatus.FACELESS
         else:
             selfie.status = SelfieStatus.DOUBTFUL if found else SelfieStatus.FINE
+
+
+async def _require_draft(work: Work, training_id: UUID) -> None:
+    training = await work.trainings.get(training_id, lock=True)
+    if training.status is not TrainingStatus.DRAFT:
+        raise trainings.AlreadyStarted(str(training_id))
 
 
 async def _make_room(work: Work, draft: Training) -> None:

@@ -12,7 +12,7 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.selfie import SelfieStatus
-from portrait_app.services import generations, inbox, orders, progress, trainings
+from portrait_app.services import generations, inbox, orders, progress, selfies, trainings
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -166,7 +166,7 @@ async def test_a_finished_training_orders_a_first_set_of_eight_exactly_once(hous
 async def test_each_portrait_is_fetched_when_it_is_made_and_the_missing_one_is_said(house: House, ada: UUID) -> None:
     training = await house.ready_model(ada)
     async with house.desk.for_person(ada) as work:
-        generation = await generations.order(work, training, style="noir", count=3, aspect="1:1")
+        (generation,) = await generations.order(work, training, style="noir", count=3, aspect="1:1")
     ((_, _, order_id),) = house.queue.take()
     await house.sender.send(ada, order_id)
     await hear(house, ada, order_id, JobReport("job1", OrderStatus.RUNNING, outputs=("u0",)))
@@ -184,7 +184,7 @@ async def test_each_portrait_is_fetched_when_it_is_made_and_the_missing_one_is_s
 async def test_deliveries_may_be_shuffled_and_doubled(house: House, ada: UUID, order: tuple[int, ...]) -> None:
     training = await house.ready_model(ada)
     async with house.desk.for_person(ada) as work:
-        generation = await generations.order(work, training, style="noir", count=2, aspect="1:1")
+        (generation,) = await generations.order(work, training, style="noir", count=2, aspect="1:1")
     ((_, _, order_id),) = house.queue.take()
     news = [
         JobReport("job1", OrderStatus.STARTING),
@@ -209,6 +209,23 @@ async def test_a_report_of_another_job_does_not_touch_the_order(house: House, ad
     await house.sender.send(ada, order.id)
     await hear(house, ada, order.id, JobReport("job-of-somebody", OrderStatus.FAILED))
     assert (await training_of(house, training)).status is TrainingStatus.LEARNING
+
+
+async def test_an_engine_that_makes_four_at_once_gets_two_orders_for_six(house: House, ada: UUID) -> None:
+    training = await house.ready_model(ada)
+    training.trainer = "flux-dev"
+    async with house.desk.for_person(ada) as work:
+        ordered = await generations.order(work, training, style="noir", count=6, aspect="1:1")
+    assert [generation.count for generation in ordered] == [4, 2]
+
+
+async def test_a_set_that_is_closed_takes_no_more_changes(house: House, ada: UUID) -> None:
+    training, _ = await started(house, ada)
+    async with house.desk.for_person(ada) as work:
+        selfie = (await work.selfies.of(training.id))[0]
+        for change in (selfies.overrule, selfies.remove):
+            with pytest.raises(trainings.AlreadyStarted):
+                await change(work, selfie.id)
 
 
 @pytest.mark.parametrize(

@@ -72,14 +72,14 @@ class CreateState(Room, rx.State):
     @rx.event
     def choose_style(self, value: str) -> None:
         """Choose the style."""
-        if value not in STYLES:
+        if str(value) not in STYLES:
             raise UnknownChoice("style")
         self.style = value
 
     @rx.event
     def choose_aspect(self, value: str) -> None:
         """Choose the shape."""
-        if value not in ASPECTS:
+        if str(value) not in ASPECTS:
             raise UnknownChoice("shape")
         self.aspect = value
 

@@ -78,7 +78,7 @@ class GalleryState(live.Room, rx.State):
     @rx.event
     async def choose_style(self, value: str) -> None:
         """Narrow the gallery to one style, or to none."""
-        if value and value not in STYLES:
+        if value and str(value) not in STYLES:
             raise NotFound("no such style")
         self.style = value
         await self._begin_again()
