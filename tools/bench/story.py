@@ -27,7 +27,7 @@ async def measure(sitting: Sitting) -> list[Figure]:
     bare_s, decoded_s = await _taken_bare(sitting), await asyncio.to_thread(_decoded, sitting.photos)
     return [
         Figure("12 photos of 12 MP: all landed", first.landed_s, "s", bare_s, "bare Starlette to disk"),
-        Figure("12 photos of 12 MP: all examined", first.examined_s, "s", decoded_s, "decoding them, one by one"),
+        Figure("12 photos of 12 MP: all examined", first.examined_s, "s", decoded_s, "decoding them whole, one by one"),
         Figure("face model from these", first.learned_s, "s", LEARNED_S, ASKED),
         Figure("first portrait after that", first.first_s, "s", FIRST_S, ASKED),
         Figure("eight portraits after that", first.eight_s, "s", EIGHT_S, ASKED),
