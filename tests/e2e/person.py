@@ -1,4 +1,4 @@
-"""Somebody who uses the studio without a browser: by its plain routes, and by looking into its database as themselves."""
+"""Somebody who uses the studio without a browser: by its plain routes, and by looking into its database."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class Running:
         async with asyncio.timeout(60), httpx.AsyncClient() as client:
             while True:
                 try:
-                    if (await client.get(f"{self.url}/api/health")).status_code == httpx.codes.OK:
+                    if (await client.get(f"{self.url}/api/health")).is_success:
                         return
                 except httpx.TransportError:
                     pass
