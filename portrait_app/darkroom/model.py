@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MOST_KEPT = 8
 MOST_TEXTURES = 16  # more add memory and time, and nothing to see
 MOST_ROUNDS = 24  # the texture stands still long before
+# What each step takes, in the least one's time, so that the bar runs evenly and the time left is true. Measured on
+# twelve photos of 12 megapixels: 0.28 s to read one, 0.05 its texture, 0.12 a round, 0.61 to keep one.
+READ, TEXTURE, ROUND, KEEP = 6, 1, 2, 12
 _KEPT_FACE_PX = 440  # a face is never drawn larger than this at 1024 px
 _KEPT_AROUND = (2.5, 1.6, 2.5, 2.9)  # photo kept left of, above, right of, below the face's centre, in face heights
 
@@ -89,7 +92,7 @@ def learn(
     Raises: NoFaceFound: no photo shows a face. Cancelled: `is_cancelled` became true.
     """
     rounds = min(steps, MOST_ROUNDS)
-    tally = _Tally(2 * len(photos) + rounds + MOST_KEPT, on_progress, is_cancelled)
+    tally = _Tally(len(photos) * (READ + TEXTURE) + rounds * ROUND + MOST_KEPT * KEEP, on_progress, is_cancelled)
     readings = _read_all(photos, reader, tally)
     identity, own = _the_person(readings)
     tally.say("learning shape")
@@ -115,10 +118,10 @@ class _Tally:
         self._phase = phase
         self._on_progress(self._done, self._total, phase)
 
-    def step(self, count: int = 1) -> None:
-        """Some more units are done."""
+    def step(self, cost: int, times: int = 1) -> None:
+        """So many more steps of this cost are done."""
         check(self._is_cancelled)
-        self._done += count
+        self._done += cost * times
         self._on_progress(self._done, self._total, self._phase)
 
 
@@ -128,7 +131,7 @@ def _read_all(photos: Sequence[Path | bytes], reader: FaceReader, tally: _Tally)
     for number, photo in enumerate(photos):
         with contextlib.suppress(PictureError):  # a broken file is an outlier, not the end of the training
             readings += read(photo, number, reader)
-        tally.step()
+        tally.step(READ)
     if not readings:
         raise NoFaceFound("None of the photos shows a face.")
     return readings
@@ -159,11 +162,11 @@ def _learn_texture(form: Shape, best: list[Reading], photos: int, rounds: int, t
     for reading in best:
         points = reading.face.points - np.array([*reading.corner, 0], np.float32)
         faces.append(easel.unwarp(reading.close_up, points))
-        tally.step()
-    tally.step(photos - len(best))
+        tally.step(TEXTURE)
+    tally.step(TEXTURE, photos - len(best))
     tally.say("refining")
     weights = [float(np.sqrt(np.clip(reading.sharpness, 2, 200))) for reading in best]
-    return texture.refine(easel, faces, weights, rounds, tally.step)
+    return texture.refine(easel, faces, weights, rounds, lambda done: tally.step(ROUND, done))
 
 
 def _rank(own: list[Reading]) -> list[tuple[float, Reading]]:
@@ -186,8 +189,8 @@ def _keep(
     tally.say("keeping the best")
     for quality, reading in ranked:
         shots.append(_shoot(photos[reading.number], quality, reading, reader))
-        tally.step()
-    tally.step(MOST_KEPT - len(ranked))
+        tally.step(KEEP)
+    tally.step(KEEP, MOST_KEPT - len(ranked))
     return tuple(shots)
 
 
