@@ -55,7 +55,7 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
     async with desk.for_person(owner_id) as work:
         await _make_room(work, await trainings.draft(work))
     selfie_id = new_id()
-    key = f"u/{owner_id}/incoming/{selfie_id}"
+    key = _incoming_key(owner_id, selfie_id)
     await desk.bucket.put(key, chunks, max_bytes=MAX_BYTES)
     try:
         async with desk.for_person(owner_id) as work:
@@ -108,10 +108,11 @@ class Examiner:
     reader: FaceReader
 
     async def examine(self, owner_id: UUID, selfie_id: UUID) -> None:
-        """Open a photo, keep a clean copy, and say what is seen in it. A second call finds nothing to do."""
+        """Open a photo, keep a clean copy, and say what is seen in it. A second call only tidies up after the first."""
         async with self.desk.for_service(owner_id) as work:
             selfie = await work.selfies.find(selfie_id)
         if selfie is None or selfie.status is not SelfieStatus.EXAMINING or selfie.incoming_key is None:
+            await self._tidy(owner_id, selfie_id, is_removed=selfie is None)
             return
         upload = await self.desk.bucket.get(selfie.incoming_key)
         try:
@@ -126,8 +127,13 @@ class Examiner:
         photo = pictures.open_picture(upload, max_edge_px=KEPT_EDGE_PX)
         return examine(photo, self.reader), thumbnails.photo(photo, quality=KEPT_QUALITY)
 
+    async def _tidy(self, owner_id: UUID, selfie_id: UUID, *, is_removed: bool) -> None:
+        """Delete what a worker that was killed in the middle of its examination left behind."""
+        clean = thumbnails.keys(_clean_key(owner_id, selfie_id)) if is_removed else []
+        await self.desk.bucket.delete(_incoming_key(owner_id, selfie_id), *clean)
+
     async def _accept(self, owner_id: UUID, selfie_id: UUID, seen: Examination, clean: thumbnails.Kept) -> None:
-        key = f"u/{owner_id}/selfies/{selfie_id}.jpg"
+        key = _clean_key(owner_id, selfie_id)
         await thumbnails.keep(self.desk.bucket, key, clean)
         async with self.desk.for_service(owner_id) as work:
             selfie = await work.selfies.find(selfie_id, lock=True)
@@ -150,6 +156,14 @@ class Examiner:
             selfie.status, selfie.incoming_key = SelfieStatus.REFUSED, None
             selfie.refusal = str(error)
             await work.tell("selfie", selfie.id)
+
+
+def _incoming_key(owner_id: UUID, selfie_id: UUID) -> str:
+    return f"u/{owner_id}/incoming/{selfie_id}"
+
+
+def _clean_key(owner_id: UUID, selfie_id: UUID) -> str:
+    return f"u/{owner_id}/selfies/{selfie_id}.jpg"
 
 
 def _judge(selfies: Sequence[Selfie]) -> None:
