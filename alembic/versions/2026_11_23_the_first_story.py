@@ -161,7 +161,8 @@ def _look_ups() -> None:
     look_up(
         "take_orders_to_look_at(most integer, again_after interval)",
         "TABLE (id uuid, owner_id uuid)",
-        """UPDATE app.orders SET look_at = now() + greatest(again_after, least('60s', (now() - created_at) / 20)) WHERE id IN (
+        """UPDATE app.orders SET look_at = now() + greatest(again_after, least('60s', (now() - created_at) / 20))
+           WHERE id IN (
              SELECT id FROM app.orders WHERE ended_at IS NULL AND look_at <= now()
              ORDER BY look_at LIMIT most FOR UPDATE SKIP LOCKED) RETURNING id, owner_id""",
         role=Role.SERVICE,

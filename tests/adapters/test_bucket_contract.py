@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 
     from portrait_app.ports.bucket import Bucket
 
-OWNER = f"u/{uuid4()}"
-KEY = f"{OWNER}/portraits/{uuid4()}.webp"
+OWNER = "u/7f3c0d5e-2b1a-4c68-9e0f-5a1d2c3b4e5f"
+KEY = f"{OWNER}/portraits/0d9b2c4e-8f6a-4b1d-a3c5-e7f901234567.webp"
 IMPLEMENTATIONS: dict[str, Callable[[Path], Bucket]] = {
     "disk": lambda folder: DiskBucket(folder / "bucket", {"1": b"k" * 32}),
 }
