@@ -47,8 +47,10 @@ ORDERS = (("golden", "3:2", 1), ("oil", "1:1", 1), ("noir", "4:5", 2), ("neon", 
 _PICTURES_IN_SIGHT_ARE_THERE = """() => [...document.images].every((image) => {
   const { top, bottom, left, right, width } = image.getBoundingClientRect();
   const isAway = !width || bottom < 0 || top > innerHeight || right <= 0 || left >= innerWidth;
-  return isAway || (image.complete && image.naturalWidth > 0);
+  return isAway || (image.naturalWidth > 0 && image.dataset.arrived);
 })"""
+_ARE_PAINTED = """Promise.all([...document.images].filter(({ complete }) => complete)
+  .map((image) => image.decode().catch(() => {})))"""
 
 
 class Camera:
@@ -82,9 +84,10 @@ class Camera:
     async def shoot(self, name: str) -> None:
         """Take what is seen, once the pictures in sight are there."""
         await self.page.wait_for_function(_PICTURES_IN_SIGHT_ARE_THERE)
-        picture = Image.open(io.BytesIO(await self.page.screenshot())).convert("RGB")
+        await self.page.evaluate(_ARE_PAINTED)
+        shot = await self.page.screenshot(animations="disabled")
         path = FOLDER / f"{name}-{self._look}.webp"
-        picture.save(path, "WEBP", quality=QUALITY, method=6)
+        Image.open(io.BytesIO(shot)).convert("RGB").save(path, "WEBP", quality=QUALITY, method=6)
         print(f"{path.name:<28}{path.stat().st_size / 1024:>6.0f} KB", flush=True)
 
 
