@@ -150,7 +150,7 @@ def _look_ups() -> None:
         "SELECT id, owner_id FROM app.sessions WHERE token_hash = hash AND revoked_at IS NULL AND expires_at > now()",
         role=Role.USER,
     )
-    open_to_look_ups("orders", "id, owner_id, status, job_id, look_at, ended_at, created_at", update="look_at")
+    open_to_look_ups("orders", "id, owner_id, status, job_id, file_id, look_at, ended_at, created_at", update="look_at")
     look_up(
         "owner_of_order(order_id uuid, job text)",
         "TABLE (id uuid, owner_id uuid)",
@@ -177,10 +177,13 @@ def _look_ups() -> None:
             UNION ALL SELECT 'examine_selfie', owner_id, id FROM app.selfies
               WHERE status = 'examining' AND created_at < now() - older_than
             UNION ALL SELECT 'keep_asset', owner_id, id FROM app.assets
-              WHERE status = 'fetching' AND created_at < now() - older_than) LIMIT most""",
+              WHERE status = 'fetching' AND created_at < now() - older_than
+            UNION ALL SELECT 'tidy_order', owner_id, id FROM app.orders
+              WHERE file_id IS NOT NULL AND ended_at < now() - older_than) LIMIT most""",
         role=Role.SERVICE,
     )
     op.execute("CREATE INDEX orders_unsent ON app.orders (created_at) WHERE status IN ('recorded', 'sending')")
+    op.execute("CREATE INDEX orders_untidy ON app.orders (ended_at) WHERE file_id IS NOT NULL")
     op.execute("CREATE INDEX selfies_unexamined ON app.selfies (created_at) WHERE status = 'examining'")
     op.execute("CREATE INDEX assets_unkept ON app.assets (created_at) WHERE status = 'fetching'")
     op.execute(f"REVOKE CREATE ON SCHEMA app FROM {LOOKUP}")

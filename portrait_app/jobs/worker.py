@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 
 import cv2
 import structlog
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app import logs
+from portrait_app.database.address import Role
 from portrait_app.jobs import tasks
 from portrait_app.services import reconcile
 from portrait_app.settings import Settings
@@ -19,8 +23,11 @@ from portrait_app.wiring import open_workshop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from procrastinate import App
+
+    from portrait_app.services.work import Desk
 
 log = structlog.get_logger()
 
@@ -54,24 +61,32 @@ async def run(settings: Settings) -> None:
                 delete_jobs="successful",
             )
         )
+        is_another_database = asyncio.Event()
         rounds = [
             asyncio.create_task(_every(0.5, lambda: reconcile.look_at_orders(workshop.desk, workshop.gateway))),
             asyncio.create_task(_every(3.0, lambda: reconcile.remember_chores(workshop.desk))),
             asyncio.create_task(_every(2.0, lambda: _take_over_from_the_dead(workshop.jobs))),
+            asyncio.create_task(_watch_database(workshop.desk, is_another_database)),
         ]
-        await _told_to_stop(working)
+        await _time_to_end(working, is_another_database)
         for task in (*rounds, working):
             task.cancel()
         await asyncio.gather(*rounds, working, return_exceptions=True)
 
 
-async def _told_to_stop(working: asyncio.Task[None]) -> None:
+async def _time_to_end(working: asyncio.Task[None], is_another_database: asyncio.Event) -> None:
+    """Wait until told to stop, or until the database was restarted or lost for a while.
+
+    A chore that ended meanwhile could not be written down as ended, and looks as if it still ran here. A worker that
+    begins anew is another one, and takes over whatever this one seems to be doing.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({waiting, working}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
+    waiting = [asyncio.create_task(event.wait()) for event in (stop, is_another_database)]
+    await asyncio.wait({*waiting, working}, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
     if working.done():
         working.result()  # a worker that ended by itself says why
 
@@ -79,12 +94,29 @@ async def _told_to_stop(working: asyncio.Task[None]) -> None:
 async def _every(pause_s: float, do: Callable[[], Awaitable[object]]) -> None:
     """Do something again and again; a failure is said and waits for the next round."""
     while True:
-        with suppress(asyncio.TimeoutError):
-            try:
-                await do()
-            except Exception:
-                log.warning("worker.round_failed", exc_info=True)
+        try:
+            await do()
+        except Exception:
+            log.warning("worker.round_failed", exc_info=True)
         await asyncio.sleep(pause_s)
+
+
+async def _watch_database(desk: Desk, is_another: asyncio.Event) -> None:
+    """Set the event once the database answers again after it did not, or has been restarted unseen."""
+    known: datetime | None = None
+    was_lost = False
+    while True:
+        try:
+            async with desk.for_nobody(Role.SERVICE) as session:
+                started = await session.scalar(text("SELECT pg_postmaster_start_time()"))
+        except (SQLAlchemyError, OSError):
+            was_lost = True
+        else:
+            if was_lost or (known is not None and started != known):
+                log.info("worker.begins_anew")
+                is_another.set()
+            known = started
+        await asyncio.sleep(1.0)
 
 
 async def _take_over_from_the_dead(app: App) -> None:
@@ -92,4 +124,5 @@ async def _take_over_from_the_dead(app: App) -> None:
     manager = app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
         log.info("job.taken_over", job=job.id, task=job.task_name)
-        await manager.retry_job(job)
+        with suppress(ConnectorException):  # one that can't be given back now must not keep the others
+            await manager.retry_job(job)
