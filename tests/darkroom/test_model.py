@@ -69,7 +69,7 @@ def test_a_training_stops_soon_after_it_is_cancelled():
             on_progress=lambda done, *_: told.append(done),
             is_cancelled=lambda: len(told) >= 2,
         )
-    assert told == [0, 1]
+    assert len(told) == 2  # which photo is done second depends on the cores
 
 
 def test_photos_without_a_face_are_said_to_be_so():
