@@ -81,7 +81,8 @@ async def _everything_is_there(running: Running, ada: Person) -> None:
     assert (await ada.training()).status is TrainingStatus.READY
     kept = [row.key for row in (*portraits, *photos) if row.key is not None]
     bucket = running.folder / "bucket"
-    objects = {str(path.relative_to(bucket)) for path in bucket.rglob("*") if path.is_file()}
+    # Half a file whose writer was killed lies beside `u/` and is no object; tests/adapters sees to its end.
+    objects = {str(path.relative_to(bucket)) for path in bucket.glob("u/**/*") if path.is_file()}
     assert objects == {name for key in kept for name in thumbnails.keys(key)}
 
 
