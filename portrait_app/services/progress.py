@@ -10,15 +10,14 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus, advance
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import generations
+from portrait_app.services import generations, timing
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.domain.generation import Generation
     from portrait_app.domain.order import Order
-    from portrait_app.domain.report import JobReport, Progress
-    from portrait_app.domain.training import Training
+    from portrait_app.domain.report import JobReport
     from portrait_app.services.work import Work
 
 log = structlog.get_logger()
@@ -58,7 +57,7 @@ async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None
     training.status = advance(training.status, TRAINING_OF[order.status])
     training.heard_at = now()
     if report.progress is not None and not order.status.is_final:
-        _note_progress(training, report.progress)
+        timing.note_progress(training, report.progress)
     if order.status is OrderStatus.DONE:
         training.version = report.version
         training.percent, training.seconds_left, training.phase = 100.0, 0.0, "Ready"
@@ -69,14 +68,6 @@ async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None
     if training.status is TrainingStatus.READY:
         await generations.order_first_set(work, training)
     await work.tell("training", training.id)
-
-
-def _note_progress(training: Training, progress: Progress) -> None:
-    """Percent never goes back; a phase without a bar keeps the percent that was."""
-    training.phase = progress.phase or training.phase
-    training.percent = max(training.percent, progress.percent or 0.0)
-    if progress.seconds_left is not None:
-        training.seconds_left = progress.seconds_left
 
 
 async def _hear_of_portraits(work: Work, order: Order, report: JobReport) -> None:
