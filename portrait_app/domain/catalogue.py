@@ -17,6 +17,7 @@ class Trainer:
         fixed_input: inputs that never change.
         bar_prefix: what precedes the progress bar that counts, in its log.
         generator: the key of the generator that its face models are used with.
+        typical_s: how long a training usually takes, before there is one of our own to go by.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Trainer:
     photos_input: str
     bar_prefix: str
     generator: str
+    typical_s: float
     fixed_input: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -61,6 +63,7 @@ TRAINERS = {
         photos_input="input_images",
         bar_prefix="darkroom_train",
         generator="darkroom",
+        typical_s=30,
         fixed_input={"trigger_word": TRIGGER_WORD},
     ),
     "flux-dev": Trainer(
@@ -69,6 +72,7 @@ TRAINERS = {
         photos_input="input_images",
         bar_prefix="flux_train_replicate",
         generator="flux-dev",
+        typical_s=25 * 60,
         fixed_input={"trigger_word": TRIGGER_WORD, "steps": 1000, "autocaption": True},
     ),
 }
