@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from portrait_app.adapters.replicate.listing import Trace
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
 
@@ -26,11 +27,16 @@ class FakeEngine:
     """An engine in memory, with the gateway's methods. `fails_next` is raised by the next call that creates a job,
     after the job was accepted when `accepts_all_the_same` says so: a reply lost on its way."""
 
-    jobs: dict[str, tuple[str, JobReport]] = field(default_factory=dict)
+    known: dict[str, tuple[str, JobReport]] = field(default_factory=dict)
     created: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     fails_next: Exception | None = None
     accepts_all_the_same: bool = False
+
+    @property
+    def jobs(self) -> FakeEngine:
+        """Its lists."""
+        return self
 
     async def upload(self, name: str, data: bytes) -> Uploaded:
         self.files[name] = data
@@ -46,10 +52,10 @@ class FakeEngine:
         return self._create(str(input["seed"]), {"version": version, "input": input, "webhook": webhook})
 
     async def look_at(self, kind: OrderKind, job_id: str) -> JobReport:
-        return self.jobs[job_id][1]
+        return self.known[job_id][1]
 
-    async def find(self, kind: OrderKind, *, fingerprint: str, since: Any) -> JobReport | None:
-        return next((report for known, report in self.jobs.values() if known == fingerprint), None)
+    async def find(self, kind: OrderKind, *, fingerprint: str, since: Any, until: Any) -> Trace:
+        return Trace(next((job for job, (known, _) in self.known.items() if known == fingerprint), None))
 
     def _create(self, fingerprint: str, asked: dict[str, Any]) -> JobReport:
         failure, self.fails_next = self.fails_next, None
@@ -57,7 +63,7 @@ class FakeEngine:
             raise failure
         self.created.append(asked)
         report = JobReport(f"job{len(self.created)}", OrderStatus.STARTING)
-        self.jobs[report.job_id] = (fingerprint, report)
+        self.known[report.job_id] = (fingerprint, report)
         if failure is not None:
             raise failure
         return report

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 FIRST_LOOK = timedelta(seconds=2)
 # A call begun before this may still be on its way; after it, the engine's list has the job or will never have it.
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
 CALL_SETTLED_AFTER = timedelta(seconds=10)
 
 
@@ -72,12 +73,16 @@ class Sender:
         """Find out what became of a call whose reply was lost; True when the engine has it."""
         assert order.sent_at is not None
         assert order.fingerprint is not None
-        report = await self.gateway.find(
-            order.kind, fingerprint=order.fingerprint, since=order.sent_at - timedelta(minutes=5)
+        trace = await self.gateway.jobs.find(
+            order.kind,
+            fingerprint=order.fingerprint,
+            since=order.sent_at - CLOCKS_DIFFER,
+            until=order.sent_at + CLOCKS_DIFFER,
         )
-        if report is not None:
-            log.info("order.adopted", order=str(order.id), job=report.job_id)
-            await self._hear(owner_id, order.id, report)
+        if trace.job_id is not None:
+            log.info("order.adopted", order=str(order.id), job=trace.job_id)
+            # A list may leave out logs and outputs.
+            await self._hear(owner_id, order.id, await self.gateway.look_at(order.kind, trace.job_id))
             return True
         if now() - order.sent_at < CALL_SETTLED_AFTER:
             raise Unsettled(f"order {order.id}")

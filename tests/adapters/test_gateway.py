@@ -19,6 +19,8 @@ from portrait_app.domain.order import OrderKind
 from tests.darkroom.running import PATIENCE_S, PHOTOS, TOKEN
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from portrait_app.domain.report import JobReport
     from tests.darkroom.running import Ear, RunningDarkroom
 
@@ -93,13 +95,15 @@ async def test_a_lost_training_is_found_by_the_address_of_its_photos(gateway: Ga
     await train(gateway)
     report, url = await train(gateway)
 
-    found = await gateway.find(OrderKind.TRAINING, fingerprint=url, since=began)
+    async def found(fingerprint: str, since: datetime) -> str | None:
+        until = now() + timedelta(minutes=1)
+        trace = await gateway.jobs.find(OrderKind.TRAINING, fingerprint=fingerprint, since=since, until=until)
+        assert trace.nameless == ()
+        return trace.job_id
 
-    assert found
-    assert found.job_id == report.job_id
-    assert await gateway.find(OrderKind.TRAINING, fingerprint=f"{url}x", since=began) is None
-    later = now() + timedelta(minutes=1)
-    assert await gateway.find(OrderKind.TRAINING, fingerprint=url, since=later) is None
+    assert await found(url, began) == report.job_id
+    assert await found(f"{url}x", began) is None
+    assert await found(url, now() + timedelta(minutes=1)) is None
 
 
 async def test_a_lost_prediction_is_found_by_its_seed(gateway: Gateway) -> None:
@@ -107,11 +111,11 @@ async def test_a_lost_prediction_is_found_by_its_seed(gateway: Gateway) -> None:
     report = await gateway.start_prediction(version=version, input={"seed": 77}, webhook=None)
     since = now() - timedelta(minutes=1)
 
-    found = await gateway.find(OrderKind.PREDICTION, fingerprint="77", since=since)
+    found = await gateway.jobs.find(OrderKind.PREDICTION, fingerprint="77", since=since, until=now())
 
-    assert found
     assert found.job_id == report.job_id
-    assert await gateway.find(OrderKind.PREDICTION, fingerprint="7", since=since) is None
+    other = await gateway.jobs.find(OrderKind.PREDICTION, fingerprint="7", since=since, until=now())
+    assert other.job_id is None
 
 
 async def test_a_job_can_be_called_off(gateway: Gateway, darkroom: RunningDarkroom) -> None:

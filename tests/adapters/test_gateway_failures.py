@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from portrait_app.adapters.replicate import gateway as module
+from portrait_app.adapters.replicate import listing
 from portrait_app.adapters.replicate.errors import (
     BadInput,
     EngineDown,
@@ -24,6 +25,7 @@ from portrait_app.adapters.replicate.errors import (
     WrongToken,
 )
 from portrait_app.adapters.replicate.gateway import Gateway
+from portrait_app.adapters.replicate.listing import Trace
 from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.domain.order import OrderKind
 from tests.adapters.scripted import HANG_UP, SILENCE, Answer, Asked
@@ -241,24 +243,42 @@ async def test_pages_are_turned_until_the_job_is_found_or_is_too_old(
             body={"results": pages[here], "next": following and f"{scripted.base}/v1/predictions?{following}"}
         )
 
-    scripted.answers |= {"GET /v1/predictions": page, LOOK: Answer(body=JOB)}
-    found = await to_scripted.find(OrderKind.PREDICTION, fingerprint="1", since=since)
-    assert found
-    assert found.job_id == "abc"
-    assert await to_scripted.find(OrderKind.PREDICTION, fingerprint="3", since=since) is None
-    assert await to_scripted.find(OrderKind.PREDICTION, fingerprint="4", since=since) is None
+    scripted.answers |= {"GET /v1/predictions": page}
+
+    async def found(seed: str) -> str | None:
+        return (await to_scripted.jobs.find(OrderKind.PREDICTION, fingerprint=seed, since=since, until=young)).job_id
+
+    assert [await found(seed) for seed in ("1", "3", "4")] == ["abc", None, None]
+
+
+async def test_a_job_whose_input_was_removed_may_be_the_lost_one(
+    scripted: ScriptedEngine, to_scripted: Gateway
+) -> None:
+    since = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    results = [
+        {"id": "much later", "created_at": (since + timedelta(hours=1)).isoformat(), "data_removed": True},
+        {"id": "removed", "created_at": (since + timedelta(minutes=1)).isoformat(), "data_removed": True, "input": {}},
+        {"status": "processing"},
+        {"id": "other", "created_at": (since + timedelta(minutes=1)).isoformat(), "input": {"seed": 2}},
+    ]
+    scripted.answers["GET /v1/predictions"] = Answer(body={"results": results, "next": None})
+    trace = await to_scripted.jobs.find(
+        OrderKind.PREDICTION, fingerprint="1", since=since, until=since + timedelta(minutes=2)
+    )
+    assert trace == Trace(None, ("removed",))
 
 
 async def test_the_token_is_not_taken_to_another_host_by_a_list(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
     async def found(of: str) -> object:
         page = {"results": [], "next": f"{of}/v1/trainings?c=2"}
         scripted.answers["GET /v1/trainings"] = Answer(body=page)
-        return await to_scripted.find(OrderKind.TRAINING, fingerprint="z", since=datetime.now(UTC))
+        moment = datetime.now(UTC)
+        return (await to_scripted.jobs.find(OrderKind.TRAINING, fingerprint="z", since=moment, until=moment)).job_id
 
     assert await found(scripted.base.replace("127.0.0.1", "localhost")) is None
     assert len(scripted.asked) == 1
     assert await found(scripted.base) is None  # a list without an end is left after so many pages
-    assert len(scripted.asked) == 1 + module.MOST_PAGES
+    assert len(scripted.asked) == 1 + listing.MOST_PAGES
 
 
 async def test_configured_secrets_are_used_as_they_are(scripted: ScriptedEngine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 from replicate import AsyncReplicate, omit
@@ -13,12 +13,12 @@ from replicate import AsyncReplicate, omit
 from portrait_app.adapters.replicate import wire
 from portrait_app.adapters.replicate.calls import asking, body_of, ordering, preparing, text_in
 from portrait_app.adapters.replicate.errors import JobVanished, Missing
+from portrait_app.adapters.replicate.listing import JobList
 from portrait_app.adapters.replicate.training import TrainingPlaces
 from portrait_app.domain.order import OrderKind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator
-    from datetime import datetime
+    from collections.abc import Generator
 
     from portrait_app.domain.catalogue import Trainer
     from portrait_app.domain.report import JobReport
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PREDICTION_CANCEL_AFTER = "10m"  # bounds what an order costs whose reply was lost for good
 TRAINING_CANCEL_AFTER = "2h"
 TIMEOUT = httpx.Timeout(30, connect=5)
-MOST_PAGES = 20
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 _PREDICTION_NEWS: list[Literal["start", "output", "logs", "completed"]] = ["start", "output", "completed"]
@@ -43,6 +42,8 @@ class UploadedFile:
 
 class Gateway:
     """Orders and questions to the engine, each made once: a call is never repeated behind its caller's back.
+
+    `jobs` are the engine's lists of them.
 
     Args:
         base_url: the API's address; `/v1` at its end is added where it is missing.
@@ -61,6 +62,7 @@ class Gateway:
         self._client = AsyncReplicate(
             bearer_token=token, base_url=self._base_url, timeout=TIMEOUT, max_retries=0, http_client=http
         )
+        self.jobs = JobList(self._base_url, self._get)
         self._training = TrainingPlaces(self._client, destination)
         self._secrets = tuple(secret.strip() for secret in (webhook_secret or "").split(",") if secret.strip())
 
@@ -129,22 +131,6 @@ class Gateway:
             url = f"{self._job_url(kind, job_id)}/cancel"
             return wire.report_of(kind, body_of(await self._client.post(url, cast_to=httpx.Response)))
 
-    async def find(self, kind: OrderKind, *, fingerprint: str, since: datetime) -> JobReport | None:
-        """Look for a job whose reply was lost, among those created after `since` (newest first, a hundred a page).
-
-        The engine removes inputs an hour after a job's end; what was lost longer ago than that can't be found.
-
-        Args: fingerprint: the zip's address for a training, the seed for a prediction.
-        Raises: EngineDown, Throttled, Refused.
-        """
-        async for body in self._list(kind, since):
-            moment = wire.created_at(body)
-            if moment is not None and moment < since:
-                return None
-            if wire.is_marked(kind, body, fingerprint):
-                return await self.look_at(kind, str(body.get("id")))  # a list may leave out logs and outputs
-        return None
-
     async def webhook_secrets(self) -> tuple[str, ...]:
         """What webhooks are signed with: as configured, else asked for once.
 
@@ -191,26 +177,8 @@ class Gateway:
             )
             return wire.report_of(OrderKind.TRAINING, body_of(reply))
 
-    async def _list(self, kind: OrderKind, since: datetime) -> AsyncIterator[dict[str, Any]]:
-        filters = f"?{urlencode({'created_after': since.isoformat()})}" if kind is OrderKind.PREDICTION else ""
-        url: str | None = f"{self._base_url}/{kind}s{filters}"
-        for _ in range(MOST_PAGES):
-            with asking():
-                page = await self._get(url)
-            for body in page.get("results") or ():
-                yield body
-            url = self._next(page)
-            if url is None:
-                return
-
     async def _get(self, url: str) -> dict[str, Any]:
         return body_of(await self._client.get(url, cast_to=httpx.Response))
-
-    def _next(self, page: dict[str, Any]) -> str | None:
-        """The next page's address, unless it leads to another host: our token goes along."""
-        url = page.get("next")
-        is_ours = isinstance(url, str) and urlsplit(url)[:2] == urlsplit(self._base_url)[:2]
-        return url if is_ours else None
 
     def _job_url(self, kind: OrderKind, job_id: str) -> str:
         # From the id: the links in the reply to a training's order lead to /predictions.

@@ -1,0 +1,114 @@
+"""Reads the engine's lists of jobs: a hundred at once, newest first, and never from another host than the engine's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode, urlsplit
+
+from portrait_app.adapters.replicate import wire
+from portrait_app.adapters.replicate.calls import asking
+from portrait_app.adapters.replicate.errors import Unreadable
+from portrait_app.domain.order import OrderKind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from datetime import datetime
+
+    from portrait_app.domain.report import JobReport
+
+MOST_PAGES = 20
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One job of a list, which may leave out logs and outputs.
+
+    Attributes:
+        report: what the list tells of it.
+        created_at: None where that can't be read.
+        body: as it came; without an input once the engine has removed it, an hour after the job's end.
+    """
+
+    report: JobReport
+    created_at: datetime | None
+    body: dict[str, Any]
+
+    @property
+    def has_input(self) -> bool:
+        """Whether it can still be told by its input whose job it is."""
+        return bool(wire.object_in(self.body.get("input"))) and not self.body.get("data_removed")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a search for a lost job came to.
+
+    Attributes:
+        job_id: the job that bears the fingerprint, or None.
+        nameless: jobs of that time whose input was removed: the lost one may be among them.
+    """
+
+    job_id: str | None
+    nameless: tuple[str, ...] = ()
+
+
+class JobList:
+    """Lists of trainings and of predictions.
+
+    Args:
+        base_url: the API's address, with `/v1`; next pages are only turned to there, since our token goes along.
+        get: asks for an address and returns the JSON object in the reply.
+    """
+
+    def __init__(self, base_url: str, get: Callable[[str], Awaitable[dict[str, Any]]]) -> None:
+        self._base_url = base_url
+        self._get = get
+
+    async def since(self, kind: OrderKind, since: datetime) -> AsyncGenerator[Listed]:
+        """Yield jobs created after `since`, newest first.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        filters = f"?{urlencode({'created_after': since.isoformat()})}" if kind is OrderKind.PREDICTION else ""
+        url: str | None = f"{self._base_url}/{kind}s{filters}"
+        for _ in range(MOST_PAGES):
+            with asking():
+                page = await self._get(url)
+            for listed in _listed(kind, page.get("results")):
+                if listed.created_at is not None and listed.created_at < since:
+                    return
+                yield listed
+            url = self._next(page)
+            if url is None:
+                return
+
+    async def find(self, kind: OrderKind, *, fingerprint: str, since: datetime, until: datetime) -> Trace:
+        """Look for a job whose reply was lost, among those created between `since` and `until`.
+
+        Args: fingerprint: the zip's address for a training, the seed for a prediction.
+        Raises: EngineDown, Throttled, Refused.
+        """
+        nameless: list[str] = []
+        async for listed in self.since(kind, since):
+            if wire.is_marked(kind, listed.body, fingerprint):
+                return Trace(listed.report.job_id)
+            if not listed.has_input and (listed.created_at is None or listed.created_at <= until):
+                nameless.append(listed.report.job_id)
+        return Trace(None, tuple(nameless))
+
+    def _next(self, page: dict[str, Any]) -> str | None:
+        url = page.get("next")
+        is_ours = isinstance(url, str) and urlsplit(url)[:2] == urlsplit(self._base_url)[:2]
+        return url if is_ours else None
+
+
+def _listed(kind: OrderKind, results: object) -> list[Listed]:
+    found: list[Listed] = []
+    for one in cast("list[object]", results) if isinstance(results, list) else []:
+        body = wire.object_in(one)
+        try:
+            found.append(Listed(wire.report_of(kind, body), wire.created_at(body), body))
+        except Unreadable:  # one odd entry must not hide the others
+            continue
+    return found
