@@ -9,24 +9,24 @@ import numpy as np
 
 from portrait_app.darkroom import mesh
 from portrait_app.darkroom.planes import blur, mix, smoothstep
+from portrait_app.faces import matte
 
 if TYPE_CHECKING:
     from portrait_app.darkroom.planes import Picture, Plane
     from portrait_app.faces.face import Face
-    from portrait_app.faces.reader import FaceReader
     from portrait_app.pictures.pixels import Pixels
 
 _EVEN = 0.03  # bumps in the outline of clothes smaller than this, in face heights, are the network's
 
 
-def cut_out(photo: Pixels, face: Face, reader: FaceReader) -> Plane:
-    """Find how much of each pixel is the person with this face.
+def cut_out(photo: Pixels, face: Face, outline: Plane) -> Plane:
+    """Find how much of each pixel is the person with this face, from the rough outline that `faces` saw.
 
-    Hair keeps the outline that `faces` found, drawn in by a hair's breadth so that no light of the scene comes along.
+    Hair follows the photo's own edges, drawn in by a hair's breadth so that no light of the scene comes along.
     From the shoulders down the outline is evened out: cloth has no tassels, the network imagines them where the
     scene is as dark as the suit.
     """
-    mask = reader.person_mask(photo, face)
+    mask = matte.refine(photo, outline, face.height)
     face_px = mesh.height(face.points)
     hair = smoothstep(0.3, 0.95, blur(mask, face_px * 0.003))
     even = blur(

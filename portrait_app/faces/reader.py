@@ -50,6 +50,6 @@ class FaceReader:
         """Compute the 128 numbers that say whose face it is; compare them with `identity.distance`."""
         return self._identities.read(photo, face)
 
-    def person_mask(self, photo: Pixels, face: Face) -> Mask:
-        """Say how much of each pixel belongs to the person with this face, 0..1, hair included."""
-        return self._segmenter.person_mask(photo, face)
+    def person_outline(self, photo: Pixels, face: Face) -> Mask:
+        """Say roughly how much of each pixel is the person with this face, 0..1; `matte.refine` finds the hair."""
+        return self._segmenter.outline(photo, face)

@@ -27,13 +27,13 @@ AROUND = 0.6  # people behind are seen at 0.3-0.55
 
 
 class Segmenter:
-    """MediaPipe's selfie segmentation, looked at from near, then refined along the photo's own edges."""
+    """MediaPipe's selfie segmentation, looked at from near; `matte.refine` then follows the photo's own edges."""
 
     def __init__(self, models: Path) -> None:
         self._network = Network(models, weights.PERSON_MASK)
 
-    def person_mask(self, photo: Pixels, face: Face) -> Mask:
-        """Say how much of each pixel belongs to the person with this face."""
+    def outline(self, photo: Pixels, face: Face) -> Mask:
+        """Say roughly how much of each pixel belongs to the person with this face."""
         mask = self._look(photo)
         for view, is_wide in ((WIDE_VIEW, True), *((view, False) for view in NEARER_VIEWS)):
             left, top, right, bottom = _view(photo, face, *view)
@@ -43,7 +43,7 @@ class Segmenter:
                 weight = weight * _near_person(mask, face.height)[top:bottom, left:right]
             part = mask[top:bottom, left:right]
             part += (near - part) * weight
-        return matte.refine(photo, _only_this_person(mask, face), face.height)
+        return _only_this_person(mask, face)
 
     def _look(self, view: Pixels) -> Mask:
         small = cv2.resize(view, (INPUT_PX, INPUT_PX), interpolation=cv2.INTER_AREA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +57,21 @@ def test_progress_never_goes_back_and_ends_at_its_total():
         "refining",
         "keeping the best",
     ]
+
+
+def test_each_photo_is_told_of_when_read_and_twice_when_kept():
+    told: Counter[str] = Counter()
+    learn(
+        [photo(name) for name in PRESIDENTS],
+        reader=face_reader(),
+        seed=1,
+        steps=1,
+        on_progress=lambda _done, _total, phase: told.update([phase]),
+        is_cancelled=never,
+    )
+    begun, rest = 1, 1  # the phase itself is told of, and the share of photos that there are not
+    assert told["reading photos"] == begun + len(PRESIDENTS)
+    assert told["keeping the best"] == begun + 2 * len(PRESIDENTS) + rest
 
 
 def test_a_training_stops_soon_after_it_is_cancelled():

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from portrait_app.faces import cut
+from portrait_app.faces import cut, matte
 from portrait_app.faces.identity import SAME_PERSON, distance
 from tests import photos
 
@@ -78,7 +78,7 @@ def test_many_threads_share_one_reader(reader: FaceReader) -> None:
 def test_the_mask_holds_the_face_and_leaves_the_corners(name: str, reader: FaceReader) -> None:
     photo = photos.pixels(name)
     face = reader.faces(photo)[0]
-    mask = reader.person_mask(photo, face)
+    mask = matte.refine(photo, reader.person_outline(photo, face), face.height)
 
     assert mask.shape == photo.shape[:2]
     assert mask.dtype == np.float32
