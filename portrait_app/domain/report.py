@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from portrait_app.domain.cause import Cause
     from portrait_app.domain.lifecycle import OrderStatus
 
 
@@ -36,6 +37,8 @@ class JobReport:
         progress: what the log tells, or None when it tells nothing.
         trouble: why it failed, in words for the person; None unless it failed.
         trouble_detail: the engine's own words, for the log.
+        cause: why it failed, as a word to act on; None unless it failed.
+        is_free: it failed and certainly cost nothing, so that ordering it once more is paid once.
     """
 
     job_id: str
@@ -45,3 +48,5 @@ class JobReport:
     progress: Progress | None = None
     trouble: str | None = None
     trouble_detail: str | None = None
+    cause: Cause | None = None
+    is_free: bool = False

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from portrait_app.adapters.replicate import troubles
 from portrait_app.adapters.replicate.errors import Unreadable
 from portrait_app.adapters.replicate.wire import STATUSES, created_at, is_marked, report_of
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
@@ -72,12 +72,12 @@ def test_a_body_without_an_id_is_no_job(body: Any) -> None:
 
 def test_a_training_without_a_face_model_has_failed() -> None:
     assert training(status="succeeded", output={"version": "a/b:c"}).version == "a/b:c"
-    assert training(status="succeeded", output={}).trouble == troubles.NO_MODEL
+    assert training(status="succeeded", output={}).cause is Cause.NO_MODEL
 
 
 def test_pictures_that_were_removed_before_we_came_are_said_to_be_gone() -> None:
     report = prediction(status="succeeded", output=None, data_removed=True)
-    assert (report.status, report.trouble) == (OrderStatus.FAILED, troubles.GONE)
+    assert (report.status, report.cause) == (OrderStatus.FAILED, Cause.GONE)
     assert prediction(status="succeeded", output=[]).status is OrderStatus.DONE  # all were held back; none are missing
 
 
@@ -89,29 +89,61 @@ def test_a_log_is_read_without_the_model_being_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "cause", "words"),
     [
         (
             "The input or output was flagged as sensitive. Please try again with different inputs. (E005)",
+            Cause.SAFETY,
             "safety check",
         ),
-        ("All generated images contained NSFW content. Try running it again with a different prompt.", "safety check"),
-        ("CUDA out of memory. Tried to allocate 2 GiB", "out of memory"),
-        ("Something (E1001)", "out of memory"),
-        ("Prediction interrupted; please retry (code: PA)", "interrupted"),
-        ("Director: unexpected error handling prediction (E9828)", "interrupted"),
-        ("Failed to start (E6716)", "too long to start"),
-        ('Prediction input failed validation: {"detail":[]}', "these settings"),
-        ("None of the photos shows a face.", "No face"),
-        ("[Errno 30] Read-only file system: 'vocab.json'", "engine's side"),
-        ("", "engine's side"),
+        (
+            "All generated images contained NSFW content. Try running it again with a different prompt.",
+            Cause.SAFETY,
+            "safety check",
+        ),
+        ("CUDA out of memory. Tried to allocate 2 GiB", Cause.MEMORY, "out of memory"),
+        ("Something (E1001)", Cause.MEMORY, "out of memory"),
+        ("Prediction interrupted; please retry (code: PA)", Cause.INTERRUPTED, "interrupted"),
+        ("Director: unexpected error handling prediction (E9828)", Cause.INTERRUPTED, "interrupted"),
+        ("Timed out in the safety queue (E6716)", Cause.NEVER_STARTED, "too long to start"),
+        ('Prediction input failed validation: {"detail":[]}', Cause.BAD_INPUT, "these settings"),
+        ("Prediction input failed validation: no JSON {", Cause.BAD_INPUT, "these settings"),
+        (
+            'Prediction input failed validation: {"detail":[{"loc":["body","input","learning_rate"],"msg":"no"}]}',
+            Cause.BAD_INPUT,
+            "this learning rate",
+        ),
+        ("None of the photos shows a face.", Cause.NO_FACE, "No face"),
+        ("Deadline exceeded", Cause.TOO_LONG, "took too long"),
+        ("[Errno 30] Read-only file system: 'vocab.json'", Cause.UNKNOWN, "engine's side"),
+        ("", Cause.UNKNOWN, "engine's side"),
     ],
 )
-def test_errors_are_said_in_words_that_help(error: str, words: str) -> None:
+def test_errors_are_told_apart_and_said_in_words_that_help(error: str, cause: Cause, words: str) -> None:
     report = prediction(status="failed", error=error)
+    assert report.cause is cause
     assert report.trouble
     assert words in report.trouble
-    assert report.trouble_detail == (error or "failed without a word")
+    assert report.trouble_detail
+    assert error in report.trouble_detail
+
+
+@pytest.mark.parametrize(
+    ("body", "is_free"),
+    [
+        ({"status": "aborted"}, True),
+        ({"status": "failed", "started_at": None}, True),
+        ({"status": "failed", "metrics": {"predict_time": 0}}, True),
+        ({"status": "failed", "metrics": {"predict_time": 0.4}}, False),
+        ({"status": "failed", "started_at": "2026-11-23T04:00:00Z", "metrics": {}}, False),
+        ({"status": "failed"}, False),  # nothing was said of it: it may have cost something
+        ({"status": "succeeded", "output": "https://a/1.webp", "metrics": {"predict_time": 0}}, False),
+    ],
+)
+def test_a_failed_job_is_free_only_when_the_engine_shows_that_it_did_nothing(
+    body: dict[str, Any], is_free: bool
+) -> None:
+    assert prediction(**body).is_free is is_free
 
 
 def test_a_fingerprint_is_the_seed_or_the_photos_address() -> None:

@@ -9,6 +9,7 @@ from portrait_app.adapters.replicate import troubles
 from portrait_app.adapters.replicate.errors import Unreadable
 from portrait_app.adapters.replicate.logs import read_log
 from portrait_app.domain.catalogue import TRAINERS
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport, Progress
@@ -40,8 +41,22 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
         version = _version(body)
     else:
         outputs = _outputs(body.get("output"))
-    status, trouble, detail = _end(said, body, has_result=bool(version or outputs), is_training=is_training)
-    return JobReport(job_id, status, outputs, version, _progress(body) if is_training else None, trouble, detail)
+    cause = _cause(said, body, has_result=bool(version or outputs), is_training=is_training)
+    progress = _progress(body) if is_training else None
+    if cause is None:
+        return JobReport(job_id, said, outputs, version, progress)
+    error = str(body.get("error") or "")
+    return JobReport(
+        job_id,
+        OrderStatus.FAILED,
+        outputs,
+        version,
+        progress,
+        trouble=troubles.in_words(cause, error),
+        trouble_detail=error or f"{body.get('status')} without a word: {cause}",
+        cause=cause,
+        is_free=_is_free(body),
+    )
 
 
 def is_marked(kind: OrderKind, body: dict[str, Any], fingerprint: str) -> bool:
@@ -81,20 +96,25 @@ def _outputs(output: object) -> tuple[str, ...]:
     return tuple(one for one in found if isinstance(one, str) and one)
 
 
-def _end(
-    said: OrderStatus, body: dict[str, Any], *, has_result: bool, is_training: bool
-) -> tuple[OrderStatus, str | None, str | None]:
-    """How it really ended: the status, why it failed in the person's words, and in the engine's."""
-    error = str(body.get("error") or "")
+def _cause(said: OrderStatus, body: dict[str, Any], *, has_result: bool, is_training: bool) -> Cause | None:
+    """Why a job has failed, or None when it hasn't: one that "succeeded" without its result has."""
     if body.get("status") == "aborted":
-        return said, troubles.NOT_IN_TIME, error or "aborted"
+        return Cause.NOT_IN_TIME
     if said is OrderStatus.FAILED:
-        return said, troubles.in_words(error), error or "failed without a word"
-    if said is OrderStatus.DONE and is_training and not has_result:
-        return OrderStatus.FAILED, troubles.NO_MODEL, "succeeded without a version"
-    if said is OrderStatus.DONE and body.get("data_removed") and not has_result:
-        return OrderStatus.FAILED, troubles.GONE, "succeeded, and its data were removed"
-    return said, None, None
+        return troubles.cause_of(str(body.get("error") or ""))
+    if said is not OrderStatus.DONE or has_result:
+        return None
+    if is_training:
+        return Cause.NO_MODEL
+    return Cause.GONE if body.get("data_removed") else None
+
+
+def _is_free(body: dict[str, Any]) -> bool:
+    """Whether it certainly cost nothing: it never began, or the engine measured no time of work."""
+    if body.get("status") == "aborted" or ("started_at" in body and body["started_at"] is None):
+        return True
+    measured = object_in(body.get("metrics")).get("predict_time")
+    return isinstance(measured, int | float) and measured == 0
 
 
 def _progress(body: dict[str, Any]) -> Progress | None:
