@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,11 +16,13 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.domain.styles import STYLES
 from portrait_app.services import progress
+from portrait_app.services.zipping import zipped
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.domain.catalogue import Trainer
     from portrait_app.domain.generation import Generation
     from portrait_app.domain.training import Training
     from portrait_app.services.work import Desk, Work
@@ -90,12 +90,13 @@ class Sender:
 
     async def _upload_photos(self, owner_id: UUID, order: Order) -> None:
         async with self.desk.for_service(owner_id) as work:
+            trainer = (await work.trainings.get(order.training_id)).trainer
             photos = [
                 (selfie.key, await work.bucket.get(selfie.key))
                 for selfie in await work.selfies.of(order.training_id)
                 if selfie.is_usable and selfie.key
             ]
-        uploaded = await self.gateway.upload(f"{order.id}.zip", _zipped(photos))
+        uploaded = await self.gateway.upload(f"{order.id}.zip", zipped(photos, caption=TRAINERS[trainer].caption))
         async with self.desk.for_service(owner_id) as work:
             kept = await work.orders.get(order.id, lock=True)
             kept.fingerprint, kept.file_id = uploaded.url, uploaded.id
@@ -150,7 +151,7 @@ class _Request:
             seed = self.training.id.int % 2**31
             return await gateway.start_training(trainer, photos_url=self.photos_url, seed=seed, webhook=webhook)
         assert self.training.version is not None
-        wanted = prediction_input(self.generation, trainer.generator)
+        wanted = prediction_input(self.generation, trainer)
         return await gateway.start_prediction(version=self.training.version, input=wanted, webhook=webhook)
 
 
@@ -160,27 +161,13 @@ async def _request(work: Work, order: Order) -> _Request:
     return _Request(order.kind, training, generation, order.fingerprint or "")
 
 
-def prediction_input(generation: Generation, generator_key: str) -> dict[str, Any]:
-    """Return what a face model is given: the style by name where it knows our styles, else the style's prompt."""
-    generator = GENERATORS[generator_key]
-    shape = ASPECTS[generation.aspect]
+def prediction_input(generation: Generation, trainer: Trainer) -> dict[str, Any]:
+    """Return what a face model is given, in the words and names that its trainer's entry says it takes."""
     style = STYLES[generation.style]
-    asked = {"style": style.key} if generator.speaks_styles else {"prompt": style.prompt}
-    return {
-        **generator.fixed_input,
-        **asked,
-        generator.count_input: generation.count,
-        "aspect_ratio": shape.name,
-        "seed": generation.seed,
-        "output_format": "webp",
-        "output_quality": 92,
-    }
-
-
-def _zipped(photos: list[tuple[str, bytes]]) -> bytes:
-    """Pack photos; they are compressed already, so they are only stored."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for number, (key, photo) in enumerate(photos, 1):
-            archive.writestr(f"{number:02d}.{key.rpartition('.')[2]}", photo)
-    return packed.getvalue()
+    return GENERATORS[trainer.generator].given(
+        style=style,
+        prompt=trainer.prompt(style.prompt),
+        aspect=ASPECTS[generation.aspect],
+        count=generation.count,
+        seed=generation.seed,
+    )

@@ -143,7 +143,8 @@ async def test_a_training_carries_what_bounds_its_cost(scripted: ScriptedEngine,
     asked = scripted.asked_for(TRAIN)[0]
     assert asked.headers["cancel-after"] == "2h"
     assert asked.json["destination"] == "ada/faces"
-    assert asked.json["input"] == TRAINER.fixed_input | {"input_images": "https://engine/zip"}  # no seed: it knows none
+    assert asked.json["input"] == TRAINER.given(photos_url="https://engine/zip", seed=3)
+    assert "seed" not in asked.json["input"]  # it knows none
     made = scripted.asked_for("POST /v1/models")[0].json
     assert (made["visibility"], made["hardware"]) == ("private", "gpu-t4")
 

@@ -163,14 +163,13 @@ class Gateway:
     async def _order_training(self, trainer: Trainer, photos_url: str, seed: int, webhook: str | None) -> JobReport:
         with preparing():
             place = await self._training.place(trainer)
-        given = {**trainer.fixed_input, trainer.photos_input: photos_url}
         with ordering():
             reply = await self._client.trainings.with_raw_response.create(
                 model_owner=place.owner,
                 model_name=place.name,
                 version_id=place.version,
                 destination=place.destination,
-                input=given | ({"seed": seed} if place.knows_seed else {}),
+                input=trainer.given(photos_url=photos_url, seed=seed),
                 webhook=webhook or omit,
                 webhook_events_filter=_TRAINING_NEWS if webhook else omit,
                 extra_headers={"Cancel-After": TRAINING_CANCEL_AFTER},

@@ -9,7 +9,6 @@ from replicate import ConflictError
 
 from portrait_app.adapters.replicate.calls import body_of, list_of, text_in
 from portrait_app.adapters.replicate.errors import Missing, PublicDestination
-from portrait_app.adapters.replicate.wire import object_in
 
 if TYPE_CHECKING:
     from replicate import AsyncReplicate
@@ -24,16 +23,12 @@ HARDWARE = "gpu-t4"
 
 @dataclass(frozen=True)
 class TrainingPlace:
-    """What names a training in the API: the trainer's `owner/name:version`, and the destination `owner/name`.
-
-    `knows_seed`: the version's schema has an input of that name.
-    """
+    """What names a training in the API: the trainer's `owner/name:version`, and the destination `owner/name`."""
 
     owner: str
     name: str
     version: str
     destination: str
-    knows_seed: bool
 
 
 class TrainingPlaces:
@@ -46,7 +41,7 @@ class TrainingPlaces:
         self._client = client
         self._wanted = destination
         self._destination: str | None = None
-        self._versions: dict[str, tuple[str, bool]] = {}
+        self._versions: dict[str, str] = {}
 
     async def place(self, trainer: Trainer) -> TrainingPlace:
         """Where to train with this trainer; the destination is made when it is missing.
@@ -58,19 +53,18 @@ class TrainingPlaces:
         if self._destination is None:
             self._destination = await self._private_destination()
         owner, _, name = trainer.model.partition("/")
-        version, knows_seed = self._versions[trainer.model]
-        return TrainingPlace(owner, name, version, self._destination, knows_seed)
+        return TrainingPlace(owner, name, self._versions[trainer.model], self._destination)
 
     def forget(self) -> None:
         """Find all of it anew the next time: it may have been deleted at the engine."""
         self._destination = None
         self._versions.clear()
 
-    async def _newest_version(self, model: str) -> tuple[str, bool]:
+    async def _newest_version(self, model: str) -> str:
         body = await self._model(model)
         if not body.get("latest_version"):
             raise Missing(f"{model} has no version")
-        return text_in(body, "latest_version", "id"), _knows_seed(object_in(body["latest_version"]))
+        return text_in(body, "latest_version", "id")
 
     async def _private_destination(self) -> str:
         wanted = self._wanted or f"{await self._account()}/{NAME}"
@@ -102,9 +96,3 @@ class TrainingPlaces:
     async def _model(self, model: str) -> dict[str, Any]:
         owner, _, name = model.partition("/")
         return body_of(await self._client.models.with_raw_response.get(model_owner=owner, model_name=name))
-
-
-def _knows_seed(version: dict[str, Any]) -> bool:
-    schemas = object_in(object_in(object_in(version.get("openapi_schema")).get("components")).get("schemas"))
-    inputs = object_in(schemas.get("TrainingInput") or schemas.get("Input"))
-    return "seed" in object_in(inputs.get("properties"))

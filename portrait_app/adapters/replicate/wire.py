@@ -121,9 +121,9 @@ def _progress(body: dict[str, Any]) -> Progress | None:
     # Some servers leave the model out of their webhooks; then any trainer's bar is believed.
     ours = [known for known in TRAINERS.values() if known.model == body.get("model")] or TRAINERS.values()
     given = object_in(body.get("input"))
-    steps = given.get("steps") or given.get("training_steps")
+    steps = next((given[trainer.steps_input] for trainer in ours if trainer.steps_input in given), None)
     return read_log(
         str(body.get("logs") or ""),
-        bar_prefixes={trainer.bar_prefix for trainer in ours},
+        bar_prefixes={trainer.bar_prefix for trainer in ours if trainer.bar_prefix is not None},
         steps=steps if isinstance(steps, int) else None,
     )
