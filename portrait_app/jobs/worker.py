@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portrait_app import logs
 from portrait_app.database.address import Role
 from portrait_app.jobs import tasks
-from portrait_app.services import reconcile
+from portrait_app.services import reconcile, sweep
 from portrait_app.settings import Settings
 from portrait_app.wiring import open_workshop
 
@@ -34,6 +34,7 @@ log = structlog.get_logger()
 AT_ONCE = 4  # chores side by side: pixels take one core each, calls and fetches take none
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 8.0
+SWEEP_EVERY_S = 3600.0
 
 
 def main() -> int:
@@ -65,6 +66,7 @@ async def run(settings: Settings) -> None:
         rounds = [
             asyncio.create_task(_every(0.5, lambda: reconcile.look_at_orders(workshop.desk, workshop.gateway))),
             asyncio.create_task(_every(3.0, lambda: reconcile.remember_chores(workshop.desk))),
+            asyncio.create_task(_every(SWEEP_EVERY_S, lambda: sweep.sweep(workshop.desk))),
             asyncio.create_task(_every(2.0, lambda: _take_over_from_the_dead(workshop.jobs))),
             asyncio.create_task(_watch_database(workshop.desk, is_another_database)),
         ]

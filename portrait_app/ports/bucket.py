@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as the store lists it."""
+
+    key: str
+    written_at: datetime
 
 
 class Bucket(Protocol):
@@ -34,6 +44,18 @@ class Bucket(Protocol):
 
     async def delete(self, *keys: str) -> None:
         """Forget objects; one that is not there is no error."""
+        ...
+
+    async def page(self, prefix: str, *, after: str = "", most: int) -> Sequence[Stored]:
+        """Return the first objects after the key `after` whose keys begin with `prefix`, in the order of keys.
+
+        The last key of a page is where the next one begins; an empty page is the end. What is put or deleted meanwhile
+        may be in a page or not.
+        """
+        ...
+
+    async def discard_unfinished(self) -> None:
+        """Throw away what a killed process began to put an hour ago or earlier: half a photo is still a photo."""
         ...
 
     def link(self, key: str, *, download_as: str | None = None) -> str:

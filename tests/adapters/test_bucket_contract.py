@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,6 +113,35 @@ async def test_only_plain_names_under_an_owner_are_keys(bucket: Bucket, key: str
             await attempt()
     with pytest.raises(BadKey):
         bucket.link(key)
+
+
+async def test_objects_are_listed_in_the_order_of_their_keys_a_page_at_a_time(bucket: Bucket) -> None:
+    other = OWNER.replace("7f", "0a")
+    names = ("a", "a-b/c", "a.jpg", "b/c", "b/c-320.webp", "b/c.jpg", "b-c", "B")
+    keys = sorted(f"{owner}/{name}" for owner in (OWNER, other) for name in names)
+    for key in keys:
+        await bucket.put_bytes(key, b"x")
+    listed: list[str] = []
+    while page := await bucket.page("u/", after=listed[-1] if listed else "", most=3):
+        assert len(page) <= 3
+        listed += [stored.key for stored in page]
+    assert listed == keys
+
+
+@pytest.mark.parametrize("prefix", [f"{OWNER}/", f"{OWNER}/por", KEY, f"{KEY}x"], ids=["owner", "part", "key", "none"])
+async def test_only_what_begins_with_the_prefix_is_listed(bucket: Bucket, prefix: str) -> None:
+    keys = [KEY, f"{OWNER}/other.jpg", f"{OWNER.replace('7f', '0a')}/portraits/a.jpg"]
+    for key in keys:
+        await bucket.put_bytes(key, b"x")
+    found = [stored.key for stored in await bucket.page(prefix, most=10)]
+    assert found == sorted(key for key in keys if key.startswith(prefix))
+
+
+async def test_a_listed_object_says_when_it_was_written(bucket: Bucket) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)  # a file system's clock ticks coarsely
+    await bucket.put_bytes(KEY, b"x")
+    (stored,) = await bucket.page("u/", most=10)
+    assert before <= stored.written_at <= datetime.now(UTC) + timedelta(seconds=1)
 
 
 async def test_a_link_stays_the_same_for_a_while_so_that_caches_hit(bucket: Bucket) -> None:

@@ -83,7 +83,7 @@ async def test_what_a_killed_process_left_is_cleared_away_after_a_while(bucket: 
         path.write_bytes(b"half a photo")
     long_ago = abandoned.stat().st_mtime - upload.ABANDONED_AFTER_S - 1
     os.utime(abandoned, (long_ago, long_ago))
-    await bucket.put_bytes(KEY, b"y")
+    await bucket.discard_unfinished()
     assert (abandoned.exists(), young.exists()) == (False, True)
 
 
@@ -143,6 +143,20 @@ async def test_a_symlink_on_the_way_is_refused(bucket: DiskBucket, tmp_path: Pat
         with pytest.raises(BadKey):
             await attempt()
     assert (outside / "a.webp").read_bytes() == b"secret"
+
+
+async def test_what_is_no_object_is_not_listed(bucket: DiskBucket, tmp_path: Path) -> None:
+    await bucket.put_bytes(KEY, b"x")
+    (bucket.folder / ".unfinished" / "half").write_bytes(b"half a photo")
+    (bucket.folder / OWNER / "portraits" / ".DS_Store").write_bytes(b"somebody looked in")
+    (bucket.folder / OWNER / "portraits" / "link.webp").symlink_to(bucket.folder / KEY)
+    (bucket.folder / OWNER / "elsewhere").symlink_to(tmp_path)
+    assert [stored.key for stored in await bucket.page("", most=10)] == [KEY]
+
+
+async def test_a_bucket_that_was_never_used_has_nothing_to_throw_away(bucket: DiskBucket) -> None:
+    await bucket.discard_unfinished()
+    assert await bucket.page("u/", most=10) == []
 
 
 async def test_a_folder_is_no_object(bucket: DiskBucket) -> None:

@@ -7,17 +7,23 @@ import contextlib
 import errno
 import os
 import stat
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from portrait_app.adapters.buckets.errors import BadKey, ObjectTooLarge
 from portrait_app.adapters.buckets.keys import checked
 from portrait_app.adapters.buckets.links import Link, LinkSigner
-from portrait_app.adapters.buckets.upload import Upload
+from portrait_app.adapters.buckets.listing import objects
+from portrait_app.adapters.buckets.upload import Upload, discard_abandoned
 from portrait_app.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Mapping
+    from collections.abc import AsyncIterator, Generator, Mapping, Sequence
     from pathlib import Path
+
+    from portrait_app.ports.bucket import Stored
+
+_UNFINISHED = ".unfinished"
 
 
 class DiskBucket:
@@ -58,6 +64,14 @@ class DiskBucket:
         """Forget objects; see the port."""
         await asyncio.to_thread(self._delete, keys)
 
+    async def page(self, prefix: str, *, after: str = "", most: int) -> Sequence[Stored]:
+        """Return the first objects after a key; see the port."""
+        return await asyncio.to_thread(lambda: list(islice(objects(self.folder, prefix, after), most)))
+
+    async def discard_unfinished(self) -> None:
+        """Throw away what killed processes began; see the port."""
+        await asyncio.to_thread(discard_abandoned, self.folder / _UNFINISHED)
+
     async def check(self) -> None:
         """Write and forget an object, to know that the disk takes one."""
         key = "u/00000000-0000-0000-0000-000000000000/health"
@@ -81,7 +95,7 @@ class DiskBucket:
         return path, state
 
     def _begin(self, key: str) -> Upload:
-        return Upload(self._place(key), self.folder / ".unfinished")
+        return Upload(self._place(key), self.folder / _UNFINISHED)
 
     def _write(self, key: str, data: bytes) -> None:
         with self._begin(key) as upload:

@@ -35,7 +35,6 @@ class Upload:
             if not unfinished.exists():
                 _make_folder(unfinished)
             _make_folder(path.parent)
-            _clear(unfinished)
             handle = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         self._file = os.fdopen(handle, "wb")
 
@@ -67,19 +66,19 @@ class Upload:
         self._temporary.unlink(missing_ok=True)
 
 
+def discard_abandoned(unfinished: Path) -> None:
+    """Throw away what a killed process left: half a photo is still somebody's photo."""
+    for left in unfinished.glob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if left.lstat().st_mtime < time.time() - ABANDONED_AFTER_S:
+                left.unlink()
+
+
 def _make_folder(folder: Path) -> None:
     """Make a folder and those above it, for us alone; `Path.mkdir` gives its mode to the last one only."""
     if not folder.exists():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _clear(unfinished: Path) -> None:
-    """Throw away what a killed process left: half a photo is still somebody's photo."""
-    for left in unfinished.iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            if left.lstat().st_mtime < time.time() - ABANDONED_AFTER_S:
-                left.unlink()
 
 
 def _sync_folder(folder: Path) -> None:
