@@ -72,7 +72,9 @@ def _people() -> None:
 def _face_models() -> None:
     op.execute(
         f"CREATE TABLE app.trainings ({OWNED}, name varchar NOT NULL, status {WORD}, trainer varchar NOT NULL, "
-        "phase varchar NOT NULL, percent double precision NOT NULL, seconds_left double precision, "
+        "phase varchar NOT NULL, percent double precision NOT NULL, "
+        "ends_at timestamptz, is_estimate boolean NOT NULL, usual_most_s double precision, "
+        "tail_s double precision NOT NULL, stepped_at timestamptz, "
         "heard_at timestamptz, started_at timestamptz, ended_at timestamptz, version varchar, trouble varchar, "
         "FOREIGN KEY (owner_id) REFERENCES app.accounts (id) ON DELETE CASCADE)"
     )
@@ -120,17 +122,29 @@ def _orders() -> None:
     op.execute(
         f"CREATE TABLE app.orders ({OWNED}, kind {WORD}, training_id uuid NOT NULL, generation_id uuid, "
         f"status {WORD}, job_id varchar UNIQUE, fingerprint varchar, file_id varchar, attempts integer NOT NULL, "
-        "sent_at timestamptz, look_at timestamptz, ended_at timestamptz, "
+        "tries integer NOT NULL, retry_of uuid, doubt varchar, sent_at timestamptz, lost_at timestamptz, "
+        "heard_at timestamptz, cancel_asked_at timestamptz, look_at timestamptz, ended_at timestamptz, "
+        "FOREIGN KEY (retry_of, owner_id) REFERENCES app.orders (id, owner_id) ON DELETE CASCADE, "
         "FOREIGN KEY (training_id, owner_id) REFERENCES app.trainings (id, owner_id) ON DELETE CASCADE, "
         "FOREIGN KEY (generation_id, owner_id) REFERENCES app.generations (id, owner_id) ON DELETE CASCADE)"
     )
     op.execute("CREATE INDEX orders_of_owner ON app.orders (owner_id, id)")
     op.execute("CREATE INDEX orders_to_look_at ON app.orders (look_at) WHERE ended_at IS NULL")
-    secure_table("orders", owner="owner_id", user="SELECT, INSERT", service="SELECT, INSERT, UPDATE")
+    op.execute("CREATE INDEX orders_of_generation ON app.orders (owner_id, generation_id)")
+    # Two jobs under way must never answer to one fingerprint: a lost one could not be told from the other.
+    op.execute("CREATE UNIQUE INDEX orders_fingerprint ON app.orders (kind, fingerprint) WHERE ended_at IS NULL")
+    secure_table(
+        "orders", owner="owner_id", user="SELECT, INSERT, UPDATE (cancel_asked_at)", service="SELECT, INSERT, UPDATE"
+    )
     op.execute(
         f"CREATE TABLE app.deliveries ({OWNED}, webhook_id varchar NOT NULL UNIQUE, order_id uuid NOT NULL, "
         "FOREIGN KEY (order_id, owner_id) REFERENCES app.orders (id, owner_id) ON DELETE CASCADE)"
     )
+    op.execute(
+        "CREATE TABLE app.watchers (owner_id uuid PRIMARY KEY, until timestamptz NOT NULL, "
+        "FOREIGN KEY (owner_id) REFERENCES app.accounts (id) ON DELETE CASCADE)"
+    )
+    secure_table("watchers", owner="owner_id", user="SELECT, INSERT, UPDATE (until)")
     op.execute("CREATE INDEX deliveries_of_owner ON app.deliveries (owner_id, id)")
     secure_table("deliveries", owner="owner_id", user="SELECT", service="SELECT, INSERT, DELETE")
 
@@ -150,23 +164,36 @@ def _look_ups() -> None:
         "SELECT id, owner_id FROM app.sessions WHERE token_hash = hash AND revoked_at IS NULL AND expires_at > now()",
         role=Role.USER,
     )
-    open_to_look_ups("orders", "id, owner_id, status, job_id, file_id, look_at, ended_at, created_at", update="look_at")
+    open_to_look_ups(
+        "orders",
+        "id, owner_id, kind, status, job_id, file_id, sent_at, look_at, heard_at, cancel_asked_at, ended_at, doubt, "
+        "created_at",
+        update="look_at, heard_at",
+    )
+    open_to_look_ups("watchers", "owner_id, until")
     look_up(
         "owner_of_order(order_id uuid, job text)",
         "TABLE (id uuid, owner_id uuid)",
         "SELECT id, owner_id FROM app.orders WHERE id = order_id OR job_id = job",
         role=Role.SERVICE,
     )
-    # Whoever takes an order to look at puts its next look off in the same breath: one question a job, however many ask.
+    # Whoever takes an order to look at puts its next look off in the same breath: one question a job, however many
+    # ask. Somebody's open tab makes it due as soon as nothing was heard of it for a moment.
     look_up(
         "take_orders_to_look_at(most integer, again_after interval)",
-        "TABLE (id uuid, owner_id uuid)",
-        """UPDATE app.orders SET look_at = now() + greatest(again_after, least('60s', (now() - created_at) / 20))
-           WHERE id IN (
-             SELECT id FROM app.orders WHERE ended_at IS NULL AND look_at <= now()
-             ORDER BY look_at LIMIT most FOR UPDATE SKIP LOCKED) RETURNING id, owner_id""",
+        "TABLE (id uuid, owner_id uuid, kind text, job_id text, status text, sent_at timestamptz)",
+        """UPDATE app.orders o
+           SET look_at = now() + greatest(again_after, least('60s', (now() - o.created_at) / 20)), heard_at = now()
+           WHERE o.id IN (
+             SELECT due.id FROM app.orders due
+             WHERE due.ended_at IS NULL AND (due.look_at <= now() OR (
+               due.look_at IS NOT NULL AND due.heard_at <= now() - again_after AND EXISTS (
+                 SELECT FROM app.watchers w WHERE w.owner_id = due.owner_id AND w.until > now())))
+             ORDER BY due.look_at LIMIT most FOR UPDATE SKIP LOCKED)
+           RETURNING o.id, o.owner_id, o.kind::text, o.job_id::text, o.status::text, o.sent_at""",
         role=Role.SERVICE,
     )
+    _pace()
     open_to_look_ups("selfies", "id, owner_id, status, created_at")
     open_to_look_ups("assets", "id, owner_id, status, created_at")
     look_up(
@@ -174,6 +201,8 @@ def _look_ups() -> None:
         "TABLE (chore text, owner_id uuid, id uuid)",
         """(SELECT 'send_order', owner_id, id FROM app.orders
               WHERE status IN ('recorded', 'sending') AND created_at < now() - older_than
+            UNION ALL SELECT 'call_off', owner_id, id FROM app.orders
+              WHERE cancel_asked_at < now() - older_than AND ended_at IS NULL
             UNION ALL SELECT 'examine_selfie', owner_id, id FROM app.selfies
               WHERE status = 'examining' AND created_at < now() - older_than
             UNION ALL SELECT 'keep_asset', owner_id, id FROM app.assets
@@ -183,10 +212,70 @@ def _look_ups() -> None:
         role=Role.SERVICE,
     )
     op.execute("CREATE INDEX orders_unsent ON app.orders (created_at) WHERE status IN ('recorded', 'sending')")
+    op.execute("CREATE INDEX orders_to_call_off ON app.orders (cancel_asked_at) WHERE ended_at IS NULL")
     op.execute("CREATE INDEX orders_untidy ON app.orders (ended_at) WHERE file_id IS NOT NULL")
     op.execute("CREATE INDEX selfies_unexamined ON app.selfies (created_at) WHERE status = 'examining'")
     op.execute("CREATE INDEX assets_unkept ON app.assets (created_at) WHERE status = 'fetching'")
+    # How long trainings take here: figures over many of them, and nothing when there are fewer than three.
+    open_to_look_ups("trainings", "trainer, status, started_at, stepped_at, ended_at")
+    look_up(
+        "usual_training(of_trainer text)",
+        "TABLE (middle_s double precision, most_s double precision, tail_s double precision)",
+        """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at - started_at)),
+             percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at - started_at)),
+             percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at - stepped_at))
+           FROM (SELECT started_at, stepped_at, ended_at FROM app.trainings
+             WHERE trainer = of_trainer AND status = 'ready' AND started_at IS NOT NULL AND ended_at IS NOT NULL
+             ORDER BY ended_at DESC LIMIT 50) AS newest HAVING count(*) >= 3""",
+        role=Role.SERVICE,
+    )
+    op.execute("CREATE INDEX trainings_ended ON app.trainings (trainer, ended_at) WHERE status = 'ready'")
     op.execute(f"REVOKE CREATE ON SCHEMA app FROM {LOOKUP}")
+
+
+def _pace() -> None:
+    """What all workers of all hosts share when they speak to the engine, and what is counted for the operator."""
+    op.execute("CREATE TABLE app.paces (call varchar PRIMARY KEY, free_at timestamptz NOT NULL)")
+    op.execute("CREATE TABLE app.counts (name varchar PRIMARY KEY, number bigint NOT NULL)")
+    for table in ("paces", "counts"):
+        op.execute(f"ALTER TABLE app.{table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE app.{table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"GRANT SELECT, INSERT, UPDATE ON app.{table} TO {LOOKUP}")
+        op.execute(f"CREATE POLICY look_up ON app.{table} TO {LOOKUP} USING (true) WITH CHECK (true)")
+    # The generic cell rate algorithm (ITU-T I.371): `free_at` moves on by a step a call, and may run ahead of the
+    # clock by the burst. A call that comes too early moves nothing and is told how many seconds to wait.
+    look_up(
+        "take_turn(what text, step interval, burst interval)",
+        "double precision",
+        """WITH taken AS (
+             INSERT INTO app.paces AS p VALUES (what, clock_timestamp() + step)
+             ON CONFLICT (call) DO UPDATE SET free_at = greatest(p.free_at, clock_timestamp()) + step
+             WHERE p.free_at <= clock_timestamp() + burst RETURNING 1)
+           SELECT CASE WHEN EXISTS (SELECT FROM taken) THEN 0 ELSE (
+             SELECT greatest(0.01, extract(epoch FROM p.free_at - clock_timestamp() - burst))
+             FROM app.paces p WHERE p.call = what) END""",
+        role=Role.SERVICE,
+    )
+    look_up(
+        "stop_turns(what text, until_then interval)",
+        "void",
+        """INSERT INTO app.paces AS p VALUES (what, clock_timestamp() + until_then)
+           ON CONFLICT (call) DO UPDATE SET free_at = greatest(p.free_at, excluded.free_at)""",
+        role=Role.SERVICE,
+    )
+    look_up(
+        "count_up(what text)",
+        "void",
+        "INSERT INTO app.counts AS c VALUES (what, 1) ON CONFLICT (name) DO UPDATE SET number = c.number + 1",
+        role=Role.SERVICE,
+    )
+    look_up(
+        "counted()",
+        "TABLE (name text, number bigint)",
+        "SELECT name::text, number FROM app.counts "
+        "UNION ALL SELECT 'orders in doubt', count(*) FROM app.orders WHERE doubt IS NOT NULL",
+        role=Role.SERVICE,
+    )
 
 
 def _jobs() -> None:

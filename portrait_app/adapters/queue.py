@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from portrait_app.database.address import Address
 
 # What a person is waiting for on the screen goes first.
-PRIORITY = {Chore.EXAMINE_SELFIE: 20, Chore.SEND_ORDER: 30, Chore.KEEP_ASSET: 10, Chore.TIDY_ORDER: 0}
+PRIORITY = {
+    Chore.EXAMINE_SELFIE: 20,
+    Chore.SEND_ORDER: 30,
+    Chore.CALL_OFF: 40,
+    Chore.KEEP_ASSET: 10,
+    Chore.TIDY_ORDER: 0,
+}
 _STILL_TO_END = ("todo", "doing")
 
 

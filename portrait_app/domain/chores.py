@@ -12,3 +12,4 @@ class Chore(StrEnum):
     SEND_ORDER = "send_order"
     KEEP_ASSET = "keep_asset"
     TIDY_ORDER = "tidy_order"
+    CALL_OFF = "call_off"

@@ -16,6 +16,7 @@ class OrderStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELED = "canceled"
+    LOST = "lost"  # its reply never came, and the engine doesn't show it; it is not sent again
 
     @property
     def is_final(self) -> bool:
@@ -75,6 +76,7 @@ _FINAL: frozenset[StrEnum] = frozenset(
         OrderStatus.DONE,
         OrderStatus.FAILED,
         OrderStatus.CANCELED,
+        OrderStatus.LOST,
         TrainingStatus.READY,
         TrainingStatus.FAILED,
         TrainingStatus.CANCELED,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.rows import SCHEMA, Owned, moment, word
@@ -19,10 +19,13 @@ class OrderKind(StrEnum):
 
 
 class Order(Owned, table=True):
-    """One call for a training or a prediction.
+    """One call for a training or a prediction. A second call is another order, with a fingerprint of its own.
 
     `fingerprint` is something in the input that is ours alone (the uploaded zip's address, the seed), by which a
-    call whose reply was lost is found again in the engine's list. `look_at` is when the engine is next asked.
+    call whose reply was lost is found again in the engine's list. `look_at` is when the engine is next asked while
+    nobody watches; `heard_at` when it last told of the job or was asked. `tries` counts the jobs that were made for
+    nothing before this one, `retry_of` is the order whose place this one took. `doubt` says to whoever runs the
+    studio what could not be settled.
     """
 
     __tablename__: ClassVar[Any] = "orders"
@@ -36,7 +39,13 @@ class Order(Owned, table=True):
     fingerprint: str | None = None
     file_id: str | None = Field(default=None, description="the uploaded zip at the engine, deleted when it ends")
     attempts: int = 0
+    tries: int = 0
+    retry_of: UUID | None = None
+    doubt: str | None = None
     sent_at: datetime | None = moment(default=None)
+    lost_at: datetime | None = moment(default=None, description="when the call ended without a reply")
+    heard_at: datetime | None = moment(default=None)
+    cancel_asked_at: datetime | None = moment(default=None)
     look_at: datetime | None = moment(default=None)
     ended_at: datetime | None = moment(default=None)
 
@@ -49,3 +58,13 @@ class Delivery(Owned, table=True):
 
     webhook_id: str
     order_id: UUID
+
+
+class Watcher(SQLModel, table=True):
+    """A person who has a tab open, until when; their jobs are asked about more often."""
+
+    __tablename__: ClassVar[Any] = "watchers"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    owner_id: UUID = Field(primary_key=True)
+    until: datetime = moment()
