@@ -22,8 +22,3 @@ def new_file_id() -> str:
 def new_folder() -> str:
     """The unguessable part (256 bits) of an output's address: whoever knows it may download."""
     return secrets.token_urlsafe(32)
-
-
-def new_version_id() -> str:
-    """64 hexadecimal characters."""
-    return secrets.token_hex(32)

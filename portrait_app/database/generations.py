@@ -29,11 +29,6 @@ class Generations(Shelf[Generation]):
         query = select(Generation).where(col(Generation.status).in_(UNFINISHED)).order_by(col(Generation.id).desc())
         return (await self.session.scalars(query)).all()
 
-    async def of_training(self, training_id: UUID) -> Sequence[Generation]:
-        """Return those made from one face model."""
-        query = select(Generation).where(col(Generation.training_id) == training_id).order_by(col(Generation.id).desc())
-        return (await self.session.scalars(query)).all()
-
     async def last_chosen(self) -> Generation | None:
         """Return the last one that the person ordered; a first set orders itself."""
         query = select(Generation).where(col(Generation.is_first_set).is_(False)).order_by(col(Generation.id).desc())

@@ -11,7 +11,6 @@ from portrait_app.domain.rows import SCHEMA, Owned, word
 
 FEWEST, MOST = 4, 30
 MAX_BYTES = 25 * 1024 * 1024
-MAX_MEGAPIXELS = 60
 
 
 class SelfieStatus(StrEnum):

@@ -149,12 +149,12 @@ async def test_percent_never_goes_back_and_an_end_stays_an_end(house: House, ada
 
 
 async def test_a_finished_training_orders_a_first_set_of_eight_exactly_once(house: House, ada: UUID) -> None:
-    training, order = await started(house, ada)
+    _, order = await started(house, ada)
     await house.sender.send(ada, order.id)
     for _ in range(3):
         await hear(house, ada, order.id, JobReport("job1", OrderStatus.DONE, version="me/faces:abc"))
     async with house.desk.for_person(ada) as work:
-        ordered = await work.generations.of_training(training.id)
+        ordered = await work.generations.unfinished()
         portraits = await work.assets.page()
     assert sum(generation.count for generation in ordered) == len(portraits) == generations.FIRST_SET
     assert len({generation.style for generation in ordered}) == len(ordered)
