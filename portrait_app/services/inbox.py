@@ -27,5 +27,8 @@ async def take(desk: Desk, *, webhook_id: str, order_id: UUID, report: JobReport
         log.warning("webhook.unknown_order", order=str(order_id))
         return
     async with desk.for_service(known[1]) as work:
+        # Locked before the delivery refers to it: two deliveries that refer to one order first and lock it then
+        # would wait for each other.
+        await work.orders.get(order_id, lock=True)
         if await work.orders.take_in(webhook_id, order_id):
             await progress.hear(work, order_id, report)
