@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import col, select
 
 from portrait_app.database.shelf import Shelf
+from portrait_app.domain.estimate import Usual
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
@@ -15,6 +16,8 @@ from portrait_app.domain.training import Training
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class Trainings(Shelf[Training]):
@@ -36,6 +39,13 @@ class Trainings(Shelf[Training]):
         """Return those that portraits can be made from."""
         query = select(Training).where(col(Training.status) == TrainingStatus.READY)
         return (await self.session.scalars(query.order_by(col(Training.id).desc()))).all()
+
+
+async def usual_training(session: AsyncSession, trainer: str) -> Usual | None:
+    """Return how long this installation's newest trainings took, all people's together; None while they are too few."""
+    found = await session.execute(text("SELECT middle_s, most_s, tail_s FROM app.usual_training(:of)"), {"of": trainer})
+    row = found.first()
+    return Usual(row[0], row[1], row[2] or 0.0) if row else None
 
 
 class Selfies(Shelf[Selfie]):

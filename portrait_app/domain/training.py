@@ -12,8 +12,12 @@ from portrait_app.domain.rows import SCHEMA, Owned, moment, word
 class Training(Owned, table=True):
     """One face model of one person.
 
-    `percent` is 0..100 and never goes back; `seconds_left` is an estimate at `heard_at`; `phase` is in words for
-    the person. `version` is what portraits are ordered from, once ready: `owner/name:hash` at the engine.
+    `percent` is 0..100 and never goes back; `phase` is in words for the person. `version` is what portraits are
+    ordered from, once ready: `owner/name:hash` at the engine.
+
+    While it is learned (`domain/estimate`): `ends_at` is when it is expected to be ready, `is_estimate` while that is
+    past runs' word and not its own bar's; 90 % of past runs took at most `usual_most_s`, and `tail_s` from the last
+    step to the end. `stepped_at` is when its own last step was heard of.
     """
 
     __tablename__: ClassVar[Any] = "trainings"
@@ -24,7 +28,11 @@ class Training(Owned, table=True):
     trainer: str = ""
     phase: str = ""
     percent: float = 0.0
-    seconds_left: float | None = None
+    ends_at: datetime | None = moment(default=None)
+    is_estimate: bool = True
+    usual_most_s: float | None = None
+    tail_s: float = 0.0
+    stepped_at: datetime | None = moment(default=None)
     heard_at: datetime | None = moment(default=None)
     started_at: datetime | None = moment(default=None)
     ended_at: datetime | None = moment(default=None)

@@ -56,11 +56,11 @@ async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None
     training = await work.trainings.get(order.training_id, lock=True)
     training.status = advance(training.status, TRAINING_OF[order.status])
     training.heard_at = now()
-    if report.progress is not None and not order.status.is_final:
-        timing.note_progress(training, report.progress)
+    if not order.status.is_final:
+        await timing.note(work, training, report.progress)
     if order.status is OrderStatus.DONE:
         training.version = report.version
-        training.percent, training.seconds_left, training.phase = 100.0, 0.0, "Ready"
+        training.percent, training.phase = 100.0, "Ready"
     if order.status.is_final:
         training.ended_at = now()
         training.trouble = report.trouble

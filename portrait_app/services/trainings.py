@@ -16,6 +16,7 @@ from portrait_app.domain.selfie import FEWEST, SelfieStatus
 from portrait_app.domain.text import one_line
 from portrait_app.domain.training import Training
 from portrait_app.errors import PortraitError
+from portrait_app.services import timing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,8 @@ async def draft(work: Work) -> Training:
         trainer="",
         phase="",
         percent=0.0,
+        is_estimate=True,
+        tail_s=0.0,
     )
     # Twelve uploads that begin together must find one draft: the index decides, whoever comes first.
     await work.session.execute(
@@ -144,7 +147,8 @@ async def retry(work: Work, training_id: UUID) -> Training:
         await work.trainings.remove(waiting)
         await work.session.flush()  # there is one draft a person: the old one goes before the new one comes
     training.status = TrainingStatus.DRAFT
-    training.phase, training.percent, training.seconds_left, training.trouble = "", 0.0, None, None
+    timing.forget(training)
+    training.trouble = None
     training.started_at = training.heard_at = training.ended_at = None
     await work.tell("training", training.id)
     return training

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, TrainingStatus
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from portrait_app.domain.generation import Asset
     from portrait_app.domain.selfie import Selfie
     from portrait_app.domain.training import Training
     from portrait_app.ports.bucket import Bucket
+
+MOMENT_S = 30  # so late, a training that was to end any moment takes longer than was expected
 
 HINT_WORDS = {
     "no_face": "No face found",
@@ -118,7 +124,7 @@ class TrainingCard:
             name=row.name,
             phase=row.phase,
             percent=int(row.percent),
-            time_left="" if row.seconds_left is None else in_words(row.seconds_left),
+            time_left=time_left(row, now()),
             trouble=row.trouble or "",
             cover=cover,
             is_running=row.status in (TrainingStatus.QUEUED, TrainingStatus.LEARNING),
@@ -154,8 +160,24 @@ class PortraitCard:
         )
 
 
-def in_words(seconds: float) -> str:
-    """Say how long something still takes, no finer than it can be known."""
+def time_left(row: Training, moment: datetime) -> str:
+    """Say how long a training still takes at this moment, and whether that is an estimate or it is late."""
+    if row.ends_at is None or row.started_at is None:
+        return ""
+    seconds = (row.ends_at - moment).total_seconds()
+    if seconds > 0:
+        return f"about {in_words(seconds)}, an estimate" if row.is_estimate else f"about {in_words(seconds)} left"
+    if not row.is_estimate:
+        return "any moment now" if seconds > -MOMENT_S else "taking longer than expected"
+    if row.usual_most_s is None:
+        return f"taking longer than usual (usually about {in_words((row.ends_at - row.started_at).total_seconds())})"
+    return f"taking longer than usual (usually up to {in_words(row.usual_most_s, round_up=True)})"
+
+
+def in_words(seconds: float, *, round_up: bool = False) -> str:
+    """Say how long something takes, no finer than it can be known: "40 s", "20 min", "1 h 5 min"."""
+    to_whole = math.ceil if round_up else round
     if seconds < 60:  # noqa: PLR2004 -- a minute
-        return f"about {max(1, round(seconds))} s left"
-    return f"about {round(seconds / 60)} min left"
+        return f"{max(1, to_whole(seconds))} s"
+    hours, minutes = divmod(to_whole(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

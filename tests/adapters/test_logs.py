@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from portrait_app.adapters.replicate.logs import LEARNING, read_log
+from portrait_app.adapters.replicate.logs import read_log
+from portrait_app.adapters.replicate.phases import LEARNING
 from portrait_app.domain.report import Progress
 
 REAL = Path(__file__).parents[3] / "shared" / "replicate" / "logs"
@@ -50,7 +51,7 @@ def test_a_log_that_tells_nothing_is_not_progress(log: str) -> None:
 
 
 def test_the_last_bar_and_the_phase_it_runs_in() -> None:
-    assert read(DARKROOM) == Progress(LEARNING, 100 * 10 / 12, 1.0)
+    assert read(DARKROOM) == Progress(LEARNING, 100 * 10 / 12, 2 / 1.42)
     first_half = DARKROOM.partition("learning texture")[0]
     assert read(first_half) == Progress("Reading your photos", 50.0, 3.0)
 
@@ -76,19 +77,20 @@ def test_before_the_first_bar_the_phase_is_named(until: str, phase: str) -> None
 def test_foreign_bars_mean_nothing_even_when_their_total_is_ours() -> None:
     assert read(FLUX_SET_UP, steps=4) == Progress("Warming up")
     unlabelled = flux(500, 1000, "08:00", "1.0s/it") + "\n 50%|█████ | 14/28 [00:10<00:10,  1.40it/s]\n"
-    assert read(unlabelled, steps=28) == Progress(LEARNING, 50.0, 480.0)
+    assert read(unlabelled, steps=28) == Progress(LEARNING, 50.0, 500.0)
 
 
 @pytest.mark.parametrize(
     ("left", "rate", "seconds"),
     [
-        ("09:04", "1.05s/it", 544),
-        ("1:46:04", "1.22it/s", 6364),
-        ("48:40:44", "8.77s/it", 175244),
+        ("09:04", "1.05s/it", 525),
+        ("1:46:04", "?it/s", 6364),
+        ("48:40:44", "8.77s/it", 4385),
         ("?", "?it/s", None),
         ("?", "2.00it/s", 250),
         ("?", "2.00s/it", 1000),
         ("?", "0.00it/s", None),
+        ("04:10", "2.00img/s", 250),
     ],
 )
 def test_time_left_in_all_its_forms(left: str, rate: str, seconds: float | None) -> None:
@@ -103,10 +105,10 @@ def test_a_bar_of_as_many_steps_as_were_asked_for_is_believed_under_another_name
 
 def test_saving_in_between_does_not_hide_that_learning_goes_on() -> None:
     saved = flux(500, 1000, "08:00", "1.0s/it") + "\nSaving at step 500\n"
-    assert read(saved) == Progress("Saving your face model", 50.0, 480.0)
+    assert read(saved) == Progress("Saving your face model", 50.0, 500.0)
     assert read(
         saved + FLUX_BAR.format(percent=60, done=600, total=1000, elapsed="9:00", left="06:00", rate="1s/it")
-    ) == (Progress(LEARNING, 60.0, 360.0))
+    ) == (Progress(LEARNING, 60.0, 400.0))
 
 
 def test_a_bar_cut_off_in_the_middle_is_passed_over() -> None:
@@ -121,7 +123,7 @@ def test_real_logs() -> None:
 
     assert read(real("01"), steps=4) is not None
     assert read(real("02")) == Progress("Warming up")
-    assert read(real("03")) == Progress(LEARNING, 100 * 2482 / 3000, 544.0)
+    assert read(real("03")) == Progress(LEARNING, 100 * 2482 / 3000, 518 * 1.05)
     assert read(real("03"), steps=20000) == read(real("03"))
     assert read(real("04")) is None
     assert read(real("06")) is None
