@@ -1,0 +1,139 @@
+"""Our processes on a real database, killed every few seconds and started again, until every row has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from portrait_app.database.address import Address
+from portrait_app.database.migrate import upgrade
+from portrait_app.house import listening
+from portrait_app.house.child import Child
+from portrait_app.settings import Settings
+from tests import postgres
+from tests.models import models
+
+if TYPE_CHECKING:
+    import random
+    import socket
+    from collections.abc import Generator
+
+    from tests.chaos.server import Running
+
+ROOT = Path(__file__).resolve().parents[2]
+KILL_EVERY_S = (2.5, 5.5)
+_OTHERS = ("REPLICATE_", "APP_URL", "NEXT_PUBLIC_APP_URL", "DATABASE_URL", "SECRET_KEY", "DARKROOM_TOKEN", "PORT")
+_UNFINISHED = """
+SELECT (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
+  (SELECT count(*) FROM app.orders WHERE file_id IS NOT NULL) AS uploads,
+  (SELECT count(*) FROM app.trainings WHERE status IN ('queued', 'learning')) AS trainings,
+  (SELECT count(*) FROM app.generations WHERE status IN ('queued', 'painting')) AS generations,
+  (SELECT count(*) FROM app.assets WHERE status IN ('pending', 'fetching')) AS assets
+"""
+
+
+class House:
+    """Our side: a database, a data folder, a worker and a web process."""
+
+    def __init__(self, folder: Path, database_url: str, provider: Running, sockets: list[socket.socket]) -> None:
+        (folder / "log").mkdir(parents=True)
+        (folder / "models").symlink_to(models())
+        self.folder = folder
+        told = {
+            "PORTRAIT_DATA_DIR": str(folder),
+            "PORT": str(sockets[0].getsockname()[1]),
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": secrets.token_hex(32),
+            "REPLICATE_BASE_URL": f"{provider.provider.base}/v1",
+            "DARKROOM_TOKEN": provider.provider.token,
+        }
+        self.settings = Settings.model_validate(told | {"PORTRAIT_DATA_DIR": folder})
+        self.address = Address.of(self.settings)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
+        self._environment = {**clean, **told, "PYTHONPATH": str(ROOT)}
+        hands = [one.fileno() for one in sockets]
+        self.children = {
+            "worker": self._child("worker", self._environment, []),
+            "web": self._child("web", self._environment | listening.handed_down(sockets), hands),
+        }
+        self.kills = 0
+
+    def start(self) -> None:
+        for child in self.children.values():
+            child.start()
+            child.let_go()
+
+    def stop(self) -> None:
+        for child in self.children.values():
+            child.ask_to_end()
+        for child in self.children.values():
+            child.end()
+
+    def kill(self, name: str) -> None:
+        """Kill -9, and start another in its place at once."""
+        self.kills += 1
+        child = self.children[name]
+        child.kill()
+        child.start()
+
+    def unfinished(self) -> dict[str, int]:
+        """How many rows of each kind have not ended."""
+        return self.rows(_UNFINISHED)[0]
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Ask the database as its superuser, who sees everybody's rows."""
+        with psycopg.connect(self.address.conninfo()) as connection:
+            return connection.cursor(row_factory=dict_row).execute(query.encode()).fetchall()
+
+    def _child(self, name: str, told: dict[str, str], hands: list[int]) -> Killable:
+        command = [sys.executable, "-m", "tests.chaos.ours", name]
+        return Killable(name, command, told, self.folder / "log" / f"{name}.log", hands)
+
+
+class Killable(Child):
+    """A process of the house that a test may kill."""
+
+    def kill(self) -> None:
+        """End it and all it started without a warning."""
+        self._bury()
+
+
+async def until_ended(house: House, jobs: int, dice: random.Random | None, within_s: float) -> None:
+    """Kill now one, now the other, until every row has ended and as many orders as planned are there.
+
+    Raises: TimeoutError: naming what has not ended.
+    """
+    deadline = time.monotonic() + within_s
+    next_kill = time.monotonic() + (dice.uniform(*KILL_EVERY_S) if dice else within_s * 2)
+    while True:
+        await asyncio.sleep(0.25)  # nothing announces that the last row of all has ended
+        left = house.unfinished()
+        known = house.rows("SELECT count(*) AS orders FROM app.orders")[0]["orders"]
+        if not any(left.values()) and known >= jobs:
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"after {within_s:.0f} s not ended: {left}; {known} of {jobs} orders")
+        if dice and time.monotonic() > next_kill:
+            house.kill(dice.choice(("web", "worker")))
+            next_kill = time.monotonic() + dice.uniform(*KILL_EVERY_S)
+
+
+@contextlib.contextmanager
+def our_house(folder: Path, provider: Running) -> Generator[House]:
+    """Furnish it on a database of its own; nothing runs yet."""
+    with postgres.server() as server, listening.listening("127.0.0.1", listening.free_port()) as sockets:
+        house = House(folder, server.superuser_url("portrait"), provider, sockets)
+        upgrade(house.address)
+        try:
+            yield house
+        finally:
+            house.stop()

@@ -1,0 +1,112 @@
+"""Webhooks: once, never, or three times and shuffled; and forged ones, which only claim to be the provider's."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import secrets
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from standardwebhooks import Webhook
+
+from tests.chaos.plan import Course, News
+from tests.chaos.provider import Job, Provider, body_of
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+
+AGAIN_AFTER_S = (0.3, 1.0, 2.0)  # only a job's end is told again
+
+
+def new_secret() -> str:
+    return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
+
+
+class Teller:
+    """Brings news to whoever ordered a job. `answers` counts what was said to true news, `to_forged` to the others."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self.provider: Provider
+        self.answers: Counter[int] = Counter()
+        self.to_forged: Counter[int] = Counter()
+        self._client = httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=20))
+        self._going: set[asyncio.Task[None]] = set()
+
+    async def tell(self, job: Job, event: str) -> None:
+        """Tell one event, in its own time."""
+        if job.webhook is None or event not in job.events:
+            return
+        content = json.dumps(body_of(job, self.provider.base)).encode()
+        job.deliveries += 1
+        dice = self.provider.plan.dice("news", job.plan.name, job.deliveries)
+        message = f"msg_{secrets.token_hex(12)}"
+        if job.plan.is_forged and event in ("start", "completed"):
+            self._go(self._forge(job, job.webhook, content))
+        if job.plan.news is News.ONCE:
+            self._go(self._deliver(job.webhook, message, content, 0, event))
+        if job.plan.news is News.THRICE:
+            for one in (message, message, f"msg_{secrets.token_hex(12)}"):
+                self._go(self._deliver(job.webhook, one, content, dice.uniform(0, 1), event))
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way."""
+        while self._going:
+            await asyncio.gather(*self._going)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    def _go(self, news: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(news)
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
+
+    async def _deliver(self, url: str, message: str, content: bytes, after_s: float, event: str) -> None:
+        await asyncio.sleep(after_s)
+        for pause_s in (*AGAIN_AFTER_S, None):
+            status = await self._post(url, content, signed(self.secret, message, content))
+            self.answers[status] += 1
+            if 200 <= status < 300 or event != "completed" or pause_s is None:
+                return
+            await asyncio.sleep(pause_s)
+
+    async def _forge(self, job: Job, url: str, true: bytes) -> None:
+        """Send the opposite of what will happen, in every way that must not be believed."""
+        body = json.loads(true)
+        lie = json.dumps({**body, **_opposite(job)}).encode()
+        message = f"msg_{secrets.token_hex(12)}"
+        for headers in (
+            signed(new_secret(), message, lie),
+            signed(self.secret, message, lie, at=datetime.now(UTC) - timedelta(minutes=10)),
+            signed(self.secret, message, true),
+            {},
+            {**signed(self.secret, message, lie), "webhook-signature": "v1,ä".encode().decode("latin-1")},
+        ):
+            self.to_forged[await self._post(url, lie, headers)] += 1
+
+    async def _post(self, url: str, content: bytes, headers: Mapping[str, str]) -> int:
+        """Return the answer's status; 0 when none came, as from a process that has just been killed."""
+        try:
+            return (await self._client.post(url, content=content, headers=headers)).status_code
+        except httpx.TransportError:
+            return 0
+
+
+def signed(secret: str, message: str, content: bytes, *, at: datetime | None = None) -> dict[str, str]:
+    moment = at or datetime.now(UTC)
+    return {
+        "webhook-id": message,
+        "webhook-timestamp": str(int(moment.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message, moment, content.decode()),
+    }
+
+
+def _opposite(job: Job) -> dict[str, Any]:
+    if job.plan.course in (Course.SUCCEEDS, Course.PARTIAL):
+        return {"status": "failed", "error": "FORGED", "output": None}
+    return {"status": "succeeded", "output": ["https://replicate.delivery/forged/0.webp"]}

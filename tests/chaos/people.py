@@ -1,0 +1,79 @@
+"""Orders everything that a plan says, through the services, as people in the rooms would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.selfie import FEWEST, Selfie, SelfieStatus
+from portrait_app.domain.styles import STYLES
+from portrait_app.domain.training import Training
+from portrait_app.services import accounts, generations, trainings
+from portrait_app.wiring import open_workshop
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.services.work import Desk, Work
+    from portrait_app.settings import Settings
+    from tests.chaos.plan import JobPlan, Plan
+    from tests.chaos.provider import Provider
+
+PEOPLE = 10
+TRAINERS = ("darkroom", "flux-dev")
+PASSWORD = "twelve letters or more"
+
+
+async def order_everything(settings: Settings, plan: Plan, provider: Provider) -> None:
+    """Write all orders down; the provider is told of each one's fate before it can be sent."""
+    async with open_workshop(settings) as workshop:
+        desk = workshop.desk
+        people = [await _somebody(desk, number, provider) for number in range(PEOPLE)]
+        for number, one in enumerate(plan.trainings):
+            await _train(desk, people[number % PEOPLE].owner_id, one, provider, TRAINERS[number % len(TRAINERS)])
+        for number, one in enumerate(plan.predictions):
+            await _paint(desk, people[number % PEOPLE], one, provider, list(STYLES)[number % len(STYLES)])
+
+
+async def _somebody(desk: Desk, number: int, provider: Provider) -> Training:
+    """Sign a person up who has a face model already."""
+    who = await accounts.sign_up(
+        desk, name=f"Ada {number}", email=f"ada{number}@example.com", password=PASSWORD, device="chaos"
+    )
+    async with desk.for_person(who.owner_id) as work:
+        return work.trainings.add(
+            Training(
+                owner_id=who.owner_id,
+                name="Ada",
+                status=TrainingStatus.READY,
+                trainer=TRAINERS[number % len(TRAINERS)],
+                version=provider.add_version(f"known{number}"),
+            )
+        )
+
+
+async def _train(desk: Desk, owner_id: UUID, plan: JobPlan, provider: Provider, trainer: str) -> None:
+    async with desk.for_person(owner_id) as work:
+        draft = await trainings.draft(work)
+        for number in range(FEWEST):
+            key = f"u/{owner_id}/selfies/{draft.id}-{number}.jpg"
+            await work.bucket.put_bytes(key, b"a tiny selfie")
+            work.selfies.add(
+                Selfie(owner_id=owner_id, training_id=draft.id, filename="a.jpg", status=SelfieStatus.FINE, key=key)
+            )
+        await work.session.flush()
+        await trainings.start(work, draft.id, name=plan.name, trainer=trainer)
+        _foretell(work, plan, provider)
+
+
+async def _paint(desk: Desk, training: Training, plan: JobPlan, provider: Provider, style: str) -> None:
+    async with desk.for_person(training.owner_id) as work:
+        await generations.order(work, training, style=style, count=len(plan.pictures), aspect="4:5")
+        _foretell(work, plan, provider)
+
+
+def _foretell(work: Work, plan: JobPlan, provider: Provider) -> None:
+    """Tell the provider, before this is committed, what shall become of what was just ordered."""
+    (order,) = [row for chore, row in work.chores if chore is Chore.SEND_ORDER]
+    provider.expect(order, plan)

@@ -1,0 +1,201 @@
+"""A Replicate in memory: the truth that our rows are compared with when everything has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from portrait_app.domain.order import OrderKind
+from tests.chaos.plan import Course, JobPlan, Picture, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+ENDED = ("succeeded", "failed", "canceled", "aborted")
+HOUR_S = 30.0
+"""The provider's hour is short: data are removed and deadlines pass 120 times as fast."""
+OWNER = "chaos"
+_ID = "abcdefghjkmnpqrstvwxyz0123456789"
+
+
+@dataclass(eq=False)
+class Job:
+    """One accepted order."""
+
+    id: str
+    kind: OrderKind
+    plan: JobPlan
+    order: str
+    model: str
+    version: str
+    input: dict[str, Any]
+    webhook: str | None
+    events: tuple[str, ...]
+    destination: str = ""
+    cancel_after_s: float = HOUR_S
+    status: str = "starting"
+    output: Any = None
+    error: str | None = None
+    logs: str = ""
+    is_removed: bool = False
+    is_vanished: bool = False
+    created: float = field(default_factory=time.time)
+    started: float | None = None
+    ended: float | None = None
+    deliveries: int = 0
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def is_past_retention(self) -> bool:
+        return self.ended is not None and time.time() - self.ended > HOUR_S
+
+
+class Provider:
+    """Everything the provider knows, and what it saw.
+
+    Args: plan: decides what goes wrong. tell: brings a webhook's event to whoever ordered it.
+    """
+
+    def __init__(self, plan: Plan, base: str, tell: Callable[[Job, str], Awaitable[None]]) -> None:
+        self.plan, self.base, self._tell = plan, base, tell
+        self.inward = ""  # an address in our own network
+        self.token = f"r8_{secrets.token_hex(16)}"
+        self.jobs: dict[str, Job] = {}
+        self.files: dict[str, str] = {}  # id: the uploaded name
+        self.deleted_files: set[str] = set()
+        self.models: set[str] = set()
+        self.versions: dict[str, str] = {}  # hash: name of the training's plan
+        self.plans: dict[str, JobPlan] = {}  # our order's id: its fate
+        self.accepted: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def expect(self, order: UUID, plan: JobPlan) -> None:
+        """Be told which fate an order has, before it is sent."""
+        self.plans[str(order)] = plan
+
+    def add_version(self, name: str) -> str:
+        """Push a face model; return `owner/name:hash`."""
+        version = secrets.token_hex(32)
+        self.versions[version] = name
+        return f"{OWNER}/faces:{version}"
+
+    def fate_of(self, order: str, version: str, given: dict[str, Any]) -> JobPlan:
+        """The fate of an order; a portrait of a first set has one by its face model and its style."""
+        known = self.plans.get(order)
+        if known is None:
+            style = str(given.get("style") or given.get("prompt"))
+            name = f"{self.versions.get(version.rpartition(':')[2], '?')}/{style}"
+            known = self.plans[order] = self.plan.fate(name, OrderKind.PREDICTION)
+        return known
+
+    def accept(self, job: Job) -> Job:
+        """Take an order: from here on it costs money."""
+        self.jobs[job.id] = job
+        self.accepted[job.order] += 1
+        task = asyncio.get_running_loop().create_task(self._work(job))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return job
+
+    async def end(self, job: Job, status: str, **news: Any) -> None:
+        """End a job, unless it has ended already, and tell it."""
+        if job.has_ended:
+            return
+        job.status, job.ended = status, time.time()
+        for name, value in news.items():
+            setattr(job, name, value)
+        if job.plan.course is Course.REMOVED:
+            job.is_removed, job.output, job.input, job.logs = True, None, {}, ""
+        await self._tell(job, "completed")
+
+    async def _work(self, job: Job) -> None:
+        dice = self.plan.dice("pace", job.plan.name)
+        if job.plan.course is Course.STUCK:
+            await asyncio.sleep(min(job.cancel_after_s, HOUR_S))
+            await self.end(job, "aborted")
+            return
+        await asyncio.sleep(dice.uniform(0.1, 0.6))
+        if job.has_ended:
+            return
+        job.status, job.started = "processing", time.time()
+        await self._tell(job, "start")
+        if job.plan.course is Course.VANISHES:
+            await asyncio.sleep(dice.uniform(0.1, 0.5))
+            job.is_vanished, job.status, job.ended = True, "failed", time.time()
+            return
+        await (self._train if job.kind is OrderKind.TRAINING else self._paint)(job, dice.uniform(0.1, 0.8))
+
+    async def _train(self, job: Job, pace_s: float) -> None:
+        bars = {"darkroom/face-trainer": "darkroom_train"}
+        for step in range(0, 101, 25):
+            bar = f"{bars.get(job.model, 'flux_train_replicate')}: {step:3}%|█| {step}/100 [00:01<00:0{4 - step // 25}]"
+            job.logs += f"{bar}\n"
+            await self._tell(job, "logs")
+            await asyncio.sleep(pace_s / 2)
+            if job.has_ended:
+                return
+        if job.plan.course is Course.FAILS:
+            await self.end(job, "failed", error="E1001: out of memory")
+            return
+        version = self.add_version(job.plan.name)
+        weights = f"{self.base}/outputs/{job.id}/trained_model.tar"
+        await self.end(job, "succeeded", output={"version": version, "weights": weights})
+
+    async def _paint(self, job: Job, pace_s: float) -> None:
+        held_back = {Course.PARTIAL: 1, Course.EMPTY: len(job.plan.pictures)}.get(job.plan.course, 0)
+        made = job.plan.pictures[: len(job.plan.pictures) - held_back]
+        hosts = [self.inward if picture is Picture.FOREIGN else self.base for picture in made]
+        links = [f"{host}/outputs/{job.id}/{number}" for number, host in enumerate(hosts)]
+        links = links[: int(job.input.get("num_outputs", len(links)))]
+        for count in range(1, len(links)):
+            await asyncio.sleep(pace_s / 4)
+            if job.has_ended:
+                return
+            if job.plan.course is not Course.REMOVED:
+                job.output = links[:count]
+                await self._tell(job, "output")
+        await asyncio.sleep(pace_s)
+        if job.plan.course is Course.FAILS:
+            await self.end(job, "failed", error="The model was flagged: E005", output=None)
+        else:
+            await self.end(job, "succeeded", output=links)
+
+
+def new_job_id() -> str:
+    return "".join(secrets.choice(_ID) for _ in range(26))
+
+
+def moment(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def body_of(job: Job, base: str, *, is_listed: bool = False) -> dict[str, Any]:
+    """A job as the API shows it; an hour after its end without what went in and what came out."""
+    is_removed = job.is_removed or job.is_past_retention
+    return {
+        "id": job.id,
+        "model": job.model,
+        "version": job.version,
+        "input": {} if is_removed else job.input,
+        "logs": "" if is_removed or is_listed else job.logs,
+        "output": None if is_removed and job.kind is OrderKind.PREDICTION else job.output,
+        "data_removed": is_removed,
+        "error": job.error,
+        "status": job.status,
+        "source": "api",
+        "created_at": moment(job.created),
+        "started_at": moment(job.started),
+        "completed_at": moment(job.ended),
+        "urls": {"get": f"{base}/v1/predictions/{job.id}", "cancel": f"{base}/v1/predictions/{job.id}/cancel"},
+        "metrics": {},
+    }

@@ -1,0 +1,47 @@
+"""One run: a provider with its plan and our house beside it; everything is ordered, killed, awaited and compared."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.chaos.figures import delays
+from tests.chaos.harness import our_house, until_ended
+from tests.chaos.people import order_everything
+from tests.chaos.plan import Plan
+from tests.chaos.server import provider
+from tests.chaos.verdict import differences, faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to: `differences` is empty when all is well; `told` is for whoever reads along."""
+
+    differences: list[str]
+    told: str
+
+
+async def run(folder: Path, *, seed: int, jobs: int, is_calm: bool = False, within_s: float = 300) -> Outcome:
+    """Run a plan to its end.
+
+    Raises: TimeoutError: some row never ended.
+    """
+    plan = Plan.of(seed, jobs, is_calm=is_calm)
+    began = time.monotonic()
+    with provider(plan) as running, our_house(folder, running) as house:
+        house.start()
+        await order_everything(house.settings, plan, running.provider)
+        dice = None if is_calm else plan.dice("kills")
+        await until_ended(house, plan.jobs, dice, within_s)
+        took_s = time.monotonic() - began
+        await asyncio.to_thread(running.do, running.teller.settled())
+        told = (
+            f"seed {seed}: {plan.jobs} jobs in {took_s:.0f} s, {house.kills} kills; {faults(running)}.\n"
+            f"{delays(house, running.provider)}"
+        )
+        return Outcome(differences(house, running), told)
