@@ -150,4 +150,4 @@ def _decode(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
     pixels = cv2.imdecode(stored, cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise ValueError(name)
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB) if pixels.ndim == 3 else pixels, np.uint8)  # noqa: PLR2004
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB) if pixels.ndim == 3 else pixels, np.uint8)  # noqa: PLR2004  # height, width, colours

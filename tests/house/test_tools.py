@@ -66,6 +66,27 @@ def test_the_house_rules_see_commits_and_open_doors(source, breaches, tmp_path):
     assert len(check_source.breaches_in(path, tmp_path)) == breaches
 
 
+@pytest.mark.parametrize(
+    ("line", "breaches"),
+    [
+        ("import os  # noqa: F401", 1),
+        ("import os  # noqa", 1),
+        ("import os  # noqa: F401, E402", 1),
+        ("import os  # type: ignore[import]", 1),
+        ("import os  # pyright: ignore", 1),
+        ("import os  # noqa: F401 --", 1),
+        ("import os  # noqa: F401 -- others take it from here", 0),
+        ("import os  # noqa: F401, E402 - likewise", 0),
+        ("import os  # pyright: ignore[reportMissingImports]  # only there on Linux", 0),
+        ("said = 'x  # noqa: F401'", 0),
+    ],
+)
+def test_a_linter_is_silenced_for_a_reason_on_the_same_line(line, breaches, tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text(f"{line}\n")
+    assert len(check_source.breaches_in(path, tmp_path)) == breaches
+
+
 def test_the_page_takes_its_port_from_where_it_was_loaded():
     script = "endpoint.hostname = frontend_hostname;\nrest"
     once = with_port(script)

@@ -37,8 +37,8 @@ class Figure:
         cls, name: str, values: Sequence[float], unit: str, *, against: float | None = None, beside: str = ""
     ) -> Figure:
         """Sum up several runs: their median, and beside it their 95th percentile (of few runs, the worst)."""
-        high = statistics.quantiles(values, n=20)[-1] if len(values) >= 20 else max(values)  # noqa: PLR2004
-        also = {"p95" if len(values) >= 20 else "worst": high}  # noqa: PLR2004
+        high = statistics.quantiles(values, n=20)[-1] if len(values) >= 20 else max(values)  # noqa: PLR2004 -- fewer have no 95th
+        also = {"p95" if len(values) >= 20 else "worst": high}  # noqa: PLR2004 -- as above
         return cls(name, statistics.median(values), unit, against, beside, len(values), also)
 
 
@@ -59,4 +59,4 @@ def head() -> str:
 
 def _number(value: float) -> str:
     """Write three figures and no more."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 -- digits

@@ -77,7 +77,7 @@ def _panel(sitting: Sitting, person: Picture, inks: tuple[Colour, ...], size: tu
     light = _even(_small(luminance(person), size), exact, face_px)
     alpha = smoothstep(0.4, 0.6, blur(_small(sitter.alpha, size), 0.8))
     soft = mix(blur(light, face_px * 0.008), light, exact)
-    steps = np.quantile(soft[alpha > 0.5], (0.24, 0.52, 0.82)) if (alpha > 0.5).any() else (0.25, 0.5, 0.8)  # noqa: PLR2004
+    steps = np.quantile(soft[alpha > 0.5], (0.24, 0.52, 0.82)) if (alpha > 0.5).any() else (0.25, 0.5, 0.8)  # noqa: PLR2004  # half covered
     tones = np.broadcast_to(rgb(inks[0]), (*soft.shape, 3))
     for step, ink in zip(steps, inks[1:4], strict=True):
         tones = mix(tones, np.broadcast_to(rgb(ink), tones.shape), smoothstep(step - 0.018, step + 0.018, soft))
