@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 import uuid
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,7 +30,7 @@ class Tab:
         self._heard_at: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     def expect(self, words: str) -> None:
-        """Wait for a message with these words from now on."""
+        """Wait for a message in which this regular expression is found, from now on."""
         self._awaited, self._heard_at = words, asyncio.get_running_loop().create_future()
 
     async def heard_at(self) -> float:
@@ -41,7 +42,7 @@ class Tab:
         async for message in self._socket:
             if message == _PING:
                 await self._socket.send(_PONG)
-            elif self._awaited and self._awaited in str(message) and not self._heard_at.done():
+            elif self._awaited and re.search(self._awaited, str(message)) and not self._heard_at.done():
                 self._heard_at.set_result(time.time())
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from tools.bench.sitting import Sitting
 
-    Tell = Callable[[int], Awaitable[None]]  # brings news: so many seconds left
+    Tell = Callable[[int], Awaitable[None]]  # brings news: so many percent
 
 COUNTS = (1, 50, 200)
 RUNS = 12
@@ -65,11 +65,12 @@ async def measure(sitting: Sitting) -> list[Figure]:
         bare = await context.new_page()
         await bare.goto(url)
         await expect(bare.locator("[data-open]")).to_be_attached(timeout=PATIENCE_MS)
-        for count in COUNTS:
+        for round_number, count in enumerate(COUNTS):
+            percent = 10 + round_number * RUNS
             async with bare_tabs(url, count - 1) as others:
-                plain, _ = await _told(bare, "output", others, tell_bare)
+                plain, _ = await _told(bare, "output", others, tell_bare, percent)
             async with studio_tabs(sitting.running.url, "/train", cookie, count - 1) as others:
-                page, last = await _told(room, ".being-learned", others, tell)
+                page, last = await _told(room, ".being-learned", others, tell, percent)
             name = f"webhook → page, {count} tab{'s' if count > 1 else ''} open"
             against = Figure.of_runs("", plain, "ms").value
             figures.append(Figure.of_runs(name, page, "ms", against=against, beside="bare POST → socket → page"))
@@ -81,19 +82,22 @@ async def measure(sitting: Sitting) -> list[Figure]:
     return figures
 
 
-async def _told(page: Page, place: str, others: list[Tab], tell: Tell) -> tuple[list[float], list[float]]:
+async def _told(
+    page: Page, place: str, others: list[Tab], tell: Tell, first_percent: int
+) -> tuple[list[float], list[float]]:
     """Tell the news again and again; return the ms until the page shows it, and until the last tab has it."""
     await page.bring_to_front()
     first: list[float] = []
     last: list[float] = []
     for run in range(RUNS):
-        words = f"about {run + 2} s left"
+        percent = first_percent + run  # it never goes back
+        words = f"{percent} %"
         for tab in others:
-            tab.expect(words)
+            tab.expect(rf'"percent": ?{percent}\b|^{words}')
         seen = asyncio.create_task(page.evaluate(_SEEN, [place, words]))
         await asyncio.sleep(0.2)  # the page watches, and the news before has settled
         began = time.time()
-        await tell(run + 2)
+        await tell(percent)
         shown_at = float(await seen)
         async with asyncio.timeout(30):
             heard = await asyncio.gather(*(tab.heard_at() for tab in others))
@@ -107,8 +111,8 @@ async def _bare(sitting: Sitting) -> AsyncGenerator[tuple[str, Tell]]:
     """Run the bare server; yields its address, and what brings it the same words."""
     async with bare_server(sitting.scratch) as url, httpx.AsyncClient(timeout=30) as client:
 
-        async def tell(seconds_left: int) -> None:
-            await client.post(f"{url}/tell", content=f"about {seconds_left} s left")
+        async def tell(percent: int) -> None:
+            await client.post(f"{url}/tell", content=f"{percent} %")
 
         yield url, tell
 
@@ -132,8 +136,8 @@ async def _training(sitting: Sitting, cookie: str) -> AsyncGenerator[Tell]:
             }
             (await client.post(url, content=sent, headers=headers)).raise_for_status()
 
-        async def tell(seconds_left: int) -> None:
-            bar = f"darkroom_train:  50%|█████     | 50/100 [00:10<00:{seconds_left:02},  1.00it/s]"
+        async def tell(percent: int) -> None:
+            bar = f"darkroom_train: {percent:3}%|█████     | {percent}/100 [00:10<00:10,  1.00it/s]"
             await deliver({"id": JOB, "status": "processing", "logs": f"refining\n{bar}", "input": {}})
 
         yield tell

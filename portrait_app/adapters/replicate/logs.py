@@ -52,10 +52,10 @@ def read_prediction_log(log: str, *, steps: int | None = None) -> Progress | Non
 
     Args:
         log: everything logged so far.
-        steps: how many were asked for; None: any bar without a label is believed.
+        steps: how many were asked for; where no bar without a label has so many, any such bar is believed.
     """
     lines = _lines(log)
-    _, run = _run(lines, lambda bar: not bar.label and steps in (None, bar.total))
+    run = _run(lines, lambda bar: not bar.label and bar.total == steps)[1] or _run(lines, lambda bar: not bar.label)[1]
     if run:
         return Progress(MAKING, run[-1].percent, seconds_left(run))
     words = next((words for line, _ in reversed(lines) if (words := phase_of_prediction(line))), None)
