@@ -7,6 +7,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -15,8 +19,7 @@ _APT_SECONDS = 600
 
 def find() -> Path | None:
     """The first Chromium that starts: the system's, then Playwright's; None when there is none."""
-    system = [Path(found) for name in NAMES if (found := shutil.which(name))]
-    return next((path for path in (*system, Path(MAC), *_of_playwright()) if _works(path)), None)
+    return next((path for path in _candidates() if _works(path)), None)
 
 
 def provide() -> Path:
@@ -35,6 +38,13 @@ def provide() -> Path:
     return found
 
 
+def _candidates() -> Iterator[Path]:
+    """Where one may be; Playwright is asked only after the system's were tried, since asking it starts it."""
+    yield from (Path(found) for name in NAMES if (found := shutil.which(name)))
+    yield Path(MAC)
+    yield _of_playwright()
+
+
 def _works(path: Path) -> bool:
     """Ubuntu's package is a stub that needs snap: only asking it tells."""
     try:
@@ -43,11 +53,11 @@ def _works(path: Path) -> bool:
         return False
 
 
-def _of_playwright() -> list[Path]:
+def _of_playwright() -> Path:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only the last resort needs it
 
     with sync_playwright() as playwright:
-        return [Path(playwright.chromium.executable_path)]
+        return Path(playwright.chromium.executable_path)
 
 
 def _by_apt() -> str:

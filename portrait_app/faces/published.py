@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tarfile
@@ -46,7 +47,7 @@ def from_npm(spec: str, members: Iterable[str], scratch: Path) -> dict[str, byte
 
     before = set(scratch.iterdir())
     ended = npm(
-        ["pack", spec, "--ignore-scripts", "--silent", "--pack-destination", str(scratch)],
+        ["pack", spec, "--ignore-scripts", "--json", "--silent", "--pack-destination", str(scratch)],
         return_completed_process=True,
         cwd=scratch,
         capture_output=True,
@@ -54,7 +55,8 @@ def from_npm(spec: str, members: Iterable[str], scratch: Path) -> dict[str, byte
         timeout=TIMEOUT_S,
         check=False,
     )
-    return _read_tar(_downloaded(spec, ended.returncode, str(ended.stderr), before, scratch), members)
+    complaint = _npm_complaint(str(ended.stdout), str(ended.stderr)) if ended.returncode else ""
+    return _read_tar(_downloaded(spec, ended.returncode, complaint, before, scratch), members)
 
 
 def _pip_download(requirement: str, options: list[str], scratch: Path) -> Path:
@@ -62,6 +64,14 @@ def _pip_download(requirement: str, options: list[str], scratch: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *options, "--dest", str(scratch)]
     ended = subprocess.run([*command, requirement], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     return _downloaded(requirement, ended.returncode, ended.stderr, before, scratch)
+
+
+def _npm_complaint(out: str, err: str) -> str:
+    """Find npm's reason: with --json it is in its output, and one sentence; else the log's last line must do."""
+    try:
+        return str(json.loads(out)["error"]["summary"]).partition("\n")[0]
+    except (ValueError, KeyError, TypeError):
+        return err
 
 
 def _downloaded(what: str, code: int, complaint: str, before: set[Path], scratch: Path) -> Path:

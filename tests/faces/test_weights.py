@@ -82,6 +82,22 @@ def test_a_package_that_is_not_to_be_had_is_named(tmp_path: Path, monkeypatch: p
         weights.fetch(tmp_path / "models", say=lambda _: None)
 
 
+@pytest.mark.parametrize(
+    ("registry", "reason"),
+    [("http://127.0.0.1:1", "ECONNREFUSED"), (None, "No matching version found")],
+    ids=["nobody answers", "no such version"],
+)
+def test_why_npm_fetched_nothing_is_said(
+    registry: str | None, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    if registry:
+        monkeypatch.setenv("npm_config_registry", registry)
+    with pytest.raises(published.NotPublished, match=reason) as refused:
+        published.from_npm("@vladmandic/face-api@0.0.0", [], tmp_path)
+    assert len(str(refused.value).splitlines()) == 1
+
+
 def test_the_command_says_in_one_line_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
     assert weights.main([]) == 2
     assert capsys.readouterr().err == "usage: python -m portrait_app.faces.weights FOLDER\n"

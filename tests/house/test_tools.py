@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portrait_app.web.same_origin import with_port
-from tools import bootstrap, check_source
+from tools import bootstrap, check_source, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,6 +85,26 @@ def test_a_linter_is_silenced_for_a_reason_on_the_same_line(line, breaches, tmp_
     path = tmp_path / "module.py"
     path.write_text(f"{line}\n")
     assert len(check_source.breaches_in(path, tmp_path)) == breaches
+
+
+def test_playwright_is_not_started_where_the_system_has_a_chromium(tmp_path, monkeypatch):
+    own = tmp_path / "chromium"
+    own.write_text("#!/bin/sh\nexit 0\n")
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(chromium, "_of_playwright", pytest.fail)
+    assert chromium.find() == own
+
+
+def test_a_chromium_that_does_not_start_is_passed_over(tmp_path, monkeypatch):
+    stub, own = tmp_path / "chromium", tmp_path / "playwrights"
+    for path, code in ((stub, 1), (own, 0)):
+        path.write_text(f"#!/bin/sh\nexit {code}\n")
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(chromium, "MAC", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(chromium, "_of_playwright", lambda: own)
+    assert chromium.find() == own
 
 
 def test_the_page_takes_its_port_from_where_it_was_loaded():
