@@ -18,6 +18,7 @@ from portrait_app.http.selfies import selfie_routes
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.settings import Settings
 from portrait_app.web import house, live, shell, voice
+from portrait_app.web.arguments import ReadsArguments
 from portrait_app.web.create.page import create_page
 from portrait_app.web.create.state import CreateState
 from portrait_app.web.gallery.page import gallery_page
@@ -69,6 +70,7 @@ app = rx.App(
     **shell.app_options(),
 )
 app.register_lifespan_task(_in_the_house)
+app.add_middleware(ReadsArguments())
 
 app.add_page(welcome_page, route="/", title="Portrait Studio", description=DESCRIPTION)
 for route, title, page, state in (

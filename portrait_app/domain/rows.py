@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
 
 from portrait_app.domain.clock import now
+from portrait_app.errors import NotFound
 
 SCHEMA = "app"
 
@@ -18,6 +19,18 @@ SCHEMA = "app"
 def new_id() -> UUID:
     """Make a UUIDv7: unique without asking the database, and in the order of time, so that keys page well."""
     return uuid7()
+
+
+def identified(text: str) -> UUID:
+    """Read an id that came from outside.
+
+    Raises:
+        NotFound: it is no id, so there is nothing of that id.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("malformed id") from None
 
 
 def moment(**options: Any) -> Any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from portrait_app.domain.lifecycle import AssetStatus
-from portrait_app.errors import NotFound, PortraitError
+from portrait_app.errors import PortraitError
 from portrait_app.services import thumbnails
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from portrait_app.domain.generation import Asset
     from portrait_app.services.work import Work
@@ -78,15 +78,3 @@ async def remove(work: Work, asset_id: UUID) -> None:
     await work.tell("asset", asset.id)
     # Before the commit: should that fail, the row can be deleted again. After it, pixels could stay behind unseen.
     await work.bucket.delete(*thumbnails.keys(asset.key))
-
-
-def identified(text: str) -> UUID:
-    """Read an id that came from a browser.
-
-    Raises:
-        NotFound: it is no id.
-    """
-    try:
-        return UUID(text)
-    except (ValueError, TypeError, AttributeError):  # a browser may send anything, also a number or nothing
-        raise NotFound("malformed id") from None

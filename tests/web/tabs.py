@@ -12,6 +12,7 @@ from reflex.istate.data import RouterData
 from portrait_app.services import accounts
 from portrait_app.settings import Settings
 from portrait_app.web import house as web_house
+from portrait_app.web.arguments import require_understood
 from tests.builders import PASSWORD
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def goes_to(state: rx.State, token: str, address: str) -> None:
 
 async def happens(state: rx.State, event: str, *arguments: Any) -> list[Any]:
     """Let the browser send an event; return what it is told to do."""
-    answer = getattr(type(state), event).fn(state, *arguments)
+    handler = getattr(type(state), event).fn
+    _, *names = inspect.signature(handler).parameters
+    require_understood(handler, dict(zip(names, arguments, strict=False)))
+    answer = handler(state, *arguments)
     if hasattr(answer, "__aiter__"):
         return [told async for told in answer]
     return [await answer if inspect.isawaitable(answer) else answer]

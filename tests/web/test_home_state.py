@@ -11,17 +11,11 @@ from portrait_app.errors import SignedOut
 from portrait_app.services import trainings
 from portrait_app.web.home.state import NEWEST, HomeState, on_their_way
 from tests.portraits import portraits_of
-from tests.web.tabs import happens, move_in, signed_up, tab_of
+from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
     from portrait_app.services.accounts import SignedIn
     from tests.builders import House
-
-
-@pytest.fixture
-async def ada(house: House) -> SignedIn:
-    move_in(house)
-    return await signed_up(house, "Ada Lovelace")
 
 
 @pytest.fixture

@@ -11,17 +11,11 @@ from portrait_app.services.accounts import UnknownLook
 from portrait_app.web.you import words
 from portrait_app.web.you.state import NAME_FIELD, YouState
 from tests.portraits import portraits_of
-from tests.web.tabs import happens, move_in, signed_up, tab_of
+from tests.web.tabs import happens, tab_of
 
 if TYPE_CHECKING:
     from portrait_app.services.accounts import SignedIn
     from tests.builders import House
-
-
-@pytest.fixture
-async def ada(house: House) -> SignedIn:
-    move_in(house)
-    return await signed_up(house, "Ada Lovelace")
 
 
 @pytest.fixture
@@ -64,13 +58,9 @@ async def test_the_slider_is_not_redrawn_under_the_finger_that_moves_it(ada: Sig
     [
         ("choose_theme", "pink"),
         ("choose_theme", "dark; Path=/"),
-        ("choose_theme", None),
         ("choose_hue", 361),
         ("choose_hue", -1),
-        ("choose_hue", float("nan")),
-        ("choose_hue", float("inf")),
-        ("choose_hue", "red"),
-        ("choose_hue", None),
+        ("choose_hue", 1e300),
     ],
 )
 async def test_a_look_that_is_not_offered_is_refused(

@@ -10,9 +10,9 @@ from portrait_app.domain.catalogue import ASPECTS
 from portrait_app.domain.events import Noun
 from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.domain.rows import identified
 from portrait_app.domain.styles import STYLES
 from portrait_app.services import generations
-from portrait_app.services.gallery import identified
 from portrait_app.services.generations import FIRST_ASPECT, UnknownChoice
 from portrait_app.services.work import Work
 from portrait_app.web import house
@@ -72,14 +72,14 @@ class CreateState(Room, rx.State):
     @rx.event
     def choose_style(self, value: str) -> None:
         """Choose the style."""
-        if str(value) not in STYLES:
+        if value not in STYLES:
             raise UnknownChoice("style")
         self.style = value
 
     @rx.event
     def choose_aspect(self, value: str) -> None:
         """Choose the shape."""
-        if str(value) not in ASPECTS:
+        if value not in ASPECTS:
             raise UnknownChoice("shape")
         self.aspect = value
 
@@ -88,7 +88,7 @@ class CreateState(Room, rx.State):
         """Choose how many."""
         if value not in range(1, MOST_AT_ONCE + 1):
             raise UnknownChoice("count")
-        self.count = int(value)
+        self.count = value
 
     @rx.event
     async def order(self) -> EventSpec:

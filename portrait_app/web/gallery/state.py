@@ -8,11 +8,11 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portrait_app.domain.events import Noun
-from portrait_app.domain.rows import new_id
+from portrait_app.domain.rows import identified, new_id
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import NotFound
 from portrait_app.services import gallery
-from portrait_app.services.gallery import PAGE, Filters, Page, identified
+from portrait_app.services.gallery import PAGE, Filters, Page
 from portrait_app.services.work import Work
 from portrait_app.web import live, ui
 from portrait_app.web.gallery import scripts
@@ -78,7 +78,7 @@ class GalleryState(live.Room, rx.State):
     @rx.event
     async def choose_style(self, value: str) -> None:
         """Narrow the gallery to one style, or to none."""
-        if value and str(value) not in STYLES:
+        if value and value not in STYLES:
             raise NotFound("no such style")
         self.style = value
         await self._begin_again()

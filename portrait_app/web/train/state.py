@@ -8,10 +8,10 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portrait_app.domain.events import Noun
+from portrait_app.domain.rows import identified
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.errors import PortraitError
 from portrait_app.services import selfies, trainings
-from portrait_app.services.gallery import identified
 from portrait_app.services.trainings import NameMissing
 from portrait_app.services.work import Work
 from portrait_app.web import house

@@ -1,7 +1,7 @@
 """What one tab shows of the person's account, and the look they choose."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 from portrait_app.domain.events import Noun
 from portrait_app.domain.look import Look
 from portrait_app.services import accounts
-from portrait_app.services.accounts import UnknownLook, WrongInput
+from portrait_app.services.accounts import WrongInput
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
@@ -52,11 +52,11 @@ class YouState(Room, rx.State):
     is_darkroom: rx.Field[bool] = rx.field(False)
 
     @rx.event
-    async def change_name(self, form: dict[str, Any]) -> EventSpec | None:
+    async def change_name(self, form: dict[str, str]) -> EventSpec | None:
         """Save what the person wants to be called; what is wrong with it is said beside its field."""
         try:
             async with work_for(self) as work:
-                await accounts.rename(work, str(form.get(NAME_FIELD, "")))
+                await accounts.rename(work, form.get(NAME_FIELD, ""))
                 self._show(await self._look(work))
         except WrongInput as error:
             self.name_trouble = error.fields["name"]
@@ -73,11 +73,7 @@ class YouState(Room, rx.State):
     @rx.event
     async def choose_hue(self, hue: float) -> None:
         """Save the accent, as the slider or a preset sends it; the page wears it already."""
-        try:
-            chosen = Look(self._worn.theme, round(hue))
-        except (ValueError, TypeError, OverflowError):  # a browser may send anything
-            raise UnknownLook("hue") from None
-        await self._save(chosen)
+        await self._save(Look(self._worn.theme, round(hue)))
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:
