@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from portrait_app.adapters.replicate import signature
-from portrait_app.adapters.replicate.errors import BadInput, BadSignature, JobVanished, WrongToken
+from portrait_app.adapters.replicate.errors import BadSignature, FaceModelGone, JobVanished, ModelDiffers, WrongToken
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.adapters.replicate.outputs import OutputUnsafe, fetch
 from portrait_app.domain.catalogue import TRAINERS
@@ -166,11 +166,29 @@ async def test_news_is_believed_when_the_engine_signed_it(gateway: Gateway, ear:
     assert gateway.read(OrderKind.TRAINING, ear.heard[-1].body).version
 
 
-async def test_what_the_engine_cannot_work_with_is_refused_by_field(gateway: Gateway) -> None:
+async def test_what_the_engine_cannot_work_with_is_not_sent(gateway: Gateway) -> None:
     version = await trained(gateway)
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(ModelDiffers, match="num_outputs can't be 99: 8 is the most"):
         await gateway.start_prediction(version=version, input={"num_outputs": 99}, webhook=None)
-    assert refused.value.field == "num_outputs"
+
+
+async def test_the_darkrooms_own_trainer_is_what_its_entry_says(gateway: Gateway) -> None:
+    assert await gateway.check_trainer(TRAINER)
+
+
+async def test_a_deleted_face_model_is_gone_with_its_portraits(gateway: Gateway) -> None:
+    version = await trained(gateway)
+    job = await gateway.start_prediction(version=version, input={"seed": 3}, webhook=None)
+    assert not await gateway.is_version_gone(version)
+
+    await gateway.delete_version(version)
+
+    assert await gateway.is_version_gone(version)
+    with pytest.raises(JobVanished):
+        await gateway.look_at(OrderKind.PREDICTION, job.job_id)
+    with pytest.raises(FaceModelGone):
+        await gateway.start_prediction(version=version, input={"seed": 3}, webhook=None)
+    await gateway.delete_version(version)  # again: it is no error
 
 
 async def test_the_account_shows_whether_the_token_is_good(gateway: Gateway, darkroom: RunningDarkroom) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -38,10 +39,16 @@ JOB = {"id": "abc", "status": "starting", "logs": None}
 ORDER = "POST /v1/predictions"
 TRAIN = "POST /v1/models/ostris/flux-dev-lora-trainer/versions/v1/trainings"
 LOOK = "GET /v1/predictions/abc"
+VERSION = "GET /v1/models/ada/faces/versions/1"
 
 
 async def order(gateway: Gateway) -> Any:
     return await gateway.start_prediction(version="ada/faces:1", input={"seed": 1}, webhook="https://studio.test/hook")
+
+
+def with_face_model(engine: ScriptedEngine) -> None:
+    """Give the engine the version that portraits are ordered from; it says nothing of its inputs."""
+    engine.answers[VERSION] = Answer(body={"id": "1"})
 
 
 async def train(gateway: Gateway) -> Any:
@@ -86,15 +93,37 @@ async def test_an_order_is_made_once_and_says_whether_it_may_have_been_taken(
     scripted: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, answer: Any, expected: type[EngineError]
 ) -> None:
     monkeypatch.setattr(module, "TIMEOUT", httpx.Timeout(5, read=0.2))
+    with_face_model(scripted)
     scripted.answers[ORDER] = answer
     gateway = Gateway(base_url=scripted.base, token="a-token")
     with pytest.raises(expected) as failed:
         await order(gateway)
     await gateway.close()
     assert type(failed.value) is expected or expected is Refused
-    assert len(scripted.asked) == 1
+    assert len(scripted.asked_for(ORDER)) == 1
     assert failed.value.headline
     assert failed.value.hint
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        ({"invalid_fields": [{"field": "input.output_format"}]}, "output_format", "this output format"),
+        ({"invalid_fields": [{"field": "input", "description": "prompt is required"}]}, "input", "this input"),
+        ({"invalid_fields": [{"field": ""}]}, "", "with this."),
+        ({"invalid_fields": []}, "", "with this."),
+        ({"title": "Invalid version or not permitted"}, "", "with this."),
+    ],
+)
+async def test_a_refused_input_is_named(
+    scripted: ScriptedEngine, to_scripted: Gateway, body: Any, field: str, words: str
+) -> None:
+    with_face_model(scripted)
+    scripted.answers[ORDER] = Answer(422, body)
+    with pytest.raises(BadInput) as refused:
+        await order(to_scripted)
+    assert refused.value.field == field
+    assert words in refused.value.hint
 
 
 async def test_where_nobody_listens_nothing_was_sent() -> None:
@@ -138,7 +167,7 @@ async def test_a_lost_reply_to_a_training_is_a_lost_reply(scripted: ScriptedEngi
 
 
 async def test_a_training_carries_what_bounds_its_cost(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
-    with_trainer(scripted, TrainingInput={"properties": {"input_images": {}, "steps": {}}})
+    with_trainer(scripted)
     await train(to_scripted)
     asked = scripted.asked_for(TRAIN)[0]
     assert asked.headers["cancel-after"] == "2h"
@@ -152,9 +181,10 @@ async def test_a_training_carries_what_bounds_its_cost(scripted: ScriptedEngine,
 async def test_a_prediction_carries_what_bounds_its_cost_and_asks_for_the_news_that_counts(
     scripted: ScriptedEngine, to_scripted: Gateway
 ) -> None:
+    with_face_model(scripted)
     scripted.answers[ORDER] = Answer(201, JOB)
     await order(to_scripted)
-    asked = scripted.asked[0]
+    asked = scripted.asked_for(ORDER)[0]
     assert asked.headers["cancel-after"] == "10m"
     assert asked.headers["authorization"] == "Bearer a-token"
     assert asked.json["webhook_events_filter"] == ["start", "output", "completed"]
@@ -214,12 +244,32 @@ async def test_when_to_come_again_is_read_from_the_body_or_the_header(
     for answer, seconds in (
         (Answer(429, {"retry_after": 7}), 7),
         (Answer(429, b"", {"Retry-After": "3"}), 3),
-        (Answer(429, b"", {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}), 10),
+        (Answer(429, b"", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}), 0),  # over already
+        (Answer(429, b"", {"Retry-After": "soon"}), 10),
+        (Answer(429, {"retry_after": "nan"}), 10),
+        (Answer(429, {"retry_after": 1e9}, {"Retry-After": "3"}), 3600),
+        (Answer(429, {"retry_after": None}, {"Retry-After": "inf"}), 10),
     ):
         scripted.answers[LOOK] = answer
         with pytest.raises(Throttled) as failed:
             await to_scripted.look_at(OrderKind.PREDICTION, "abc")
         assert failed.value.retry_after_s == seconds
+
+
+async def test_a_date_to_come_again_is_read_as_seconds_from_now(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    scripted.answers[LOOK] = Answer(429, b"", {"Retry-After": date})
+    with pytest.raises(Throttled) as failed:
+        await to_scripted.look_at(OrderKind.PREDICTION, "abc")
+    assert 80 < failed.value.retry_after_s <= 90
+    assert "in about 2 minutes" in failed.value.hint
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "in a moment"), (7, "in about 7 seconds"), (600, "in about 10 minutes")]
+)
+def test_a_throttled_order_says_when_it_goes_out(seconds: float, words: str) -> None:
+    assert words in Throttled("429", seconds).hint
 
 
 async def test_pages_are_turned_until_the_job_is_found_or_is_too_old(

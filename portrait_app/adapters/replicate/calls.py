@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 
 RETRY_AFTER_S = 10.0  # when a throttled reply doesn't say
+LONGEST_WAIT_S = 3600.0  # whatever it says: an order that waits longer looks forgotten
 _NOTHING_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -158,7 +162,17 @@ def _field(body: dict[str, Any]) -> str:
 
 
 def _retry_after_s(body: dict[str, Any], headers: httpx.Headers) -> float:
+    """When to come again, in seconds from now: the body's number, else the header's number or date."""
+    for said in (body.get("retry_after"), headers.get("retry-after"), _seconds_until(headers.get("retry-after"))):
+        with contextlib.suppress(TypeError, ValueError):
+            if math.isfinite(seconds := float(said)):  # pyright: ignore[reportArgumentType] -- None raises TypeError
+                return min(max(0.0, seconds), LONGEST_WAIT_S)
+    return RETRY_AFTER_S
+
+
+def _seconds_until(date: str | None) -> float | None:
     try:
-        return max(0.0, float(body.get("retry_after") or headers.get("retry-after") or RETRY_AFTER_S))
-    except (TypeError, ValueError):  # Retry-After may also be a date
-        return RETRY_AFTER_S
+        moment = parsedate_to_datetime(date or "")
+    except ValueError:
+        return None
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

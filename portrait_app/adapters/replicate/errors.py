@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from portrait_app.errors import PortraitError
 
 
@@ -35,12 +37,12 @@ class Throttled(EngineError):
     """Too many requests in too short a time; nothing was ordered. `retry_after_s` is when to come again."""
 
     headline = "The portrait engine is busy"
-    hint = "Your order is safe and will be sent in a moment."
     is_retryable = True
 
     def __init__(self, detail: str, retry_after_s: float) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
+        self.hint = f"Your order is safe and goes out by itself {_when(retry_after_s)}; you can close this page."
 
 
 class Refused(EngineError):
@@ -78,15 +80,41 @@ class BadInput(Refused):
     """422: the engine can't work with what it was given. `field` is the first one it names, or empty."""
 
     headline = "The portrait engine can't work with this"
-    hint = "Nothing was ordered or charged. Try another style or shape; your photos and face models are safe."
 
     def __init__(self, detail: str, field: str = "") -> None:
         super().__init__(detail)
         self.field = field
+        this = f"this {field.replace('_', ' ')}".strip()
+        self.hint = (
+            f"It said that it can't work with {this}. Nothing was ordered or charged, and what you have is safe. "
+            "Try another style or shape."
+        )
+
+
+class ModelDiffers(Refused):
+    """A model's version doesn't take what its entry in the catalogue would send. `complaints` says what, one by one."""
+
+    headline = "The portrait engine has changed"
+    hint = (
+        "So nothing was ordered, and what you have is safe. Whoever runs this studio finds out with `make doctor` what "
+        "no longer fits, and can choose another trainer with REPLICATE_TRAINER."
+    )
+
+    def __init__(self, version: str, complaints: list[str]) -> None:
+        super().__init__(f"{version}: {'; '.join(complaints)}")
+        self.version = version
+        self.complaints = complaints
 
 
 class Missing(Refused):
     """404: the engine doesn't have what the request names."""
+
+
+class FaceModelGone(Missing):
+    """404: the version that portraits were ordered from is no longer at the engine."""
+
+    headline = "This face model is no longer at the portrait engine"
+    hint = "Nothing was ordered. Its portraits are safe; learn the face anew to make more of them."
 
 
 class JobVanished(EngineError):
@@ -102,3 +130,11 @@ class Unreadable(EngineError):
 
 class BadSignature(EngineError):
     """A webhook isn't from the engine, was altered on its way, or is too old. Answered with 401."""
+
+
+def _when(seconds: float) -> str:
+    if seconds < 2:  # noqa: PLR2004 -- no number worth saying
+        return "in a moment"
+    if seconds < 60:  # noqa: PLR2004 -- a minute
+        return f"in about {math.ceil(seconds)} seconds"
+    return f"in about {math.ceil(seconds / 60)} minutes"

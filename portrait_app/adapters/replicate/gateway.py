@@ -12,8 +12,9 @@ from replicate import AsyncReplicate, omit
 
 from portrait_app.adapters.replicate import wire
 from portrait_app.adapters.replicate.calls import asking, body_of, ordering, preparing, text_in
-from portrait_app.adapters.replicate.errors import JobVanished, Missing
+from portrait_app.adapters.replicate.errors import FaceModelGone, JobVanished, Missing
 from portrait_app.adapters.replicate.listing import JobList
+from portrait_app.adapters.replicate.models import Models
 from portrait_app.adapters.replicate.training import TrainingPlaces
 from portrait_app.domain.order import OrderKind
 
@@ -63,7 +64,8 @@ class Gateway:
             bearer_token=token, base_url=self._base_url, timeout=TIMEOUT, max_retries=0, http_client=http
         )
         self.jobs = JobList(self._base_url, self._get)
-        self._training = TrainingPlaces(self._client, destination)
+        self._models = Models(self._client)
+        self._training = TrainingPlaces(self._client, self._models, destination)
         self._secrets = tuple(secret.strip() for secret in (webhook_secret or "").split(",") if secret.strip())
 
     async def upload(self, name: str, data: bytes) -> UploadedFile:
@@ -100,10 +102,16 @@ class Gateway:
             return await self._order_training(trainer, photos_url, seed, webhook)
 
     async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:  # noqa: A002 -- the engine's own word
-        """Order portraits from `version`, `owner/name:hash`.
+        """Order portraits from `version`, `owner/name:hash`. What they are given is first held against its schema.
 
         Raises: NotSent, ReplyLost, Throttled, Refused.
         """
+        try:
+            with preparing():
+                takes = await self._models.version(version)
+        except Missing as error:
+            raise FaceModelGone(version) from error
+        self._models.require(takes, "Input", [input])
         with ordering():
             reply = await self._client.predictions.with_raw_response.create(
                 version=version,
@@ -130,6 +138,27 @@ class Gateway:
         with _of_job(job_id):
             url = f"{self._job_url(kind, job_id)}/cancel"
             return wire.report_of(kind, body_of(await self._client.post(url, cast_to=httpx.Response)))
+
+    async def check_trainer(self, trainer: Trainer) -> bool:
+        """Hold a trainer's entry in the catalogue against its newest version; False when that says nothing of it.
+
+        Raises: ModelDiffers, EngineDown, Throttled, Refused: it can't be offered.
+        """
+        return await self._models.check_trainer(trainer)
+
+    async def delete_version(self, version: str) -> None:
+        """Have a face model deleted, `owner/name:hash`, with its predictions and files; accepted is not yet done.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        await self._models.delete(version)
+
+    async def is_version_gone(self, version: str) -> bool:
+        """Ask whether a face model is deleted.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        return await self._models.is_gone(version)
 
     async def webhook_secrets(self) -> tuple[str, ...]:
         """What webhooks are signed with: as configured, else asked for once.
@@ -163,13 +192,15 @@ class Gateway:
     async def _order_training(self, trainer: Trainer, photos_url: str, seed: int, webhook: str | None) -> JobReport:
         with preparing():
             place = await self._training.place(trainer)
+        given = trainer.given(photos_url=photos_url, seed=seed)
+        self._models.require(place.version, "TrainingInput", [given])
         with ordering():
             reply = await self._client.trainings.with_raw_response.create(
                 model_owner=place.owner,
                 model_name=place.name,
-                version_id=place.version,
+                version_id=place.version.id,
                 destination=place.destination,
-                input=trainer.given(photos_url=photos_url, seed=seed),
+                input=given,
                 webhook=webhook or omit,
                 webhook_events_filter=_TRAINING_NEWS if webhook else omit,
                 extra_headers={"Cancel-After": TRAINING_CANCEL_AFTER},

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from replicate import ConflictError
 
 from portrait_app.adapters.replicate.calls import body_of, list_of, text_in
-from portrait_app.adapters.replicate.errors import Missing, PublicDestination
+from portrait_app.adapters.replicate.errors import PublicDestination
 
 if TYPE_CHECKING:
     from replicate import AsyncReplicate
 
+    from portrait_app.adapters.replicate.models import Models, Version
     from portrait_app.domain.catalogue import Trainer
 
 NAME = "portrait-studio-faces"
@@ -27,7 +28,7 @@ class TrainingPlace:
 
     owner: str
     name: str
-    version: str
+    version: Version
     destination: str
 
 
@@ -37,34 +38,27 @@ class TrainingPlaces:
     Args: destination: `owner/name`; empty: `portrait-studio-faces` of the account.
     """
 
-    def __init__(self, client: AsyncReplicate, destination: str) -> None:
+    def __init__(self, client: AsyncReplicate, models: Models, destination: str) -> None:
         self._client = client
+        self._models = models
         self._wanted = destination
         self._destination: str | None = None
-        self._versions: dict[str, str] = {}
 
     async def place(self, trainer: Trainer) -> TrainingPlace:
         """Where to train with this trainer; the destination is made when it is missing.
 
         Call it inside `calls.preparing`.
         """
-        if trainer.model not in self._versions:
-            self._versions[trainer.model] = await self._newest_version(trainer.model)
+        version = await self._models.newest(trainer.model)
         if self._destination is None:
             self._destination = await self._private_destination()
         owner, _, name = trainer.model.partition("/")
-        return TrainingPlace(owner, name, self._versions[trainer.model], self._destination)
+        return TrainingPlace(owner, name, version, self._destination)
 
     def forget(self) -> None:
         """Find all of it anew the next time: it may have been deleted at the engine."""
         self._destination = None
-        self._versions.clear()
-
-    async def _newest_version(self, model: str) -> str:
-        body = await self._model(model)
-        if not body.get("latest_version"):
-            raise Missing(f"{model} has no version")
-        return text_in(body, "latest_version", "id")
+        self._models.forget()
 
     async def _private_destination(self) -> str:
         wanted = self._wanted or f"{await self._account()}/{NAME}"
@@ -80,7 +74,7 @@ class TrainingPlaces:
                 )
             )
         except ConflictError:  # it is there already
-            body = await self._model(wanted)
+            body = await self._models.model(wanted)
         if body.get("visibility") == "public":
             raise PublicDestination(wanted)
         return wanted
@@ -92,7 +86,3 @@ class TrainingPlaces:
         """A model must name hardware that the engine has."""
         offered = [one.get("sku") for one in list_of(await self._client.hardware.with_raw_response.list())]
         return HARDWARE if HARDWARE in offered or not offered else str(offered[0])
-
-    async def _model(self, model: str) -> dict[str, Any]:
-        owner, _, name = model.partition("/")
-        return body_of(await self._client.models.with_raw_response.get(model_owner=owner, model_name=name))

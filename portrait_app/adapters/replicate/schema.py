@@ -1,0 +1,55 @@
+"""Holds what we would send against what a model's version says it takes: its own OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import UnknownType
+from referencing.exceptions import Unresolvable
+
+from portrait_app.adapters.replicate.wire import object_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# What Cog calls the inputs of a prediction, and of a training.
+Noun = Literal["Input", "TrainingInput"]
+
+
+def says_of(document: Mapping[str, Any], noun: Noun) -> bool:
+    """Whether the document tells what these inputs are. Versions of old Cogs can be trained and don't say with what."""
+    return "properties" in _schemas(document).get(noun, {})
+
+
+def complaints(document: Mapping[str, Any], noun: Noun, given: Mapping[str, Any]) -> list[str]:
+    """Say what the version would not take of `given`, an item a complaint; none: it fits."""
+    schemas = _schemas(document)
+    known = object_in(schemas[noun].get("properties"))
+    strangers = [f"it takes no {name}" for name in given if name not in known]
+    part = {"$ref": f"#/components/schemas/{noun}", "components": {"schemas": schemas}}
+    try:
+        errors = list(cast("Iterable[Any]", Draft202012Validator(part).iter_errors(dict(given))))  # pyright: ignore[reportUnknownMemberType] -- untyped there
+    except (Unresolvable, UnknownType, TypeError, RecursionError) as error:
+        return [f"what it says of its {noun} can't be read ({type(error).__name__})"]
+    return strangers + [_in_words(error) for error in errors]
+
+
+def _schemas(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    found = object_in(object_in(document.get("components")).get("schemas"))
+    return {name: object_in(schema) for name, schema in found.items()}
+
+
+def _in_words(error: Any) -> str:
+    name, limit, value = ".".join(map(str, error.absolute_path)), error.validator_value, repr(error.instance)
+    match str(error.validator):
+        case "required":
+            return f"it wants more: {error.message}"
+        case "type":
+            return f"{name} should be of type {limit}, not {value}"
+        case "enum":
+            return f"{name} can't be {value}, only {', '.join(map(repr, limit))}"
+        case "minimum" | "maximum" as bound:
+            return f"{name} can't be {value}: {limit} is the {'least' if bound == 'minimum' else 'most'}"
+        case _:
+            return f"{name}: {error.message}"[:300]
