@@ -64,6 +64,7 @@ class Teller:
     def _go(self, news: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(news)
         self._going.add(task)
+        task.add_done_callback(self.provider.noted)
         task.add_done_callback(self._going.discard)
 
     async def _deliver(self, url: str, message: str, content: bytes, after_s: float, event: str) -> None:
@@ -85,7 +86,7 @@ class Teller:
             signed(self.secret, message, lie, at=datetime.now(UTC) - timedelta(minutes=10)),
             signed(self.secret, message, true),
             {},
-            {**signed(self.secret, message, lie), "webhook-signature": "v1,ä".encode().decode("latin-1")},
+            {**signed(self.secret, message, lie), "webhook-signature": "v1,!!! v9"},
         ):
             self.to_forged[await self._post(url, lie, headers)] += 1
 

@@ -77,6 +77,7 @@ class Provider:
         self.plans: dict[str, JobPlan] = {}  # our order's id: its fate
         self.accepted: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
+        self.broken: list[str] = []
         self._running: set[asyncio.Task[None]] = set()
 
     def expect(self, order: UUID, plan: JobPlan) -> None:
@@ -104,8 +105,14 @@ class Provider:
         self.accepted[job.order] += 1
         task = asyncio.get_running_loop().create_task(self._work(job))
         self._running.add(task)
+        task.add_done_callback(self.noted)
         task.add_done_callback(self._running.discard)
         return job
+
+    def noted(self, task: asyncio.Task[None]) -> None:
+        """Keep what broke in the provider itself: a run in which it did proves nothing."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.broken.append(repr(error))
 
     async def end(self, job: Job, status: str, **news: Any) -> None:
         """End a job, unless it has ended already, and tell it."""

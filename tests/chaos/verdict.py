@@ -43,6 +43,7 @@ def differences(house: House, running: Running) -> list[str]:
               if status not in MAY_BE_SAID_TO_FORGED]  # fmt: skip
     found += [f"{status} was said to true news {n} times" for status, n in running.teller.answers.items()
               if (status >= 500 and status != 503) or 400 <= status < 500]  # fmt: skip
+    found += [f"the provider itself broke: {what}" for what in provider.broken]
     found += _at_the_provider(provider)
     for order in orders.values():
         plan = provider.plans.get(str(order["id"]))
