@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import os
 import secrets
 import socket
@@ -13,8 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
+from portrait_app import logs
 from portrait_app.darkroom.compute import EngineError
 from portrait_app.darkroom.darkroom import InUse, open_darkroom
 from portrait_app.darkroom.options import PORTRAIT_ENGINE, Options
@@ -34,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
     """
     arguments = _parser().parse_args(argv)
     arguments.data.mkdir(parents=True, exist_ok=True)
-    _log_to_stderr()
+    logs.set_up()
     options, known_as = _options(arguments)
     try:
         listener = _listen(options)
@@ -57,15 +55,6 @@ async def _serve(options: Options, listener: socket.socket, known_as: str) -> No
             ready = f"darkroom: ready at {darkroom.wire.base}; point a Replicate client here: {how}"
             print(ready, flush=True)  # noqa: T201 - for the person who started it
             await stop.wait()
-
-
-def _log_to_stderr() -> None:
-    """Through the standard library, whose handlers swallow their own errors: the log may lie on a disk that is full."""
-    logging.basicConfig(format="%(message)s", level=logging.INFO)
-    logging.raiseExceptions = False
-    for chatty in ("httpx", "uvicorn"):  # the first would write down where webhooks go
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ import uvicorn
 from reflex_base import constants
 from reflex_base.environment import environment
 
+from portrait_app import logs
 from portrait_app.house import leash, listening
 from portrait_app.settings import Settings
 
@@ -17,6 +18,7 @@ _LONGEST_GOODBYE_SECONDS = 3
 def main() -> int:
     """Serve until SIGTERM or SIGINT; the page must have been built before."""
     settings = Settings.read()
+    logs.set_up(settings.log_level)  # before any library is imported that would log in its own way
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
@@ -27,7 +29,7 @@ def main() -> int:
             application,
             host=settings.host,
             port=settings.port,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_LONGEST_GOODBYE_SECONDS,

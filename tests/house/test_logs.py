@@ -1,0 +1,66 @@
+"""Whatever a process of the house has to say is one JSON object a line, whoever says it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SET_UP = """
+import logging, warnings
+import structlog
+from portrait_app import logs
+logs.set_up()
+"""
+
+
+def said_by(program: str, stderr: Any = subprocess.PIPE) -> list[dict[str, Any]]:
+    """Run a program after the logs were set up; return what it logged."""
+    command = [sys.executable, "-c", SET_UP + program]
+    done = subprocess.run(command, stderr=stderr, text=True, check=True, cwd=Path(__file__).parents[2])
+    return [json.loads(line) for line in (done.stderr or "").splitlines()]
+
+
+def test_a_fact_is_an_object_with_its_level_and_its_moment() -> None:
+    (fact,) = said_by("structlog.get_logger('portrait_app.jobs').info('job.heard', job='j1')")
+    assert (fact["event"], fact["level"], fact["job"]) == ("job.heard", "info", "j1")
+    assert fact["timestamp"].endswith("Z")
+
+
+def test_what_a_library_warns_of_is_an_object_that_names_the_library() -> None:
+    (fact,) = said_by("logging.getLogger('reflex.app').warning('Sent to %s', 'nobody')")
+    assert (fact["event"], fact["level"], fact["logger"]) == ("Sent to nobody", "warning", "reflex.app")
+
+
+def test_what_a_library_merely_mentions_is_not_written_down() -> None:
+    assert said_by("logging.getLogger('httpx').info('GET https://engine/secret')") == []
+
+
+def test_the_websockets_server_has_no_voice_of_its_own() -> None:
+    (fact,) = said_by(
+        "import engineio, socketio\n"
+        "socketio.AsyncServer(async_mode='asgi')\n"
+        "logging.getLogger('engineio.server').error('it broke')"
+    )
+    assert (fact["event"], fact["logger"]) == ("it broke", "engineio.server")
+
+
+@pytest.mark.parametrize("logger", ["logging.getLogger('x')", "structlog.get_logger()"], ids=["library", "house"])
+def test_an_exception_stays_on_its_line(logger: str) -> None:
+    (fact,) = said_by(f"try:\n    1 / 0\nexcept ZeroDivisionError:\n    {logger}.error('broke', exc_info=True)")
+    assert fact["exception"].splitlines()[-1] == "ZeroDivisionError: division by zero"
+
+
+def test_pythons_own_warnings_are_objects_too() -> None:
+    (fact,) = said_by("warnings.warn('soon gone', UserWarning)")
+    assert "soon gone" in fact["event"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_log_on_a_full_disk_stops_nobody() -> None:
+    with Path("/dev/full").open("w") as full:
+        assert said_by("structlog.get_logger('portrait_app.jobs').info('job.heard')", stderr=full) == []
