@@ -7,6 +7,7 @@ import hmac
 import os
 import secrets
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,7 +15,10 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from portrait_app.domain.catalogue import BUILT_IN, TRAINERS
 from portrait_app.errors import PortraitError
+
+_NAMES_AT_HOME = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".example")
 
 
 class WrongSetting(PortraitError):
@@ -46,6 +50,7 @@ class Settings(BaseSettings):
     replicate_base_url: str = Field("", description="with /v1; `run` sets it to the darkroom's when there is no token")
     darkroom_token: SecretStr | None = Field(None, description="set by `run` for its own processes")
     replicate_webhook_secret: SecretStr | None = None
+    replicate_trainer: str = Field("flux-dev", description="which trainer of the catalogue learns new face models")
     replicate_destination: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+$", description="the private model, owner/name")
 
     @field_validator("app_url", "replicate_base_url")
@@ -54,6 +59,14 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and not (parts.scheme in ("http", "https") and parts.hostname):
             raise ValueError("should be an address that begins with http:// or https://")
+        return value
+
+    @field_validator("replicate_trainer")
+    @classmethod
+    def _is_in_the_catalogue(cls, value: str) -> str:
+        known = [key for key in TRAINERS if key != BUILT_IN]
+        if value not in known:
+            raise ValueError(f"should be one of {', '.join(known)}")
         return value
 
     @field_validator("database_url")
@@ -87,7 +100,7 @@ class Settings(BaseSettings):
     @property
     def trainer(self) -> str:
         """The catalogue's key of the trainer that new face models use."""
-        return "darkroom" if self.is_darkroom else "flux-dev"
+        return BUILT_IN if self.is_darkroom else self.replicate_trainer
 
     @property
     def engine_token(self) -> str:
@@ -119,7 +132,9 @@ class Settings(BaseSettings):
         """Where the engine brings its news; None when it could not reach us: then polling carries everything."""
         if self.is_darkroom:
             return f"http://127.0.0.1:{self.port}/api/webhook"
-        return f"{self.public_url}/api/webhook" if self.app_url.startswith("https://") else None
+        parts = urlsplit(self.app_url)
+        is_reachable = parts.scheme == "https" and _is_public(parts.hostname or "")
+        return f"{self.public_url}/api/webhook" if is_reachable else None
 
     @cached_property
     def master_key(self) -> bytes:
@@ -131,6 +146,14 @@ class Settings(BaseSettings):
     def key_for(self, purpose: str) -> bytes:
         """Derive the 32-byte key for one purpose, so that no two purposes share one."""
         return hmac.new(self.master_key, purpose.encode(), hashlib.sha256).digest()
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host may be reached from outside: no name or address that means something in one network alone."""
+    try:
+        return ip_address(host).is_global
+    except ValueError:  # a name
+        return "." in host and not host.endswith(_NAMES_AT_HOME)
 
 
 def _sentence(complaint: str) -> str:

@@ -10,7 +10,7 @@ from portrait_app.settings import Settings, WrongSetting
 @pytest.fixture(autouse=True)
 def nothing_else_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("APP_URL", "DATABASE_URL", "PORT", "REPLICATE_API_TOKEN", "REPLICATE_BASE_URL", "SECRET_KEY"):
+    for name in (*(name.upper() for name in Settings.model_fields), "NEXT_PUBLIC_APP_URL", "PORTRAIT_DATA_DIR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -26,6 +26,8 @@ def nothing_else_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Non
         ("DATABASE_URL", "postgresql://a:b@c:abc/d"),
         ("SECRET_KEY", "too short"),
         ("LOG_LEVEL", "loud"),
+        ("REPLICATE_TRAINER", "darkroom"),
+        ("REPLICATE_TRAINER", "sdxl"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
@@ -49,3 +51,63 @@ def test_a_derived_key_is_of_its_purpose_alone(tmp_path) -> None:
     assert settings.key_for("a") != settings.key_for("b")
     assert Settings.read().key_for("a") == settings.key_for("a")
     assert (tmp_path / "var/secrets/app.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_trainer_is_chosen_among_those_of_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.read().trainer == "darkroom"
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_token")
+    assert Settings.read().trainer == "flux-dev"
+    monkeypatch.setenv("REPLICATE_TRAINER", "qwen")
+    assert Settings.read().trainer == "qwen"
+    monkeypatch.setenv("REPLICATE_TRAINER", "sdxl")
+    with pytest.raises(WrongSetting) as refused:
+        Settings.read()
+    assert "REPLICATE_TRAINER: should be one of flux-dev, fast-flux, qwen." in refused.value.hint
+
+
+def test_what_is_local_wins_over_the_file_and_the_environment_over_both(
+    monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    (tmp_path / ".env").write_text("PORT=4001\nLOG_LEVEL=debug\nREPLICATE_API_TOKEN=from-env\n")
+    (tmp_path / ".env.local").write_text("PORT=4002\nREPLICATE_API_TOKEN=from-local\n")
+    settings = Settings.read()
+    assert (settings.port, settings.log_level, settings.engine_token) == (4002, "debug", "from-local")
+    monkeypatch.setenv("PORT", "4003")
+    assert Settings.read().port == 4003
+
+
+def test_the_older_name_of_the_address_is_read_and_the_newer_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEXT_PUBLIC_APP_URL", "https://old.example.org")
+    assert Settings.read().public_url == "https://old.example.org"
+    monkeypatch.setenv("APP_URL", "https://new.example.org/")
+    assert Settings.read().public_url == "https://new.example.org"
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://portraits.example.org", "https://portraits.example.org/api/webhook"),
+        ("https://portraits.example.org:8443/", "https://portraits.example.org:8443/api/webhook"),
+        ("https://93.184.215.14", "https://93.184.215.14/api/webhook"),
+        ("http://portraits.example.org", None),  # its news would travel in the open
+        ("https://localhost:3000", None),
+        ("https://studio", None),
+        ("https://studio.local", None),
+        ("https://127.0.0.1:3000", None),
+        ("https://192.168.1.10", None),
+        ("https://10.0.0.1", None),
+        ("https://[::1]:3000", None),
+        ("https://[fd00::1]", None),
+        ("", None),
+    ],
+)
+def test_replicate_is_asked_for_webhooks_only_where_it_can_reach_us(
+    monkeypatch: pytest.MonkeyPatch, address: str, expected: str | None
+) -> None:
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_token")
+    monkeypatch.setenv("APP_URL", address)
+    assert Settings.read().webhook_url == expected
+
+
+def test_the_built_in_engine_brings_its_news_over_this_machine() -> None:
+    assert Settings.read().webhook_url == "http://127.0.0.1:3000/api/webhook"

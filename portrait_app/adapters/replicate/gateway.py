@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -13,13 +12,14 @@ from replicate import AsyncReplicate, omit
 from portrait_app.adapters.replicate import wire
 from portrait_app.adapters.replicate.calls import asking, body_of, ordering, preparing, text_in
 from portrait_app.adapters.replicate.errors import FaceModelGone, JobVanished, Missing
-from portrait_app.adapters.replicate.listing import JobList
+from portrait_app.adapters.replicate.listing import JobList, UploadedFile
 from portrait_app.adapters.replicate.models import Models
+from portrait_app.adapters.replicate.secrets import WebhookSecrets
 from portrait_app.adapters.replicate.training import TrainingPlaces
 from portrait_app.domain.order import OrderKind
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from portrait_app.domain.catalogue import Trainer
     from portrait_app.domain.report import JobReport
@@ -31,14 +31,6 @@ _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 _PREDICTION_NEWS: list[Literal["start", "output", "logs", "completed"]] = ["start", "output", "completed"]
 _TRAINING_NEWS: list[Literal["start", "output", "logs", "completed"]] = ["start", "logs", "completed"]
-
-
-@dataclass(frozen=True)
-class UploadedFile:
-    """A file at the engine, which forgets it after a day. `url` is its address there, and ours alone."""
-
-    id: str
-    url: str
 
 
 class Gateway:
@@ -66,7 +58,7 @@ class Gateway:
         self.jobs = JobList(self._base_url, self._get)
         self._models = Models(self._client)
         self._training = TrainingPlaces(self._client, self._models, destination)
-        self._secrets = tuple(secret.strip() for secret in (webhook_secret or "").split(",") if secret.strip())
+        self._secrets = WebhookSecrets(self._webhook_secret, webhook_secret or "")
 
     async def upload(self, name: str, data: bytes) -> UploadedFile:
         """Hand a zip of photos to the engine.
@@ -160,15 +152,19 @@ class Gateway:
         """
         return await self._models.is_gone(version)
 
+    async def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """See that the engine sent a webhook: by the secrets configured, else by the account's, fetched as needed.
+
+        Raises: BadSignature; EngineDown, Throttled, Refused: the secret can't be had just now.
+        """
+        await self._secrets.verify(headers, body)
+
     async def webhook_secrets(self) -> tuple[str, ...]:
         """What webhooks are signed with: as configured, else asked for once.
 
         Raises: EngineDown, Throttled, Refused.
         """
-        if not self._secrets:
-            with asking():
-                self._secrets = (text_in(await self._get(f"{self._base_url}/webhooks/default/secret"), "key"),)
-        return self._secrets
+        return await self._secrets.known()
 
     async def account(self) -> str:
         """Whose account this is; it shows that the engine answers and the token is good.
@@ -206,6 +202,10 @@ class Gateway:
                 extra_headers={"Cancel-After": TRAINING_CANCEL_AFTER},
             )
             return wire.report_of(OrderKind.TRAINING, body_of(reply))
+
+    async def _webhook_secret(self) -> str:
+        with asking():
+            return text_in(await self._get(f"{self._base_url}/webhooks/default/secret"), "key")
 
     async def _get(self, url: str) -> dict[str, Any]:
         return body_of(await self._client.get(url, cast_to=httpx.Response))
