@@ -30,6 +30,10 @@ class Accounts:
             raise SignedOut(f"no account {self.owner_id}")
         return found
 
+    async def hold(self) -> None:
+        """Keep others from changing the account until this transaction ends."""
+        await self.session.execute(select(col(Account.id)).where(col(Account.id) == self.owner_id).with_for_update())
+
     async def session_by_id(self, session_id: UUID) -> Session | None:
         """Return one of the asker's sessions."""
         return (await self.session.scalars(select(Session).where(col(Session.id) == session_id))).first()
@@ -49,3 +53,8 @@ async def session_of(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UU
         await session.execute(text("SELECT id, owner_id FROM app.session_of(:hash)"), {"hash": token_hash})
     ).first()
     return (found[0], found[1]) if found else None
+
+
+async def verified_account_at(session: AsyncSession, email: str) -> UUID | None:
+    """Return whose address this is, when they have proven that it is theirs; None otherwise."""
+    return await session.scalar(text("SELECT id FROM app.verified_account_at(:email)"), {"email": email})

@@ -24,6 +24,7 @@ class Account(SQLModel, table=True):
     password_hash: str
     look: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     created_at: datetime = moment(default_factory=now)
+    verified_at: datetime | None = moment(default=None)
 
 
 class Session(Owned, table=True):

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from portrait_app.http.cookies import FromElsewhere, require_own_page
+from portrait_app.http.local import local_path
 from portrait_app.services import accounts
 from portrait_app.services.accounts import SESSION_LIFETIME, SignedIn, WrongInput
 from portrait_app.services.cookie import COOKIE, token_in
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 templates = Jinja2Templates(Path(__file__).parent / "templates")
 
 FORM_MAX_BYTES = 16 * 1024
-HOME = "/home"
 
 
 class Doors:
@@ -86,18 +86,19 @@ class Doors:
             return self._page(request, template, form, {"form": error.hint}, 403)
         except WrongInput as error:
             return self._page(request, template, form, error.fields, 422)
-        answer = RedirectResponse(_local(form.get("next", "")), 303)
-        await self._let_in(answer, signed, is_secure=request.url.scheme == "https")
+        answer = RedirectResponse(local_path(form.get("next", "")), 303)
+        await self.let_in(answer, signed, is_secure=request.url.scheme == "https")
         return answer
 
     async def _show(self, request: Request, template: str) -> Response:
-        """Show the empty form; who is signed in already goes straight on."""
+        """Show the empty form; who is signed in already goes straight on, unless they are to prove it `again`."""
         wanted = request.query_params.get("next", "")
-        if await accounts.who(self._desk, token_in(request.headers.get("cookie", ""))):
-            return RedirectResponse(_local(wanted), 303)
+        if "again" not in request.query_params and await accounts.who(self._desk, token_in(request.headers.get("cookie", ""))):
+            return RedirectResponse(local_path(wanted), 303)
         return self._page(request, template, {"next": wanted}, {}, 200)
 
-    async def _let_in(self, answer: Response, signed: SignedIn, *, is_secure: bool) -> None:
+    async def let_in(self, answer: Response, signed: SignedIn, *, is_secure: bool) -> None:
+        """Have the browser carry its session, and wear the person's look."""
         async with self._desk.for_person(signed.owner_id) as work:
             look = accounts.look_cookie(await work.accounts.mine())
         is_secure = is_secure or self._workshop_of().settings.public_url.startswith("https://")
@@ -112,7 +113,7 @@ class Doors:
         self, request: Request, template: str, form: Mapping[str, str], errors: dict[str, str], status: int
     ) -> Response:
         typed = {field: value for field, value in form.items() if field != "password"}
-        shown: dict[str, Any] = {"values": typed, "errors": errors, "next": _local(form.get("next", ""))}
+        shown: dict[str, Any] = {"values": typed, "errors": errors, "next": local_path(form.get("next", ""))}
         return templates.TemplateResponse(
             request, template, shown, status_code=status, headers={"Cache-Control": "no-store"}
         )
@@ -134,9 +135,3 @@ async def _typed(request: Request) -> dict[str, str]:
         if len(body) > FORM_MAX_BYTES:
             raise WrongInput({"form": "That was more than this form takes."})
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def _local(path: str) -> str:
-    """Return where to go next: a page of ours, never an address of somebody else's."""
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return path if is_ours and path.isprintable() else HOME

@@ -77,7 +77,7 @@ async def sign_up(desk: Desk, *, name: str, email: str, password: str, device: s
         async with desk.for_person(account.id) as work:
             work.session.add(account)
             await work.session.flush()
-            return SignedIn(account.id, _open_session(work, device))
+            return SignedIn(account.id, open_session(work, device))
     except IntegrityError as error:
         if "accounts_email" not in str(error.orig):
             raise
@@ -93,11 +93,11 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str) -> Sign
     """
     async with desk.for_nobody(Role.USER) as session:
         known = await password_of(session, one_line(email))
-    is_right = await passwords.matches(password[: passwords.LONGEST], known[1] if known else None)
+    is_right = await passwords.matches(password[: passwords.LONGEST], known[1] or None if known else None)
     if known is None or not is_right:
         raise WrongInput({"password": "This address and this password don't go together."})
     async with desk.for_person(known[0]) as work:
-        return SignedIn(known[0], _open_session(work, device))
+        return SignedIn(known[0], open_session(work, device))
 
 
 async def sign_out(desk: Desk, token: str) -> None:
@@ -158,7 +158,8 @@ async def who(desk: Desk, token: str) -> Someone | None:
     return Someone(owner_id=found[1], session_id=found[0]) if found else None
 
 
-def _open_session(work: Work, device: str) -> str:
+def open_session(work: Work, device: str) -> str:
+    """Begin a session for the person this work is for, who has just proven themselves; return its token."""
     token = secrets.token_urlsafe(32)
     expires_at = now() + SESSION_LIFETIME
     work.session.add(

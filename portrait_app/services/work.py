@@ -11,7 +11,9 @@ from sqlalchemy import text
 from portrait_app.database.accounts import Accounts
 from portrait_app.database.address import Role
 from portrait_app.database.generations import Assets, Generations
+from portrait_app.database.identities import Identities
 from portrait_app.database.orders import Orders
+from portrait_app.database.passkeys import Passkeys
 from portrait_app.database.trainings import Selfies, Trainings
 from portrait_app.domain.events import CHANNEL, News, Noun
 
@@ -40,6 +42,8 @@ class Work:
 
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.session, self.owner_id)
+        self.passkeys = Passkeys(self.session, self.owner_id)
+        self.identities = Identities(self.session, self.owner_id)
         self.trainings = Trainings(self.session, self.owner_id)
         self.selfies = Selfies(self.session, self.owner_id)
         self.generations = Generations(self.session, self.owner_id)

@@ -41,6 +41,7 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/js/furniture.js", defer=True),
         rx.el.script(src="/js/viewer.js", defer=True),
         rx.el.script(src="/js/upload.js", defer=True),
+        rx.el.script(src="/js/passkey.js", defer=True),
     ]
 
 

@@ -1,0 +1,130 @@
+"""Where a page's script brings what the browser's authenticators say: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from portrait_app.adapters.passkeys import House, NoPasskeysHere, PasskeyRefused
+from portrait_app.errors import PortraitError, SignedOut
+from portrait_app.http import browsers
+from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in
+from portrait_app.http.local import local_path
+from portrait_app.services import accounts, passkeys
+from portrait_app.services.cookie import token_in
+from portrait_app.services.errands import TooLate
+from portrait_app.services.passkeys import TooManyPasskeys, Visitor
+from portrait_app.services.ways import NotFresh
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from portrait_app.http.auth import Doors
+    from portrait_app.wiring import Workshop
+
+log = structlog.get_logger()
+
+MAX_BYTES = 64 * 1024
+STATUS: dict[type[PortraitError], int] = {
+    PasskeyRefused: 400,
+    SignedOut: 401,
+    FromElsewhere: 403,
+    NotFresh: 403,
+    NoPasskeysHere: 409,
+    TooManyPasskeys: 409,
+    TooLate: 410,
+}
+
+
+class PasskeyDoors:
+    """The routes; each answers 200 with JSON, or what happened and what to do next: `{"headline", "hint", "why"}`."""
+
+    def __init__(self, workshop_of: Callable[[], Workshop], doors: Doors) -> None:
+        self._workshop_of = workshop_of
+        self._doors = doors
+
+    def routes(self) -> list[Route]:
+        """Return the routes, to be mounted beside the app."""
+        return [
+            Route(f"/auth/passkeys/{path}", self._answering(act), methods=["POST"], name=f"passkeys.{path}")
+            for path, act in {
+                "sign-in/begin": self._begin_sign_in,
+                "sign-in": self._sign_in,
+                "add/begin": self._begin_adding,
+                "add": self._add,
+            }.items()
+        ]
+
+    def _answering(self, act: Callable[[Request, House], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            settings = self._workshop_of().settings
+            try:
+                require_own_page(request, settings)
+                return await act(request, House.at(settings.public_url))
+            except tuple(STATUS) as error:
+                why = type(error).__name__
+                log.info("passkey.refused", why=why, detail=str(error)[:200])
+                said = {"headline": error.headline, "hint": error.hint, "why": why}
+                return JSONResponse(said, STATUS[type(error)], headers={"Cache-Control": "no-store"})
+
+        return answer
+
+    async def _begin_sign_in(self, request: Request, house: House) -> Response:
+        visitor = self._visitor(request)
+        options = await passkeys.begin_sign_in(self._workshop_of().desk, house, visitor)
+        return self._question(request, visitor, options)
+
+    async def _sign_in(self, request: Request, house: House) -> Response:
+        desk, sent = self._workshop_of().desk, await _sent(request)
+        signed = await passkeys.sign_in(desk, house, self._visitor(request), sent)
+        # Signed in anew, signed out of what was before: a session's token is never carried over.
+        await accounts.sign_out(desk, token_in(request.headers.get("cookie", "")))
+        answer = JSONResponse({"next": local_path(request.query_params.get("next", ""))})
+        await self._doors.let_in(answer, signed, is_secure=browsers.is_secure(request, self._workshop_of().settings))
+        return answer
+
+    async def _begin_adding(self, request: Request, house: House) -> Response:
+        desk, visitor = self._workshop_of().desk, self._visitor(request)
+        options = await passkeys.begin_adding(desk, house, visitor, await signed_in(request, desk))
+        return self._question(request, visitor, options)
+
+    async def _add(self, request: Request, house: House) -> Response:
+        desk, sent = self._workshop_of().desk, await _sent(request)
+        someone = await signed_in(request, desk)
+        made = await passkeys.add(desk, house, self._visitor(request), someone, sent)
+        return JSONResponse({"id": str(made.id), "name": made.name})
+
+    def _visitor(self, request: Request) -> Visitor:
+        token = browsers.token_of(request, self._workshop_of().settings) or browsers.new_token()
+        return Visitor(token, request.headers.get("user-agent", ""))
+
+    def _question(self, request: Request, visitor: Visitor, options: dict[str, Any]) -> Response:
+        answer = JSONResponse(options, headers={"Cache-Control": "no-store"})
+        browsers.mark(answer, request, self._workshop_of().settings, visitor.browser)
+        return answer
+
+
+async def _sent(request: Request) -> dict[str, Any]:
+    """Read a small JSON object.
+
+    Raises:
+        PasskeyRefused: it is none, or larger than any passkey's answer.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise PasskeyRefused("too large")
+    try:
+        sent: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise PasskeyRefused("no JSON") from None
+    if not isinstance(sent, dict):
+        raise PasskeyRefused("no object")
+    return cast("dict[str, Any]", sent)

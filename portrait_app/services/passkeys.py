@@ -1,0 +1,144 @@
+"""Passkeys: signing in without a password, and adding, naming and removing what does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import IntegrityError
+
+from portrait_app.adapters import passkeys as wire
+from portrait_app.adapters.passkeys import PasskeyRefused
+from portrait_app.database.address import Role
+from portrait_app.database.passkeys import passkey_of
+from portrait_app.domain.clock import now
+from portrait_app.domain.passkey import Passkey
+from portrait_app.domain.text import one_line
+from portrait_app.errors import PortraitError
+from portrait_app.services import errands, ways
+from portrait_app.services.accounts import SignedIn, open_session
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.adapters.passkeys import Answer, House
+    from portrait_app.services.accounts import Someone
+    from portrait_app.services.work import Desk, Work
+
+LONGEST_NAME, MOST = 60, 20
+# In the order in which they are looked for in what a browser says of itself; an iPhone also says "Mac".
+_DEVICES = ("iPhone", "iPad", "Android", "Windows", "Mac", "CrOS", "Linux")
+
+
+class TooManyPasskeys(PortraitError):
+    """Nobody has so many devices."""
+
+    headline = "You have as many passkeys as we keep"
+    hint = f"Remove one that you don't use any more; {MOST} is the most."
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A browser: the token by which it is known again, and what it says that it is."""
+
+    browser: str
+    device: str
+
+
+async def begin_sign_in(desk: Desk, house: House, visitor: Visitor) -> dict[str, Any]:
+    """Return what the browser asks its authenticators for."""
+    question = wire.ask_for_any(house)
+    await errands.leave(desk, "passkey.sign-in", visitor.browser, question.challenge, {})
+    return question.options
+
+
+async def sign_in(desk: Desk, house: House, visitor: Visitor, answer: Answer) -> SignedIn:
+    """Open a session for whoever has this passkey.
+
+    Raises:
+        TooLate: the challenge was answered before, is too old, or was another browser's.
+        PasskeyRefused: the answer doesn't hold.
+    """
+    challenge = wire.challenge_in(answer)
+    await errands.take(desk, "passkey.sign-in", visitor.browser, challenge)
+    async with desk.for_nobody(Role.USER) as session:
+        lock = await passkey_of(session, wire.credential_in(answer))
+    if lock is None:
+        raise PasskeyRefused("unknown credential")
+    count = wire.count_of(house, lock, challenge, answer)
+    async with desk.for_person(lock.owner_id) as work:
+        passkey = await work.passkeys.get(lock.id)
+        if count <= passkey.sign_count and (count or passkey.sign_count):  # signed in since we looked: there is a copy
+            raise PasskeyRefused(f"sign count {count} after {passkey.sign_count}")
+        passkey.sign_count, passkey.used_at = count, now()
+        return SignedIn(lock.owner_id, open_session(work, visitor.device))
+
+
+async def begin_adding(desk: Desk, house: House, visitor: Visitor, someone: Someone) -> dict[str, Any]:
+    """Return what the browser has its authenticator make.
+
+    Raises:
+        NotFresh: the person signed in some time ago.
+        TooManyPasskeys: they have more than anybody needs.
+    """
+    await ways.require_fresh(desk, someone)
+    async with desk.for_person(someone.owner_id) as work:
+        account, known = await work.accounts.mine(), await work.passkeys.all()
+    if len(known) >= MOST:
+        raise TooManyPasskeys(str(someone.owner_id))
+    question = wire.ask_for_a_new_one(house, account, known)
+    kept = {"owner": str(someone.owner_id)}
+    await errands.leave(desk, "passkey.add", visitor.browser, question.challenge, kept)
+    return question.options
+
+
+async def add(desk: Desk, house: House, visitor: Visitor, someone: Someone, answer: Answer) -> Passkey:
+    """Keep the public half of a passkey that was just made.
+
+    Raises:
+        NotFresh: the person signed in some time ago.
+        TooLate: the challenge was answered before, is too old, or was another browser's or person's.
+        PasskeyRefused: the answer doesn't hold, or somebody has this credential already.
+    """
+    await ways.require_fresh(desk, someone)
+    challenge = wire.challenge_in(answer)
+    kept = await errands.take(desk, "passkey.add", visitor.browser, challenge)
+    if kept["owner"] != str(someone.owner_id):
+        raise errands.TooLate("another person's challenge")
+    new = wire.made(house, challenge, answer)
+    try:
+        async with desk.for_person(someone.owner_id) as work:
+            passkey = Passkey(owner_id=work.owner_id, name=_device(visitor.device), **vars(new))
+            work.session.add(passkey)
+            await work.tell("account", work.owner_id)
+    except IntegrityError as error:
+        raise PasskeyRefused("this credential is known") from error
+    return passkey
+
+
+async def rename(work: Work, passkey_id: UUID, name: str) -> None:
+    """Call a passkey something else; a name without letters changes nothing.
+
+    Raises:
+        NotFound: the asker has none of this id.
+    """
+    passkey = await work.passkeys.get(passkey_id)
+    passkey.name = one_line(name)[:LONGEST_NAME] or passkey.name
+    await work.tell("account", work.owner_id)
+
+
+async def remove(work: Work, passkey_id: UUID) -> None:
+    """Let a passkey open nothing any more, at once.
+
+    Raises:
+        NotFound: the asker has none of this id.
+        LastWayIn: nothing else would let them in.
+    """
+    passkey = await work.passkeys.get(passkey_id)
+    await ways.require_another(work)
+    await work.session.delete(passkey)
+    await work.tell("account", work.owner_id)
+
+
+def _device(user_agent: str) -> str:
+    return next((device for device in _DEVICES if device in user_agent), "Passkey")

@@ -1,0 +1,77 @@
+"""The ways into an account: how many there are, and who may add one or take one away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.clock import now
+from portrait_app.errors import PortraitError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portrait_app.domain.identity import Identity
+    from portrait_app.domain.passkey import Passkey
+    from portrait_app.services.accounts import Someone
+    from portrait_app.services.work import Desk, Work
+
+FRESH = timedelta(minutes=10)
+
+
+class NotFresh(PortraitError):
+    """A new way in was asked for in a session that began some time ago."""
+
+    headline = "Please sign in once more"
+    hint = "Before a new way into your account is added, we make sure that it is you."
+
+
+class LastWayIn(PortraitError):
+    """Taking this away would lock the person out."""
+
+    headline = "This is your only way in"
+    hint = "Add another one first: a passkey, or an account elsewhere. Then this one can go."
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Every way into one account."""
+
+    has_password: bool
+    passkeys: Sequence[Passkey]
+    identities: Sequence[Identity]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.has_password + len(self.passkeys) + len(self.identities)
+
+
+async def of(work: Work) -> Ways:
+    """Return the asker's ways in."""
+    account = await work.accounts.mine()
+    return Ways(bool(account.password_hash), await work.passkeys.all(), await work.identities.all())
+
+
+async def require_fresh(desk: Desk, someone: Someone) -> None:
+    """Let somebody pass who signed in within the last minutes (ASVS 5.0 7.5.1).
+
+    Raises:
+        NotFresh: they signed in longer ago.
+    """
+    async with desk.for_person(someone.owner_id) as work:
+        session = await work.accounts.session_by_id(someone.session_id)
+    if session is None or session.created_at < now() - FRESH:
+        raise NotFresh(f"session {someone.session_id}")
+
+
+async def require_another(work: Work) -> None:
+    """Let one way in go only when another stays; two that are taken away at once wait for each other.
+
+    Raises:
+        LastWayIn: it is the only one.
+    """
+    await work.accounts.hold()
+    if (await of(work)).count <= 1:
+        raise LastWayIn(str(work.owner_id))

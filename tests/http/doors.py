@@ -1,0 +1,91 @@
+"""The doors of the studio without its rooms: sign-in by form, by passkey and by way of a provider, and a bare page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from portrait_app.http.auth import Doors
+from portrait_app.http.cookies import signed_in
+from portrait_app.http.passkeys import PasskeyDoors
+from portrait_app.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from portrait_app.services.work import Desk
+    from portrait_app.wiring import Workshop
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+def app_of(desk: Desk, settings: Settings) -> Starlette:
+    """Hang the doors; `/home` says who is behind them."""
+    workshop = cast("Workshop", SimpleNamespace(desk=desk, settings=settings))
+    doors = Doors(lambda: workshop)
+
+    async def home(request: Request) -> Response:
+        someone = await signed_in(request, desk)
+        async with desk.for_person(someone.owner_id) as work:
+            account, keys = await work.accounts.mine(), await work.passkeys.all()
+        names = "".join(f"<li>{key.name}</li>" for key in keys)
+        return HTMLResponse(
+            f"<!doctype html><title>Home</title><h1>Hello, {account.name}</h1><ul>{names}</ul>"
+            '<button data-passkey="add">Add a passkey</button><div class="toasts"></div>'
+            '<form method="post" action="/auth/sign-out"><button>Sign out</button></form>'
+            '<script src="/js/furniture.js"></script><script src="/js/passkey.js"></script>'
+        )
+
+    bare = Route("/", lambda _: HTMLResponse("<!doctype html><h1>Welcome</h1>"))
+    return Starlette(
+        routes=[
+            bare,
+            Route("/home", home),
+            *doors.routes(),
+            *PasskeyDoors(lambda: workshop, doors).routes(),
+            Mount("/", StaticFiles(directory=ASSETS)),
+        ]
+    )
+
+
+@contextlib.asynccontextmanager
+async def served(desk: Desk, folder: Path, **settings: Any) -> AsyncGenerator[str]:
+    """Serve them on a port of this machine; gives the address that people use."""
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        number = port.getsockname()[1]
+        read = Settings.model_validate({"PORTRAIT_DATA_DIR": folder, "PORT": number, **settings})
+        config = uvicorn.Config(app_of(desk, read), log_level="warning", lifespan="off", ws="none")
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[port]))
+        await server.is_up.wait()
+        try:
+            yield read.public_url
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class _Server(uvicorn.Server):
+    """Says when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
