@@ -14,6 +14,7 @@ from portrait_app.http.auth import Doors
 from portrait_app.http.headers import CareHeaders
 from portrait_app.http.health import health_routes
 from portrait_app.http.media import media_routes
+from portrait_app.http.oidc import ProviderDoors
 from portrait_app.http.passkeys import PasskeyDoors
 from portrait_app.http.selfies import selfie_routes
 from portrait_app.http.webhook import webhook_routes
@@ -46,6 +47,7 @@ def _routes() -> Starlette:
         routes=[
             *doors.routes(),
             *PasskeyDoors(house.workshop, doors).routes(),
+            *ProviderDoors(house.workshop, doors).routes(),
             *selfie_routes(house.workshop),
             *webhook_routes(house.workshop),
             *health_routes(house.workshop),

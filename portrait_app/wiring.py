@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.oidc import providers_of
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.database.address import Address
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from procrastinate import App
 
+    from portrait_app.adapters.oidc import Provider
     from portrait_app.settings import Settings
 
 REPLICATE = "https://api.replicate.com/v1"
@@ -43,6 +45,11 @@ class Workshop:
     def reader(self) -> FaceReader:
         """The models that read faces; loaded when first needed, so the web process never does."""
         return FaceReader(self.settings.data_dir / "models")
+
+    @cached_property
+    def providers(self) -> dict[str, Provider]:
+        """Who else may say who somebody is, by key."""
+        return providers_of(self.settings)
 
     @property
     def examiner(self) -> Examiner:

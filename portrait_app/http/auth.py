@@ -12,6 +12,7 @@ from starlette.templating import Jinja2Templates
 
 from portrait_app.http.cookies import FromElsewhere, require_own_page
 from portrait_app.http.local import local_path
+from portrait_app.http.oidc import offered, trouble_in
 from portrait_app.services import accounts
 from portrait_app.services.accounts import SESSION_LIFETIME, SignedIn, WrongInput
 from portrait_app.services.cookie import COOKIE, token_in
@@ -93,9 +94,12 @@ class Doors:
     async def _show(self, request: Request, template: str) -> Response:
         """Show the empty form; who is signed in already goes straight on, unless they are to prove it `again`."""
         wanted = request.query_params.get("next", "")
-        if "again" not in request.query_params and await accounts.who(self._desk, token_in(request.headers.get("cookie", ""))):
+        if "again" not in request.query_params and await accounts.who(
+            self._desk, token_in(request.headers.get("cookie", ""))
+        ):
             return RedirectResponse(local_path(wanted), 303)
-        return self._page(request, template, {"next": wanted}, {}, 200)
+        trouble = trouble_in(self._workshop_of().settings, request.query_params)
+        return self._page(request, template, {"next": wanted}, {"form": trouble} if trouble else {}, 200)
 
     async def let_in(self, answer: Response, signed: SignedIn, *, is_secure: bool) -> None:
         """Have the browser carry its session, and wear the person's look."""
@@ -113,7 +117,9 @@ class Doors:
         self, request: Request, template: str, form: Mapping[str, str], errors: dict[str, str], status: int
     ) -> Response:
         typed = {field: value for field, value in form.items() if field != "password"}
-        shown: dict[str, Any] = {"values": typed, "errors": errors, "next": local_path(form.get("next", ""))}
+        wanted = local_path(form.get("next", ""))
+        ways = offered(self._workshop_of().settings, wanted, again="again" in request.query_params)
+        shown: dict[str, Any] = {"values": typed, "errors": errors, "next": wanted, "ways": ways}
         return templates.TemplateResponse(
             request, template, shown, status_code=status, headers={"Cache-Control": "no-store"}
         )

@@ -15,35 +15,41 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from portrait_app.adapters.oidc import providers_of
 from portrait_app.http.auth import Doors
 from portrait_app.http.cookies import signed_in
+from portrait_app.http.oidc import ProviderDoors
 from portrait_app.http.passkeys import PasskeyDoors
+from portrait_app.services import ways
 from portrait_app.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Generator
 
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from portrait_app.adapters.oidc import Provider
     from portrait_app.services.work import Desk
     from portrait_app.wiring import Workshop
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
-def app_of(desk: Desk, settings: Settings) -> Starlette:
-    """Hang the doors; `/home` says who is behind them."""
-    workshop = cast("Workshop", SimpleNamespace(desk=desk, settings=settings))
+def app_of(desk: Desk, settings: Settings, providers: dict[str, Provider] | None = None) -> Starlette:
+    """Hang the doors; `/home` and `/you` say who is behind them."""
+    known = providers_of(settings) if providers is None else providers
+    workshop = cast("Workshop", SimpleNamespace(desk=desk, settings=settings, providers=known))
     doors = Doors(lambda: workshop)
 
     async def home(request: Request) -> Response:
         someone = await signed_in(request, desk)
         async with desk.for_person(someone.owner_id) as work:
-            account, keys = await work.accounts.mine(), await work.passkeys.all()
-        names = "".join(f"<li>{key.name}</li>" for key in keys)
+            account, mine = await work.accounts.mine(), await ways.of(work)
+        keys = "".join(f"<li>{key.name}</li>" for key in mine.passkeys)
+        elsewhere = "".join(f"<li>{identity.provider}: {identity.label}</li>" for identity in mine.identities)
         return HTMLResponse(
-            f"<!doctype html><title>Home</title><h1>Hello, {account.name}</h1><ul>{names}</ul>"
+            f"<!doctype html><title>Home</title><h1>Hello, {account.name}</h1><ul>{keys}{elsewhere}</ul>"
             '<button data-passkey="add">Add a passkey</button><div class="toasts"></div>'
             '<form method="post" action="/auth/sign-out"><button>Sign out</button></form>'
             '<script src="/js/furniture.js"></script><script src="/js/passkey.js"></script>'
@@ -54,8 +60,10 @@ def app_of(desk: Desk, settings: Settings) -> Starlette:
         routes=[
             bare,
             Route("/home", home),
+            Route("/you", home),
             *doors.routes(),
             *PasskeyDoors(lambda: workshop, doors).routes(),
+            *ProviderDoors(lambda: workshop, doors).routes(),
             Mount("/", StaticFiles(directory=ASSETS)),
         ]
     )
@@ -64,19 +72,32 @@ def app_of(desk: Desk, settings: Settings) -> Starlette:
 @contextlib.asynccontextmanager
 async def served(desk: Desk, folder: Path, **settings: Any) -> AsyncGenerator[str]:
     """Serve them on a port of this machine; gives the address that people use."""
-    with socket.socket() as port:
-        port.bind(("127.0.0.1", 0))
+    with listening() as port:
         number = port.getsockname()[1]
         read = Settings.model_validate({"PORTRAIT_DATA_DIR": folder, "PORT": number, **settings})
-        config = uvicorn.Config(app_of(desk, read), log_level="warning", lifespan="off", ws="none")
-        server = _Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[port]))
-        await server.is_up.wait()
-        try:
+        async with serving(app_of(desk, read), port):
             yield read.public_url
-        finally:
-            server.should_exit = True
-            await serving
+
+
+@contextlib.contextmanager
+def listening() -> Generator[socket.socket]:
+    """Open a port of this machine."""
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        yield port
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Starlette, port: socket.socket) -> AsyncGenerator[None]:
+    """Serve an app on an open port until the block ends."""
+    server = _Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+    running = asyncio.create_task(server.serve(sockets=[port]))
+    await server.is_up.wait()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running
 
 
 class _Server(uvicorn.Server):

@@ -83,7 +83,7 @@ async def test_a_passkey_is_made_after_signing_up_and_opens_the_door_afterwards(
 
 
 async def _owner(house: House, page: Page):
-    (token,) = [each["value"] for each in await page.context.cookies() if each.get("name") == COOKIE]
+    (token,) = [each.get("value") for each in await page.context.cookies() if each.get("name") == COOKIE]
     someone = await accounts.who(house.desk, str(token))
     assert someone is not None
     return someone

@@ -1,0 +1,233 @@
+"""Speaks OpenID Connect and OAuth 2 with providers elsewhere: sends a browser there, and reads who came back.
+
+By authlib, which leaves to us: that the callback names its issuer (RFC 9207), that the provider's own description of
+itself is of the issuer we mean, that the ID token is for us and signed by a key pair. Tokens are used and forgotten.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+from authlib.common.errors import AuthlibBaseError
+from authlib.deprecate import AuthlibDeprecationWarning
+from joserfc.errors import JoseError
+
+from portrait_app.domain.identity import Claim
+from portrait_app.errors import PortraitError
+from portrait_app.settings import GITHUB_ISSUER
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # it would rather have httpx2; Reflex needs httpx
+    from authlib.integrations.starlette_client import StarletteIntegration, StarletteOAuth2App
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portrait_app.settings import Settings
+
+PATIENCE_S = 10.0
+BASIC, POSTED = "client_secret_basic", "client_secret_post"  # how we sign in to a provider ourselves
+# Signed with a private key. With `none` anybody signs, with an HMAC whoever knows the client's secret.
+SIGNED_BY = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+"""Algorithms of ID tokens that are believed (ASVS 5.0 9.1.2)."""
+
+
+class ProviderError(PortraitError):
+    """Something is between us and a provider; each says of which."""
+
+    words = "{name} couldn't tell us who you are. Nothing was changed; please try again."
+
+    def __init__(self, name: str, detail: str = "") -> None:
+        super().__init__(f"{name}: {detail}")
+        self.hint = self.words.format(name=name)
+
+
+class ProviderDown(ProviderError):
+    """It doesn't answer, or not as its kind does."""
+
+    headline = "We can't reach them just now"
+    words = "{name} doesn't answer just now. Try again in a moment, or sign in another way."
+    is_retryable = True
+
+
+class Declined(ProviderError):
+    """The person said no there, or was refused there."""
+
+    headline = "You weren't signed in"
+    words = "{name} didn't let you through, or you changed your mind there. Nothing was changed."
+
+
+class NotProven(ProviderError):
+    """What came back doesn't hold: another's code, another issuer, a token that isn't for us."""
+
+    headline = "We couldn't make sure that it is you"
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One browser's way to a provider and back: what is kept here meanwhile. Only `state` and `nonce` travel."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+    @classmethod
+    def new(cls) -> Trip:
+        """Make one: 256 bits each."""
+        return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
+
+
+class Provider:
+    """Any OpenID Connect provider, found by its issuer's address."""
+
+    scope = "openid email profile"
+    client_auth = BASIC
+
+    def __init__(self, key: str, name: str, issuer: str, client_id: str, client_secret: str) -> None:
+        self.key, self.name, self.issuer = key, name, issuer.rstrip("/")
+        self._client_id = client_id
+        self._app: Any = StarletteOAuth2App(
+            StarletteIntegration(key),
+            name=key,
+            client_id=client_id,
+            client_secret=client_secret,
+            client_kwargs={
+                "scope": self.scope,
+                "code_challenge_method": "S256",
+                "token_endpoint_auth_method": self.client_auth,
+                "timeout": PATIENCE_S,
+            },
+            **self._where(),
+        )
+
+    async def address(self, trip: Trip, callback: str, *, again: bool) -> str:
+        """Return where to send the browser; `again` asks that the person prove themselves there anew.
+
+        Raises:
+            ProviderDown: it doesn't say where, or is not who we think.
+        """
+        more = {"prompt": "login"} if again else {}
+        try:
+            await self._described()
+            sent = await self._app.create_authorization_url(
+                callback, state=trip.state, nonce=trip.nonce, code_verifier=trip.verifier, **more
+            )
+        except (httpx.HTTPError, AuthlibBaseError, RuntimeError, ValueError) as error:
+            raise ProviderDown(self.name, type(error).__name__) from error
+        return str(sent["url"])
+
+    async def arrived(self, trip: Trip, callback: str, said: Mapping[str, str]) -> Claim:
+        """Return who came back with these words in the callback's address.
+
+        Raises:
+            Declined: the person was not let through there.
+            NotProven: the words or the tokens don't hold.
+            ProviderDown: it stopped answering on the way.
+        """
+        try:
+            self._require_issuer(await self._described(), said)
+            if "error" in said:
+                raise Declined(self.name, said["error"][:80])
+            token = await self._app.fetch_access_token(
+                redirect_uri=callback, code=said.get("code", ""), code_verifier=trip.verifier
+            )
+            return await self._read(token, trip)
+        except (httpx.TransportError, httpx.HTTPStatusError) as error:
+            raise ProviderDown(self.name, type(error).__name__) from error
+        except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
+            raise NotProven(self.name, f"{type(error).__name__}: {error}"[:200]) from error
+
+    def _where(self) -> dict[str, Any]:
+        return {"server_metadata_url": f"{self.issuer}/.well-known/openid-configuration"}
+
+    async def _described(self) -> dict[str, Any]:
+        """Return what the provider says of itself, when that is of the issuer we mean (OpenID Discovery 4.3)."""
+        described = cast("dict[str, Any]", await self._app.load_server_metadata())
+        if str(described.get("issuer", "")).rstrip("/") != self.issuer:
+            described.clear()
+            raise ProviderDown(self.name, "describes another issuer")
+        known = SIGNED_BY & set(described.get("id_token_signing_alg_values_supported") or ["RS256"])
+        described["id_token_signing_alg_values_supported"] = sorted(known)
+        if self.client_auth not in described.get("token_endpoint_auth_methods_supported", [self.client_auth]):
+            described["token_endpoint_auth_method"] = POSTED
+        return described
+
+    def _require_issuer(self, described: Mapping[str, Any], said: Mapping[str, str]) -> None:
+        """Let pass what this issuer sent: a mix-up would bring us another's answer (RFC 9207, ASVS 5.0 10.2.2)."""
+        must = bool(described.get("authorization_response_iss_parameter_supported"))
+        if (must or "iss" in said) and not hmac.compare_digest(
+            said.get("iss", "").encode(), str(described["issuer"]).encode()
+        ):
+            raise NotProven(self.name, "the answer is of another issuer")
+
+    async def _read(self, token: dict[str, Any], trip: Trip) -> Claim:
+        described = await self._described()
+        expected = {
+            "iss": {"essential": True, "value": described["issuer"]},
+            "aud": {"essential": True, "value": self._client_id},
+            "sub": {"essential": True},
+        }
+        claims: dict[str, Any] | None = await self._app.parse_id_token(token, trip.nonce, claims_options=expected)
+        if not claims:
+            raise NotProven(self.name, "no ID token")
+        if "email" not in claims and described.get("userinfo_endpoint"):
+            more: dict[str, Any] = await self._app.userinfo(token=token)
+            if more.get("sub") != claims["sub"]:  # OpenID Connect Core 5.3.2
+                raise NotProven(self.name, "userinfo of somebody else")
+            claims = {**more, **claims}
+        email, name = str(claims.get("email") or "").lower(), claims.get("name") or claims.get("preferred_username")
+        is_verified = claims.get("email_verified") in (True, "true")
+        return Claim(self.key, self.issuer, str(claims["sub"]), email, is_verified and bool(email), str(name or ""))
+
+
+class GitHub(Provider):
+    """GitHub, which speaks OAuth 2 alone: the person is a number, and their address is asked for."""
+
+    scope = "read:user user:email"
+    client_auth = POSTED
+    _API = "https://api.github.com"
+
+    def _where(self) -> dict[str, Any]:
+        return {
+            "authorize_url": f"{self.issuer}/login/oauth/authorize",
+            "access_token_url": f"{self.issuer}/login/oauth/access_token",
+        }
+
+    async def _described(self) -> dict[str, Any]:
+        # Its callbacks name this issuer, which is not where its accounts live.
+        return {"issuer": f"{self.issuer}/login/oauth"}
+
+    async def _read(self, token: dict[str, Any], trip: Trip) -> Claim:
+        del trip  # no ID token, so no nonce: the state and the code's verifier bind the answer to the browser
+        person = cast("dict[str, Any]", await self._ask("user", token))
+        addresses = cast("list[dict[str, Any]]", await self._ask("user/emails", token))
+        proven = [each["email"] for each in addresses if each["primary"] is True and each["verified"] is True]
+        number = person["id"]
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise NotProven(self.name, "a person without a number")
+        email, name = (str(proven[0]).lower() if proven else ""), person.get("name") or person["login"]
+        return Claim(self.key, self.issuer, str(number), email, bool(email), str(name))
+
+    async def _ask(self, path: str, token: dict[str, Any]) -> object:
+        answer: httpx.Response = await self._app.get(f"{self._api}/{path}", token=token)
+        return answer.raise_for_status().json()
+
+    @property
+    def _api(self) -> str:
+        return self._API if self.issuer == GITHUB_ISSUER else f"{self.issuer}/api/v3"  # a GitHub of one's own
+
+
+def providers_of(settings: Settings) -> dict[str, Provider]:
+    """Return the providers that are configured, by key, in the order in which they are offered."""
+    kinds = {"oidc": Provider, "google": Provider, "github": GitHub}
+    return {
+        set_up.key: kinds[set_up.key](
+            set_up.key, set_up.name, set_up.issuer, set_up.client_id, set_up.client_secret.get_secret_value()
+        )
+        for set_up in settings.providers
+    }

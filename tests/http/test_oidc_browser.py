@@ -1,0 +1,259 @@
+"""Signing in by way of a certified OpenID provider, in a real Chromium; and everything that must not be believed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import psycopg
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from portrait_app.services import accounts, identities
+from portrait_app.services.cookie import COOKIE
+from tests.builders import PASSWORD
+from tests.http.doors import listening, served
+from tests.http.op import CLIENT, provider
+from tools.chromium import provide
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from playwright.async_api import Browser, Page
+
+    from portrait_app.database.address import Address
+    from portrait_app.services.accounts import Someone
+    from tests.builders import House
+
+pytestmark = pytest.mark.browser
+
+BUTTON = "Continue with Example"
+
+
+@dataclass
+class Town:
+    """The studio's doors, and a browser in front of them."""
+
+    house: House
+    url: str
+    page: Page
+
+    async def goes_there(self, name: str) -> None:
+        """From the sign-in page to the provider, and through its own forms."""
+        await self.page.goto(f"{self.url}/auth/sign-in")
+        await self.page.get_by_role("link", name=BUTTON).click()
+        await self.says_there_who_they_are(name)
+
+    async def says_there_who_they_are(self, name: str) -> None:
+        await self.page.get_by_placeholder("Enter any login").fill(name)
+        await self.page.get_by_placeholder("and password").fill("anything")
+        await self.page.get_by_role("button", name="Sign-in").click()
+        await self.page.get_by_role("button", name="Continue").click()
+
+    async def is_at_home(self, name: str) -> None:
+        await expect(self.page).to_have_url(re.compile("/home"))
+        await expect(self.page.get_by_role("heading", level=1)).to_have_text(f"Hello, {name}")
+
+    async def is_told(self, words: str) -> None:
+        await expect(self.page).to_have_url(re.compile("/auth/sign-in"))
+        await expect(self.page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+
+    async def callback_of(self, name: str) -> str:
+        """Go there and on, up to the callback: it is caught on its way, unused."""
+        devtools = await self.page.context.new_cdp_session(self.page)
+        caught: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        async def catch(paused: dict[str, Any]) -> None:
+            await devtools.send("Fetch.failRequest", {"requestId": paused["requestId"], "errorReason": "Aborted"})
+            if not caught.done():
+                caught.set_result(paused["request"]["url"])
+
+        devtools.on("Fetch.requestPaused", catch)
+        await devtools.send("Fetch.enable", {"patterns": [{"urlPattern": "*/callback?*"}]})
+        await self.goes_there(name)
+        async with asyncio.timeout(30):
+            url = await caught
+        await devtools.send("Fetch.disable")
+        return url
+
+    async def someone(self) -> Someone | None:
+        tokens = [each.get("value") for each in await self.page.context.cookies() if each.get("name") == COOKIE]
+        return await accounts.who(self.house.desk, str(tokens[0])) if tokens else None
+
+
+@pytest.fixture
+async def browser() -> AsyncGenerator[Browser]:
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=str(provide()), args=["--no-sandbox"])
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def town(house: House, tmp_path: Path, browser: Browser) -> AsyncGenerator[Town]:
+    with listening() as port:
+        number = port.getsockname()[1]
+    settings = CLIENT | {"OIDC_ISSUER": f"http://127.0.0.1:{number}", "OIDC_NAME": "Example"}
+    async with (
+        served(house.desk, tmp_path, **settings) as url,
+        provider(number, f"{url}/auth/with/oidc/callback"),
+    ):
+        yield Town(house, url, await browser.new_page())
+        await browser.close()  # a server waits for whoever is still connected to it
+
+
+def altered(url: str, **changes: str) -> str:
+    parts = urlsplit(url)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()} | changes
+    return parts._replace(query=urlencode({name: value for name, value in query.items() if value})).geturl()
+
+
+async def test_somebody_new_gets_an_account_and_finds_it_again(town: Town) -> None:
+    await town.goes_there("ada")
+    await town.is_at_home("ada")
+    first = await town.someone()
+    assert first is not None
+    async with town.house.desk.for_person(first.owner_id) as work:
+        account, (identity,) = await work.accounts.mine(), await work.identities.all()
+    assert (account.email, account.password_hash) == ("ada@example.com", "")
+    assert account.verified_at is not None
+    assert (identity.subject, identity.label) == ("ada", "ada@example.com")
+    await town.page.get_by_role("button", name="Sign out").click()
+    await town.page.goto(f"{town.url}/auth/sign-in")
+    await town.page.get_by_role("link", name=BUTTON).click()  # they know each other over there
+    await town.is_at_home("ada")
+    again = await town.someone()
+    assert again is not None
+    assert again.owner_id == first.owner_id
+    assert again.session_id != first.session_id
+
+
+async def test_asvs_10_1_2_an_answer_is_taken_once_with_its_own_state_by_its_own_browser(
+    town: Town, browser: Browser
+) -> None:
+    genuine = await town.callback_of("ada")
+    other = Town(town.house, town.url, await (await browser.new_context()).new_page())
+    await other.page.goto(genuine)  # sign-in by another's answer: "login CSRF"
+    await other.is_told("too long")
+    await town.page.goto(altered(genuine, state="x" * 43))
+    await town.is_told("too long")
+    assert await town.someone() is None
+    await town.page.goto(genuine)
+    await town.is_at_home("ada")
+    signed_in = await town.someone()
+    await town.page.goto(genuine)  # once more
+    await town.is_told("too long")
+    assert await town.someone() == signed_in
+
+
+async def test_asvs_10_2_1_a_code_that_was_used_opens_nothing_in_another_trip(town: Town, address: Address) -> None:
+    used = await town.callback_of("ada")
+    await town.page.goto(used)
+    await town.is_at_home("ada")
+    await town.page.context.clear_cookies()
+    fresh = await town.callback_of("ada")
+    await town.page.goto(altered(fresh, code=parse_qs(urlsplit(used).query)["code"][0]))
+    await town.is_told("couldn't make sure")
+    assert await town.someone() is None
+
+
+@pytest.mark.parametrize("iss", ["http://evil.example", "", "http://127.0.0.1"])
+async def test_asvs_10_2_2_an_answer_that_names_another_issuer_or_none_is_not_believed(town: Town, iss: str) -> None:
+    await town.page.goto(altered(await town.callback_of("ada"), iss=iss))
+    await town.is_told("couldn't make sure")
+    assert await town.someone() is None
+
+
+@pytest.mark.parametrize("kept", ["nonce", "verifier"])
+async def test_asvs_10_5_1_a_token_that_answers_another_question_is_not_believed(
+    town: Town, address: Address, kept: str
+) -> None:
+    callback = await town.callback_of("ada")
+    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+        admin.execute("UPDATE app.errands SET kept = kept || jsonb_build_object(%s::text, %s::text)", [kept, "x" * 64])
+    await town.page.goto(callback)
+    await town.is_told("couldn't make sure")
+    assert await town.someone() is None
+
+
+async def test_an_address_that_is_not_verified_there_opens_and_makes_nothing(town: Town) -> None:
+    await town.goes_there("unverified-ada")
+    await town.is_told("isn't verified there")
+    assert await town.someone() is None
+
+
+async def test_an_address_that_was_only_typed_here_is_not_linked(town: Town) -> None:
+    await accounts.sign_up(town.house.desk, name="Eve", email="ada@example.com", password=PASSWORD, device="")
+    await town.goes_there("ada")
+    await town.is_told("There is an account with this address")
+    assert await town.someone() is None
+
+
+async def test_an_address_proven_on_both_sides_is_linked(town: Town, address: Address) -> None:
+    signed = await accounts.sign_up(town.house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="")
+    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+        admin.execute("UPDATE app.accounts SET verified_at = now()")
+    await town.goes_there("ada")
+    await town.is_at_home("Ada")
+    someone = await town.someone()
+    assert someone is not None
+    assert someone.owner_id == signed.owner_id
+
+
+async def test_whoever_is_signed_in_links_an_account_even_if_its_address_is_not_verified(town: Town) -> None:
+    await _signs_up(town.page, town.url, "Grace")
+    await town.page.goto(f"{town.url}/auth/with/oidc?link=yes")
+    await town.says_there_who_they_are("unverified-grace")
+    await expect(town.page).to_have_url(re.compile("/you"))
+    await expect(town.page.get_by_role("listitem")).to_have_text("oidc: unverified-grace@example.com")
+    grace = await town.someone()
+    await town.page.get_by_role("button", name="Sign out").click()
+    await town.page.goto(f"{town.url}/auth/sign-in")
+    await town.page.get_by_role("link", name=BUTTON).click()
+    await town.is_at_home("Grace")
+    assert grace is not None
+    async with town.house.desk.for_person(grace.owner_id) as work:
+        (identity,) = await work.identities.all()
+        await identities.unlink(work, identity.id)
+
+
+async def test_an_account_elsewhere_belongs_to_one_person_here(town: Town) -> None:
+    await town.goes_there("ada")
+    await town.is_at_home("ada")
+    await town.page.get_by_role("button", name="Sign out").click()
+    await _signs_up(town.page, town.url, "Bob")
+    await town.page.goto(f"{town.url}/auth/with/oidc?link=yes")
+    await town.is_told("Somebody signs in with this account already")
+
+
+async def test_whoever_says_no_there_is_told_that_nothing_was_changed(town: Town) -> None:
+    await town.page.goto(f"{town.url}/auth/sign-in")
+    await town.page.get_by_role("link", name=BUTTON).click()
+    await town.page.get_by_role("link", name="Cancel").click()
+    await town.is_told("You weren't signed in")
+
+
+async def test_a_provider_that_is_down_is_said_on_the_sign_in_page(
+    house: House, tmp_path: Path, browser: Browser
+) -> None:
+    with listening() as port:
+        nobody = f"http://127.0.0.1:{port.getsockname()[1]}"
+    async with served(house.desk, tmp_path, **CLIENT, OIDC_ISSUER=nobody, OIDC_NAME="Example") as url:
+        town = Town(house, url, await browser.new_page())
+        await town.page.goto(f"{url}/auth/sign-in")
+        await town.page.get_by_role("link", name=BUTTON).click()
+        await town.is_told("Example doesn't answer just now")
+        await browser.close()
+
+
+async def _signs_up(page: Page, url: str, name: str) -> None:
+    await page.goto(f"{url}/auth/sign-up")
+    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("E-mail").fill(f"{name.lower()}@example.com")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Create account").click()
+    await expect(page).to_have_url(re.compile("/home"))
