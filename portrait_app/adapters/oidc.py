@@ -134,7 +134,7 @@ class Provider:
             if "error" in said:
                 raise Declined(self.name, said["error"][:80])
             token = await self._app.fetch_access_token(
-                redirect_uri=callback, code=said.get("code", ""), code_verifier=trip.verifier
+                redirect_uri=callback, code=said["code"], code_verifier=trip.verifier
             )
             return await self._read(token, trip)
         except (httpx.TransportError, httpx.HTTPStatusError) as error:

@@ -1,0 +1,230 @@
+"""Signing in by GitHub, which speaks OAuth 2 and no OpenID: against a stand-in that obeys its documented contract."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, RedirectResponse
+from starlette.routing import Route
+
+from portrait_app.adapters.oidc import GitHub
+from portrait_app.services import accounts
+from portrait_app.services.cookie import COOKIE
+from portrait_app.settings import Settings
+from tests.http.doors import app_of, listening, serving
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from portrait_app.services.accounts import Someone
+    from tests.builders import House
+
+OURS = "http://localhost:3000"
+ADDRESSES = [
+    {"email": "old@example.com", "primary": False, "verified": True},
+    {"email": "Octo@Example.com", "primary": True, "verified": True},
+]
+
+
+@dataclass
+class FakeGitHub:
+    """GitHub's three addresses. It answers a wrong code with 200 and an error, as GitHub does."""
+
+    person: dict[str, Any] = field(default_factory=lambda: {"id": 42, "login": "octo", "name": None, "email": None})
+    addresses: list[dict[str, Any]] = field(default_factory=lambda: [dict(each) for each in ADDRESSES])
+    challenges: dict[str, str] = field(default_factory=dict)
+    issuer: str = ""
+    tokens: set[str] = field(default_factory=set)
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/login/oauth/authorize", self.authorize),
+                Route("/login/oauth/access_token", self.token, methods=["POST"]),
+                Route("/api/v3/user", self.user),
+                Route("/api/v3/user/emails", self.emails),
+            ]
+        )
+
+    async def authorize(self, request: Request) -> Response:
+        query, code = request.query_params, secrets.token_urlsafe(8)
+        assert query["code_challenge_method"] == "S256"
+        self.challenges[code] = query["code_challenge"]
+        told = urlencode({"code": code, "state": query["state"], "iss": f"{self.issuer}/login/oauth"})
+        return RedirectResponse(f"{query['redirect_uri']}?{told}")
+
+    async def token(self, request: Request) -> Response:
+        async with request.form() as form:
+            challenge = self.challenges.pop(str(form["code"]), None)
+            digest = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
+            is_known = form["client_secret"] == "secret"
+        if not is_known or challenge != base64.urlsafe_b64encode(digest).rstrip(b"=").decode():
+            return JSONResponse({"error": "bad_verification_code", "error_description": "The code is incorrect."})
+        self.tokens.add(token := secrets.token_urlsafe(8))
+        return JSONResponse({"access_token": token, "token_type": "bearer", "scope": "read:user,user:email"})
+
+    async def user(self, request: Request) -> Response:
+        return self._if_known(request, self.person)
+
+    async def emails(self, request: Request) -> Response:
+        return self._if_known(request, self.addresses)
+
+    def _if_known(self, request: Request, said: Any) -> Response:
+        is_known = request.headers.get("authorization", "").removeprefix("Bearer ") in self.tokens
+        return JSONResponse(said) if is_known else JSONResponse({"message": "Bad credentials"}, 401)
+
+
+@dataclass
+class Town:
+    """A browser between the studio and GitHub."""
+
+    house: House
+    github: FakeGitHub
+    client: httpx.AsyncClient
+
+    async def callback(self) -> str:
+        """Go there, and come back as far as the callback's address."""
+        left = await self.client.get("/auth/with/github?next=/gallery")
+        assert left.status_code == 303, left.text
+        async with httpx.AsyncClient() as elsewhere:
+            return (await elsewhere.get(left.headers["location"])).headers["location"]
+
+    async def returns(self, **changes: str) -> httpx.Response:
+        parts = urlsplit(await self.callback())
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()} | changes
+        return await self.client.get(parts.path, params={name: value for name, value in query.items() if value})
+
+    async def someone(self) -> Someone | None:
+        return await accounts.who(self.house.desk, self.client.cookies.get(COOKIE) or "")
+
+
+@pytest.fixture
+async def town(house: House, tmp_path: Path) -> AsyncGenerator[Town]:
+    fake = FakeGitHub()
+    with listening() as port:
+        fake.issuer = f"http://127.0.0.1:{port.getsockname()[1]}"
+        settings = Settings.model_validate(
+            {
+                "PORTRAIT_DATA_DIR": tmp_path,
+                "PORT": 3000,
+                "GITHUB_CLIENT_ID": "studio",
+                "GITHUB_CLIENT_SECRET": "secret",
+            }
+        )
+        providers = {"github": GitHub("github", "GitHub", fake.issuer, "studio", "secret")}
+        transport = httpx.ASGITransport(app_of(house.desk, settings, providers))
+        async with serving(fake.app(), port), httpx.AsyncClient(transport=transport, base_url=OURS) as client:
+            yield Town(house, fake, client)
+
+
+async def test_the_person_is_a_number_and_their_address_the_primary_one(town: Town) -> None:
+    answer = await town.returns()
+    assert (answer.status_code, answer.headers["location"]) == (303, "/gallery")
+    someone = await town.someone()
+    assert someone is not None
+    async with town.house.desk.for_person(someone.owner_id) as work:
+        account, (identity,) = await work.accounts.mine(), await work.identities.all()
+    assert (account.email, account.name) == ("octo@example.com", "octo")
+    assert (identity.issuer, identity.subject) == (town.github.issuer, "42")
+
+
+async def test_a_new_name_and_a_new_address_there_are_the_same_person_here(town: Town) -> None:
+    await town.returns()
+    first = await town.someone()
+    town.github.person |= {"login": "cat", "name": "Cat"}
+    town.github.addresses[1]["email"] = "cat@example.com"
+    await town.returns()
+    again = await town.someone()
+    assert first is not None
+    assert again is not None
+    assert again.owner_id == first.owner_id
+
+
+async def test_who_takes_over_a_name_there_is_somebody_else_here(town: Town) -> None:
+    await town.returns()
+    first = await town.someone()
+    town.github.person["id"] = 43
+    town.github.addresses[1]["email"] = "other@example.com"
+    await town.returns()
+    other = await town.someone()
+    assert first is not None
+    assert other is not None
+    assert other.owner_id != first.owner_id
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        [],
+        [{"email": "octo@example.com", "primary": True, "verified": False}],
+        [{"email": "octo@example.com", "primary": False, "verified": True}],
+        [{"email": "octo@example.com", "primary": 1, "verified": "yes"}],
+    ],
+    ids=["none", "not-verified", "not-primary", "not-said-so"],
+)
+async def test_only_a_verified_primary_address_makes_an_account(town: Town, addresses: list[dict[str, Any]]) -> None:
+    town.github.addresses = addresses
+    answer = await town.returns()
+    assert "trouble=Unverified" in answer.headers["location"]
+    told = await town.client.get(answer.headers["location"])
+    assert "verified there" in told.text
+    assert await town.someone() is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "trouble"),
+    [
+        ({"state": "made-up"}, "TooLate"),
+        ({"state": ""}, "TooLate"),
+        ({"code": "made-up"}, "NotProven"),
+        ({"code": ""}, "NotProven"),
+        ({"iss": "https://evil.example"}, "NotProven"),
+        ({"error": "access_denied"}, "Declined"),
+    ],
+    ids=["another-state", "no-state", "another-code", "no-code", "another-issuer", "declined"],
+)
+async def test_an_answer_that_is_wrong_in_one_thing_opens_nothing(
+    town: Town, changes: dict[str, str], trouble: str
+) -> None:
+    answer = await town.returns(**changes)
+    assert f"trouble={trouble}" in answer.headers["location"]
+    assert await town.someone() is None
+
+
+async def test_an_answer_without_an_issuer_is_taken_where_none_is_promised(town: Town) -> None:
+    assert (await town.returns(iss="")).headers["location"] == "/gallery"
+
+
+async def test_another_sites_page_sends_nobody_on_the_way(town: Town) -> None:
+    answer = await town.client.get("/auth/with/github", headers={"Sec-Fetch-Site": "cross-site"})
+    assert "trouble=FromElsewhere" in answer.headers["location"]
+
+
+async def test_nobody_links_without_being_signed_in(town: Town) -> None:
+    answer = await town.client.get("/auth/with/github?link=yes")
+    assert answer.headers["location"].startswith("/auth/sign-in")
+
+
+@pytest.mark.parametrize("path", ["/auth/with/google", "/auth/with/oidc/callback", "/auth/with/..%2f..%2fetc"])
+async def test_a_provider_that_is_not_configured_is_not_there(town: Town, path: str) -> None:
+    assert (await town.client.get(path)).status_code == 404
+
+
+async def test_the_sign_in_page_offers_only_what_is_configured(town: Town) -> None:
+    page = (await town.client.get("/auth/sign-in?next=/create")).text
+    assert "Continue with GitHub" in page
+    assert 'href="/auth/with/github?next=%2Fcreate"' in page
+    assert "Google" not in page
+    assert "<script>" not in (await town.client.get("/auth/sign-in?trouble=<script>&with=<script>")).text
