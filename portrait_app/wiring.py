@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
+from portrait_app.adapters.replicate.signature import WebhookAddress
 from portrait_app.database.address import Address
 from portrait_app.database.session import Database
 from portrait_app.faces.reader import FaceReader
@@ -57,7 +58,12 @@ class Workshop:
     @property
     def sender(self) -> Sender:
         """Sends orders."""
-        return Sender(self.desk, self.gateway, self.settings.webhook_url)
+        return Sender(self.desk, self.gateway, self.webhook)
+
+    @cached_property
+    def webhook(self) -> WebhookAddress:
+        """Where the engine brings its news."""
+        return webhook_of(self.settings)
 
 
 def furnish(settings: Settings) -> Workshop:
@@ -86,3 +92,8 @@ async def open_workshop(settings: Settings) -> AsyncGenerator[Workshop]:
         finally:
             await workshop.gateway.close()
             await workshop.desk.database.close()
+
+
+def webhook_of(settings: Settings) -> WebhookAddress:
+    """Name the address that the engine brings its news to."""
+    return WebhookAddress(settings.key_for("webhook addresses"), settings.webhook_url)

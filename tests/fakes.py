@@ -51,6 +51,9 @@ class FakeEngine:
     async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:  # noqa: A002 -- the gateway's word
         return self._create(str(input["seed"]), {"version": version, "input": input, "webhook": webhook})
 
+    async def find_file(self, name: str) -> Uploaded | None:
+        return Uploaded(name, f"http://engine/files/{name}") if name in self.files else None
+
     async def look_at(self, kind: OrderKind, job_id: str) -> JobReport:
         return self.known[job_id][1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -13,6 +14,8 @@ from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport, Progress
+
+_JOB_ID = re.compile(r"[\w-]{1,100}", re.ASCII)  # real ones are 26 letters and digits
 
 # A status that we don't know is taken for "not ended yet": the next look will tell more.
 STATUSES = {
@@ -32,7 +35,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
     """
     body = object_in(body)  # a webhook's may be any JSON
     job_id = body.get("id")
-    if not isinstance(job_id, str) or not job_id:
+    if not isinstance(job_id, str) or not _JOB_ID.fullmatch(job_id):
         raise Unreadable("a job without an id")
     said = STATUSES.get(str(body.get("status")), OrderStatus.RUNNING)
     is_training = kind is OrderKind.TRAINING
