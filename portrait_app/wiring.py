@@ -13,8 +13,10 @@ from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.adapters.replicate.signature import WebhookAddress
 from portrait_app.database.address import Address
 from portrait_app.database.session import Database
+from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.faces.reader import FaceReader
 from portrait_app.services.keeping import Keeper
+from portrait_app.services.offers import Offers
 from portrait_app.services.orders import Sender
 from portrait_app.services.selfies import Examiner
 from portrait_app.services.work import Desk
@@ -65,21 +67,35 @@ class Workshop:
         """Where the engine brings its news."""
         return webhook_of(self.settings)
 
+    @cached_property
+    def offers(self) -> Offers:
+        """Whether training can be offered."""
+        return Offers(self.gateway, TRAINERS[self.settings.trainer])
+
 
 def furnish(settings: Settings) -> Workshop:
     """Name every adapter; nothing is opened yet."""
     address = Address.of(settings)
     bucket = DiskBucket(settings.data_dir / "bucket", {"1": settings.key_for("media links")})
     jobs = jobs_app(address)
-    gateway = Gateway(
+    desk = Desk(Database(address), bucket, JobQueue(jobs))
+    return Workshop(settings, address, desk, gateway_of(settings), jobs, bucket)
+
+
+def gateway_of(settings: Settings) -> Gateway:
+    """Name the engine that the settings do."""
+    secret = settings.replicate_webhook_secret
+    return Gateway(
         base_url=settings.replicate_base_url or REPLICATE,
         token=settings.engine_token,
         destination=settings.replicate_destination,
-        webhook_secret=settings.replicate_webhook_secret.get_secret_value()
-        if settings.replicate_webhook_secret
-        else None,
+        webhook_secret=secret.get_secret_value() if secret else None,
     )
-    return Workshop(settings, address, Desk(Database(address), bucket, JobQueue(jobs)), gateway, jobs, bucket)
+
+
+def webhook_of(settings: Settings) -> WebhookAddress:
+    """Name the address that the engine brings its news to."""
+    return WebhookAddress(settings.key_for("webhook addresses"), settings.webhook_url)
 
 
 @asynccontextmanager
@@ -92,8 +108,3 @@ async def open_workshop(settings: Settings) -> AsyncGenerator[Workshop]:
         finally:
             await workshop.gateway.close()
             await workshop.desk.database.close()
-
-
-def webhook_of(settings: Settings) -> WebhookAddress:
-    """Name the address that the engine brings its news to."""
-    return WebhookAddress(settings.key_for("webhook addresses"), settings.webhook_url)

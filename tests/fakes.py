@@ -32,11 +32,17 @@ class FakeEngine:
     files: dict[str, bytes] = field(default_factory=dict)
     fails_next: Exception | None = None
     accepts_all_the_same: bool = False
+    refuses_training: Exception | None = None
 
     @property
     def jobs(self) -> FakeEngine:
         """Its lists."""
         return self
+
+    async def check_trainer(self, trainer: Any) -> bool:
+        if self.refuses_training is not None:
+            raise self.refuses_training
+        return bool(trainer)
 
     async def upload(self, name: str, data: bytes) -> Uploaded:
         self.files[name] = data

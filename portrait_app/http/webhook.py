@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portrait_app.adapters.replicate.errors import BadSignature, EngineError, Unreadable
-from portrait_app.adapters.replicate.signature import verify
 from portrait_app.domain.text import storable
 from portrait_app.services import inbox
 
@@ -66,7 +65,7 @@ async def _news(workshop: Workshop, request: Request) -> tuple[UUID, JobReport]:
     """
     kind, order_id = workshop.webhook.read(request.query_params)
     body = await _body(request)
-    verify(await workshop.gateway.webhook_secrets(), request.headers, body)
+    await workshop.gateway.verify(request.headers, body)
     try:
         said = json.loads(body)
     except (ValueError, RecursionError) as error:
