@@ -31,6 +31,7 @@ async def run(folder: Path, *, seed: int, jobs: int, is_calm: bool = False, with
     plan = Plan.of(seed, jobs, is_calm=is_calm)
     began = time.monotonic()
     with provider(plan) as running, our_house(folder, running) as house:
+        running.provider.first_of = house.first_of
         house.start()
         await order_everything(house.settings, plan, running.provider)
         dice = None if is_calm else plan.dice("kills")
