@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.bench import first_load, memory, round_trip, starts, story, styles, webhook
+from tools.bench import deliveries, first_load, memory, round_trip, starts, story, styles, webhook
 from tools.bench.figure import Figure, head, row
 from tools.bench.sitting import Sitting, opened
 from tools.chromium import provide
@@ -39,6 +39,7 @@ BENCHES: dict[str, Bench] = {
     "story": story.measure,
     "memory": memory.measure,
     "webhook": webhook.measure,
+    "deliver": deliveries.measure,
     "style": styles.measure,
     "tap": round_trip.measure,  # the last: it leaves a second first set to be made
 }
