@@ -134,7 +134,7 @@ def _action() -> rx.Component:
     return rx.el.div(
         ui.stepper("portraits", CreateState.count, CreateState.choose_count, high=MOST_AT_ONCE),
         ui.button(label, kind="primary", is_full=True, on_click=CreateState.order.throttle(TWICE_PRESSED_MS)),
-        class_name="create-action",
+        class_name="action-bar create-action",
     )
 
 
