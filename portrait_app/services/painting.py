@@ -81,6 +81,7 @@ async def _ask_again(work: Work, generation: Generation, assets: Sequence[Asset]
     for asset in lost:
         asset.status, asset.source_url = AssetStatus.PENDING, None
         asset.loss = asset.trouble = None
+    generation.trouble = None
     await order_again(work, order, tries=order.tries + 1)
     return True
 
