@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import psycopg
 from psycopg.rows import dict_row
 
@@ -71,6 +72,11 @@ class House:
         for child in self.children.values():
             child.start()
             child.let_go()
+
+    async def answers(self) -> None:
+        """Wait until the web process answers; whoever connects sooner waits as well."""
+        async with httpx.AsyncClient(timeout=60) as client:
+            await client.post(f"{self.settings.local_url}/api/webhook".replace("localhost", "127.0.0.1"))
 
     def stop(self) -> None:
         for child in self.children.values():

@@ -34,7 +34,7 @@ def shorten() -> None:
     Its deadlines pass after 5 s, its limits allow for 60 times as many calls.
     """
     gateway.TIMEOUT = httpx.Timeout(2, connect=1)
-    orders.CALL_LASTS_S, orders.LIST_LAGS = 3.0, timedelta(seconds=1)
+    orders.CALL_LASTS_S, orders.LIST_LAGS = 3.0, timedelta(seconds=2)
     reconcile.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
     reconcile.KNOWN_BY = cancelling.KNOWN_BY = timedelta(seconds=1)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)

@@ -79,6 +79,12 @@ class JobPlan:
     is_forged: bool = False  # besides its own news, others send news in its name
     is_free: bool = False  # ordered from an engine that charges nothing
     is_unlucky: bool = False  # what is made once more comes to the same end
+    is_nameless: bool = False  # the provider's list never shows what went in, as if its hour were over
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody can ever tell us that the provider took it: it is never ordered again, and said."""
+        return self.is_nameless and self.reply is not Reply.COMES and self.news is News.NEVER
 
     @property
     def made(self) -> tuple[Picture, ...]:
@@ -106,6 +112,8 @@ class JobPlan:
     @property
     def kept(self) -> list[Picture | None]:
         """What lies in our bucket in each picture's place in the end."""
+        if self.is_in_doubt:
+            return [None] * len(self.pictures)
         first = [one if one.can_be_had else None for one in self.made]
         first += [None] * (len(self.pictures) - len(first))
         if self.again is None:
@@ -138,6 +146,17 @@ class Plan:
             plan.trainings.append(plan.fate(f"t{number}", OrderKind.TRAINING, course=course))
         rest = jobs - count - FIRST_SET * plan.ready
         plan.predictions.extend(plan.fate(f"p{n}", OrderKind.PREDICTION) for n in range(rest))
+        return plan
+
+    @classmethod
+    def forgetful(cls, seed: int, jobs: int) -> Plan:
+        """Plan jobs whose replies are all lost, at a provider whose list can't say any more whose they are."""
+        plan = cls(seed, is_calm=True)
+        lost, told = (Reply.RESET, Reply.ERROR, Reply.HANGS), (News.ONCE, News.NEVER, News.THRICE)
+        for number in range(jobs):
+            calm = plan.fate(f"p{number}", OrderKind.PREDICTION)
+            reply, news = lost[number % 3], told[number // 3 % 3]
+            plan.predictions.append(replace(calm, reply=reply, news=news, is_nameless=True))
         return plan
 
     @property

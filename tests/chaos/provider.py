@@ -195,7 +195,7 @@ def body_of(job: Job, base: str, *, is_listed: bool = False) -> dict[str, Any]:
         "id": job.id,
         "model": job.model,
         "version": job.version,
-        "input": job.input,
+        "input": {} if is_listed and job.plan.is_nameless else job.input,
         "logs": "" if is_listed else job.logs,
         "output": job.output,
         "data_removed": job.is_removed,

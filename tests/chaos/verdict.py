@@ -70,14 +70,21 @@ def _at_the_provider(provider: Provider) -> Iterator[str]:
     for order, count in provider.accepted.items():
         if count != 1:
             yield f"order {order} was taken {count} times"
+    for name, count in provider.paid.items():
+        if count > 2:
+            yield f"{name} was made {count} times"
     for file, name in provider.files.items():
         yield f"the upload {name} still lies at the provider as {file}"
 
 
 def _of_orders(orders: list[Row], plan: JobPlan, provider: Provider) -> Iterator[str]:
     last = orders[-1]
-    if last["status"] != ENDS[plan.last.course]:
+    if last["status"] != ("lost" if plan.is_in_doubt else ENDS[plan.last.course]):
         yield f"the order is {last['status']}, {last['doubt'] or 'without doubt'}"
+    if plan.is_in_doubt:
+        if last["doubt"] is None or provider.paid[plan.name] != 1:
+            yield f"{provider.paid[plan.name]} jobs were made; the operator is told {last['doubt']}"
+        return
     allowed = 1 if plan.again is None else 2
     if provider.paid[plan.name] != allowed:
         yield f"{provider.paid[plan.name]} jobs were made, not {allowed}: {[row['status'] for row in orders]}"

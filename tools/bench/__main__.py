@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import platform
 import shutil
@@ -17,6 +18,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import structlog
 
 from tools.bench import deliveries, first_load, memory, round_trip, starts, story, styles, webhook
 from tools.bench.figure import Figure, head, row
@@ -49,6 +52,8 @@ def main() -> None:
     """Run the chosen benches."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--only", choices=BENCHES, action="append", metavar="NAME", help=f"one of {', '.join(BENCHES)}")
+    # The bench speaks to services itself at times: what they say between the table's lines is not what was asked for.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     chosen = parser.parse_args().only or list(BENCHES)
     if "start" in chosen:
         shutil.rmtree(BUILT_IN, ignore_errors=True)
