@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from portrait_app.adapters.replicate import troubles
 from portrait_app.adapters.replicate.errors import Unreadable
-from portrait_app.adapters.replicate.logs import read_log
+from portrait_app.adapters.replicate.logs import read_log, read_prediction_log
 from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
@@ -45,7 +45,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
     else:
         outputs = _outputs(body.get("output"))
     cause = _cause(said, body, has_result=bool(version or outputs), is_training=is_training)
-    progress = _progress(body) if is_training else None
+    progress = _learning(body) if is_training else _making(body)
     if cause is None:
         return JobReport(job_id, said, outputs, version, progress)
     error = str(body.get("error") or "")
@@ -120,7 +120,7 @@ def _is_free(body: dict[str, Any]) -> bool:
     return isinstance(measured, int | float) and measured == 0
 
 
-def _progress(body: dict[str, Any]) -> Progress | None:
+def _learning(body: dict[str, Any]) -> Progress | None:
     # Some servers leave the model out of their webhooks; then any trainer's bar is believed.
     ours = [known for known in TRAINERS.values() if known.model == body.get("model")] or TRAINERS.values()
     given = object_in(body.get("input"))
@@ -130,3 +130,8 @@ def _progress(body: dict[str, Any]) -> Progress | None:
         bar_prefixes={trainer.bar_prefix for trainer in ours if trainer.bar_prefix is not None},
         steps=steps if isinstance(steps, int) else None,
     )
+
+
+def _making(body: dict[str, Any]) -> Progress | None:
+    steps = object_in(body.get("input")).get("num_inference_steps")
+    return read_prediction_log(str(body.get("logs") or ""), steps=steps if isinstance(steps, int) else None)
