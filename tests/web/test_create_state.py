@@ -104,10 +104,9 @@ async def test_what_did_not_come_out_is_said_until_the_next_order(
 ) -> None:
     lost = await portraits_of(house, model, count=2, status=AssetStatus.LOST)
     async with house.desk.for_person(model.owner_id) as work:
-        for asset in lost:
-            (await work.assets.get(asset.id)).trouble = "It was held back."
+        (await work.generations.get(lost[0].generation_id)).trouble = "Both were held back."
     await happens(room, "enter")
-    assert (room.lost, room.latest) == ("2 portraits didn't come out: It was held back.", [])
+    assert (room.lost, room.latest) == ("Both were held back.", [])
 
 
 async def test_nothing_is_ordered_from_somebody_elses_face_model(house: House, room: CreateState) -> None:

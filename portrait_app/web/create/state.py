@@ -16,7 +16,7 @@ from portrait_app.services import generations
 from portrait_app.services.generations import FIRST_ASPECT, UnknownChoice
 from portrait_app.services.work import Work
 from portrait_app.web import house
-from portrait_app.web.create.cards import Seen, StyleTile, lost_in_words, samples_of, style_tiles
+from portrait_app.web.create.cards import Seen, StyleTile, samples_of, style_tiles
 from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
 from portrait_app.web.train.shelf import training_cards
@@ -102,6 +102,7 @@ class CreateState(Room, rx.State):
     @classmethod
     async def _look(cls, work: Work) -> Seen:
         rows = await work.assets.latest(limit=MOST_SHOWN)
+        together = {row.generation_id for row in rows if row.created_at > rows[0].created_at - TOGETHER}
         last = await work.generations.last_chosen()
         return Seen(
             is_darkroom=house.workshop().settings.is_darkroom,
@@ -109,7 +110,7 @@ class CreateState(Room, rx.State):
             samples=samples_of(work.bucket, await work.assets.samples()),
             last=last and (str(last.training_id), last.style, last.aspect, last.count),
             latest=[PortraitCard.of(work.bucket, row) for row in rows if row.status is not AssetStatus.LOST],
-            lost=lost_in_words([row for row in rows if row.created_at > rows[0].created_at - TOGETHER]),
+            lost=" ".join(await work.generations.troubles_of(together)),
         )
 
     def _show(self, seen: Seen) -> None:
