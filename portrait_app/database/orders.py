@@ -34,6 +34,12 @@ class Orders(Shelf[Order]):
         query = select(Order).where(col(Order.training_id) == training_id, col(Order.ended_at).is_(None))
         return (await self.session.scalars(query)).all()
 
+    async def called_off(self) -> set[UUID]:
+        """Return the orders of portraits, by generation, whose end was asked for and has not come yet."""
+        query = select(Order.generation_id).where(col(Order.ended_at).is_(None))
+        query = query.where(col(Order.cancel_asked_at).is_not(None))
+        return {found for found in await self.session.scalars(query) if found is not None}
+
     async def untidy_of(self, training_id: UUID) -> Sequence[Order]:
         """Return the orders of one face model whose uploaded photos still lie at the engine."""
         query = select(Order).where(col(Order.training_id) == training_id, col(Order.file_id).is_not(None))

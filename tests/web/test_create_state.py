@@ -48,7 +48,7 @@ async def test_an_order_shows_its_places_at_once(house: House, model: Training, 
     await happens(room, "choose_aspect", "16:9")
     await happens(room, "choose_count", 3)
     await happens(room, "order")
-    assert (room.coming, [portrait.style for portrait in room.latest]) == (3, ["Noir"] * 3)
+    assert (room.coming.words[:1], [portrait.style for portrait in room.latest]) == ("3", ["Noir"] * 3)
     assert {portrait.picture.ratio for portrait in room.latest} == {1344 / 768}
     assert [chore for chore, *_ in house.queue.waiting] == [Chore.SEND_ORDER]
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.generation import Asset
     from portrait_app.ports.bucket import Bucket
+    from portrait_app.web.coming import Coming
     from portrait_app.web.views import TrainingCard
 
 
@@ -54,6 +55,7 @@ class Seen:
     samples: dict[tuple[str, str], Picture]
     last: tuple[str, str, str, int] | None
     latest: list[PortraitCard]
+    coming: Coming
     lost: str
 
 
