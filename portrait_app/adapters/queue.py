@@ -20,6 +20,7 @@ PRIORITY = {
     Chore.SEND_ORDER: 30,
     Chore.CALL_OFF: 40,
     Chore.KEEP_ASSET: 10,
+    Chore.REMOVE_MODEL: 5,
     Chore.TIDY_ORDER: 0,
 }
 _STILL_TO_END = ("todo", "doing")

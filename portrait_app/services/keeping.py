@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import structlog
 
 from portrait_app import pictures
-from portrait_app.adapters.replicate.outputs import OutputError, fetch
+from portrait_app.adapters.replicate.outputs import OutputBroken, OutputError, OutputGone, fetch
 from portrait_app.domain.clock import now
+from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.faces.identity import distance
 from portrait_app.pictures.errors import PictureError
-from portrait_app.services import progress, thumbnails
+from portrait_app.services import painting, thumbnails
 from portrait_app.services.pixels import off_the_loop
 
 if TYPE_CHECKING:
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MAX_BYTES = 30 * 1024 * 1024
-GONE = "The engine's copy was gone before we could keep it."
-UNUSABLE = "What the engine sent was no picture we could open."
+ENGINE_KEEPS = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Keeper:
             fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
             kept, likeness = await off_the_loop(self._look, fetched, person)
         except (OutputError, PictureError) as error:
-            if isinstance(error, OutputError) and error.is_retryable:
+            if isinstance(error, OutputError) and error.is_retryable and not await self._is_over(owner_id, asset):
                 raise
             await self._lose(owner_id, asset_id, error)
             return
@@ -91,18 +92,25 @@ class Keeper:
             row.likeness = likeness
             await _told(work, row)
 
+    async def _is_over(self, owner_id: UUID, asset: Asset) -> bool:
+        """Whether the engine has thrown it away by now."""
+        async with self.desk.for_service(owner_id) as work:
+            order = await work.orders.last_of(asset.generation_id)
+        return order is not None and order.ended_at is not None and now() - order.ended_at > ENGINE_KEEPS
+
     async def _lose(self, owner_id: UUID, asset_id: UUID, error: Exception) -> None:
         log.warning("asset.lost", asset=str(asset_id), why=type(error).__name__)
         async with self.desk.for_service(owner_id) as work:
-            row = await work.assets.get(asset_id, lock=True)
-            row.status = AssetStatus.LOST
-            row.trouble = GONE if isinstance(error, OutputError) else UNUSABLE
+            row = await work.assets.find(asset_id, lock=True)
+            if row is None or row.status is not AssetStatus.FETCHING:
+                return
+            painting.lose(row, Loss.REMOVED if isinstance(error, OutputGone | OutputBroken) else Loss.DAMAGED)
             await _told(work, row)
 
 
 async def _told(work: Work, asset: Asset) -> None:
     generation = await work.generations.get(asset.generation_id, lock=True)
-    await progress.close_if_complete(work, generation)
+    await painting.close_if_complete(work, generation)
     await work.tell("asset", asset.id)
 
 

@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 
 from portrait_app.domain.order import OrderKind
 from tests.chaos import schemas
-from tests.chaos.plan import Reply
+from tests.chaos.plan import Course, Reply
 from tests.chaos.provider import OWNER, Job, Provider, body_of, moment, new_job_id
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Api:
                     post(model + "/versions/{version}/trainings", self._train),
                     post("/predictions", self._predict),
                     post("/files", self._upload),
+                    get("/files", self._files),
                     Route("/files/{id}", self._delete_file, methods=["DELETE"]),
                     get("/{kind:str}", self._list),
                     get("/{kind:str}/{id}", self._job),
@@ -107,6 +108,11 @@ class Api:
         file = secrets.token_urlsafe(24)
         self._provider.files[file] = name
         return JSONResponse({"id": file, "name": name, "urls": {"get": self._file_url(file)}}, status_code=201)
+
+    async def _files(self, _: Request) -> Response:
+        files = reversed(self._provider.files.items())
+        results = [{"id": file, "name": name, "urls": {"get": self._file_url(file)}} for file, name in files]
+        return JSONResponse({"next": None, "previous": None, "results": results})
 
     def _file_url(self, file: str) -> str:
         return f"{self._provider.base}/v1/files/{file}"
@@ -171,11 +177,15 @@ class Api:
         job = self._provider.jobs.get(request.path_params["id"])
         if job is None or job.is_vanished:
             return problem(404, "The requested resource could not be found.")
+        job.note_asked()
         return JSONResponse(body_of(job, self._provider.base))
 
     async def _cancel(self, request: Request) -> Response:
         job = self._provider.jobs.get(request.path_params["id"])
         if job is None or job.is_vanished:
+            return problem(404, "The requested resource could not be found.")
+        if job.plan.course is Course.VANISHES:
+            job.is_known.set()
             return problem(404, "The requested resource could not be found.")
         await self._provider.end(job, "canceled")
         return JSONResponse(body_of(job, self._provider.base))

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import psycopg
 from psycopg.rows import dict_row
 
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
     from tests.chaos.server import Running
 
 ROOT = Path(__file__).resolve().parents[2]
-KILL_EVERY_S = (2.5, 5.5)
+KILL_EVERY_S = (3.0, 7.0)
 _OTHERS = ("REPLICATE_", "APP_URL", "NEXT_PUBLIC_APP_URL", "DATABASE_URL", "SECRET_KEY", "DARKROOM_TOKEN", "PORT")
 _UNFINISHED = """
-SELECT (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
+SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
+  (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
   (SELECT count(*) FROM app.orders WHERE file_id IS NOT NULL) AS uploads,
   (SELECT count(*) FROM app.trainings WHERE status IN ('queued', 'learning')) AS trainings,
   (SELECT count(*) FROM app.generations WHERE status IN ('queued', 'painting')) AS generations,
@@ -72,6 +74,11 @@ class House:
             child.start()
             child.let_go()
 
+    async def answers(self) -> None:
+        """Wait until the web process answers; whoever connects sooner waits as well."""
+        async with httpx.AsyncClient(timeout=60) as client:
+            await client.post(f"{self.settings.local_url}/api/webhook".replace("localhost", "127.0.0.1"))
+
     def stop(self) -> None:
         for child in self.children.values():
             child.ask_to_end()
@@ -86,13 +93,21 @@ class House:
         child.start()
 
     def unfinished(self) -> dict[str, int]:
-        """How many rows of each kind have not ended."""
+        """How many rows of each kind have not ended; `ordered` is how many orders there are at all, ended or not."""
         return self.rows(_UNFINISHED)[0]
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Ask the database as its superuser, who sees everybody's rows."""
         with psycopg.connect(self.address.conninfo()) as connection:
             return connection.cursor(row_factory=dict_row).execute(query.encode()).fetchall()
+
+    def first_of(self, order: str) -> str:
+        """The order whose place this one took, however many took one another's."""
+        rows = self.rows("SELECT id, retry_of FROM app.orders WHERE retry_of IS NOT NULL")
+        before = {str(row["id"]): str(row["retry_of"]) for row in rows}
+        while order in before:
+            order = before[order]
+        return order
 
     def _child(self, name: str, told: dict[str, str], hands: list[int]) -> Killable:
         command = [sys.executable, "-m", "tests.chaos.ours", name]
@@ -115,10 +130,9 @@ async def until_ended(house: House, jobs: int, dice: random.Random | None, withi
     deadline = time.monotonic() + within_s
     next_kill = time.monotonic() + (dice.uniform(*KILL_EVERY_S) if dice else within_s * 2)
     while True:
-        await asyncio.sleep(0.25)  # nothing announces that the last row of all has ended
+        await asyncio.sleep(0.5)  # nothing announces that the last row of all has ended
         left = house.unfinished()
-        known = house.rows("SELECT count(*) AS orders FROM app.orders")[0]["orders"]
-        left["orders never made"] = max(0, jobs - known)
+        left["orders never made"] = max(0, jobs - left.pop("ordered"))
         if not any(left.values()) or time.monotonic() > deadline:
             return {name: count for name, count in left.items() if count}
         if dice and time.monotonic() > next_kill:

@@ -10,8 +10,10 @@ from reflex.vars import LiteralVar
 from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
+from portrait_app.web.coming import coming_line, stop_sheet
 from portrait_app.web.create.cards import SHAPES, Shape, StyleTile
 from portrait_app.web.create.state import LATEST, CreateState
+from portrait_app.web.portraits import portrait_cell
 from portrait_app.web.shell import frame
 from portrait_app.web.train.shelf import running_card
 
@@ -33,7 +35,7 @@ _SHAPE_WORDS = LiteralVar.create({shape.name: shape.words for shape in SHAPES}).
 def create_page() -> rx.Component:
     """Lay out the room in its frame."""
     room = rx.cond(CreateState.models.length() > 0, _room(), rx.cond(CreateState.is_here, _no_model(), _arriving()))
-    return frame("Create", room, active="create")
+    return frame("Create", room, active="create", beside=(stop_sheet(CreateState),))
 
 
 def _room() -> rx.Component:
@@ -133,7 +135,7 @@ def _action() -> rx.Component:
     return rx.el.div(
         ui.stepper("portraits", CreateState.count, CreateState.choose_count, high=MOST_AT_ONCE),
         ui.button(label, kind="primary", is_full=True, on_click=CreateState.order.throttle(TWICE_PRESSED_MS)),
-        class_name="create-action",
+        class_name="action-bar create-action",
     )
 
 
@@ -146,10 +148,10 @@ def _latest() -> rx.Component:
             rx.fragment(
                 rx.el.div(
                     rx.el.h2("Latest", class_name="card-title"),
-                    rx.cond(CreateState.coming > 0, ui.status(f"{CreateState.coming} being made", "busy")),
+                    coming_line(CreateState.coming),
                     class_name="create-choice-head",
                 ),
-                ui.picture_rows(rx.foreach(CreateState.latest, _portrait)),
+                ui.picture_rows(rx.foreach(CreateState.latest, _latest_cell)),
             ),
         ),
         id=LATEST,
@@ -158,28 +160,8 @@ def _latest() -> rx.Component:
     )
 
 
-def _portrait(portrait: ObjectVar[PortraitCard]) -> rx.Component:
-    place = rx.cond(
-        portrait.is_ready,
-        ui.room_link(
-            ui.picture(
-                portrait.picture.small,
-                portrait.alt,
-                ratio=portrait.picture.ratio,
-                colour=portrait.picture.colour,
-                src_set=portrait.picture.srcset,
-            ),
-            href=f"/gallery?open={portrait.id}",
-            class_name="picture-cell",
-            custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
-        ),
-        ui.picture_cell(
-            rx.el.span(class_name="gallery-coming", role="img", aria_label=f"{portrait.style}, being made"),
-            ratio=portrait.picture.ratio,
-        ),
-    )
-    place.key = portrait.id
-    return place
+def _latest_cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:
+    return portrait_cell(portrait)
 
 
 def _no_model() -> rx.Component:
