@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import os
 import secrets
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,12 +13,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from portrait_app.domain.catalogue import BUILT_IN, TRAINERS
 from portrait_app.errors import PortraitError
+from portrait_app.settings_of_providers import SettingsOfProviders
 
-GOOGLE_ISSUER, GITHUB_ISSUER = "https://accounts.google.com", "https://github.com"
 _NAMES_AT_HOME = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".example")
 
 
@@ -33,18 +32,7 @@ class WrongSetting(PortraitError):
         self.hint = f"{variable}: {why}. Mend it in the environment or in .env, then start again."
 
 
-@dataclass(frozen=True)
-class ProviderSettings:
-    """One provider elsewhere that people may sign in with."""
-
-    key: str
-    name: str
-    issuer: str
-    client_id: str
-    client_secret: SecretStr
-
-
-class Settings(BaseSettings):
+class Settings(SettingsOfProviders):
     """The frozen configuration. Field names are the variables' names, lower case, unless an alias is given."""
 
     model_config = SettingsConfigDict(
@@ -65,24 +53,6 @@ class Settings(BaseSettings):
     replicate_webhook_secret: SecretStr | None = None
     replicate_trainer: str = Field("flux-dev", description="which trainer of the catalogue learns new face models")
     replicate_destination: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+$", description="the private model, owner/name")
-
-    oidc_issuer: str = Field("", description="any OpenID Connect provider; needs its client id and secret too")
-    oidc_client_id: str = ""
-    oidc_client_secret: SecretStr | None = None
-    oidc_name: str = Field("", max_length=40, description="what its button calls it; its host's name when unset")
-    google_client_id: str = ""
-    google_client_secret: SecretStr | None = None
-    github_client_id: str = ""
-    github_client_secret: SecretStr | None = None
-
-    @field_validator("oidc_issuer")
-    @classmethod
-    def _is_issuer(cls, value: str) -> str:
-        parts = urlsplit(value)
-        is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if value and not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_local))):
-            raise ValueError("should be an address that begins with https://")
-        return value
 
     @field_validator("app_url", "replicate_base_url")
     @classmethod
@@ -122,7 +92,8 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             raise WrongSetting(_variable(str(first["loc"][0])), _sentence(first["msg"])) from None
-        read._require_whole_providers()
+        if variable := read.missing_of_providers:
+            raise WrongSetting(*variable)
         return read
 
     @property
@@ -149,31 +120,6 @@ class Settings(BaseSettings):
             return None
         parts = urlsplit(self.replicate_base_url)
         return f"{parts.scheme}://{parts.netloc}"
-
-    @property
-    def providers(self) -> list[ProviderSettings]:
-        """The providers that people may sign in with: those of which everything is set."""
-        name = self.oidc_name or urlsplit(self.oidc_issuer).hostname or ""
-        return [
-            ProviderSettings(key, name, issuer, client_id, secret)
-            for key, name, issuer, client_id, secret in (
-                ("oidc", name, self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret),
-                ("google", "Google", GOOGLE_ISSUER, self.google_client_id, self.google_client_secret),
-                ("github", "GitHub", GITHUB_ISSUER, self.github_client_id, self.github_client_secret),
-            )
-            if issuer and client_id and secret
-        ]
-
-    def _require_whole_providers(self) -> None:
-        for variables in (
-            ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"),
-            ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
-            ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"),
-        ):
-            known = [variable for variable in variables if getattr(self, variable.lower())]
-            missing = [variable for variable in variables if variable not in known]
-            if known and missing:
-                raise WrongSetting(missing[0], f"is missing, while {known[0]} is set")
 
     @property
     def local_url(self) -> str:

@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 
 from portrait_app.domain.identity import Claim
 from portrait_app.errors import PortraitError
-from portrait_app.settings import GITHUB_ISSUER
+from portrait_app.settings_of_providers import GITHUB_ISSUER
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # it would rather have httpx2; Reflex needs httpx

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
-from portrait_app.adapters.oidc import GitHub
+from portrait_app.adapters.oidc import GitHub, Provider
 from portrait_app.services import accounts
 from portrait_app.services.cookie import COOKIE
 from portrait_app.settings import Settings
@@ -123,7 +123,7 @@ async def town(house: House, tmp_path: Path) -> AsyncGenerator[Town]:
                 "GITHUB_CLIENT_SECRET": "secret",
             }
         )
-        providers = {"github": GitHub("github", "GitHub", fake.issuer, "studio", "secret")}
+        providers: dict[str, Provider] = {"github": GitHub("github", "GitHub", fake.issuer, "studio", "secret")}
         transport = httpx.ASGITransport(app_of(house.desk, settings, providers))
         async with serving(fake.app(), port), httpx.AsyncClient(transport=transport, base_url=OURS) as client:
             yield Town(house, fake, client)
