@@ -13,6 +13,7 @@ from portrait_app import logs
 from portrait_app.http.auth import Doors
 from portrait_app.http.headers import CareHeaders
 from portrait_app.http.health import health_routes
+from portrait_app.http.links import Letterbox
 from portrait_app.http.media import media_routes
 from portrait_app.http.selfies import selfie_routes
 from portrait_app.http.webhook import webhook_routes
@@ -44,6 +45,7 @@ def _routes() -> Starlette:
     return Starlette(
         routes=[
             *doors.routes(),
+            *Letterbox(house.workshop).routes(),
             *selfie_routes(house.workshop),
             *webhook_routes(house.workshop),
             *health_routes(house.workshop),

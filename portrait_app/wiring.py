@@ -8,12 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.mail.outbox import Outbox
+from portrait_app.adapters.mail.smtp import SmtpServer
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.database.address import Address
 from portrait_app.database.session import Database
 from portrait_app.faces.reader import FaceReader
 from portrait_app.services.keeping import Keeper
+from portrait_app.services.mails import Postman
 from portrait_app.services.orders import Sender
 from portrait_app.services.selfies import Examiner
 from portrait_app.services.work import Desk
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from procrastinate import App
 
+    from portrait_app.ports.mailer import Mailer
     from portrait_app.settings import Settings
 
 REPLICATE = "https://api.replicate.com/v1"
@@ -59,6 +63,11 @@ class Workshop:
         """Sends orders."""
         return Sender(self.desk, self.gateway, self.settings.webhook_url)
 
+    @property
+    def postman(self) -> Postman:
+        """Sends mails."""
+        return Postman(self.desk, mailer_of(self.settings), self.settings.public_url, self.settings.mail_from)
+
 
 def furnish(settings: Settings) -> Workshop:
     """Name every adapter; nothing is opened yet."""
@@ -74,6 +83,19 @@ def furnish(settings: Settings) -> Workshop:
         else None,
     )
     return Workshop(settings, address, Desk(Database(address), bucket, JobQueue(jobs)), gateway, jobs, bucket)
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """Name who carries mails: the server of the settings, or the data folder's outbox."""
+    if not settings.smtp_host:
+        return Outbox(settings.data_dir / "outbox")
+    return SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+        is_plain=settings.smtp_plain,
+    )
 
 
 @asynccontextmanager

@@ -13,3 +13,4 @@ class Chore(StrEnum):
     KEEP_ASSET = "keep_asset"
     TIDY_ORDER = "tidy_order"
     CALL_OFF = "call_off"
+    SEND_MAIL = "send_mail"

@@ -31,6 +31,7 @@ def register(app: App, workshop: Workshop) -> None:
     _task(app, Chore.SEND_ORDER, workshop.sender.send)
     _task(app, Chore.KEEP_ASSET, workshop.keeper.keep)
     _task(app, Chore.TIDY_ORDER, tidy)
+    _task(app, Chore.SEND_MAIL, workshop.postman.send)
 
 
 def _task(app: App, chore: Chore, do: Callable[[UUID, UUID], Awaitable[None]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from portrait_app.database.accounts import Accounts
 from portrait_app.database.address import Role
 from portrait_app.database.generations import Assets, Generations
+from portrait_app.database.mails import Mails
 from portrait_app.database.orders import Orders
 from portrait_app.database.trainings import Selfies, Trainings
 from portrait_app.domain.events import CHANNEL, News, Noun
@@ -40,6 +41,7 @@ class Work:
 
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.session, self.owner_id)
+        self.mails = Mails(self.session, self.owner_id)
         self.trainings = Trainings(self.session, self.owner_id)
         self.selfies = Selfies(self.session, self.owner_id)
         self.generations = Generations(self.session, self.owner_id)

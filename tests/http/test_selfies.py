@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.domain.selfie import Selfie
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from portrait_app.wiring import Workshop
     from tests.builders import House
 

@@ -16,7 +16,7 @@ from portrait_app.web.arguments import require_understood
 from tests.builders import PASSWORD
 
 if TYPE_CHECKING:
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from portrait_app.wiring import Workshop
     from tests.builders import House
 

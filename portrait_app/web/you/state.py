@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 from portrait_app.domain.events import Noun
 from portrait_app.domain.look import Look
 from portrait_app.services import accounts
-from portrait_app.services.accounts import WrongInput
+from portrait_app.services.complaints import WrongInput
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
