@@ -62,7 +62,7 @@ async def _in_the_house() -> AsyncGenerator[None]:
     logs.set_up(settings.log_level)
     async with open_workshop(settings) as workshop:
         house.move_in(workshop)
-        async with live.carrying_news(app):
+        async with live.carrying_news(app), workshop.offers.kept_fresh():
             yield
 
 

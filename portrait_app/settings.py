@@ -172,7 +172,16 @@ class Settings(BaseSettings):
         """The key that every other key is derived from: `SECRET_KEY`, or one made once and kept in the data folder."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
-        return _kept_secret(self.data_dir / "secrets" / "app.key").encode()
+        return _kept_secret(self._key_file).encode()
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the master key is there, so that asking for it makes nothing."""
+        return self.secret_key is not None or self._key_file.exists()
+
+    @property
+    def _key_file(self) -> Path:
+        return self.data_dir / "secrets" / "app.key"
 
     def key_for(self, purpose: str) -> bytes:
         """Derive the 32-byte key for one purpose, so that no two purposes share one."""

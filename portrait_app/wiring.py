@@ -12,11 +12,14 @@ from portrait_app.adapters.mail.outbox import Outbox
 from portrait_app.adapters.mail.smtp import SmtpServer
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
+from portrait_app.adapters.replicate.signature import WebhookAddress
 from portrait_app.database.address import Address
 from portrait_app.database.session import Database
+from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.faces.reader import FaceReader
 from portrait_app.services.keeping import Keeper
 from portrait_app.services.mails import Postman
+from portrait_app.services.offers import Offers
 from portrait_app.services.orders import Sender
 from portrait_app.services.selfies import Examiner
 from portrait_app.services.work import Desk
@@ -61,7 +64,17 @@ class Workshop:
     @property
     def sender(self) -> Sender:
         """Sends orders."""
-        return Sender(self.desk, self.gateway, self.settings.webhook_url)
+        return Sender(self.desk, self.gateway, self.webhook)
+
+    @cached_property
+    def webhook(self) -> WebhookAddress:
+        """Where the engine brings its news."""
+        return webhook_of(self.settings)
+
+    @cached_property
+    def offers(self) -> Offers:
+        """Whether training can be offered."""
+        return Offers(self.gateway, TRAINERS[self.settings.trainer])
 
     @property
     def postman(self) -> Postman:
@@ -74,15 +87,24 @@ def furnish(settings: Settings) -> Workshop:
     address = Address.of(settings)
     bucket = DiskBucket(settings.data_dir / "bucket", {"1": settings.key_for("media links")})
     jobs = jobs_app(address)
-    gateway = Gateway(
+    desk = Desk(Database(address), bucket, JobQueue(jobs))
+    return Workshop(settings, address, desk, gateway_of(settings), jobs, bucket)
+
+
+def gateway_of(settings: Settings) -> Gateway:
+    """Name the engine that the settings do."""
+    secret = settings.replicate_webhook_secret
+    return Gateway(
         base_url=settings.replicate_base_url or REPLICATE,
         token=settings.engine_token,
         destination=settings.replicate_destination,
-        webhook_secret=settings.replicate_webhook_secret.get_secret_value()
-        if settings.replicate_webhook_secret
-        else None,
+        webhook_secret=secret.get_secret_value() if secret else None,
     )
-    return Workshop(settings, address, Desk(Database(address), bucket, JobQueue(jobs)), gateway, jobs, bucket)
+
+
+def webhook_of(settings: Settings) -> WebhookAddress:
+    """Name the address that the engine brings its news to."""
+    return WebhookAddress(settings.key_for("webhook addresses"), settings.webhook_url)
 
 
 def mailer_of(settings: Settings) -> Mailer:

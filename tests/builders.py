@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from portrait_app.adapters.replicate.signature import WebhookAddress
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Desk
     from tests.fakes import FakeEngine, FakeQueue
 
+WEBHOOK = WebhookAddress(b"k" * 32, "http://house/api/webhook")
 PASSWORD = "twelve letters or more"
 _numbers = itertools.count(1)
 
@@ -32,7 +34,7 @@ class House:
 
     @property
     def sender(self) -> Sender:
-        return Sender(self.desk, self.engine, "http://house/api/webhook")  # type: ignore[arg-type] -- a fake
+        return Sender(self.desk, self.engine, WEBHOOK)  # type: ignore[arg-type] -- a fake
 
     async def somebody(self, name: str = "Ada") -> UUID:
         """Sign a new person up; return their id."""

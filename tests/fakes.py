@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portrait_app.adapters.replicate.listing import Trace
+from portrait_app.adapters.replicate.listing import Listed, Trace
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
     from uuid import UUID
 
     from portrait_app.domain.chores import Chore
@@ -25,18 +26,35 @@ class Uploaded:
 @dataclass
 class FakeEngine:
     """An engine in memory, with the gateway's methods. `fails_next` is raised by the next call that creates a job,
-    after the job was accepted when `accepts_all_the_same` says so: a reply lost on its way."""
+    after the job was accepted when `accepts_all_the_same` says so: a reply lost on its way. `asked` and `canceled` are
+    the jobs it was asked about and told to end."""
 
     known: dict[str, tuple[str, JobReport]] = field(default_factory=dict)
     created: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     fails_next: Exception | None = None
     accepts_all_the_same: bool = False
+    asked: list[str] = field(default_factory=list)
+    canceled: list[str] = field(default_factory=list)
+    ignores_cancel: bool = False
+    trouble_with: dict[str, Exception] = field(default_factory=dict)
+    unlisted: set[str] = field(default_factory=set)
+    nameless: tuple[str, ...] = ()
+    lists_outputs: bool = True
+    list_fails: Exception | None = None
+    list_is_whole: bool = True
+    pages_read: int = 0
+    refuses_training: Exception | None = None
 
     @property
     def jobs(self) -> FakeEngine:
         """Its lists."""
         return self
+
+    async def check_trainer(self, trainer: Any) -> bool:
+        if self.refuses_training is not None:
+            raise self.refuses_training
+        return bool(trainer)
 
     async def upload(self, name: str, data: bytes) -> Uploaded:
         self.files[name] = data
@@ -51,11 +69,42 @@ class FakeEngine:
     async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:  # noqa: A002 -- the gateway's word
         return self._create(str(input["seed"]), {"version": version, "input": input, "webhook": webhook})
 
+    async def find_file(self, name: str) -> Uploaded | None:
+        return Uploaded(name, f"http://engine/files/{name}") if name in self.files else None
+
     async def look_at(self, kind: OrderKind, job_id: str) -> JobReport:
+        self.asked.append(job_id)
+        self._fail_about(job_id)
+        return self.known[job_id][1]
+
+    async def cancel(self, kind: OrderKind, job_id: str) -> JobReport:
+        self.canceled.append(job_id)
+        self._fail_about(job_id)
+        if not self.ignores_cancel and not self.known[job_id][1].status.is_final:
+            self.say(job_id, JobReport(job_id, OrderStatus.CANCELED))
         return self.known[job_id][1]
 
     async def find(self, kind: OrderKind, *, fingerprint: str, since: Any, until: Any) -> Trace:
-        return Trace(next((job for job, (known, _) in self.known.items() if known == fingerprint), None))
+        if self.list_fails is not None:
+            raise self.list_fails
+        listed = (job for job, (known, _) in self.known.items() if known == fingerprint and job not in self.unlisted)
+        return Trace(next(listed, None), self.nameless, is_whole=self.list_is_whole)
+
+    async def pages(self, kind: OrderKind, since: Any) -> AsyncGenerator[tuple[list[Listed], bool]]:
+        if self.list_fails is not None:
+            raise self.list_fails
+        self.pages_read += 1
+        whole = {"output": None, "logs": ""} if self.lists_outputs else {}
+        yield [Listed(report, None, whole) for job, (_, report) in self.known.items() if job not in self.unlisted], True
+
+    def say(self, job_id: str | None, report: JobReport) -> None:
+        """Have it say this of a job from now on."""
+        assert job_id is not None
+        self.known[job_id] = (self.known[job_id][0], report)
+
+    def _fail_about(self, job_id: str) -> None:
+        if job_id in self.trouble_with:
+            raise self.trouble_with[job_id]
 
     def _create(self, fingerprint: str, asked: dict[str, Any]) -> JobReport:
         failure, self.fails_next = self.fails_next, None

@@ -1,6 +1,6 @@
 """Draw the app's icons from one description: a sitter, half in light, half in shade.
 
-Run `python tools/icons.py` after changing a shape; the files under assets/icons/ are committed.
+Run `python tools/icons.py` after changing a shape; the files under assets/ are committed.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw
 
-ICONS = Path(__file__).parents[1] / "assets" / "icons"
+ASSETS = Path(__file__).parents[1] / "assets"
+ICONS = ASSETS / "icons"
 OVERSAMPLING = 4
+FAVICON_PX = (16, 32, 48)  # asked for at /favicon.ico by whoever reads no page: bookmarks, feeds, old browsers
 
 # The default accent, lighter above than below; the sitter's lit side and shaded side.
 ABOVE, BELOW = (86, 126, 222), (38, 66, 150)
@@ -81,6 +83,9 @@ def main() -> None:
     ICONS.mkdir(parents=True, exist_ok=True)
     for icon in FILES:
         draw(icon).save(ICONS / icon.name, optimize=True)
+    draw(Icon("favicon.ico", max(FAVICON_PX), is_rounded=True)).save(
+        ASSETS / "favicon.ico", sizes=[(edge_px, edge_px) for edge_px in FAVICON_PX]
+    )
     (ICONS / "icon.svg").write_text(write_svg(), encoding="utf-8")
 
 

@@ -158,9 +158,9 @@ async def _train(phone: Camera, selfies: list[Path]) -> None:
 async def _first_set(phone: Camera) -> None:
     page = phone.page
     await phone.go("/home")
-    await expect(page.locator(".home-cell").nth(FIRST_SET // 2)).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.locator(".home-room .picture-cell").nth(FIRST_SET // 2)).to_be_visible(timeout=PATIENCE_MS)
     await phone.shoot("first-set")
-    await expect(page.locator(".home-cell")).to_have_count(FIRST_SET, timeout=PATIENCE_MS)
+    await expect(page.locator(".home-room .picture-cell")).to_have_count(FIRST_SET, timeout=PATIENCE_MS)
 
 
 async def _order_more(phone: Camera) -> None:
@@ -174,9 +174,9 @@ async def _order_more(phone: Camera) -> None:
             await page.get_by_label("More portraits" if now < count else "Fewer portraits").click()
             await expect(shown).not_to_have_text(str(now), timeout=PATIENCE_MS)
         await page.get_by_role("button", name="Make ").click()
-        await expect(page.locator(".create-latest .gallery-coming").first).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator(".create-latest .picture-coming").first).to_be_visible(timeout=PATIENCE_MS)
     await phone.go("/create")
-    await expect(page.locator(".create-latest .gallery-coming")).to_have_count(0, timeout=PATIENCE_MS)
+    await expect(page.locator(".create-latest .picture-coming")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 async def _look_around(camera: Camera) -> None:

@@ -109,7 +109,7 @@ def _portraits() -> None:
         f"CREATE TABLE app.assets ({OWNED}, generation_id uuid NOT NULL, training_id uuid NOT NULL, "
         f"position integer NOT NULL, style varchar NOT NULL, status {WORD}, source_url varchar, key varchar, "
         "mime varchar NOT NULL, bytes integer NOT NULL, width integer NOT NULL, height integer NOT NULL, "
-        "colour varchar NOT NULL, likeness double precision, trouble varchar, kept_at timestamptz, "
+        "colour varchar NOT NULL, likeness double precision, loss varchar, trouble varchar, kept_at timestamptz, "
         "UNIQUE (generation_id, position), "
         "FOREIGN KEY (generation_id, owner_id) REFERENCES app.generations (id, owner_id) ON DELETE CASCADE, "
         "FOREIGN KEY (training_id, owner_id) REFERENCES app.trainings (id, owner_id) ON DELETE CASCADE)"
@@ -190,7 +190,8 @@ def _look_ups() -> None:
                due.look_at IS NOT NULL AND due.heard_at <= now() - again_after AND EXISTS (
                  SELECT FROM app.watchers w WHERE w.owner_id = due.owner_id AND w.until > now())))
              ORDER BY due.look_at LIMIT most FOR UPDATE SKIP LOCKED)
-           RETURNING o.id, o.owner_id, o.kind::text, o.job_id::text, o.status::text, o.sent_at""",
+           RETURNING o.id, o.owner_id, o.kind::text, o.job_id::text, o.status::text,
+             coalesce(o.sent_at, o.created_at)""",
         role=Role.SERVICE,
     )
     _pace()

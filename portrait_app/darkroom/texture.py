@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from portrait_app.pictures.pixels import Pixels
 
 EDGE_PX = 512
-_MOST_MODES = 6
+MOST_MODES = 6
 _STANDS_STILL = 2e-4  # relative change of the mean at which further rounds would show nothing
 _SCATTER = 1.5  # residuals beyond this many median residuals weigh less: glare, hair, a hand
 
@@ -93,7 +93,7 @@ def _even(texels: Pixels) -> Floats:
 
 def _modes(left_over: Floats) -> tuple[Floats, Floats]:
     """Principal components by the small Gram matrix (Turk and Pentland 1991): the photos are few, the texels many."""
-    count = min(_MOST_MODES, len(left_over) - 1)
+    count = min(MOST_MODES, len(left_over) - 1)
     energy, sides = np.linalg.eigh(left_over @ left_over.T)
     order = np.argsort(energy)[::-1][:count]
     sizes = np.sqrt(np.maximum(energy[order], 1e-9)).astype(np.float32)

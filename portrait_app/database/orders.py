@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -11,12 +12,13 @@ from sqlmodel import col, select
 from portrait_app.database.shelf import Shelf
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.order import Delivery, Order
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import Delivery, Order, OrderKind
 from portrait_app.domain.rows import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +33,11 @@ class Orders(Shelf[Order]):
         """Return the orders of one face model that have not ended."""
         query = select(Order).where(col(Order.training_id) == training_id, col(Order.ended_at).is_(None))
         return (await self.session.scalars(query)).all()
+
+    async def last_of(self, generation_id: UUID) -> Order | None:
+        """Return the newest order of some portraits: the one whose job may still bring them."""
+        query = select(Order).where(col(Order.generation_id) == generation_id).order_by(col(Order.id).desc())
+        return (await self.session.scalars(query.limit(1))).first()
 
     async def take_in(self, webhook_id: str, order_id: UUID) -> bool:
         """Write a delivery down; return whether it is the first with this id."""
@@ -55,11 +62,26 @@ async def owner_of(
     return (found[0], found[1]) if found else None
 
 
-async def take_to_look_at(session: AsyncSession, most: int, again_after: timedelta) -> list[tuple[UUID, UUID]]:
-    """Take orders that are due to be asked about, as (order, owner), and put their next look off."""
-    query = text("SELECT id, owner_id FROM app.take_orders_to_look_at(:most, :again)")
+@dataclass(frozen=True)
+class Due:
+    """An order whose job is to be asked about."""
+
+    order_id: UUID
+    owner_id: UUID
+    kind: OrderKind
+    job_id: str
+    status: OrderStatus
+    sent_at: datetime
+
+
+async def take_to_look_at(session: AsyncSession, most: int, again_after: timedelta) -> list[Due]:
+    """Take orders that are due to be asked about, and put their next look off."""
+    query = text("SELECT id, owner_id, kind, job_id, status, sent_at FROM app.take_orders_to_look_at(:most, :again)")
     found = await session.execute(query, {"most": most, "again": again_after})
-    return [(order, owner) for order, owner in found]
+    return [
+        Due(order, owner, OrderKind(kind), job, OrderStatus(status), sent_at)
+        for order, owner, kind, job, status, sent_at in found
+    ]
 
 
 async def forgotten_chores(session: AsyncSession, older_than: timedelta, most: int) -> list[tuple[Chore, UUID, UUID]]:
@@ -67,3 +89,41 @@ async def forgotten_chores(session: AsyncSession, older_than: timedelta, most: i
     query = text("SELECT chore, owner_id, id FROM app.forgotten_chores(:older, :most)")
     found = await session.execute(query, {"older": older_than, "most": most})
     return [(Chore(chore), owner, row) for chore, owner, row in found]
+
+
+async def count_up(session: AsyncSession, what: str) -> None:
+    """Count something that whoever runs the studio may want to know of."""
+    await session.execute(text("SELECT app.count_up(:what)"), {"what": what})
+
+
+async def counted(session: AsyncSession) -> dict[str, int]:
+    """Return what was counted, and how many orders are in doubt."""
+    found = await session.execute(text("SELECT name, number FROM app.counted()"))
+    return {row.name: row.number for row in found}
+
+
+class TooSoon(Exception):
+    """The engine has been asked often enough for now."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"{wait_s:.2f} s")
+        self.wait_s = wait_s
+
+
+async def take_turn(session: AsyncSession, call: str, *, step: timedelta, burst: timedelta) -> None:
+    """Take a turn at calling the engine; every worker of every host waits for the same ones.
+
+    Calls may follow each other by `step`, and run ahead of that by `burst`.
+
+    Raises:
+        TooSoon: it is nobody's turn yet.
+    """
+    query = text("SELECT app.take_turn(:call, :step, :burst)")
+    wait_s = await session.scalar(query, {"call": call, "step": step, "burst": burst})
+    if wait_s:
+        raise TooSoon(wait_s)
+
+
+async def stop_turns(session: AsyncSession, call: str, until_then: timedelta) -> None:
+    """Give nobody a turn for a while."""
+    await session.execute(text("SELECT app.stop_turns(:call, :wait)"), {"call": call, "wait": until_then})

@@ -1,13 +1,68 @@
 """An order of portraits in one style, and the portraits that come of it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
+
+from sqlmodel import Field
 
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
 from portrait_app.domain.rows import SCHEMA, Owned, moment, word
 
 MOST_AT_ONCE = 8
+
+
+class Loss(StrEnum):
+    """Why a portrait came to nothing."""
+
+    HELD_BACK = "held_back"
+    REMOVED = "removed"
+    DAMAGED = "damaged"
+    CALLED_OFF = "called_off"
+    NOT_MADE = "not_made"
+
+    @property
+    def words(self) -> str:
+        """What follows "it was"."""
+        return _LOSSES[self]
+
+
+_LOSSES = {
+    Loss.HELD_BACK: "held back by the safety check",
+    Loss.REMOVED: "removed by the engine before it was kept",
+    Loss.DAMAGED: "damaged on its way to us",
+    Loss.CALLED_OFF: "called off before it was made",
+    Loss.NOT_MADE: "not made",
+}
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+
+
+def shortfall(count: int, losses: Sequence[Loss]) -> str:
+    """Say how many of an order's portraits came and why the others didn't: "3 of 4; one was held back by …".
+
+    Args:
+        count: how many were ordered.
+        losses: of each that came to nothing; at least one.
+    """
+    each = Counter(losses)
+    if len(losses) < count:
+        parts = [f"{_number(n)} {_was(n)} {loss.words}" for loss, n in each.items()]
+        return f"{count - len(losses)} of {count}; {', '.join(parts)}."
+    if len(each) == 1:
+        return f"{'It' if count == 1 else f'All {_number(count)}'} {_was(count)} {losses[0].words}."
+    parts = [f"{_number(n)} {_was(n)} {loss.words}" for loss, n in each.items()]
+    return f"None of {count}: {', '.join(parts)}."
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 class Generation(Owned, table=True):
@@ -50,5 +105,6 @@ class Asset(Owned, table=True):
     height: int
     colour: str = ""
     likeness: float | None = None
+    loss: str | None = Field(default=None, description="the `Loss`, when it came to nothing")
     trouble: str | None = None
     kept_at: datetime | None = moment(default=None)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from portrait_app.domain.text import storable
 
 if TYPE_CHECKING:
     from portrait_app.domain.cause import Cause
     from portrait_app.domain.lifecycle import OrderStatus
+
+
+LONGEST = 2000  # characters of anything that an engine says
+MOST_OUTPUTS = 100
+_VERSION = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}:[\w.-]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -50,3 +58,15 @@ class JobReport:
     trouble_detail: str | None = None
     cause: Cause | None = None
     is_free: bool = False
+
+    def storable(self) -> JobReport:
+        """Return what may be written down of it: an engine's texts can hold anything, and be of any length."""
+        is_model = bool(self.version and _VERSION.fullmatch(self.version))
+        return replace(
+            self,
+            outputs=tuple(storable(url)[:LONGEST] for url in self.outputs[:MOST_OUTPUTS]),
+            version=self.version if is_model else None,
+            progress=self.progress and replace(self.progress, phase=storable(self.progress.phase)[:LONGEST]),
+            trouble=self.trouble and storable(self.trouble)[:LONGEST],
+            trouble_detail=self.trouble_detail and storable(self.trouble_detail)[:LONGEST],
+        )

@@ -11,3 +11,8 @@ def one_line(typed: object) -> str:
         return ""
     words = unicodedata.normalize("NFC", typed).split()
     return "".join(letter for letter in " ".join(words) if letter.isprintable()).strip()
+
+
+def storable(said: str) -> str:
+    """Return the text with what Postgres takes in no text replaced: NUL, and halves of UTF-16 pairs."""
+    return said.replace("\0", "\ufffd").encode("utf-8", "replace").decode() if said else said

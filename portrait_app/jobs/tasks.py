@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from procrastinate import RetryStrategy
-
 from portrait_app.domain.chores import Chore
-from portrait_app.services import orders
+from portrait_app.jobs.patience import Patience
+from portrait_app.services import cancelling, orders
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
     from portrait_app.wiring import Workshop
 
-# Outputs live for an hour at the engine: long enough to ride out a restart of anything.
-RETRY = RetryStrategy(max_attempts=40, wait=1, linear_wait=3)
-
 
 def register(app: App, workshop: Workshop) -> None:
     """Give the app its tasks."""
@@ -27,14 +23,18 @@ def register(app: App, workshop: Workshop) -> None:
     async def tidy(owner_id: UUID, order_id: UUID) -> None:
         await orders.tidy(workshop.desk, workshop.gateway, owner_id, order_id)
 
+    async def call_off(owner_id: UUID, order_id: UUID) -> None:
+        await cancelling.call_off(workshop.desk, workshop.gateway, owner_id, order_id)
+
     _task(app, Chore.EXAMINE_SELFIE, workshop.examiner.examine)
     _task(app, Chore.SEND_ORDER, workshop.sender.send)
     _task(app, Chore.KEEP_ASSET, workshop.keeper.keep)
     _task(app, Chore.TIDY_ORDER, tidy)
     _task(app, Chore.SEND_MAIL, workshop.postman.send)
+    _task(app, Chore.CALL_OFF, call_off)
 
 
 def _task(app: App, chore: Chore, do: Callable[[UUID, UUID], Awaitable[None]]) -> None:
-    @app.task(name=chore.value, retry=RETRY)
+    @app.task(name=chore.value, retry=Patience())
     async def _(owner_id: str, row_id: str) -> None:  # pyright: ignore[reportUnusedFunction] -- the app keeps it
         await do(UUID(owner_id), UUID(row_id))

@@ -14,6 +14,8 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.errors import PortraitError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from portrait_app.domain.training import Training
     from portrait_app.services.work import Work
 
@@ -48,24 +50,38 @@ async def order(work: Work, training: Training, *, style: str, count: int, aspec
     if style not in STYLES or aspect not in ASPECTS or not 1 <= count <= MOST_AT_ONCE:
         raise UnknownChoice(f"{style!r} {aspect!r} {count}")
     at_once = GENERATORS[TRAINERS[training.trainer].generator].most_at_once
-    return [
-        await _record(work, training, style=style, count=min(at_once, count - done), aspect=aspect, is_first_set=False)
-        for done in range(0, count, at_once)
-    ]
+    counts = [min(at_once, count - done) for done in range(0, count, at_once)]
+    return await _record_all(work, training, [(style, each) for each in counts], aspect=aspect)
 
 
 async def order_first_set(work: Work, training: Training) -> None:
     """Order the first portraits of a new face model, as many styles as there are, in one transaction with its end."""
     styles = list(STYLES)[:FIRST_SET]
     each, more = divmod(FIRST_SET, len(styles))
-    # Newest first in the gallery: the style that should greet the person is ordered last.
-    for number, style in reversed(list(enumerate(styles))):
-        await _record(work, training, style=style, count=each + (number < more), aspect=FIRST_ASPECT, is_first_set=True)
+    wanted = [(style, each + (number < more)) for number, style in enumerate(styles)]
+    await _record_all(work, training, wanted, aspect=FIRST_ASPECT, is_first_set=True)
+
+
+async def _record_all(
+    work: Work, training: Training, wanted: Sequence[tuple[str, int]], *, aspect: str, is_first_set: bool = False
+) -> list[Generation]:
+    """Write down orders, each a style and how many, so that they are seen filling in from the first place on.
+
+    Every room shows the newest first: what is to be seen first is written last, and sent first.
+    """
+    written = [
+        await _record(work, training, style=style, count=count, aspect=aspect, is_first_set=is_first_set)
+        for style, count in reversed(wanted)
+    ]
+    for generation, order in reversed(written):
+        work.later(Chore.SEND_ORDER, order.id)
+        await work.tell("generation", generation.id)
+    return [generation for generation, _ in reversed(written)]
 
 
 async def _record(
     work: Work, training: Training, *, style: str, count: int, aspect: str, is_first_set: bool
-) -> Generation:
+) -> tuple[Generation, Order]:
     """Write down an order, a placeholder for each of its portraits, and the call to make."""
     generation = work.generations.add(
         Generation(
@@ -80,7 +96,7 @@ async def _record(
         )
     )
     await work.session.flush()  # its portraits and its order point to it
-    for position in range(count):
+    for position in reversed(range(count)):  # the engine makes them in order; the newest place is the first one seen
         work.assets.add(_placeholder(generation, position))
     order = work.orders.add(
         Order(
@@ -91,9 +107,7 @@ async def _record(
             fingerprint=str(generation.seed),
         )
     )
-    work.later(Chore.SEND_ORDER, order.id)
-    await work.tell("generation", generation.id)
-    return generation
+    return generation, order
 
 
 def _placeholder(generation: Generation, position: int) -> Asset:

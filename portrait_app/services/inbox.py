@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.database.address import Role
-from portrait_app.database.orders import owner_of
+from portrait_app.database.orders import count_up, owner_of
 from portrait_app.services import progress
 
 if TYPE_CHECKING:
@@ -18,17 +18,23 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+UNKNOWN = "webhooks for orders that are gone"
+
 
 async def take(desk: Desk, *, webhook_id: str, order_id: UUID, report: JobReport) -> None:
-    """Write the delivery down and hear its news. An order we don't know, or a second delivery, changes nothing."""
+    """Write the delivery down and hear its news. An order we don't know, or a second delivery, changes nothing.
+
+    News of an order that is gone (its person was deleted, or a backup was brought back) is counted: `doctor` tells.
+    """
     async with desk.for_nobody(Role.SERVICE) as session:
         known = await owner_of(session, order_id=order_id)
-    if known is None:
-        log.warning("webhook.unknown_order", order=str(order_id))
-        return
+        if known is None:
+            await count_up(session, UNKNOWN)
+            log.warning("webhook.unknown_order", order=str(order_id))
+            return
     async with desk.for_service(known[1]) as work:
         # Locked before the delivery refers to it: two deliveries that refer to one order first and lock it then
         # would wait for each other.
-        await work.orders.get(order_id, lock=True)
-        if await work.orders.take_in(webhook_id, order_id):
+        order = await work.orders.find(order_id, lock=True)
+        if order is not None and await work.orders.take_in(webhook_id, order_id):
             await progress.hear(work, order_id, report)

@@ -9,12 +9,13 @@ import numpy as np
 import structlog
 
 from portrait_app import pictures
-from portrait_app.adapters.replicate.outputs import OutputError, fetch
+from portrait_app.adapters.replicate.outputs import OutputBroken, OutputError, OutputGone, fetch
 from portrait_app.domain.clock import now
+from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.faces.identity import distance
 from portrait_app.pictures.errors import PictureError
-from portrait_app.services import progress, thumbnails
+from portrait_app.services import painting, thumbnails
 from portrait_app.services.pixels import off_the_loop
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MAX_BYTES = 30 * 1024 * 1024
-GONE = "The engine's copy was gone before we could keep it."
-UNUSABLE = "What the engine sent was no picture we could open."
 
 
 @dataclass(frozen=True)
@@ -95,14 +94,15 @@ class Keeper:
         log.warning("asset.lost", asset=str(asset_id), why=type(error).__name__)
         async with self.desk.for_service(owner_id) as work:
             row = await work.assets.get(asset_id, lock=True)
-            row.status = AssetStatus.LOST
-            row.trouble = GONE if isinstance(error, OutputError) else UNUSABLE
+            if row.status is not AssetStatus.FETCHING:
+                return
+            painting.lose(row, Loss.REMOVED if isinstance(error, OutputGone | OutputBroken) else Loss.DAMAGED)
             await _told(work, row)
 
 
 async def _told(work: Work, asset: Asset) -> None:
     generation = await work.generations.get(asset.generation_id, lock=True)
-    await progress.close_if_complete(work, generation)
+    await painting.close_if_complete(work, generation)
     await work.tell("asset", asset.id)
 
 

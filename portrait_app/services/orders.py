@@ -1,38 +1,51 @@
-"""Sending orders to the engine: each call is written down before it is made, and none is repeated blindly."""
+"""Sending orders to the engine: each call is written down before it is made, and none is ever repeated."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import NotSent, Refused, ReplyLost, Throttled
+from portrait_app.adapters.replicate.errors import EngineError, NotSent, Refused, ReplyLost, Throttled
+from portrait_app.database.address import Role
+from portrait_app.database.orders import owner_of
 from portrait_app.domain.catalogue import ASPECTS, GENERATORS, TRAINERS
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order, OrderKind
-from portrait_app.domain.report import JobReport
 from portrait_app.domain.styles import STYLES
 from portrait_app.services import progress
+from portrait_app.services.pace import Call, turn
 from portrait_app.services.zipping import zipped
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.adapters.replicate.listing import Trace
+    from portrait_app.adapters.replicate.signature import WebhookAddress
     from portrait_app.domain.catalogue import Trainer
     from portrait_app.domain.generation import Generation
+    from portrait_app.domain.report import JobReport
     from portrait_app.domain.training import Training
     from portrait_app.services.work import Desk, Work
 
 log = structlog.get_logger()
 
-FIRST_LOOK = timedelta(seconds=2)
-# A call begun before this may still be on its way; after it, the engine's list has the job or will never have it.
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
-CALL_SETTLED_AFTER = timedelta(seconds=10)
+LIST_LAGS = timedelta(seconds=10)  # at most: a job that was taken is in the engine's list by then
+CALL_LASTS_S = 40.0  # at most, before we hang up ourselves
+MOST_CALLS = 12
+UNSENT_AFTER = timedelta(days=1)
+UNSENDABLE = "The portrait engine could not be reached for a day. Nothing was ordered or charged; please try again."
+IN_DOUBT = (
+    "The connection broke just as this was ordered, and it can't be told any more whether the portrait engine took it. "
+    "So that nothing is paid twice, it was not ordered again by itself; what you have is safe, and you can start again."
+)
 
 
 class Unsettled(Exception):
@@ -45,48 +58,41 @@ class Sender:
 
     desk: Desk
     gateway: Gateway
-    webhook_url: str | None
+    webhook: WebhookAddress
 
     async def send(self, owner_id: UUID, order_id: UUID) -> None:
-        """Send an order that is not at the engine yet.
+        """Send an order that is not at the engine yet, or find out what became of a call whose reply was lost.
 
         Raises:
-            Unsettled, NotSent, Throttled: try again later; nothing was ordered twice.
+            Unsettled, EngineError: try again later; nothing was ordered twice.
         """
         async with self.desk.for_service(owner_id) as work:
-            order = await work.orders.get(order_id, lock=True)
-            was_begun = order.status is OrderStatus.SENDING
-        if order.status not in (OrderStatus.RECORDED, OrderStatus.SENDING):
+            order = await work.orders.find(order_id)
+        if order is None or order.status not in (OrderStatus.RECORDED, OrderStatus.SENDING):
             return
-        if was_begun and await self._settle(owner_id, order):
-            return
+        try:
+            if order.status is OrderStatus.SENDING:
+                await self._settle(owner_id, order)
+            else:
+                await self._order(owner_id, order)
+        except EngineError as error:
+            if now() - order.created_at < UNSENT_AFTER:
+                raise
+            is_begun = order.status is OrderStatus.SENDING
+            words, status = (IN_DOUBT, OrderStatus.LOST) if is_begun else (UNSENDABLE, OrderStatus.FAILED)
+            await self._end(owner_id, order_id, status, words, f"{type(error).__name__} for a day")
+
+    async def _order(self, owner_id: UUID, order: Order) -> None:
         try:
             if order.kind is OrderKind.TRAINING and order.fingerprint is None:
                 await self._upload_photos(owner_id, order)
             report = await self._call(owner_id, order)
         except Refused as error:
             words = f"{error.headline}. {error.hint}"
-            report = JobReport(f"refused:{order.id}", OrderStatus.FAILED, trouble=words, trouble_detail=str(error))
-        await self._hear(owner_id, order.id, report)
-
-    async def _settle(self, owner_id: UUID, order: Order) -> bool:
-        """Find out what became of a call whose reply was lost; True when the engine has it."""
-        assert order.sent_at is not None
-        assert order.fingerprint is not None
-        trace = await self.gateway.jobs.find(
-            order.kind,
-            fingerprint=order.fingerprint,
-            since=order.sent_at - CLOCKS_DIFFER,
-            until=order.sent_at + CLOCKS_DIFFER,
-        )
-        if trace.job_id is not None:
-            log.info("order.adopted", order=str(order.id), job=trace.job_id)
-            # A list may leave out logs and outputs.
-            await self._hear(owner_id, order.id, await self.gateway.look_at(order.kind, trace.job_id))
-            return True
-        if now() - order.sent_at < CALL_SETTLED_AFTER:
-            raise Unsettled(f"order {order.id}")
-        return False
+            await self._end(owner_id, order.id, OrderStatus.FAILED, words, str(error))
+            return
+        if report is not None:
+            await self._hear(owner_id, order.id, report)
 
     async def _upload_photos(self, owner_id: UUID, order: Order) -> None:
         async with self.desk.for_service(owner_id) as work:
@@ -96,33 +102,96 @@ class Sender:
                 for selfie in await work.selfies.of(order.training_id)
                 if selfie.is_usable and selfie.key
             ]
-        uploaded = await self.gateway.upload(f"{order.id}.zip", zipped(photos, caption=TRAINERS[trainer].caption))
+        name = f"{order.id}.zip"
+        # A worker that was killed right after its upload left one there: it is the same zip.
+        uploaded = await self.gateway.jobs.find_file(name)
+        if uploaded is None:
+            uploaded = await self.gateway.upload(name, zipped(photos, caption=TRAINERS[trainer].caption))
         async with self.desk.for_service(owner_id) as work:
             kept = await work.orders.get(order.id, lock=True)
             kept.fingerprint, kept.file_id = uploaded.url, uploaded.id
-        order.fingerprint = uploaded.url
 
-    async def _call(self, owner_id: UUID, order: Order) -> JobReport:
+    async def _call(self, owner_id: UUID, order: Order) -> JobReport | None:
+        """Make the call that costs; None when it is no longer wanted, or is somebody else's to make."""
+        async with turn(self.desk, Call.CREATE):
+            request = await self._begin(owner_id, order.id)
+            if request is None:
+                return None
+            try:
+                async with asyncio.timeout(CALL_LASTS_S):
+                    return await request.send(self.gateway, self.webhook.of(order.kind, order.id))
+            except (NotSent, Throttled):
+                await self._note(owner_id, order.id, is_lost=False)
+                raise
+            except (ReplyLost, TimeoutError) as error:
+                await self._note(owner_id, order.id, is_lost=True)
+                raise Unsettled(f"order {order.id}") from error
+
+    async def _begin(self, owner_id: UUID, order_id: UUID) -> _Request | None:
         async with self.desk.for_service(owner_id) as work:
-            kept = await work.orders.get(order.id, lock=True)
-            kept.status, kept.sent_at = OrderStatus.SENDING, now()
-            kept.attempts += 1
-            request = await _request(work, kept)
-        webhook = f"{self.webhook_url}?kind={order.kind}&order={order.id}" if self.webhook_url else None
-        try:
-            return await request.send(self.gateway, webhook)
-        except (NotSent, Throttled):
+            order = await work.orders.get(order_id, lock=True)
+            if order.status is not OrderStatus.RECORDED or order.cancel_asked_at is not None:
+                return None
+            request = await _request(work, order)
+            order.status, order.sent_at, order.lost_at = OrderStatus.SENDING, now(), None
+            order.attempts += 1
+            return request
+
+    async def _note(self, owner_id: UUID, order_id: UUID, *, is_lost: bool) -> None:
+        """Write down how a call ended: without a reply, or certainly without an order."""
+        async with self.desk.for_service(owner_id) as work:
+            order = await work.orders.get(order_id, lock=True)
+            if order.status is not OrderStatus.SENDING:  # its webhook was faster
+                return
+            order.lost_at = now() if is_lost else None
+            order.status = OrderStatus.SENDING if is_lost else OrderStatus.RECORDED
+
+    async def _settle(self, owner_id: UUID, order: Order) -> None:
+        """Find out what became of a call whose reply was lost. Nothing is sent from here."""
+        trace = await self._trace(order)
+        if trace.job_id is not None:
+            log.info("order.adopted", order=str(order.id), job=trace.job_id)
+            async with turn(self.desk, Call.ASK):  # a list may leave out logs and outputs
+                report = await self.gateway.look_at(order.kind, trace.job_id)
+            await self._hear(owner_id, order.id, report)
+        elif now() < _settled_at(order):
+            raise Unsettled(f"order {order.id}")
+        elif not trace.is_whole or await self._may_be_among(trace.nameless) or order.attempts >= MOST_CALLS:
+            detail = f"sent at {order.sent_at:%Y-%m-%d %H:%M:%S} UTC, fingerprint {order.fingerprint}: look at the list"
+            await self._end(owner_id, order.id, OrderStatus.LOST, IN_DOUBT, detail)
+        else:
             async with self.desk.for_service(owner_id) as work:
-                (await work.orders.get(order.id, lock=True)).status = OrderStatus.RECORDED
-            raise
-        except ReplyLost as error:
-            raise Unsettled(f"order {order.id}") from error
+                await progress.give_up_for_another(work, order.id)
+
+    async def _trace(self, order: Order) -> Trace:
+        assert order.sent_at is not None
+        assert order.fingerprint is not None
+        async with turn(self.desk, Call.ASK):
+            return await self.gateway.jobs.find(
+                order.kind,
+                fingerprint=order.fingerprint,
+                since=order.sent_at - CLOCKS_DIFFER,
+                until=order.sent_at + CLOCKS_DIFFER,
+            )
+
+    async def _may_be_among(self, nameless: tuple[str, ...]) -> bool:
+        """Whether one of these jobs, whose input the engine has removed, is nobody's that we know of."""
+        async with self.desk.for_nobody(Role.SERVICE) as session:
+            return any([await owner_of(session, job_id=job_id) is None for job_id in nameless])
 
     async def _hear(self, owner_id: UUID, order_id: UUID, report: JobReport) -> None:
         async with self.desk.for_service(owner_id) as work:
-            order = await work.orders.get(order_id, lock=True)
-            order.look_at = now() + FIRST_LOOK
             await progress.hear(work, order_id, report)
+
+    async def _end(self, owner_id: UUID, order_id: UUID, status: OrderStatus, trouble: str, detail: str) -> None:
+        async with self.desk.for_service(owner_id) as work:
+            await progress.end(work, order_id, status, trouble=trouble, detail=detail)
+
+
+def _settled_at(order: Order) -> datetime:
+    """When the engine's list will have a job that was taken: it lags behind the call's end, if that is known."""
+    assert order.sent_at is not None
+    return (order.lost_at or order.sent_at + timedelta(seconds=CALL_LASTS_S)) + LIST_LAGS
 
 
 async def tidy(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> None:
@@ -140,28 +209,30 @@ async def tidy(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> 
 class _Request:
     """What is asked of the engine, gathered inside a transaction and sent outside of any."""
 
-    kind: OrderKind
     training: Training
-    generation: Generation | None
-    photos_url: str
+    trainer: Trainer
+    fingerprint: str
+    wanted: dict[str, Any] | None
 
     async def send(self, gateway: Gateway, webhook: str | None) -> JobReport:
-        trainer = TRAINERS[self.training.trainer]
-        if self.generation is None:
+        if self.wanted is None:
             seed = self.training.id.int % 2**31
-            return await gateway.start_training(trainer, photos_url=self.photos_url, seed=seed, webhook=webhook)
+            return await gateway.start_training(self.trainer, photos_url=self.fingerprint, seed=seed, webhook=webhook)
         assert self.training.version is not None
-        wanted = prediction_input(self.generation, trainer)
-        return await gateway.start_prediction(version=self.training.version, input=wanted, webhook=webhook)
+        return await gateway.start_prediction(version=self.training.version, input=self.wanted, webhook=webhook)
 
 
 async def _request(work: Work, order: Order) -> _Request:
-    generation = await work.generations.get(order.generation_id) if order.generation_id else None
+    assert order.fingerprint is not None
     training = await work.trainings.get(order.training_id)
-    return _Request(order.kind, training, generation, order.fingerprint or "")
+    trainer, wanted = TRAINERS[training.trainer], None
+    if order.generation_id is not None:
+        generation = await work.generations.get(order.generation_id)
+        wanted = prediction_input(generation, trainer, seed=int(order.fingerprint))
+    return _Request(training, trainer, order.fingerprint, wanted)
 
 
-def prediction_input(generation: Generation, trainer: Trainer) -> dict[str, Any]:
+def prediction_input(generation: Generation, trainer: Trainer, *, seed: int) -> dict[str, Any]:
     """Return what a face model is given, in the words and names that its trainer's entry says it takes."""
     style = STYLES[generation.style]
     return GENERATORS[trainer.generator].given(
@@ -169,5 +240,5 @@ def prediction_input(generation: Generation, trainer: Trainer) -> dict[str, Any]
         prompt=trainer.prompt(style.prompt),
         aspect=ASPECTS[generation.aspect],
         count=generation.count,
-        seed=generation.seed,
+        seed=seed,
     )

@@ -2,54 +2,124 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
+from portrait_app.database.orders import count_up, owner_of
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus, advance
+from portrait_app.domain.generation import Loss
+from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus, advance
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import generations, timing
+from portrait_app.domain.report import JobReport
+from portrait_app.services import generations, painting, timing
+from portrait_app.services.again import order_again
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from portrait_app.domain.generation import Generation
     from portrait_app.domain.order import Order
-    from portrait_app.domain.report import JobReport
     from portrait_app.services.work import Work
 
 log = structlog.get_logger()
 
+FIRST_LOOK = timedelta(seconds=2)
 TRAINING_OF = {
     OrderStatus.STARTING: TrainingStatus.LEARNING,
     OrderStatus.RUNNING: TrainingStatus.LEARNING,
     OrderStatus.DONE: TrainingStatus.READY,
     OrderStatus.FAILED: TrainingStatus.FAILED,
+    OrderStatus.LOST: TrainingStatus.FAILED,
     OrderStatus.CANCELED: TrainingStatus.CANCELED,
 }
-HELD_BACK = "This one was held back by the safety check."
+NO_MODEL = "The training ended without a face model. Your photos are safe; please start it again."
+CALLED_OFF = "You called this off. What you have is safe; start again whenever you like."
+STOPPED = (
+    "It was stopped at the portrait engine: it took too long, or somebody stopped it there. "
+    "What you have is safe; please try again."
+)
+# Why the engine itself ended a job without having done any work: then the same once more may go well.
+_PASSING = {Cause.INTERRUPTED, Cause.NOT_IN_TIME, Cause.NEVER_STARTED}
+STRANGERS = "jobs that nobody waited for"
 
 
 async def hear(work: Work, order_id: UUID, report: JobReport) -> None:
     """Take in what was said of a job. Late, double and disordered news changes nothing and is no error."""
     order = await work.orders.get(order_id, lock=True)
-    if order.job_id is None:
-        order.job_id = report.job_id
-    elif order.job_id != report.job_id:
-        log.warning("job.stranger", order=str(order_id), known=order.job_id, said=report.job_id)
+    if not await _is_its_job(work, order, report) or order.status.is_final:
         return
+    order.look_at = order.look_at or now() + FIRST_LOOK
+    await _take_in(work, order, report.storable())
+
+
+async def end(work: Work, order_id: UUID, status: OrderStatus, *, trouble: str, detail: str) -> None:
+    """End an order by our own word: the engine never had it, no longer knows it, or can't be waited for any longer.
+
+    `trouble` is why, in words for the person; `detail` is for the log, and for the operator when it ends as LOST.
+    """
+    order = await work.orders.get(order_id, lock=True)
     if order.status.is_final:
         return
+    if status is OrderStatus.LOST:
+        order.doubt = detail
+    await _take_in(work, order, JobReport("", status, trouble=trouble, trouble_detail=detail))
+
+
+async def give_up_for_another(work: Work, order_id: UUID) -> None:
+    """Put another order in the place of one whose call left no trace at the engine."""
+    order = await work.orders.get(order_id, lock=True)
+    if order.status is not OrderStatus.SENDING:
+        return
+    order.status = OrderStatus.LOST
+    _close(work, order)
+    await order_again(work, order, tries=order.tries)
+
+
+async def _is_its_job(work: Work, order: Order, report: JobReport) -> bool:
+    """Whether the report is of this order's job; the first job that is heard of becomes its job."""
+    if order.job_id == report.job_id:
+        return True
+    is_taken = order.job_id is not None or await owner_of(work.session, job_id=report.job_id) is not None
+    if is_taken or order.status.is_final:
+        log.warning("job.stranger", order=str(order.id), known=order.job_id, said=report.job_id)
+        await count_up(work.session, STRANGERS)
+    if is_taken:
+        return False
+    order.job_id = report.job_id
+    if order.status.is_final and not report.status.is_final:
+        work.later(Chore.CALL_OFF, order.id)  # its order was given up: nobody waits for what it makes
+    return True
+
+
+async def _take_in(work: Work, order: Order, report: JobReport) -> None:
+    if order.kind is OrderKind.TRAINING and report.status is OrderStatus.DONE and report.version is None:
+        report = JobReport(report.job_id, OrderStatus.FAILED, trouble=NO_MODEL, trouble_detail="no usable version")
     order.status = advance(order.status, report.status)
-    if order.kind is OrderKind.TRAINING:
+    order.heard_at = now()
+    if order.status.is_final:
+        _close(work, order)
+        log.info("job.ended", order=str(order.id), status=order.status, detail=report.trouble_detail)
+    if _is_worth_another(order, report):
+        await order_again(work, order, tries=order.tries + 1)
+    elif order.kind is OrderKind.TRAINING:
         await _hear_of_training(work, order, report)
     else:
-        await _hear_of_portraits(work, order, report)
-    if order.status.is_final:
-        order.ended_at, order.look_at = now(), None
-        log.info("job.ended", order=str(order_id), status=order.status, detail=report.trouble_detail)
+        await painting.hear(work, order, report, _loss(order, report), _trouble(order, report))
+
+
+def _close(work: Work, order: Order) -> None:
+    order.ended_at, order.look_at = now(), None
+    if order.file_id is not None:
+        work.later(Chore.TIDY_ORDER, order.id)
+
+
+def _is_worth_another(order: Order, report: JobReport) -> bool:
+    """Whether the job is made once more: the engine broke it off, it cost nothing, and nobody called it off."""
+    is_passing = report.is_free and report.cause in _PASSING and not report.outputs
+    return order.status is OrderStatus.FAILED and is_passing and not order.tries and order.cancel_asked_at is None
 
 
 async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None:
@@ -63,38 +133,22 @@ async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None
         training.percent, training.phase = 100.0, "Ready"
     if order.status.is_final:
         training.ended_at = now()
-        training.trouble = report.trouble
-        work.later(Chore.TIDY_ORDER, order.id)
-    if training.status is TrainingStatus.READY:
+        training.trouble = _trouble(order, report)
+    if training.status is TrainingStatus.READY and order.cancel_asked_at is None:
         await generations.order_first_set(work, training)
     await work.tell("training", training.id)
 
 
-async def _hear_of_portraits(work: Work, order: Order, report: JobReport) -> None:
-    assert order.generation_id is not None
-    generation = await work.generations.get(order.generation_id, lock=True)
-    # Whatever became of the job: the order of portraits ends when each portrait is in our own bucket or lost.
-    generation.status = advance(generation.status, GenerationStatus.PAINTING)
-    for asset in await work.assets.of(generation.id):
-        if asset.status is not AssetStatus.PENDING:
-            continue
-        if asset.position < len(report.outputs):
-            asset.source_url = report.outputs[asset.position]
-            asset.status = AssetStatus.FETCHING
-            work.later(Chore.KEEP_ASSET, asset.id)
-        elif order.status.is_final:
-            asset.status = AssetStatus.LOST
-            asset.trouble = HELD_BACK if order.status is OrderStatus.DONE else report.trouble
-    generation.trouble = report.trouble or generation.trouble
-    await close_if_complete(work, generation)
-    await work.tell("generation", generation.id)
+def _trouble(order: Order, report: JobReport) -> str | None:
+    if order.status is OrderStatus.CANCELED:
+        return CALLED_OFF if order.cancel_asked_at else report.trouble or STOPPED
+    return report.trouble
 
 
-async def close_if_complete(work: Work, generation: Generation) -> None:
-    """End an order of portraits once each of them is kept or lost."""
-    assets = await work.assets.of(generation.id)
-    if generation.status.is_final or not all(asset.status.is_final for asset in assets):
-        return
-    is_any_kept = any(asset.status is AssetStatus.KEPT for asset in assets)
-    generation.status = GenerationStatus.READY if is_any_kept else GenerationStatus.FAILED
-    generation.ended_at = now()
+def _loss(order: Order, report: JobReport) -> Loss:
+    """Why a portrait that the job did not bring isn't there."""
+    if order.status is OrderStatus.CANCELED:
+        return Loss.CALLED_OFF
+    if order.status is OrderStatus.DONE or report.cause is Cause.SAFETY:
+        return Loss.HELD_BACK
+    return Loss.REMOVED if report.cause is Cause.GONE else Loss.NOT_MADE

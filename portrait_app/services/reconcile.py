@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,33 +14,57 @@ from portrait_app.database.address import Role
 from portrait_app.database.mails import forgotten_mails
 from portrait_app.database.orders import forgotten_chores, take_to_look_at
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
-from portrait_app.domain.report import JobReport
+from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress
+from portrait_app.services.cancelling import KNOWN_BY
+from portrait_app.services.orders import CLOCKS_DIFFER
+from portrait_app.services.pace import Call, turn
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.adapters.replicate.listing import Listed
+    from portrait_app.database.orders import Due
+    from portrait_app.domain.report import JobReport
     from portrait_app.services.work import Desk
 
 log = structlog.get_logger()
 
-LOOK_AGAIN = timedelta(seconds=2)  # and ever more slowly as an order grows old
+LOOK_AGAIN = timedelta(seconds=2)  # while somebody watches; else ever more slowly as an order grows old
 FORGOTTEN_AFTER = timedelta(seconds=8)
-MOST = 50
+MOST = 200
+MANY = 20  # more than these are looked up in the engine's list, a hundred a page
+SIDE_BY_SIDE = 4
+# Each order goes out with a Cancel-After (10 min, 2 h), so that an engine that keeps to it has ended it before this.
+DEADLINE = {OrderKind.PREDICTION: timedelta(minutes=15), OrderKind.TRAINING: timedelta(hours=2, minutes=10)}
+LAST_WORD = timedelta(minutes=5)  # for an engine that was told to stop
+SILENCE = timedelta(hours=1)  # after the deadline: by now it has forgotten whatever it made
 VANISHED = "The engine no longer knows this job. Nothing else is lost; please start it again."
+STUCK = "The portrait engine never finished this, so it was called off. What you have is safe; please try again."
+SILENT = (
+    "The portrait engine didn't answer for so long that whatever it made is gone. "
+    "What you have is safe; please try again."
+)
 
 
 async def look_at_orders(desk: Desk, gateway: Gateway) -> int:
     """Ask the engine about the orders that are due; one question a job, however many workers ask. Return how many."""
     async with desk.for_nobody(Role.SERVICE) as session:
         due = await take_to_look_at(session, MOST, LOOK_AGAIN)
-    for order_id, owner_id in due:
-        try:
-            await _look_at(desk, gateway, owner_id, order_id)
-        except EngineError as error:  # the others are asked about all the same; this one again when it is due
-            log.info("job.not_asked", order=str(order_id), why=type(error).__name__)
+    alone = due
+    if len(due) > MANY:
+        alone = [one for kind in OrderKind for one in await _by_list(desk, gateway, kind, due)]
+    hands = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def ask(one: Due) -> None:
+        async with hands:
+            try:
+                await _look_at(desk, gateway, one)
+            except EngineError as error:  # the others are asked about all the same; this one again when it is due
+                log.info("job.not_asked", order=str(one.order_id), why=type(error).__name__)
+
+    await asyncio.gather(*map(ask, alone))
     return len(due)
 
 
@@ -53,14 +79,75 @@ async def remember_chores(desk: Desk) -> int:
     return len(forgotten)
 
 
-async def _look_at(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> None:
-    async with desk.for_service(owner_id) as work:
-        order = await work.orders.get(order_id)
-    if order.job_id is None:
-        return
+async def _by_list(desk: Desk, gateway: Gateway, kind: OrderKind, due: list[Due]) -> list[Due]:
+    """Hear what the engine's list says of jobs of one kind; return those that must be asked about one by one."""
+    waiting = {one.job_id: one for one in due if one.kind is kind}
+    alone: list[Due] = []
+    if not waiting:
+        return alone
+    since = min(one.sent_at for one in waiting.values()) - CLOCKS_DIFFER
     try:
-        report = await gateway.look_at(order.kind, order.job_id)
+        async with turn(desk, Call.ASK), aclosing(gateway.jobs.pages(kind, since)) as pages:
+            async for page, _ in pages:
+                for listed in page:
+                    one = waiting.pop(listed.report.job_id, None)
+                    if one is None:
+                        continue
+                    if _says_enough(kind, listed):
+                        await _hear(desk, gateway, one, listed.report)
+                    else:
+                        alone.append(one)
+                if not waiting:
+                    break
+    except EngineError as error:
+        log.info("jobs.not_listed", kind=kind, why=type(error).__name__)
+    return [*alone, *waiting.values()]
+
+
+def _says_enough(kind: OrderKind, listed: Listed) -> bool:
+    """Whether the list says all that a question would: what an ended job made, or how far a training has come."""
+    if listed.report.status.is_final:
+        return "output" in listed.body
+    return kind is OrderKind.PREDICTION or "logs" in listed.body
+
+
+async def _look_at(desk: Desk, gateway: Gateway, one: Due) -> None:
+    age = now() - one.sent_at
+    try:
+        async with turn(desk, Call.ASK):
+            report = await gateway.look_at(one.kind, one.job_id)
     except JobVanished as error:
-        report = JobReport(order.job_id, OrderStatus.FAILED, trouble=VANISHED, trouble_detail=str(error))
-    async with desk.for_service(owner_id) as work:
-        await progress.hear(work, order_id, report)
+        if age > KNOWN_BY:
+            await _end(desk, one, VANISHED, str(error))
+    except EngineError as error:
+        if age < DEADLINE[one.kind] + SILENCE:
+            raise
+        await _end(desk, one, SILENT, f"{type(error).__name__} {age} after it was sent")
+    else:
+        await _hear(desk, gateway, one, report)
+
+
+async def _hear(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> None:
+    overdue = now() - one.sent_at - DEADLINE[one.kind]
+    if overdue > timedelta() and not report.status.is_final:
+        log.warning("job.overdue", order=str(one.order_id), job=one.job_id, overdue_s=overdue.total_seconds())
+        report = await _stop(desk, gateway, one, report, is_last_word=overdue > LAST_WORD)
+    async with desk.for_service(one.owner_id) as work:
+        await progress.hear(work, one.order_id, report)
+    if overdue > LAST_WORD:
+        await _end(desk, one, STUCK, f"{report.status} {overdue} after its deadline")
+
+
+async def _stop(desk: Desk, gateway: Gateway, one: Due, report: JobReport, *, is_last_word: bool) -> JobReport:
+    try:
+        async with turn(desk, Call.ASK):
+            return await gateway.cancel(one.kind, one.job_id)
+    except EngineError:
+        if not is_last_word:
+            raise
+        return report
+
+
+async def _end(desk: Desk, one: Due, trouble: str, detail: str) -> None:
+    async with desk.for_service(one.owner_id) as work:
+        await progress.end(work, one.order_id, OrderStatus.FAILED, trouble=trouble, detail=detail)

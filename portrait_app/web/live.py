@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import reflex as rx
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app.database.news import listen
 from portrait_app.errors import SignedOut
+from portrait_app.services import watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
 
@@ -68,6 +70,8 @@ class Room(rx.State, mixin=True):
         """Have news of the person behind this tab shown in it from now on; return the person."""
         owner_id = await owner_of(self)
         tabs.watch(owner_id, self.router.session.client_token, self._view())
+        async with house.workshop().desk.for_person(owner_id) as work:
+            await watching.watch(work)
         return owner_id
 
     @classmethod
@@ -122,13 +126,32 @@ tabs = Tabs()
 @asynccontextmanager
 async def carrying_news(app: App) -> AsyncGenerator[None]:
     """Hear what transactions told, and show it, until the block ends."""
-    hearing = asyncio.create_task(_carry_news(app))
+    tasks = [asyncio.create_task(_carry_news(app)), asyncio.create_task(_say_who_watches(app))]
     try:
         yield
     finally:
-        hearing.cancel()
-        with suppress(asyncio.CancelledError):
-            await hearing
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _say_who_watches(app: App) -> None:
+    """Have the jobs of whoever has a tab open asked about more often, for as long as it is open."""
+    while True:
+        await asyncio.sleep(watching.SAY_AGAIN_S)
+        for owner_id in tabs.people():
+            if not tabs.showing(owner_id, _connected(app)):
+                continue
+            try:
+                async with house.workshop().desk.for_person(owner_id) as work:
+                    await watching.watch(work)
+            except SQLAlchemyError:  # the database is away: its news are late as well
+                log.warning("live.not_watching")
+
+
+def _connected(app: App) -> Iterable[str]:
+    return app.event_namespace.token_to_sid if app.event_namespace else ()
 
 
 async def _carry_news(app: App) -> None:
@@ -168,8 +191,7 @@ async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_w
 async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
     # A sign-out is news of the account: tabs whose session has ended show nothing more, also what they showed before.
     must_ask_again = nouns is None or "account" in nouns
-    connected: Iterable[str] = app.event_namespace.token_to_sid if app.event_namespace else ()
-    for view, open_tabs in tabs.showing(owner_id, connected).items():
+    for view, open_tabs in tabs.showing(owner_id, _connected(app)).items():
         if nouns is not None and not must_ask_again and not nouns & view.nouns:
             continue
         async with house.workshop().desk.for_person(owner_id) as work:

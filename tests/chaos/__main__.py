@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.chaos.plan import Plan
 from tests.chaos.run import run
 
 
@@ -23,9 +24,8 @@ def main() -> int:
     print(f"seed {chosen.seed}", flush=True)  # noqa: T201 -- for the person at the terminal
     with tempfile.TemporaryDirectory(prefix="chaos-") as scratch:
         folder = chosen.folder or Path(scratch) / "var"
-        outcome = asyncio.run(
-            run(folder, seed=chosen.seed, jobs=chosen.jobs, is_calm=chosen.calm, within_s=chosen.within)
-        )
+        plan = Plan.of(chosen.seed, chosen.jobs, is_calm=chosen.calm)
+        outcome = asyncio.run(run(folder, plan, within_s=chosen.within))
     print(outcome.told, *outcome.differences, sep="\n")  # noqa: T201 -- likewise
     return 1 if outcome.differences else 0
 

@@ -51,6 +51,7 @@ class Api:
                     post(model + "/versions/{version}/trainings", self._train),
                     post("/predictions", self._predict),
                     post("/files", self._upload),
+                    get("/files", self._files),
                     Route("/files/{id}", self._delete_file, methods=["DELETE"]),
                     get("/{kind:str}", self._list),
                     get("/{kind:str}/{id}", self._job),
@@ -107,6 +108,11 @@ class Api:
         file = secrets.token_urlsafe(24)
         self._provider.files[file] = name
         return JSONResponse({"id": file, "name": name, "urls": {"get": self._file_url(file)}}, status_code=201)
+
+    async def _files(self, _: Request) -> Response:
+        files = reversed(self._provider.files.items())
+        results = [{"id": file, "name": name, "urls": {"get": self._file_url(file)}} for file, name in files]
+        return JSONResponse({"next": None, "previous": None, "results": results})
 
     def _file_url(self, file: str) -> str:
         return f"{self._provider.base}/v1/files/{file}"

@@ -44,7 +44,7 @@ class Faults:
         kind = dice.choice(("throttled", "500", "503", "reset"))
         self._provider.faults[kind] += 1
         if kind == "throttled":
-            return problem(429, "Request was throttled. Your rate limit resets in ~1s.", retry_after=1)
+            return problem(429, "Request was throttled. Your rate limit resets in ~0.2s.", retry_after=0.2)
         if kind == "reset":
             scope["reset"]()
             return Response()  # goes nowhere

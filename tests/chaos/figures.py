@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from tests.chaos.provider import Provider
 
 
+_ENDED = "SELECT job_id, ended_at FROM app.orders WHERE ended_at IS NOT NULL"
+
+
 def delays(house: House, provider: Provider) -> str:
     """Say the seconds from a job's end there to its end here, for jobs with webhooks and without."""
-    ended = {row["job_id"]: row["ended_at"].timestamp() for row in house.rows("SELECT * FROM app.orders")}
+    ended = {row["job_id"]: row["ended_at"].timestamp() for row in house.rows(_ENDED)}
     lines: list[str] = []
     for name, is_told in (("with webhooks", True), ("without", False)):
         jobs = [job for job in provider.jobs.values()

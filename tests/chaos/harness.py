@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import psycopg
 from psycopg.rows import dict_row
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tests.chaos.server import Running
 
 ROOT = Path(__file__).resolve().parents[2]
-KILL_EVERY_S = (2.5, 5.5)
+KILL_EVERY_S = (3.0, 7.0)
 _OTHERS = ("REPLICATE_", "APP_URL", "NEXT_PUBLIC_APP_URL", "DATABASE_URL", "SECRET_KEY", "DARKROOM_TOKEN", "PORT")
 _UNFINISHED = """
 SELECT (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
@@ -72,6 +73,11 @@ class House:
             child.start()
             child.let_go()
 
+    async def answers(self) -> None:
+        """Wait until the web process answers; whoever connects sooner waits as well."""
+        async with httpx.AsyncClient(timeout=60) as client:
+            await client.post(f"{self.settings.local_url}/api/webhook".replace("localhost", "127.0.0.1"))
+
     def stop(self) -> None:
         for child in self.children.values():
             child.ask_to_end()
@@ -93,6 +99,14 @@ class House:
         """Ask the database as its superuser, who sees everybody's rows."""
         with psycopg.connect(self.address.conninfo()) as connection:
             return connection.cursor(row_factory=dict_row).execute(query.encode()).fetchall()
+
+    def first_of(self, order: str) -> str:
+        """The order whose place this one took, however many took one another's."""
+        rows = self.rows("SELECT id, retry_of FROM app.orders WHERE retry_of IS NOT NULL")
+        before = {str(row["id"]): str(row["retry_of"]) for row in rows}
+        while order in before:
+            order = before[order]
+        return order
 
     def _child(self, name: str, told: dict[str, str], hands: list[int]) -> Killable:
         command = [sys.executable, "-m", "tests.chaos.ours", name]
@@ -117,7 +131,7 @@ async def until_ended(house: House, jobs: int, dice: random.Random | None, withi
     while True:
         await asyncio.sleep(0.25)  # nothing announces that the last row of all has ended
         left = house.unfinished()
-        known = house.rows("SELECT count(*) AS orders FROM app.orders")[0]["orders"]
+        known = house.rows("SELECT count(*) AS orders FROM app.orders WHERE retry_of IS NULL")[0]["orders"]
         left["orders never made"] = max(0, jobs - known)
         if not any(left.values()) or time.monotonic() > deadline:
             return {name: count for name, count in left.items() if count}

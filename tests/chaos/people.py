@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.chaos.provider import Provider
 
 PEOPLE = 10
-TRAINERS = ("darkroom", "flux-dev")
+FREE, PAID = "darkroom", "flux-dev"
 PASSWORD = "twelve letters or more"
 
 
@@ -31,9 +31,12 @@ async def order_everything(settings: Settings, plan: Plan, provider: Provider) -
         desk = workshop.desk
         people = [await _somebody(desk, number, provider) for number in range(PEOPLE)]
         for number, one in enumerate(plan.trainings):
-            await _train(desk, people[number % PEOPLE].owner_id, one, provider, TRAINERS[number % len(TRAINERS)])
+            trainer = FREE if one.is_free else PAID
+            await _train(desk, people[number % PEOPLE].owner_id, one, provider, trainer)
         for number, one in enumerate(plan.predictions):
-            await _paint(desk, people[number % PEOPLE], one, provider, list(STYLES)[number % len(STYLES)])
+            person = people[number % PEOPLE]
+            assert (person.trainer == FREE) == one.is_free
+            await _paint(desk, person, one, provider, list(STYLES)[number % len(STYLES)])
 
 
 async def _somebody(desk: Desk, number: int, provider: Provider) -> Training:
@@ -47,7 +50,7 @@ async def _somebody(desk: Desk, number: int, provider: Provider) -> Training:
                 owner_id=who.owner_id,
                 name="Ada",
                 status=TrainingStatus.READY,
-                trainer=TRAINERS[number % len(TRAINERS)],
+                trainer=PAID if number % 2 else FREE,
                 version=provider.add_version(f"known{number}"),
             )
         )

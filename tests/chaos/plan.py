@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from portrait_app.domain.generation import MOST_AT_ONCE
@@ -39,6 +40,8 @@ class Course(StrEnum):
     EMPTY = "all pictures are held back"
     FAILS = "fails"
     STUCK = "stays in starting until its deadline aborts it"
+    FOREVER = "stays in starting whatever its deadline, until it is called off"
+    INTERRUPTED = "is broken off before it has done anything"
     VANISHES = "is forgotten while it runs"
     REMOVED = "its data are removed before anybody could read them"
 
@@ -74,6 +77,52 @@ class JobPlan:
     course: Course = Course.SUCCEEDS
     pictures: tuple[Picture, ...] = ()
     is_forged: bool = False  # besides its own news, others send news in its name
+    is_free: bool = False  # ordered from an engine that charges nothing
+    is_unlucky: bool = False  # what is made once more comes to the same end
+    is_nameless: bool = False  # the provider's list never shows what went in, as if its hour were over
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody can ever tell us that the provider took it: it is never ordered again, and said."""
+        return self.is_nameless and self.reply is not Reply.COMES and self.news is News.NEVER
+
+    @property
+    def made(self) -> tuple[Picture, ...]:
+        """The pictures that the job brings."""
+        held_back = {Course.SUCCEEDS: 0, Course.PARTIAL: 1}.get(self.course, len(self.pictures))
+        return self.pictures[: len(self.pictures) - held_back]
+
+    @property
+    def again(self) -> JobPlan | None:
+        """The fate of a second job in this one's place, where asking again cost nothing; None where it may not be."""
+        if self.course in (Course.STUCK, Course.INTERRUPTED):
+            course = self.course if self.is_unlucky else Course.SUCCEEDS
+            return replace(self, reply=Reply.COMES, course=course)
+        is_lost = self.course is Course.REMOVED or not all(one.can_be_had for one in self.made)
+        if self.kind is OrderKind.TRAINING or not (self.is_free and is_lost):
+            return None
+        fine = (Picture.WEBP,) * len(self.pictures)
+        return replace(self, reply=Reply.COMES, course=Course.SUCCEEDS, pictures=fine)
+
+    @property
+    def last(self) -> JobPlan:
+        """The fate of the last job."""
+        return self.again or self
+
+    @property
+    def kept(self) -> list[Picture | None]:
+        """What lies in our bucket in each picture's place in the end."""
+        if self.is_in_doubt:
+            return [None] * len(self.pictures)
+        first = [one if one.can_be_had else None for one in self.made]
+        first += [None] * (len(self.pictures) - len(first))
+        if self.again is None:
+            return first
+        if self.course is Course.PARTIAL:  # what was held back is not asked for again
+            return [old or new for old, new in zip(first[:-1], self.again.made, strict=False)] + [None]
+        second = [one if one.can_be_had else None for one in self.again.made]
+        second += [None] * (len(self.pictures) - len(second))
+        return [old or new for old, new in zip(first, second, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -90,29 +139,45 @@ class Plan:
         """Plan so many jobs at the provider, first sets included; a calm plan has no faults at all."""
         plan = cls(seed, is_calm)
         count = max(1, jobs // JOBS_PER_TRAINING)
-        courses = (Course.FAILS, Course.STUCK, Course.VANISHES)
+        courses = (Course.FAILS, Course.STUCK, Course.VANISHES, Course.INTERRUPTED, Course.FOREVER)
         for number in range(count):
-            is_bad = number % 5 == 4 and not is_calm
-            course = courses[number // 5 % len(courses)] if is_bad else Course.SUCCEEDS
+            is_bad = number % 3 == 2 and not is_calm
+            course = courses[number // 3 % len(courses)] if is_bad else Course.SUCCEEDS
             plan.trainings.append(plan.fate(f"t{number}", OrderKind.TRAINING, course=course))
-        in_sets = FIRST_SET * sum(one.course is Course.SUCCEEDS for one in plan.trainings)
-        plan.predictions.extend(plan.fate(f"p{n}", OrderKind.PREDICTION) for n in range(jobs - count - in_sets))
+        rest = jobs - count - FIRST_SET * plan.ready
+        plan.predictions.extend(plan.fate(f"p{n}", OrderKind.PREDICTION) for n in range(rest))
+        return plan
+
+    @classmethod
+    def forgetful(cls, seed: int, jobs: int) -> Plan:
+        """Plan jobs whose replies are all lost, at a provider whose list can't say any more whose they are."""
+        plan = cls(seed, is_calm=True)
+        lost, told = (Reply.RESET, Reply.ERROR, Reply.HANGS), (News.ONCE, News.NEVER, News.THRICE)
+        for number in range(jobs):
+            calm = plan.fate(f"p{number}", OrderKind.PREDICTION)
+            reply, news = lost[number % 3], told[number // 3 % 3]
+            plan.predictions.append(replace(calm, reply=reply, news=news, is_nameless=True))
         return plan
 
     @property
+    def ready(self) -> int:
+        """How many trainings end well."""
+        return sum(one.last.course is Course.SUCCEEDS for one in self.trainings)
+
+    @property
     def jobs(self) -> int:
-        """How many jobs the provider should be asked for, one order each."""
-        ready = sum(one.course is Course.SUCCEEDS for one in self.trainings)
-        return len(self.trainings) + len(self.predictions) + FIRST_SET * ready
+        """How many orders are made, those not counted that take another's place."""
+        return len(self.trainings) + len(self.predictions) + FIRST_SET * self.ready
 
     def fate(self, name: str, kind: OrderKind, *, course: Course | None = None) -> JobPlan:
         """Decide about one job; the same name always has the same fate."""
         dice = self.dice(name)
         is_set = "/" in name
         count = 1 if is_set else dice.choices(range(1, MOST_PICTURES + 1), (6, 2, 1, 1))[0]
+        is_free = int(re.sub(r"\D", "", name.partition("/")[0])) % 2 == 0
         if self.is_calm:
-            return JobPlan(name, kind, pictures=(Picture.WEBP,) * count)
-        chosen = course or dice.choices(list(Course), (80, 5, 3, 4, 3, 2, 3))[0]
+            return JobPlan(name, kind, pictures=(Picture.WEBP,) * count, is_free=is_free)
+        chosen = course or dice.choices(list(Course), (78, 5, 3, 4, 2, 1, 2, 2, 3))[0]
         return JobPlan(
             name,
             kind,
@@ -121,6 +186,8 @@ class Plan:
             course=chosen,
             pictures=tuple(dice.choices(list(Picture), (50, 20, 10, 4, 4, 1, 2, 4, 3, 2))[0] for _ in range(count)),
             is_forged=dice.random() < 0.2,
+            is_free=is_free,
+            is_unlucky=dice.random() < 0.5,
         )
 
     def dice(self, *about: object) -> random.Random:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 ENDED = ("succeeded", "failed", "canceled", "aborted")
-HOUR_S = 30.0
-"""The provider's hour is short: data are removed and deadlines pass 120 times as fast."""
+LONGEST_S = 5.0
+"""A job that has not begun by then is aborted: the provider's deadlines pass 120 times as fast as real ones."""
 OWNER = "chaos"
 _ID = "abcdefghjkmnpqrstvwxyz0123456789"
 
@@ -38,7 +38,7 @@ class Job:
     webhook: str | None
     events: tuple[str, ...]
     destination: str = ""
-    cancel_after_s: float = HOUR_S
+    cancel_after_s: float = LONGEST_S
     status: str = "starting"
     output: Any = None
     error: str | None = None
@@ -53,10 +53,6 @@ class Job:
     @property
     def has_ended(self) -> bool:
         return self.status in ENDED
-
-    @property
-    def is_past_retention(self) -> bool:
-        return self.ended is not None and time.time() - self.ended > HOUR_S
 
 
 class Provider:
@@ -75,7 +71,9 @@ class Provider:
         self.models: set[str] = set()
         self.versions: dict[str, str] = {}  # hash: name of the training's plan
         self.plans: dict[str, JobPlan] = {}  # our order's id: its fate
-        self.accepted: Counter[str] = Counter()
+        self.accepted: Counter[str] = Counter()  # by our order's id
+        self.paid: Counter[str] = Counter()  # by the plan's name: a second job in the first one's place counts too
+        self.first_of: Callable[[str], str] = str  # the order whose place, or whose place's place, another one took
         self.faults: Counter[str] = Counter()
         self.broken: list[str] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -92,17 +90,19 @@ class Provider:
 
     def fate_of(self, order: str, version: str, given: dict[str, Any]) -> JobPlan:
         """The fate of an order; a portrait of a first set has one by its face model and its style."""
-        known = self.plans.get(order)
+        first = order if order in self.plans else self.first_of(order)
+        known = self.plans.get(first)
         if known is None:
             style = str(given.get("style") or given.get("prompt"))
             name = f"{self.versions.get(version.rpartition(':')[2], '?')}/{style}"
-            known = self.plans[order] = self.plan.fate(name, OrderKind.PREDICTION)
-        return known
+            known = self.plans[first] = self.plan.fate(name, OrderKind.PREDICTION)
+        return known.last if self.paid[known.name] else known
 
     def accept(self, job: Job) -> Job:
         """Take an order: from here on it costs money."""
         self.jobs[job.id] = job
         self.accepted[job.order] += 1
+        self.paid[job.plan.name] += 1
         task = asyncio.get_running_loop().create_task(self._work(job))
         self._running.add(task)
         task.add_done_callback(self.noted)
@@ -122,17 +122,22 @@ class Provider:
         for name, value in news.items():
             setattr(job, name, value)
         if job.plan.course is Course.REMOVED:
-            job.is_removed, job.output, job.input, job.logs = True, None, {}, ""
+            job.is_removed, job.output, job.logs = True, None, ""
         await self._tell(job, "completed")
 
     async def _work(self, job: Job) -> None:
         dice = self.plan.dice("pace", job.plan.name)
+        if job.plan.course is Course.FOREVER:
+            return
         if job.plan.course is Course.STUCK:
-            await asyncio.sleep(min(job.cancel_after_s, HOUR_S))
+            await asyncio.sleep(min(job.cancel_after_s, LONGEST_S))
             await self.end(job, "aborted")
             return
         await asyncio.sleep(dice.uniform(0.1, 0.6))
         if job.has_ended:
+            return
+        if job.plan.course is Course.INTERRUPTED:
+            await self.end(job, "failed", error="Prediction interrupted; please retry (code: PA)")
             return
         job.status, job.started = "processing", time.time()
         await self._tell(job, "start")
@@ -159,9 +164,7 @@ class Provider:
         await self.end(job, "succeeded", output={"version": version, "weights": weights})
 
     async def _paint(self, job: Job, pace_s: float) -> None:
-        held_back = {Course.PARTIAL: 1, Course.EMPTY: len(job.plan.pictures)}.get(job.plan.course, 0)
-        made = job.plan.pictures[: len(job.plan.pictures) - held_back]
-        hosts = [self.inward if picture is Picture.FOREIGN else self.base for picture in made]
+        hosts = [self.inward if picture is Picture.FOREIGN else self.base for picture in job.plan.made]
         links = [f"{host}/outputs/{job.id}/{number}" for number, host in enumerate(hosts)]
         links = links[: int(job.input.get("num_outputs", len(links)))]
         for count in range(1, len(links)):
@@ -187,16 +190,15 @@ def moment(seconds: float | None) -> str | None:
 
 
 def body_of(job: Job, base: str, *, is_listed: bool = False) -> dict[str, Any]:
-    """A job as the API shows it; an hour after its end without what went in and what came out."""
-    is_removed = job.is_removed or job.is_past_retention
+    """A job as the API shows it."""
     return {
         "id": job.id,
         "model": job.model,
         "version": job.version,
-        "input": {} if is_removed else job.input,
-        "logs": "" if is_removed or is_listed else job.logs,
-        "output": None if is_removed and job.kind is OrderKind.PREDICTION else job.output,
-        "data_removed": is_removed,
+        "input": {} if is_listed and job.plan.is_nameless else job.input,
+        "logs": "" if is_listed else job.logs,
+        "output": job.output,
+        "data_removed": job.is_removed,
         "error": job.error,
         "status": job.status,
         "source": "api",

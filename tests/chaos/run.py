@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from tests.chaos.figures import delays
 from tests.chaos.harness import our_house, until_ended
 from tests.chaos.people import order_everything
-from tests.chaos.plan import Plan
 from tests.chaos.server import provider
 from tests.chaos.verdict import differences, faults
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.chaos.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,20 @@ class Outcome:
     told: str
 
 
-async def run(folder: Path, *, seed: int, jobs: int, is_calm: bool = False, within_s: float = 300) -> Outcome:
-    """Run a plan to its end, or for so many seconds."""
-    plan = Plan.of(seed, jobs, is_calm=is_calm)
+async def run(folder: Path, plan: Plan, *, within_s: float = 300) -> Outcome:
+    """Run a plan to its end, or for so many seconds; a calm one without any kill."""
     began = time.monotonic()
     with provider(plan) as running, our_house(folder, running) as house:
+        running.provider.first_of = house.first_of
         house.start()
+        await house.answers()
         await order_everything(house.settings, plan, running.provider)
-        dice = None if is_calm else plan.dice("kills")
+        dice = None if plan.is_calm else plan.dice("kills")
         left = await until_ended(house, plan.jobs, dice, within_s)
         took_s = time.monotonic() - began
         await asyncio.to_thread(running.do, running.teller.settled())
         told = (
-            f"seed {seed}: {plan.jobs} jobs in {took_s:.0f} s, {house.kills} kills; {faults(running)}.\n"
+            f"seed {plan.seed}: {plan.jobs} jobs in {took_s:.0f} s, {house.kills} kills; {faults(running)}.\n"
             f"{delays(house, running.provider)}"
         )
         unfinished = [f"{count} {name} had not ended" for name, count in left.items()]

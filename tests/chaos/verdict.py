@@ -17,47 +17,50 @@ if TYPE_CHECKING:
     from tests.chaos.provider import Provider
     from tests.chaos.server import Running
 
-ORDER_ENDS = {
+    Row = dict[str, Any]
+
+ENDS = {
     Course.SUCCEEDS: "done",
     Course.PARTIAL: "done",
     Course.EMPTY: "done",
     Course.FAILS: "failed",
     Course.STUCK: "failed",
+    Course.INTERRUPTED: "failed",
+    Course.FOREVER: "canceled",
     Course.VANISHES: "failed",
     Course.REMOVED: "failed",
 }
-MAY_BE_SAID_TO_FORGED = {400, 401, 403, 0, 503}
-"""0: the web process was killed just then. 503: it was new and could not have the secret yet."""
+NO_ANSWER, NOT_NOW = 0, 503
+"""What is said to news by a process that has just been killed, and by a new one that can't have the secret yet."""
+SAID_TO_TRUE, SAID_TO_FORGED = {200, NO_ANSWER, NOT_NOW}, {400, 401, NO_ANSWER, NOT_NOW}
 
 
 def differences(house: House, running: Running) -> list[str]:
     """Everything that is not as it should be; nothing when all is well."""
-    provider = running.provider
-    orders = {str(row["id"]): row for row in house.rows("SELECT * FROM app.orders")}
-    assets: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in house.rows("SELECT * FROM app.assets ORDER BY position"):
-        assets[str(row["generation_id"])].append(row)
-    trainings = {str(row["id"]): row for row in house.rows("SELECT * FROM app.trainings")}
+    provider, teller = running.provider, running.teller
     found = [f"the canary was asked for {path}" for path in running.canary.hits]
-    found += [f"{status} was said to forged news {n} times" for status, n in running.teller.to_forged.items()
-              if status not in MAY_BE_SAID_TO_FORGED]  # fmt: skip
-    found += [f"{status} was said to true news {n} times" for status, n in running.teller.answers.items()
-              if (status >= 500 and status != 503) or 400 <= status < 500]  # fmt: skip
+    found += [f"{status} was said to forged news, {n} times" for status, n in teller.to_forged.items()
+              if status not in SAID_TO_FORGED]  # fmt: skip
+    found += [f"{status} was said to true news, {n} times" for status, n in teller.answers.items()
+              if status not in SAID_TO_TRUE]  # fmt: skip
     found += [f"the provider itself broke: {what}" for what in provider.broken]
     found += _at_the_provider(provider)
-    for order in orders.values():
-        plan = provider.plans.get(str(order["id"]))
+    for first, orders in _chains(house).items():
+        plan = provider.plans.get(first)
         if plan is None:
-            found.append(f"order {order['id']} is {order['status']} and never reached the provider")
+            found.append(f"order {first} is {orders[-1]['status']} and never reached the provider")
             continue
-        who = f"{plan.name} ({plan.course}, reply {plan.reply}, news {plan.news})"
-        found += [f"{who}: {what}" for what in _of_order(order, plan, provider)]
-        if plan.kind is OrderKind.TRAINING:
-            found += [f"{who}: {what}" for what in _of_training(trainings[str(order["training_id"])], plan)]
-        else:
-            rows = assets[str(order["generation_id"])]
-            found += [f"{who}: {what}" for what in _of_pictures(house, rows, plan)]
+        who = f"{plan.name} ({plan.course}, reply {plan.reply}, news {plan.news}, {'free' if plan.is_free else 'paid'})"
+        found += [f"{who}: {what}" for what in (*_of_orders(orders, plan, provider), *_of_result(house, orders, plan))]
     return found
+
+
+def _chains(house: House) -> dict[str, list[Row]]:
+    """Orders by the first one's id, each followed by the one that took its place."""
+    chains: dict[str, list[Row]] = defaultdict(list)
+    for row in house.rows("SELECT * FROM app.orders ORDER BY id"):
+        chains[house.first_of(str(row["id"])) if row["retry_of"] else str(row["id"])].append(row)
+    return chains
 
 
 def _at_the_provider(provider: Provider) -> Iterator[str]:
@@ -66,52 +69,71 @@ def _at_the_provider(provider: Provider) -> Iterator[str]:
             yield f"{job.plan.name} still runs at the provider"
     for order, count in provider.accepted.items():
         if count != 1:
-            yield f"{provider.plans[order].name} was paid {count} times ({provider.plans[order]})"
+            yield f"order {order} was taken {count} times"
+    for name, count in provider.paid.items():
+        if count > 2:
+            yield f"{name} was made {count} times"
     for file, name in provider.files.items():
         yield f"the upload {name} still lies at the provider as {file}"
 
 
-def _of_order(order: dict[str, Any], plan: JobPlan, provider: Provider) -> Iterator[str]:
-    if order["status"] != ORDER_ENDS[plan.course]:
-        yield f"the order is {order['status']}"
-    if provider.accepted[str(order["id"])] == 0:
-        yield "the provider never took it"
-    known = provider.jobs.get(order["job_id"])
-    if known is None or known.order != str(order["id"]):
-        yield f"the order believes to be job {order['job_id']}"
+def _of_orders(orders: list[Row], plan: JobPlan, provider: Provider) -> Iterator[str]:
+    last = orders[-1]
+    if last["status"] != ("lost" if plan.is_in_doubt else ENDS[plan.last.course]):
+        yield f"the order is {last['status']}, {last['doubt'] or 'without doubt'}"
+    if plan.is_in_doubt:
+        if last["doubt"] is None or provider.paid[plan.name] != 1:
+            yield f"{provider.paid[plan.name]} jobs were made; the operator is told {last['doubt']}"
+        return
+    allowed = 1 if plan.again is None else 2
+    if provider.paid[plan.name] != allowed:
+        yield f"{provider.paid[plan.name]} jobs were made, not {allowed}: {[row['status'] for row in orders]}"
+    for order in orders:
+        job, was_taken = provider.jobs.get(order["job_id"]), provider.accepted[str(order["id"])]
+        if job is not None and job.order != str(order["id"]):
+            yield f"order {order['id']} believes to be job {job.id} of order {job.order}"
+        if (job is None) == bool(was_taken):
+            yield f"order {order['id']} is {order['status']}, and was taken {was_taken} times"
 
 
-def _of_training(training: dict[str, Any], plan: JobPlan) -> Iterator[str]:
-    is_ready = plan.course is Course.SUCCEEDS
+def _of_result(house: House, orders: list[Row], plan: JobPlan) -> Iterator[str]:
+    if plan.kind is OrderKind.TRAINING:
+        (row,) = house.rows(f"SELECT * FROM app.trainings WHERE id = '{orders[0]['training_id']}'")
+        yield from _of_training(row, is_ready=plan.last.course is Course.SUCCEEDS)
+    else:
+        generation = orders[0]["generation_id"]
+        (row,) = house.rows(f"SELECT * FROM app.generations WHERE id = '{generation}'")
+        assets = house.rows(f"SELECT * FROM app.assets WHERE generation_id = '{generation}' ORDER BY position")
+        if (row["status"] == "ready") != any(plan.kept):
+            yield f"the order of portraits is {row['status']}"
+        if not all(plan.kept) and not row["trouble"]:
+            yield "portraits are missing without a word"
+        yield from _of_pictures(house, assets, plan)
+
+
+def _of_training(training: Row, *, is_ready: bool) -> Iterator[str]:
     if (training["status"] == "ready") != is_ready or (training["version"] is not None) != is_ready:
         yield f"the training is {training['status']} with {training['version']}"
     if not is_ready and not training["trouble"]:
         yield "the training failed without a word"
 
 
-def _of_pictures(house: House, assets: list[dict[str, Any]], plan: JobPlan) -> Iterator[str]:
-    for asset, picture, is_kept in zip(assets, plan.pictures, kept_by(plan), strict=True):
-        if (asset["status"] == "kept") != is_kept:
-            yield f"picture {asset['position']} ({picture}) is {asset['status']}: {asset['trouble']}"
-        elif is_kept:
-            yield from _of_file(house, asset, picture)
+def _of_pictures(house: House, assets: list[Row], plan: JobPlan) -> Iterator[str]:
+    for asset, kept in zip(assets, plan.kept, strict=True):
+        if asset["status"] != ("kept" if kept else "lost"):
+            yield f"picture {asset['position']} is {asset['status']}: {asset['trouble']}; {plan.pictures}"
+        elif kept:
+            yield from _of_file(house, asset, kept)
         elif not asset["trouble"]:
-            yield f"picture {asset['position']} ({picture}) was lost without a word"
+            yield f"picture {asset['position']} was lost without a word"
 
 
-def _of_file(house: House, asset: dict[str, Any], picture: Picture) -> Iterator[str]:
+def _of_file(house: House, asset: Row, picture: Picture) -> Iterator[str]:
     path = house.folder / "bucket" / asset["key"]
     if not path.exists():
         yield f"picture {asset['position']} is not in the bucket"
     elif path.read_bytes() != made(picture) or open_picture(path).shape[:2] != SIZE[::-1]:
         yield f"picture {asset['position']} is another one"
-
-
-def kept_by(plan: JobPlan) -> list[bool]:
-    """Whether each picture of a job can be had."""
-    held_back = {Course.SUCCEEDS: 0, Course.PARTIAL: 1}.get(plan.course, len(plan.pictures))
-    made_ones = len(plan.pictures) - held_back
-    return [number < made_ones and picture.can_be_had for number, picture in enumerate(plan.pictures)]
 
 
 def faults(running: Running) -> str:

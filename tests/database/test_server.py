@@ -7,7 +7,8 @@ import os
 import signal
 import stat
 from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
+from urllib.parse import unquote
 
 import psutil
 import psycopg
@@ -17,9 +18,6 @@ from portrait_app.database.server import EmbeddedServer
 from portrait_app.database.server.account import Account
 from portrait_app.database.server.binaries import binaries_for
 from portrait_app.database.server.failures import DiskFull, FolderNotOurs, NoSuitablePostgres, explain
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RACERS = 4
 
@@ -107,7 +105,11 @@ def test_a_data_folder_deeper_than_a_socket_path_may_be_long_works(tmp_path):
     deep = tmp_path / ("d" * 60) / ("e" * 60)
     deep.mkdir(parents=True)
     with EmbeddedServer(deep, durable=False) as server:
+        (_, where) = server.admin_url.split("?host=")
+        elsewhere = Path(unquote(where))
         assert answer(server) == 42
+        assert not elsewhere.is_relative_to(tmp_path)
+    assert not elsewhere.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has folders that Postgres' own account cannot reach")

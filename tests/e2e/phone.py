@@ -21,7 +21,6 @@ PATIENCE_MS = 60_000  # how long anything may take on a busy machine; nothing wa
 EXPECTED = (
     r"status of 422",  # the form that was filled in wrongly on purpose: Chromium says so of every answer but 2xx
     r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|WebSocket connection to .*/_event",  # the studio was started anew
-    r"Transition was aborted",  # Chromium gave up its own cross-fade between two pages: nothing but the fade is lost
 )
 
 # Notes each change of what a selector finds, as [ms since the page began, what was found]; a reload would empty it.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import httpx
 
+from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus, TrainingStatus
+from portrait_app.domain.rows import new_id
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.services import thumbnails
 from portrait_app.services.generations import FIRST_SET
+from portrait_app.services.sweep import OLD_ENOUGH
 from tests.e2e.person import Person, until
 from tests.e2e.running import Running, studio
 from tests.photos import twelve_selfies
@@ -71,8 +75,17 @@ async def _killed_while_keeping(running: Running, ada: Person) -> None:
     running.part("worker").kill()
     await until(ada.portraits, lambda portraits: _kept(portraits) >= 5 and _is_one_on_its_way(portraits))
     await running.stop(signal.SIGKILL)  # the keeper, and with it everybody
+    _leave_a_stray(running, ada)
     await running.start()
     await until(ada.portraits, lambda portraits: all(portrait.status.is_final for portrait in portraits))
+
+
+def _leave_a_stray(running: Running, ada: Person) -> None:
+    """Put a photo there as if its upload had been killed the day before yesterday: the worker sweeps when it starts."""
+    stray = running.folder / "bucket" / "u" / str(ada.owner_id) / "incoming" / str(new_id())
+    stray.write_bytes(b"pixels")
+    long_ago = (now() - 2 * OLD_ENOUGH).timestamp()
+    os.utime(stray, (long_ago, long_ago))
 
 
 async def _everything_is_there(running: Running, ada: Person) -> None:

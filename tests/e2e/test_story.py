@@ -200,7 +200,7 @@ async def _orders_two_more(phone: Phone, second: Phone) -> None:
         await fewer.click()
         await expect(phone.page.get_by_label("portraits", exact=True).locator("output")).to_have_text(str(left))
     await phone.page.get_by_role("button", name="Make 2 portraits").click()
-    await expect(phone.page.locator("#latest-portraits .gallery-coming")).to_have_count(2)
+    await expect(phone.page.locator("#latest-portraits .picture-coming")).to_have_count(2)
     for tab in (phone, second):
         await expect(tab.page.locator(".picture-rows img")).to_have_count(10)
 

@@ -9,10 +9,13 @@ import pytest
 
 from portrait_app.adapters.replicate.errors import BadInput, NotSent, ReplyLost
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
+from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.services import generations, inbox, orders, progress, selfies, trainings
+from tests.builders import WEBHOOK
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -86,7 +89,7 @@ async def test_sending_hands_the_photos_over_and_notes_the_job(house: House, ada
     sent = await order_of(house, ada, order.id)
     assert (sent.status, sent.job_id) == (OrderStatus.STARTING, "job1")
     assert sent.fingerprint == f"http://engine/files/{order.id}.zip"
-    assert house.engine.created[0]["webhook"] == f"http://house/api/webhook?kind=training&order={order.id}"
+    assert house.engine.created[0]["webhook"] == WEBHOOK.of(OrderKind.TRAINING, order.id)
     await house.sender.send(ada, order.id)
     assert len(house.engine.created) == 1
 
@@ -176,7 +179,7 @@ async def test_each_portrait_is_fetched_when_it_is_made_and_the_missing_one_is_s
     async with house.desk.for_person(ada) as work:
         assets = await work.assets.of(generation.id)
         assert [asset.status for asset in assets] == [AssetStatus.FETCHING, AssetStatus.FETCHING, AssetStatus.LOST]
-        assert assets[2].trouble == progress.HELD_BACK
+        assert assets[2].loss == Loss.HELD_BACK
         assert (await work.generations.get(generation.id)).status is GenerationStatus.PAINTING
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import httpx
+import psycopg
 import pytest
+from standardwebhooks import Webhook
 
 from tools.bench.bare import bare_server
+from tools.bench.bare_inbox import bare_inbox
 from tools.bench.figure import Figure, row
 from tools.bench.tabs import bare_tabs
 
@@ -39,3 +44,18 @@ async def test_every_open_tab_hears_what_is_told(tmp_path) -> None:
         moments = [await tab.heard_at() for tab in tabs]
 
     assert len(moments) == 3
+
+
+async def test_the_bare_inbox_takes_what_is_signed_and_refuses_the_rest(address) -> None:
+    secret, message, now = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_1", datetime.now(UTC)
+    headers = {"webhook-id": message, "webhook-timestamp": str(int(now.timestamp()))}
+    signature = Webhook(secret).sign(message, now, "{}")
+    async with bare_inbox(address.conninfo(), secret) as url, httpx.AsyncClient() as client:
+        target = f"{url}?order=1"
+        taken = await client.post(target, content="{}", headers={**headers, "webhook-signature": signature})
+        forged = await client.post(target, content='{"a": 1}', headers={**headers, "webhook-signature": signature})
+        with psycopg.connect(address.conninfo()) as connection:
+            rows = connection.execute("SELECT webhook_id, order_id FROM bare.deliveries").fetchall()
+
+    assert (taken.status_code, forged.status_code) == (200, 401)
+    assert rows == [(message, "1")]

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import reflex as rx
 from reflex.istate.data import RouterData
 
+from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.services import accounts
+from portrait_app.services.offers import Offers
 from portrait_app.settings import Settings
 from portrait_app.web import house as web_house
 from portrait_app.web.arguments import require_understood
 from tests.builders import PASSWORD
 
 if TYPE_CHECKING:
+    from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.services.sessions import SignedIn
     from portrait_app.wiring import Workshop
     from tests.builders import House
@@ -26,7 +29,9 @@ AnyState = TypeVar("AnyState", bound=rx.State)
 def move_in(house: House) -> None:
     """Let the web floor stand in this house."""
     settings = Settings.model_validate({"REPLICATE_API_TOKEN": None})
-    web_house.move_in(cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings)))
+    # The engine was never asked, so training is offered.
+    offers = Offers(cast("Gateway", house.engine), TRAINERS[settings.trainer])
+    web_house.move_in(cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings, offers=offers)))
 
 
 async def signed_up(house: House, name: str) -> SignedIn:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portrait_app.adapters.replicate.errors import WrongToken
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.errors import NotFound, SignedOut
 from portrait_app.services import trainings
 from portrait_app.services.selfies import NoFaceToLearn
+from portrait_app.web import house as web_house
 from portrait_app.web.train.state import TrainState
 from tests.web.tabs import happens, signed_up, tab_of
 
@@ -62,6 +64,20 @@ async def test_a_start_that_is_refused_says_why_and_ends_the_waiting(
     _, told = await happens(room, "start")
     assert "A few more selfies" in str(told)
     assert (room.is_starting, room.running, len(room.photos)) == (False, [], 2)
+
+
+async def test_a_training_that_the_engine_would_refuse_is_not_begun_and_its_reason_is_said(
+    house: House, ada: SignedIn, room: TrainState
+) -> None:
+    await house.draft_with_selfies(ada.owner_id)
+    house.engine.refuses_training = WrongToken("401")
+    await web_house.workshop().offers.look()
+    said = await happens(room, "start")
+    assert "REPLICATE_API_TOKEN" in str(said)
+    assert room.is_starting is False
+    assert not house.queue.take()
+    async with house.desk.for_person(ada.owner_id) as work:
+        assert await work.selfies.count((await trainings.draft(work)).id) == 4
 
 
 async def test_a_missing_name_is_said_beside_its_field(house: House, ada: SignedIn, room: TrainState) -> None:

@@ -36,6 +36,17 @@ ROOM = f"""<!doctype html><html lang="en"><head><script src="/js/early.js"></scr
 <dialog class="sheet" id="more" closedby="any"><div class="sheet-head"><h2>More</h2></div></dialog>
 </body></html>"""
 
+# More than a screen of things to press, and the room's one action docked above the tabs.
+LONG_ROOM = ROOM.replace(
+    '<nav class="tab-bar">',
+    f"""<main class="page"><div>{'<p><button class="button thing">Use anyway</button></p>' * 30}
+<div class="action-bar"><button class="button">Learn this face</button></div></div></main><nav class="tab-bar">""",
+)
+COVERED = """() => [...document.querySelectorAll('.thing')].filter((thing) => {
+  thing.focus({ focusVisible: true });
+  return thing.getBoundingClientRect().bottom > document.querySelector('.action-bar').getBoundingClientRect().top;
+}).length"""
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Path:
@@ -67,8 +78,9 @@ async def serve(route: Route) -> None:
         await route.fulfill(
             body=form.render(values={}, errors={"email": "Not an address."}, next=""), content_type="text/html"
         )
-    elif path == "/room":
-        await route.fulfill(body=ROOM, content_type="text/html; charset=utf-8")
+    elif path in ("/room", "/long-room"):
+        body = ROOM if path == "/room" else LONG_ROOM
+        await route.fulfill(body=body, content_type="text/html; charset=utf-8")
     elif (file := ASSETS / path.lstrip("/")).is_file():
         await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
     else:
@@ -164,3 +176,17 @@ async def test_pictures_in_a_row_are_one_height_and_fill_it(browser: Browser):
             assert row[-1]["right"] - row[0]["left"] == pytest.approx(
                 await page.evaluate("document.querySelector('.picture-rows').clientWidth"), abs=0.5
             )
+
+
+async def test_nothing_one_comes_to_is_hidden_behind_the_bar_and_words_in_passing_stand_above_it(
+    browser: Browser,
+) -> None:
+    page = await phone(browser, "/long-room")
+    await page.emulate_media(reduced_motion="reduce")
+    assert await page.evaluate(COVERED) == 0
+    await page.evaluate("studio.toast({headline: 'Refused', hint: '', kind: 'plain', undo: ''}, null)")
+    await page.evaluate("Promise.all(document.querySelector('.toast').getAnimations().map((one) => one.finished))")
+    toast, bar = await page.locator(".toast").bounding_box(), await page.locator(".action-bar").bounding_box()
+    assert toast is not None
+    assert bar is not None
+    assert toast["y"] + toast["height"] <= bar["y"]

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Figure:
     """One figure.
 
-    Args: name: what was measured. value: the median when there were several runs. unit: s, ms, MB or KB. against: what
-        it is held against, in the same unit. beside: what that is. runs: how often it was measured. also: figures
+    Args: name: what was measured. value: the median when there were several runs. unit: s, ms, MB, KB or /s. against:
+        what it is held against, in the same unit. beside: what that is. runs: how often it was measured. also: figures
         that belong to it, in the same unit, e.g. its 95th percentile.
     """
 

@@ -126,9 +126,11 @@ class Sitting:
 async def _portraits_arrive(home: Page) -> tuple[float, float]:
     """Return the seconds from now until the first portrait, and until the whole first set, is on the screen."""
     began = time.perf_counter()
-    await expect(home.locator(".home-cell img[data-arrived=load]").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(home.locator(".home-room .picture-cell img[data-arrived=load]").first).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     first_s = time.perf_counter() - began
-    await expect(home.locator(".home-cell")).to_have_count(FIRST_SET, timeout=PATIENCE_MS)
+    await expect(home.locator(".home-room .picture-cell")).to_have_count(FIRST_SET, timeout=PATIENCE_MS)
     return first_s, time.perf_counter() - began
 
 

@@ -23,7 +23,7 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.training import Training
 from portrait_app.services import sessions
 from portrait_app.services.cookie import token_in
-from portrait_app.wiring import furnish
+from portrait_app.wiring import furnish, webhook_of
 from tools.bench.bare import bare_server
 from tools.bench.figure import Figure
 from tools.bench.sitting import PATIENCE_MS
@@ -124,7 +124,8 @@ async def _training(sitting: Sitting, cookie: str) -> AsyncGenerator[Tell]:
     async with httpx.AsyncClient(timeout=30) as client:
         secret = (await client.get(f"{base_url}/webhooks/default/secret", headers=key)).json()["key"]
         order_id = await _written_down(sitting, cookie)
-        url = f"{sitting.running.url}/api/webhook?kind=training&order={order_id}"
+        url = webhook_of(sitting.running.settings).of(OrderKind.TRAINING, order_id)
+        assert url is not None
 
         async def deliver(body: dict[str, Any]) -> None:
             sent, message = json.dumps(body), f"msg_{uuid.uuid4()}"
@@ -167,8 +168,8 @@ async def _written_down(sitting: Sitting, cookie: str) -> UUID:
                 training_id=training.id,
                 status=OrderStatus.RUNNING,
                 job_id=JOB,
-                sent_at=now,
-                look_at=now + timedelta(days=1),  # the engine doesn't know it: it must not be asked
+                # The engine doesn't know it, and is believed about those alone that it should.
+                sent_at=now + timedelta(days=1),
             )
         )
     await workshop.desk.database.close()

@@ -58,7 +58,7 @@ class Gateway:
         self.jobs = JobList(self._base_url, self._get)
         self._models = Models(self._client)
         self._training = TrainingPlaces(self._client, self._models, destination)
-        self._secrets = WebhookSecrets(self._webhook_secret, webhook_secret or "")
+        self._secrets = WebhookSecrets(self.account_webhook_secret, webhook_secret or "")
 
     async def upload(self, name: str, data: bytes) -> UploadedFile:
         """Hand a zip of photos to the engine.
@@ -166,6 +166,14 @@ class Gateway:
         """
         return await self._secrets.known()
 
+    async def account_webhook_secret(self) -> str:
+        """Ask what the account's webhooks are signed with, whatever was configured.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        with asking():
+            return text_in(await self._get(f"{self._base_url}/webhooks/default/secret"), "key")
+
     async def account(self) -> str:
         """Whose account this is; it shows that the engine answers and the token is good.
 
@@ -202,10 +210,6 @@ class Gateway:
                 extra_headers={"Cancel-After": TRAINING_CANCEL_AFTER},
             )
             return wire.report_of(OrderKind.TRAINING, body_of(reply))
-
-    async def _webhook_secret(self) -> str:
-        with asking():
-            return text_in(await self._get(f"{self._base_url}/webhooks/default/secret"), "key")
 
     async def _get(self, url: str) -> dict[str, Any]:
         return body_of(await self._client.get(url, cast_to=httpx.Response))

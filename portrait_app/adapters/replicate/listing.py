@@ -47,10 +47,20 @@ class Trace:
     Attributes:
         job_id: the job that bears the fingerprint, or None.
         nameless: jobs of that time whose input was removed: the lost one may be among them.
+        is_whole: the list was read to its end, or to the time before.
     """
 
     job_id: str | None
     nameless: tuple[str, ...] = ()
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file at the engine, which forgets it after a day. `url` is its address there, and ours alone."""
+
+    id: str
+    url: str
 
 
 class JobList:
@@ -65,8 +75,8 @@ class JobList:
         self._base_url = base_url
         self._get = get
 
-    async def since(self, kind: OrderKind, since: datetime) -> AsyncGenerator[Listed]:
-        """Yield jobs created after `since`, newest first.
+    async def pages(self, kind: OrderKind, since: datetime) -> AsyncGenerator[tuple[list[Listed], bool]]:
+        """Yield pages of jobs created after `since`, newest first, and whether each is the last.
 
         Raises: EngineDown, Throttled, Refused.
         """
@@ -75,12 +85,12 @@ class JobList:
         for _ in range(MOST_PAGES):
             with asking():
                 page = await self._get(url)
-            for listed in _listed(kind, page.get("results")):
-                if listed.created_at is not None and listed.created_at < since:
-                    return
-                yield listed
+            listed = _listed(kind, page.get("results"))
+            young = [one for one in listed if one.created_at is None or one.created_at >= since]
             url = self._next(page)
-            if url is None:
+            is_last = url is None or len(young) < len(listed)
+            yield young, is_last
+            if is_last or url is None:
                 return
 
     async def find(self, kind: OrderKind, *, fingerprint: str, since: datetime, until: datetime) -> Trace:
@@ -90,12 +100,30 @@ class JobList:
         Raises: EngineDown, Throttled, Refused.
         """
         nameless: list[str] = []
-        async for listed in self.since(kind, since):
-            if wire.is_marked(kind, listed.body, fingerprint):
-                return Trace(listed.report.job_id)
-            if not listed.has_input and (listed.created_at is None or listed.created_at <= until):
-                nameless.append(listed.report.job_id)
-        return Trace(None, tuple(nameless))
+        is_whole = False
+        async for page, is_last in self.pages(kind, since):
+            for listed in page:
+                if wire.is_marked(kind, listed.body, fingerprint):
+                    return Trace(listed.report.job_id)
+                if not listed.has_input and (listed.created_at is None or listed.created_at <= until):
+                    nameless.append(listed.report.job_id)
+            is_whole = is_last
+        return Trace(None, tuple(nameless), is_whole)
+
+    async def find_file(self, name: str) -> UploadedFile | None:
+        """Look for a file that was uploaded under this name, among the newest.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        with asking():
+            page = await self._get(f"{self._base_url}/files")
+        results = page.get("results")
+        for one in cast("list[object]", results) if isinstance(results, list) else []:
+            body = wire.object_in(one)
+            file_id, url = body.get("id"), wire.object_in(body.get("urls")).get("get")
+            if body.get("name") == name and isinstance(file_id, str) and isinstance(url, str):
+                return UploadedFile(file_id, url)
+        return None
 
     def _next(self, page: dict[str, Any]) -> str | None:
         url = page.get("next")

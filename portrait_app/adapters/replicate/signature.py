@@ -1,19 +1,67 @@
-"""Tells whether a webhook comes from the engine: Standard Webhooks, HMAC-SHA256 over id, time and raw body."""
+"""Tells whether a webhook comes from the engine, and whether the address that it came to is one that we gave."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from uuid import UUID
 
 from standardwebhooks import Webhook
 
 from portrait_app.adapters.replicate.errors import BadSignature
+from portrait_app.domain.order import OrderKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+@dataclass(frozen=True)
+class WebhookAddress:
+    """Where the engine brings news of one order: the order and its kind, signed with a key of this installation.
+
+    The engine's own signature covers the body alone: without ours, whoever may order there could bring news of one
+    job to the address of another.
+
+    Attributes:
+        key: what signs.
+        url: our route's address, or None when the engine can't reach us.
+    """
+
+    key: bytes
+    url: str | None
+
+    def of(self, kind: OrderKind, order_id: UUID) -> str | None:
+        """Return the address to give to the engine with an order."""
+        if self.url is None:
+            return None
+        return f"{self.url}?{urlencode({'kind': kind, 'order': order_id, 'by': self._sign(kind, order_id)})}"
+
+    def read(self, query: Mapping[str, str]) -> tuple[OrderKind, UUID]:
+        """Return whose news an address is for.
+
+        Raises:
+            BadSignature: we never gave this address.
+        """
+        try:
+            kind, order_id = OrderKind(query["kind"]), UUID(query["order"])
+        except (KeyError, ValueError) as error:
+            raise BadSignature("an address without an order") from error
+        signed_by = query.get("by", "").encode(errors="replace")
+        if not hmac.compare_digest(signed_by, self._sign(kind, order_id).encode()):
+            raise BadSignature("an address that we never gave")
+        return kind, order_id
+
+    def _sign(self, kind: OrderKind, order_id: UUID) -> str:
+        return hmac.new(self.key, f"{kind}.{order_id}".encode(), hashlib.sha256).hexdigest()
+
+
 def verify(secrets: Iterable[str], headers: Mapping[str, str], body: bytes) -> None:
     """Check the signature in constant time, and that it was made within five minutes of now.
+
+    Standard Webhooks: HMAC-SHA256 over id, time and raw body.
 
     Args:
         secrets: `whsec_…`; any of them may have signed, so that they can be exchanged without losing news.

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from portrait_app.adapters.replicate import troubles
 from portrait_app.adapters.replicate.errors import Unreadable
-from portrait_app.adapters.replicate.logs import read_log
+from portrait_app.adapters.replicate.logs import read_log, read_prediction_log
 from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport, Progress
+
+_JOB_ID = re.compile(r"[\w-]{1,100}", re.ASCII)  # real ones are 26 letters and digits
 
 # A status that we don't know is taken for "not ended yet": the next look will tell more.
 STATUSES = {
@@ -32,7 +35,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
     """
     body = object_in(body)  # a webhook's may be any JSON
     job_id = body.get("id")
-    if not isinstance(job_id, str) or not job_id:
+    if not isinstance(job_id, str) or not _JOB_ID.fullmatch(job_id):
         raise Unreadable("a job without an id")
     said = STATUSES.get(str(body.get("status")), OrderStatus.RUNNING)
     is_training = kind is OrderKind.TRAINING
@@ -42,7 +45,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
     else:
         outputs = _outputs(body.get("output"))
     cause = _cause(said, body, has_result=bool(version or outputs), is_training=is_training)
-    progress = _progress(body) if is_training else None
+    progress = _learning(body) if is_training else _making(body)
     if cause is None:
         return JobReport(job_id, said, outputs, version, progress)
     error = str(body.get("error") or "")
@@ -117,7 +120,7 @@ def _is_free(body: dict[str, Any]) -> bool:
     return isinstance(measured, int | float) and measured == 0
 
 
-def _progress(body: dict[str, Any]) -> Progress | None:
+def _learning(body: dict[str, Any]) -> Progress | None:
     # Some servers leave the model out of their webhooks; then any trainer's bar is believed.
     ours = [known for known in TRAINERS.values() if known.model == body.get("model")] or TRAINERS.values()
     given = object_in(body.get("input"))
@@ -127,3 +130,8 @@ def _progress(body: dict[str, Any]) -> Progress | None:
         bar_prefixes={trainer.bar_prefix for trainer in ours if trainer.bar_prefix is not None},
         steps=steps if isinstance(steps, int) else None,
     )
+
+
+def _making(body: dict[str, Any]) -> Progress | None:
+    steps = object_in(body.get("input")).get("num_inference_steps")
+    return read_prediction_log(str(body.get("logs") or ""), steps=steps if isinstance(steps, int) else None)

@@ -65,8 +65,9 @@ class EmbeddedServer:
         Raises: DatabaseWontStart: or one of its kinds, each saying what to do.
         """
         try:
-            self._make_folders()
+            self._make_folder(self.folder)
             with self._locked():
+                self._make_folder(self._socket_folder())
                 pid = postmaster.serving(self._data)
                 if pid is not None and self._comes_ready(pid):
                     return False
@@ -92,6 +93,9 @@ class EmbeddedServer:
                 process.send_signal(signal.SIGQUIT)  # at once; the next start replays its log
                 process.wait(_STOP_SECONDS)
         self._reap()
+        with self._locked(), contextlib.suppress(OSError):  # somebody may have started it again
+            if self._socket_folder().parent != self.folder:
+                self._socket_folder().rmdir()
 
     def is_running(self) -> bool:
         """Whether its main process lives."""
@@ -122,12 +126,11 @@ class EmbeddedServer:
 
     # --- the folder
 
-    def _make_folders(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for folder in (self.folder, self._socket_folder()):
-            with contextlib.suppress(FileExistsError):
-                folder.mkdir(mode=0o700)
-            self._account.claim(folder)
+    def _make_folder(self, folder: Path) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        self._account.claim(folder)
 
     def _socket_folder(self) -> Path:
         inside = self.folder / "socket"

@@ -12,6 +12,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
 from portrait_app.web.create.cards import SHAPES, Shape, StyleTile
 from portrait_app.web.create.state import LATEST, CreateState
+from portrait_app.web.portraits import portrait_cell
 from portrait_app.web.shell import frame
 from portrait_app.web.train.shelf import running_card
 
@@ -133,7 +134,7 @@ def _action() -> rx.Component:
     return rx.el.div(
         ui.stepper("portraits", CreateState.count, CreateState.choose_count, high=MOST_AT_ONCE),
         ui.button(label, kind="primary", is_full=True, on_click=CreateState.order.throttle(TWICE_PRESSED_MS)),
-        class_name="create-action",
+        class_name="action-bar create-action",
     )
 
 
@@ -149,7 +150,7 @@ def _latest() -> rx.Component:
                     rx.cond(CreateState.coming > 0, ui.status(f"{CreateState.coming} being made", "busy")),
                     class_name="create-choice-head",
                 ),
-                ui.picture_rows(rx.foreach(CreateState.latest, _portrait)),
+                ui.picture_rows(rx.foreach(CreateState.latest, _latest_cell)),
             ),
         ),
         id=LATEST,
@@ -158,28 +159,8 @@ def _latest() -> rx.Component:
     )
 
 
-def _portrait(portrait: ObjectVar[PortraitCard]) -> rx.Component:
-    place = rx.cond(
-        portrait.is_ready,
-        ui.room_link(
-            ui.picture(
-                portrait.picture.small,
-                portrait.alt,
-                ratio=portrait.picture.ratio,
-                colour=portrait.picture.colour,
-                src_set=portrait.picture.srcset,
-            ),
-            href=f"/gallery?open={portrait.id}",
-            class_name="picture-cell",
-            custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
-        ),
-        ui.picture_cell(
-            rx.el.span(class_name="gallery-coming", role="img", aria_label=f"{portrait.style}, being made"),
-            ratio=portrait.picture.ratio,
-        ),
-    )
-    place.key = portrait.id
-    return place
+def _latest_cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:
+    return portrait_cell(portrait)
 
 
 def _no_model() -> rx.Component:

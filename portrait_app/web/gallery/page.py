@@ -11,6 +11,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
 from portrait_app.web.gallery import scripts
 from portrait_app.web.gallery.state import DELETE_SHEET, GalleryState
+from portrait_app.web.portraits import portrait_to_come
 from portrait_app.web.shell import frame
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _cell(portrait: ObjectVar[Portrait]) -> rx.Component:
     cell = rx.cond(
         portrait.is_ready,
         ui.picture_cell(_thumbnail(portrait), ratio=portrait.picture.ratio, slide=portrait.slide, label=portrait.alt),
-        ui.picture_cell(_on_its_way(), ratio=portrait.picture.ratio),
+        portrait_to_come(portrait.style, ratio=portrait.picture.ratio),
     )
     cell.key = portrait.id
     return cell
@@ -95,12 +96,6 @@ def _thumbnail(portrait: ObjectVar[Portrait]) -> rx.Component:
         colour=portrait.picture.colour,
         src_set=portrait.picture.srcset,
         sizes=SIZES_IN_GALLERY,
-    )
-
-
-def _on_its_way() -> rx.Component:
-    return rx.el.span(
-        rx.el.span("Being made", class_name="unseen"), class_name="gallery-coming", role="img", aria_label="Being made"
     )
 
 
@@ -176,5 +171,5 @@ def _none_such() -> rx.Component:
 
 
 def _waiting() -> rx.Component:
-    places = (ui.picture_cell(rx.el.span(class_name="gallery-coming"), ratio=0.8) for _ in range(12))
+    places = (portrait_to_come("", ratio=0.8) for _ in range(12))
     return rx.el.div(ui.picture_rows(*places), class_name="gallery-waiting", aria_hidden="true")

@@ -11,6 +11,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.services.generations import FIRST_ASPECT, FIRST_SET
 from portrait_app.web import shell, ui
 from portrait_app.web.home.state import HomeState
+from portrait_app.web.portraits import portrait_cell, portrait_to_come
 from portrait_app.web.train.photos import three_views
 from portrait_app.web.train.shelf import running_card
 
@@ -74,24 +75,7 @@ def _newest() -> rx.Component:
 
 
 def _cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:
-    shown = ui.room_link(
-        ui.picture(
-            portrait.picture.small,
-            portrait.alt,
-            ratio=portrait.picture.ratio,
-            colour=portrait.picture.colour,
-            src_set=portrait.picture.srcset,
-            loading="eager",
-        ),
-        href=f"/gallery?open={portrait.id}",
-        class_name="home-cell",
-    )
-    return rx.el.div(
-        rx.cond(portrait.is_ready, shown, _place_words(portrait.style)),
-        data_coming=portrait.is_coming,
-        key=portrait.id,
-        custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
-    )
+    return portrait_cell(portrait, loading="eager")
 
 
 def _first_visit() -> rx.Component:
@@ -114,18 +98,14 @@ def _soon() -> rx.Component:
     """The places of the first set, which orders itself once the face is learned."""
     return rx.el.section(
         rx.el.p("Your first portraits come by themselves as soon as your face is learned.", class_name="soft"),
-        ui.picture_rows(*(_place(style.title) for style in list(STYLES.values())[:FIRST_SET])),
+        ui.picture_rows(
+            *(
+                portrait_to_come(style.title, ratio=FIRST_RATIO, is_being_made=False)
+                for style in list(STYLES.values())[:FIRST_SET]
+            )
+        ),
         class_name="stack",
     )
-
-
-def _place(style: str) -> rx.Component:
-    return rx.el.div(_place_words(style), custom_attrs={"style": {"--ratio": FIRST_RATIO}})
-
-
-def _place_words(style: ui.Words) -> rx.Component:
-    """What stands where a portrait will be: its style."""
-    return rx.el.span(style, class_name="home-place")
 
 
 def _arriving() -> rx.Component:

@@ -99,7 +99,7 @@ def _start_bar() -> rx.Component:
             on_click=TrainState.start,
             data_starts="yes",
         ),
-        class_name="start-bar",
+        class_name="action-bar start-bar",
     )
 
 

@@ -81,6 +81,7 @@ class TrainState(Room, rx.State):
         self.is_starting = True
         yield None  # let the button show that it was heard
         try:
+            house.workshop().offers.require_training()
             async with work_for(self) as work:
                 draft = await trainings.draft(work)
                 trainer = house.workshop().settings.trainer

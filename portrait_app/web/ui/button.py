@@ -10,7 +10,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from portrait_app.web.ui.icon import IconName, icon
 
 if TYPE_CHECKING:
-    from portrait_app.web.ui.kinds import Act, Child, Truth, Words
+    from portrait_app.web.ui.kinds import Child, Truth, Words
 
 ButtonKind = Literal["primary", "quiet", "plain", "danger", "plain-danger"]
 
@@ -26,51 +26,24 @@ def button(
     submits: bool = False,
     opens: str | None = None,
     closes: str | None = None,
-    on_click: Act | None = None,
     **attributes: Any,
 ) -> rx.Component:
     """Make a button of at least 48 px; `primary` is the one accent action of a screen.
 
-    Args:
-        label: what it does, as a verb.
-        kind: how loud it is.
-        icon_name: an icon before the words.
-        is_busy: shows that the press was heard; it can't be pressed again meanwhile.
-        is_disabled: greyed out; say beside it why.
-        is_full: as wide as its place.
-        submits: sends the form around it.
-        opens: id of the sheet it opens, without asking the server.
-        closes: id of the sheet it closes, likewise.
-        on_click: the event it sends.
-        attributes: anything else for the element (id, data_*, aria_*).
+    While `is_busy` it shows that the press was heard, and can't be pressed again; why it `is_disabled` is said beside
+    it. `submits` sends the form around it; `opens` and `closes` name a sheet, and ask no server. `attributes` are the
+    rest for the element: on_click, id, data_*, aria_*.
     """
-    return rx.el.button(
-        *([icon(icon_name)] if icon_name else []),
-        rx.el.span(label),
-        type="submit" if submits else "button",
-        disabled=is_disabled,
-        class_name="button",
-        data_kind=kind,
-        data_width="full" if is_full else "fit",
-        aria_busy=is_busy,
-        **_invoker(opens, closes),
-        **({"on_click": on_click} if on_click is not None else {}),
-        **attributes,
-    )
+    attributes |= {"disabled": is_disabled, "aria_busy": is_busy, **_invoker(opens, closes)}
+    kind_of = "submit" if submits else "button"
+    return rx.el.button(*_words(label, icon_name), type=kind_of, **_dress(kind, is_full=is_full), **attributes)
 
 
 def link(
     label: Words, href: Words, *, kind: ButtonKind = "quiet", icon_name: IconName | None = None, is_full: bool = False
 ) -> rx.Component:
     """Make a button that leads to another room of the app, without loading the page anew."""
-    return room_link(
-        *([icon(icon_name)] if icon_name else []),
-        rx.el.span(label),
-        href=href,
-        class_name="button",
-        data_kind=kind,
-        data_width="full" if is_full else "fit",
-    )
+    return room_link(*_words(label, icon_name), href=href, **_dress(kind, is_full=is_full))
 
 
 def door(
@@ -78,14 +51,7 @@ def door(
 ) -> rx.Component:
     """Make a button that leads out of the app's own pages (sign in, a download): a plain link, a full load."""
     return ReactRouterLink.create(  # `rx.el.a` would look for the address among the app's own pages
-        *([icon(icon_name)] if icon_name else []),
-        rx.el.span(label),
-        to=href,
-        reload_document=True,
-        discover="none",
-        class_name="button",
-        data_kind=kind,
-        data_width="full" if is_full else "fit",
+        *_words(label, icon_name), to=href, reload_document=True, discover="none", **_dress(kind, is_full=is_full)
     )
 
 
@@ -96,7 +62,6 @@ def icon_button(
     opens: str | None = None,
     closes: str | None = None,
     is_disabled: Truth = False,
-    on_click: Act | None = None,
     **attributes: Any,
 ) -> rx.Component:
     """Make a round 48 px button with only an icon; `label` is what a screen reader and a long press say."""
@@ -108,7 +73,6 @@ def icon_button(
         aria_label=label,
         title=label,
         **_invoker(opens, closes),
-        **({"on_click": on_click} if on_click is not None else {}),
         **attributes,
     )
 
@@ -116,6 +80,15 @@ def icon_button(
 def room_link(*children: Child, href: Words, class_name: str = "text-link", **attributes: Any) -> rx.Component:
     """Lead to another room in the browser, with a short cross-fade where the browser has view transitions."""
     return ReactRouterLink.create(*children, to=href, class_name=class_name, view_transition=True, **attributes)
+
+
+def _words(label: Words, icon_name: IconName | None) -> list[rx.Component]:
+    words = rx.el.span(label)
+    return [icon(icon_name), words] if icon_name else [words]
+
+
+def _dress(kind: ButtonKind, *, is_full: bool) -> dict[str, Any]:
+    return {"class_name": "button", "data_kind": kind, "data_width": "full" if is_full else "fit"}
 
 
 def _invoker(opens: str | None, closes: str | None) -> dict[str, Any]:

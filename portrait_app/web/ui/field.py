@@ -34,39 +34,18 @@ class Choice:
 
 
 def field(
-    label: Words,
-    name: str,
-    *,
-    hint: Words = "",
-    error: Words = "",
-    kind: InputKind = "text",
-    **attributes: Any,
+    label: Words, name: str, *, hint: Words = "", error: Words = "", kind: InputKind = "text", **attributes: Any
 ) -> rx.Component:
     """One line to type into: its label above, its hint and its error right below.
 
-    Args:
-        label: what belongs in it.
-        name: its name in the form, and its id.
-        hint: what helps before typing.
-        error: what is wrong with what was typed; empty when nothing is.
-        kind: HTML's input type.
-        attributes: the rest for the input (value, default_value, on_change, on_blur, auto_complete, max_length …).
+    `name` is its name in the form, and its id; `error` says what is wrong with what was typed, and is empty when
+    nothing is. `attributes` are the rest for the input: value, default_value, on_blur, auto_complete, max_length …
     """
-    has_error = error != ""
+    says = f"{name}-hint {name}-error"
+    attributes |= {"id": name, "name": name, "type": kind, "aria_invalid": error != "", "aria_describedby": says}
     return rx.el.div(
         rx.el.label(label, html_for=name, class_name="field-label"),
-        rx.el.div(
-            rx.el.input(
-                id=name,
-                name=name,
-                type=kind,
-                class_name="input",
-                aria_invalid=has_error,
-                aria_describedby=f"{name}-hint {name}-error",
-                **attributes,
-            ),
-            class_name="field-box",
-        ),
+        rx.el.div(rx.el.input(class_name="input", **attributes), class_name="field-box"),
         rx.el.p(hint, id=f"{name}-hint", class_name="field-hint"),
         rx.el.p(error, id=f"{name}-error", class_name="field-error", role="alert"),
         class_name="field",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from portrait_app.database.server import DatabaseWontStart, EmbeddedServer
 from portrait_app.database.server.binaries import binaries_for
+from portrait_app.doctor.finding import Finding
 from portrait_app.faces import weights
 from portrait_app.house import engine, frontend, listening
 from portrait_app.house.folder import ROOM_MB
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `next_step` is empty when it is well."""
-
-    subject: str
-    said: str
-    next_step: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.subject:<10} {self.said}"
-
-
 def what_runs(settings: Settings) -> list[Finding]:
     """What the studio stands on, for the lines it prints when it has started."""
     return [look(settings) for look in (_database, _engine, _bucket, _secrets)]
@@ -41,12 +29,21 @@ def what_runs(settings: Settings) -> list[Finding]:
 def main() -> int:
     """Print what was found; the exit code is 1 when something must be done before the studio runs."""
     settings = Settings.read()
-    findings = [look(settings) for look in LOOKS]
+    findings = [look(settings) for look in LOOKS] + _outside(settings)
     for finding in findings:
         print(f"{'!!' if finding.next_step else 'ok'}  {finding}")  # noqa: T201 -- its purpose
         if finding.next_step:
             print(f"    {'':<10} -> {finding.next_step}")  # noqa: T201 -- its purpose
     return 1 if any(finding.next_step for finding in findings) else 0
+
+
+def _outside(settings: Settings) -> list[Finding]:
+    """Look at an engine that isn't ours."""
+    if engine.is_built_in(settings):
+        return []
+    from portrait_app.doctor import replicate  # noqa: PLC0415 -- the keeper, which also asks us, does without HTTP
+
+    return replicate.look(settings)
 
 
 def _python(_: Settings) -> Finding:
@@ -101,10 +98,9 @@ def _engine(settings: Settings) -> Finding:
         return Finding("Engine", "the darkroom, built in; set REPLICATE_API_TOKEN to use Replicate")
     if settings.is_darkroom:
         return Finding("Engine", f"another one, at {settings.replicate_base_url}")
+    into = settings.replicate_destination or "<account>/portrait-studio-faces"
     news = "news by webhook" if settings.webhook_url else "news by asking; set APP_URL=https://... for webhooks"
-    return Finding(
-        "Engine", f"Replicate, into {settings.replicate_destination or '<account>/portrait-studio-faces'}; {news}"
-    )
+    return Finding("Engine", f"Replicate's {settings.trainer}, into {into}; {news}")
 
 
 def _bucket(settings: Settings) -> Finding:

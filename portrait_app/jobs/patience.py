@@ -1,0 +1,38 @@
+"""When a chore that could not be done is tried again."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from procrastinate import BaseRetryStrategy, RetryDecision
+
+from portrait_app.adapters.replicate.errors import Throttled
+from portrait_app.services.orders import Unsettled
+
+if TYPE_CHECKING:
+    from procrastinate.jobs import Job
+
+SOON_S = 2
+LONGEST_S = 60
+MOST_ATTEMPTS = 60  # about an hour; after that `reconcile.remember_chores` begins anew while the row still asks for it
+
+
+class Patience(BaseRetryStrategy):
+    """Soon at first and ever more slowly, or exactly when the engine said; never all at the same instant."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when to try again, or None to let it be for now."""
+        if job.attempts >= MOST_ATTEMPTS:
+            return None
+        wait_s = wait_for(exception, job.attempts)
+        return RetryDecision(retry_in={"milliseconds": round(1000 * wait_s * random.uniform(1, 1.25))})
+
+
+def wait_for(exception: BaseException, attempts: int) -> float:
+    """Return seconds: the least that the next try must wait."""
+    if isinstance(exception, Throttled):
+        return exception.retry_after_s
+    if isinstance(exception, Unsettled):
+        return SOON_S  # a question; whether to wait longer is decided by the answer
+    return min(LONGEST_S, 1 + 3 * attempts)

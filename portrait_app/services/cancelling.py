@@ -1,0 +1,99 @@
+"""Calling things off: the wish is written down at once, and a chore carries it to the engine, from every state."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portrait_app.adapters.replicate.errors import JobVanished
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.services import progress
+from portrait_app.services.orders import Unsettled
+from portrait_app.services.pace import Call, turn
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.domain.generation import Generation
+    from portrait_app.domain.order import Order
+    from portrait_app.domain.training import Training
+    from portrait_app.services.work import Desk, Work
+
+STOPPING = "Stopping"
+KNOWN_BY = timedelta(minutes=1)  # an engine that doesn't know a job younger than this may not know it yet
+
+
+async def cancel_training(work: Work, training_id: UUID) -> Training:
+    """Call a training off. One that ends first stays as it ended; one that was never sent never will be.
+
+    Raises:
+        NotFound: there is no such training of this person.
+    """
+    orders = [order for order in await work.orders.unfinished_of(training_id) if order.kind is OrderKind.TRAINING]
+    is_asked = any([await _ask(work, order) for order in orders])
+    training = await work.trainings.get(training_id, lock=True)
+    if is_asked and not training.status.is_final:
+        training.phase = STOPPING
+        await work.tell("training", training.id)
+    return training
+
+
+async def cancel_portraits(work: Work, generation_id: UUID) -> Generation:
+    """Call an order of portraits off. Those that are made already are kept.
+
+    Raises:
+        NotFound: there is no such order of this person.
+    """
+    generation = await work.generations.get(generation_id)
+    order = await work.orders.last_of(generation_id)
+    if order is not None:
+        await _ask(work, order)
+        await work.tell("generation", generation.id)
+    return generation
+
+
+async def call_off(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> None:
+    """Carry the wish to the engine, or end an order that it never got. A job that nobody waits for is ended as well.
+
+    Raises:
+        Unsettled: it must first be found out whether the engine has it. EngineError: it could not be asked now.
+    """
+    async with desk.for_service(owner_id) as work:
+        order = await work.orders.find(order_id, lock=True)
+        if order is None or (order.status.is_final and order.cancel_asked_at is not None):
+            return
+        if order.status is OrderStatus.RECORDED:
+            await progress.end(work, order_id, OrderStatus.CANCELED, trouble=progress.CALLED_OFF, detail="never sent")
+            return
+    if order.job_id is None:
+        raise Unsettled(f"order {order.id}")
+    await _cancel(desk, gateway, order, order.job_id)
+
+
+async def _cancel(desk: Desk, gateway: Gateway, order: Order, job_id: str) -> None:
+    try:
+        async with turn(desk, Call.ASK):
+            report = await gateway.cancel(order.kind, job_id)
+    except JobVanished as error:
+        if now() < (order.sent_at or order.created_at) + KNOWN_BY:
+            raise
+        async with desk.for_service(order.owner_id) as work:
+            words = {"trouble": progress.CALLED_OFF, "detail": str(error)}
+            await progress.end(work, order.id, OrderStatus.CANCELED, **words)
+        return
+    async with desk.for_service(order.owner_id) as work:
+        await progress.hear(work, order.id, report)
+
+
+async def _ask(work: Work, order: Order) -> bool:
+    """Write the wish down; False when it comes too late, or a second time."""
+    order = await work.orders.get(order.id, lock=True)
+    if order.status.is_final or order.cancel_asked_at is not None:
+        return False
+    order.cancel_asked_at = now()
+    work.later(Chore.CALL_OFF, order.id)
+    return True

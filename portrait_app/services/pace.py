@@ -1,0 +1,58 @@
+"""How fast the engine may be called: its limits are shared by all workers, and its "not so fast" stops all of them."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import structlog
+
+from portrait_app.adapters.replicate.errors import Throttled
+from portrait_app.database.address import Role
+from portrait_app.database.orders import TooSoon, stop_turns, take_turn
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from portrait_app.services.work import Desk
+
+log = structlog.get_logger()
+
+MINUTE = timedelta(minutes=1)
+
+
+class Call(StrEnum):
+    """What the engine's limits tell apart."""
+
+    CREATE = "create"
+    ASK = "ask"
+
+
+# Replicate allows 600 creates and 3,000 other calls a minute. A full burst and a minute's turns together stay below
+# that, with room for the calls that take no turn (uploads, health, the trainer's version).
+PER_MINUTE = {Call.CREATE: 500, Call.ASK: 2400}
+BURST = {Call.CREATE: 50, Call.ASK: 300}
+
+
+@contextlib.asynccontextmanager
+async def turn(desk: Desk, call: Call) -> AsyncGenerator[None]:
+    """Make one call when it is its turn; when the engine says that it was too many, all wait for as long as it says.
+
+    Raises:
+        Throttled: it is not the turn of this call, which was not made, or the engine said so itself.
+    """
+    step = MINUTE / PER_MINUTE[call]
+    try:
+        async with desk.for_nobody(Role.SERVICE) as session:
+            await take_turn(session, call, step=step, burst=step * BURST[call])
+    except TooSoon as error:
+        raise Throttled("our own pace", error.wait_s) from error
+    try:
+        yield
+    except Throttled as error:
+        log.warning("engine.throttled", call=call, retry_after_s=error.retry_after_s)
+        async with desk.for_nobody(Role.SERVICE) as session:
+            await stop_turns(session, call, timedelta(seconds=error.retry_after_s) + step * BURST[call])
+        raise

@@ -1,0 +1,46 @@
+"""A portrait among others, the same in each room: the place it will take, and the way to it in the gallery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import reflex as rx
+
+from portrait_app.web import ui
+
+if TYPE_CHECKING:
+    from reflex.vars import ObjectVar
+
+    from portrait_app.web.views import PortraitCard
+
+
+def portrait_cell(portrait: ObjectVar[PortraitCard], *, loading: Literal["lazy", "eager"] = "lazy") -> rx.Component:
+    """A portrait that leads to itself in the gallery, or its place while it is being made."""
+    shown = ui.picture(
+        portrait.picture.small,
+        portrait.alt,
+        ratio=portrait.picture.ratio,
+        colour=portrait.picture.colour,
+        src_set=portrait.picture.srcset,
+        loading=loading,
+    )
+    cell = rx.cond(
+        portrait.is_ready,
+        ui.room_link(
+            shown,
+            href=f"/gallery?open={portrait.id}",
+            class_name="picture-cell",
+            custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
+        ),
+        portrait_to_come(portrait.style, ratio=portrait.picture.ratio),
+    )
+    cell.key = portrait.id
+    return cell
+
+
+def portrait_to_come(style: ui.Words, *, ratio: ui.Amount, is_being_made: bool = True) -> rx.Component:
+    """The place of a portrait: its shape, its style, and whether it is being made already."""
+    words = [rx.el.span(style)]
+    if is_being_made:
+        words.append(rx.el.span("being made", class_name="unseen"))
+    return ui.picture_cell(rx.el.span(*words, class_name="picture-coming", data_being_made=is_being_made), ratio=ratio)

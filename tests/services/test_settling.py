@@ -1,0 +1,240 @@
+"""A call whose reply was lost: found, waited for, given up for another, or shown to the operator; never repeated."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.adapters.replicate.errors import EngineDown, NotSent, ReplyLost, Throttled
+from portrait_app.database.address import Role
+from portrait_app.database.orders import counted
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
+from portrait_app.domain.order import Order, OrderKind
+from portrait_app.domain.report import JobReport
+from portrait_app.jobs.patience import wait_for
+from portrait_app.services import generations, inbox, orders, trainings
+from portrait_app.services.orders import LIST_LAGS, Unsettled
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tests.builders import House
+
+
+@pytest.fixture
+async def ada(house: House) -> UUID:
+    return await house.somebody("Ada")
+
+
+async def recorded(house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICTION) -> Order:
+    """Have an order written down that nothing was sent of."""
+    if kind is OrderKind.PREDICTION:
+        training = await house.ready_model(owner_id)
+        async with house.desk.for_person(owner_id) as work:
+            await generations.order(work, training, style="noir", count=2, aspect="1:1")
+    else:
+        draft = await house.draft_with_selfies(owner_id)
+        async with house.desk.for_person(owner_id) as work:
+            await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    ((_, _, order_id),) = house.queue.take()
+    return await order_of(house, owner_id, order_id)
+
+
+async def lost(house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICTION, *, is_taken: bool) -> Order:
+    """Have an order sent whose reply was lost on its way."""
+    order = await recorded(house, owner_id, kind)
+    house.engine.fails_next, house.engine.accepts_all_the_same = ReplyLost("reset"), is_taken
+    with pytest.raises(Unsettled):
+        await house.sender.send(owner_id, order.id)
+    return await order_of(house, owner_id, order.id)
+
+
+async def order_of(house: House, owner_id: UUID, order_id: UUID) -> Order:
+    async with house.desk.for_service(owner_id) as work:
+        return await work.orders.get(order_id)
+
+
+async def change(house: House, order: Order, **fields: object) -> None:
+    async with house.desk.for_service(order.owner_id) as work:
+        row = await work.orders.get(order.id, lock=True)
+        for name, value in fields.items():
+            setattr(row, name, value)
+
+
+async def let_time_pass(house: House, order: Order) -> None:
+    """Make it so long ago that the engine's list would have it."""
+    await change(house, order, sent_at=now() - LIST_LAGS - timedelta(minutes=1), lost_at=now() - LIST_LAGS)
+
+
+@pytest.mark.parametrize("kind", list(OrderKind))
+async def test_a_lost_reply_is_found_in_the_list(house: House, ada: UUID, kind: OrderKind) -> None:
+    order = await lost(house, ada, kind, is_taken=True)
+    await house.sender.send(ada, order.id)
+    found = await order_of(house, ada, order.id)
+    assert (found.status, found.job_id, len(house.engine.created)) == (OrderStatus.STARTING, "job1", 1)
+    assert found.look_at is not None
+
+
+async def test_the_webhook_may_settle_it_before_anybody_looks(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=True)
+    report = JobReport("job1", OrderStatus.RUNNING)
+    await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=report)
+    await house.sender.send(ada, order.id)
+    assert len(house.engine.created) == 1
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.RUNNING
+
+
+async def test_a_webhook_that_overtakes_the_loss_of_the_reply_stands(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+
+    async def overtaken(**_: object) -> JobReport:
+        await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=JobReport("j", OrderStatus.STARTING))
+        raise NotSent("so it seemed")
+
+    house.engine.start_prediction = overtaken  # type: ignore[method-assign] -- a faster webhook
+    with pytest.raises(NotSent):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.STARTING
+
+
+async def test_a_list_that_shows_it_only_after_seconds_is_waited_for(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=True)
+    house.engine.unlisted.add("job1")
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    house.engine.unlisted.clear()
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).job_id == "job1"
+
+
+async def test_a_call_that_may_still_be_under_way_elsewhere_is_waited_for(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    await change(house, order, status=OrderStatus.SENDING, sent_at=now() - timedelta(seconds=20))  # by a stalled worker
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    assert house.engine.created == []
+
+
+async def test_two_workers_send_an_order_once(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    await asyncio.gather(*(house.sender.send(ada, order.id) for _ in range(5)), return_exceptions=True)
+    assert len(house.engine.created) == 1
+
+
+@pytest.mark.parametrize("kind", list(OrderKind))
+async def test_one_that_the_engine_never_took_gets_another_in_its_place(
+    house: House, ada: UUID, kind: OrderKind
+) -> None:
+    order = await lost(house, ada, kind, is_taken=False)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    assert house.engine.created == []
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
+    chores = {chore: row for chore, _, row in house.queue.take()}
+    await house.sender.send(ada, chores[Chore.SEND_ORDER])
+    successor = await order_of(house, ada, chores[Chore.SEND_ORDER])
+    assert (successor.status, successor.retry_of, successor.tries) == (OrderStatus.STARTING, order.id, 0)
+    assert successor.fingerprint != order.fingerprint
+    if kind is OrderKind.TRAINING:  # the photos of the first go
+        assert chores[Chore.TIDY_ORDER] == order.id
+        await orders.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
+        assert list(house.engine.files) == [f"{successor.id}.zip"]
+
+
+async def test_a_job_that_turns_up_after_its_order_was_given_up_is_called_off(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=False)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    house.queue.take()
+    await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=JobReport("late", OrderStatus.RUNNING))
+    assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+async def test_what_can_not_be_settled_is_said_and_never_repeated(house: House, ada: UUID, *, is_whole: bool) -> None:
+    order = await lost(house, ada, is_taken=True)
+    house.engine.unlisted.add("job1")
+    house.engine.nameless, house.engine.list_is_whole = (("removed",), True) if is_whole else ((), False)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    ended = await order_of(house, ada, order.id)
+    assert ended.status is OrderStatus.LOST
+    assert str(ended.fingerprint) in (ended.doubt or "")
+    assert house.queue.take() == []
+    assert ended.generation_id is not None
+    async with house.desk.for_person(ada) as work:
+        generation = await work.generations.get(ended.generation_id)
+    assert (generation.status, generation.trouble) == (GenerationStatus.FAILED, orders.IN_DOUBT)
+    async with house.desk.for_nobody(Role.SERVICE) as session:
+        assert (await counted(session))["orders in doubt"] == 1
+
+
+async def test_a_removed_job_of_another_order_is_no_doubt(house: House, ada: UUID) -> None:
+    other = await recorded(house, ada)
+    await house.sender.send(ada, other.id)
+    order = await lost(house, ada, is_taken=False)
+    house.engine.nameless = ("job1",)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).doubt is None
+
+
+async def test_while_the_list_can_not_be_had_nothing_is_decided(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=False)
+    await let_time_pass(house, order)
+    house.engine.list_fails = EngineDown("502")
+    with pytest.raises(EngineDown):
+        await house.sender.send(ada, order.id)
+    await change(house, order, created_at=now() - orders.UNSENT_AFTER)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
+
+
+async def test_an_order_that_could_not_be_sent_for_a_day_ends_in_words(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    await change(house, order, created_at=now() - orders.UNSENT_AFTER)
+    house.engine.fails_next = NotSent("refused")
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_person(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert (training.status, training.trouble) == (TrainingStatus.FAILED, orders.UNSENDABLE)
+
+
+async def test_a_call_without_an_end_is_hung_up_on_and_settled(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await recorded(house, ada)
+
+    async def endless(**_: object) -> JobReport:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(orders, "CALL_LASTS_S", 0.01)
+    monkeypatch.setattr(house.engine, "start_prediction", endless)
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).lost_at is not None
+
+
+async def test_an_upload_that_a_killed_worker_made_is_taken_up(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    await house.engine.upload(f"{order.id}.zip", b"the zip of the killed one")
+    await house.sender.send(ada, order.id)
+    assert house.engine.files == {f"{order.id}.zip": b"the zip of the killed one"}
+
+
+async def test_a_throttled_order_waits_for_as_long_as_the_engine_says(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    house.engine.fails_next = Throttled("429", 17)
+    with pytest.raises(Throttled) as told:
+        await house.sender.send(ada, order.id)
+    assert wait_for(told.value, attempts=30) == 17
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.RECORDED
+    with pytest.raises(Throttled):  # and so do all the others
+        await house.sender.send(ada, (await recorded(house, ada)).id)
+    assert house.engine.created == []

@@ -1,0 +1,165 @@
+"""The time left, held against how trainings really went, and kept in the row whatever way the news came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlmodel import col, select, text
+
+from portrait_app.adapters.replicate.logs import read_prediction_log
+from portrait_app.database.address import Role
+from portrait_app.domain.clock import now
+from portrait_app.domain.estimate import Usual
+from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
+from portrait_app.domain.order import Order
+from portrait_app.domain.report import JobReport, Progress
+from portrait_app.domain.training import Training
+from portrait_app.services import progress, timing, trainings
+from portrait_app.web.views import time_left
+from tests.services.replays import BEGAN, error_at, followed, heard, made_up, recorded, row
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tests.builders import House
+
+REAL = Path(__file__).parents[3] / "shared" / "replicate" / "logs"
+AT_MOST = 0.25
+TWENTY_MINUTES = Usual(20 * 60)
+RUNS = {run.name: run for run in recorded() + made_up()}
+
+
+@pytest.mark.parametrize("name", sorted(RUNS))
+def test_half_way_through_the_time_left_is_right_within_a_quarter(name: str) -> None:
+    assert error_at(RUNS[name], TWENTY_MINUTES, 0.5) <= AT_MOST
+
+
+@pytest.mark.parametrize("name", ["a slow start", "hours", "steps of three sizes", "stalls of half a minute"])
+def test_it_is_right_although_news_came_four_times_only(name: str) -> None:
+    assert error_at(RUNS[name], TWENTY_MINUTES, 0.5, every_s=RUNS[name].ended_s / 8) <= AT_MOST
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the recorded logs lie outside this repository")
+def test_half_way_through_a_real_prediction_the_time_left_is_right_within_a_quarter() -> None:
+    log = next(REAL.glob("04-*")).read_text()
+    half = log[: log.index("26/50")]  # 50 steps at 17.09 it/s: half of the time is over at step 25
+    read = read_prediction_log(half + "26/50 [00:01<00:01, 17.20it/s]", steps=50)
+    assert read is not None
+    assert read.seconds_left == pytest.approx(24 / 17.09, rel=AT_MOST)
+
+
+@pytest.mark.parametrize("name", sorted(RUNS))
+def test_percent_never_goes_back_and_is_not_full_before_the_end(name: str) -> None:
+    run = RUNS[name]
+    rows = followed(run, TWENTY_MINUTES, until_s=run.ended_s, every_s=run.ended_s / 30)
+    seen = [training.percent for training in rows]
+    assert seen == sorted(seen)
+    assert seen[-1] == timing.MOST_BEFORE_THE_END
+
+
+def test_between_two_pieces_of_news_it_counts_down_by_itself() -> None:
+    training = heard(RUNS["hours"], TWENTY_MINUTES, until_s=6000)
+    seen = BEGAN + timedelta(seconds=6000)
+    assert time_left(training, seen) == "about 1 h 52 min left"
+    assert time_left(training, seen + timedelta(minutes=10)) == "about 1 h 42 min left"
+
+
+def test_a_bar_that_stands_still_is_late_in_the_end_and_not_forever_almost_done() -> None:
+    training = row(TWENTY_MINUTES)
+    for second in range(0, 4000, 2):
+        timing.note_progress(training, Progress("Learning", 50, 60), BEGAN + timedelta(seconds=second))
+    assert time_left(training, BEGAN + timedelta(seconds=61)) == "any moment now"
+    assert time_left(training, BEGAN + timedelta(seconds=4000)) == "taking longer than expected"
+
+
+def test_before_the_bar_is_warm_the_time_is_an_estimate_and_says_so() -> None:
+    training = row(TWENTY_MINUTES)
+    timing.note_progress(training, Progress("Learning", 1, 99999), BEGAN)
+    assert time_left(training, BEGAN) == "about 20 min, an estimate"
+    timing.note_progress(training, Progress("Learning", 3, 970), BEGAN + timedelta(seconds=30))
+    assert time_left(training, BEGAN + timedelta(seconds=30)) == "about 16 min left"
+
+
+def test_an_estimate_that_is_over_tells_what_is_usual_and_is_never_nought() -> None:
+    over = BEGAN + timedelta(minutes=21)
+    known = row(replace(TWENTY_MINUTES, most_s=26.2 * 60))
+    assert time_left(known, over) == "taking longer than usual (usually up to 27 min)"
+    assert time_left(row(TWENTY_MINUTES), over) == "taking longer than usual (usually about 20 min)"
+
+
+def test_what_the_usual_tail_takes_is_added_to_the_bar() -> None:
+    training = row(replace(TWENTY_MINUTES, tail_s=60))
+    timing.note_progress(training, Progress("Learning", 50, 600), BEGAN)
+    assert time_left(training, BEGAN) == "about 11 min left"
+    timing.note_progress(training, Progress("Saving", 100, 0), BEGAN + timedelta(seconds=600))
+    timing.note_progress(training, Progress("Saving", 100, 0), BEGAN + timedelta(seconds=630))
+    assert time_left(training, BEGAN + timedelta(seconds=640)) == "about 20 s left"
+    assert training.stepped_at == BEGAN + timedelta(seconds=600)
+
+
+def test_old_news_takes_nothing_back() -> None:
+    training = row(TWENTY_MINUTES)
+    timing.note_progress(training, Progress("Learning", 50, 600), BEGAN)
+    for old in (Progress("Warming up"), Progress("Learning", 40, 900)):
+        timing.note_progress(training, old, BEGAN)
+    assert (training.phase, training.percent) == ("Learning", 50)
+    assert time_left(training, BEGAN) == "about 10 min left"
+
+
+async def test_the_first_news_brings_the_catalogues_figure(house: House) -> None:
+    ada = await house.somebody("Ada")
+    training = await _learning(house, ada)
+    assert time_left(training, training.started_at or now()) == "about 30 s, an estimate"
+    async with house.desk.for_person(ada) as work:
+        again = await work.trainings.get(training.id)
+        again.status = TrainingStatus.FAILED
+    async with house.desk.for_person(ada) as work:
+        draft = await trainings.retry(work, training.id)
+    assert (draft.ends_at, draft.percent) == (None, 0)
+
+
+async def test_from_three_runs_on_the_estimate_is_this_installations_own(house: House) -> None:
+    for seconds, expected in (((60, 180), Usual(30)), ((120,), Usual(120, 168, 20))):
+        await _ended(house, seconds, tail_s=20)
+        async with house.desk.for_service(await house.somebody()) as work:
+            assert await timing.usual_of(work, "darkroom") == expected
+            assert await timing.usual_of(work, "one that was taken out") is None
+
+
+async def test_what_past_runs_took_tells_nothing_of_anybody(house: House) -> None:
+    await _ended(house, (60, 60, 60), tail_s=1)
+    stranger = await house.somebody("Eve")
+    async with house.desk.for_service(stranger) as work:
+        assert (await work.session.scalars(select(col(Training.id)))).all() == []
+        found = (await work.session.execute(text("SELECT * FROM app.usual_training('darkroom')"))).mappings().all()
+    assert [dict(line) for line in found] == [{"middle_s": 60, "most_s": 60, "tail_s": 1}]
+    async with house.desk.for_nobody(Role.SERVICE) as session:
+        assert (await session.execute(text("SELECT count(*) FROM app.trainings"))).scalar() == 0
+
+
+async def _learning(house: House, owner_id: UUID) -> Training:
+    """A training of which the engine has said that it has begun, and nothing more."""
+    draft = await house.draft_with_selfies(owner_id)
+    async with house.desk.for_person(owner_id) as work:
+        training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    ((_, _, order_id),) = house.queue.take()
+    async with house.desk.for_service(owner_id) as work:
+        await progress.hear(work, order_id, JobReport("j1", OrderStatus.STARTING))
+        assert (await work.session.get(Order, order_id)) is not None
+    async with house.desk.for_person(owner_id) as work:
+        return await work.trainings.get(training.id)
+
+
+async def _ended(house: House, seconds: tuple[float, ...], *, tail_s: float) -> None:
+    """Trainings of somebody that took so long, and so long after their last step."""
+    owner_id = await house.somebody()
+    for took in seconds:
+        model = await house.ready_model(owner_id)
+        async with house.desk.for_person(owner_id) as work:
+            training = await work.trainings.get(model.id)
+            training.started_at, training.ended_at = BEGAN, BEGAN + timedelta(seconds=took)
+            training.stepped_at = training.ended_at - timedelta(seconds=tail_s)

@@ -1,0 +1,166 @@
+"""What the doctor says of an engine outside, and that each complaint says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from portrait_app.adapters.replicate.gateway import Gateway
+from portrait_app.adapters.replicate.signature import WebhookAddress
+from portrait_app.doctor import replicate as doctor
+from portrait_app.http.webhook import webhook_routes
+from portrait_app.settings import Settings
+from tests.adapters import replicated
+from tests.adapters.scripted import HANG_UP, Answer, ScriptedEngine
+from tests.adapters.test_signature import OTHER, SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from portrait_app.doctor.finding import Finding
+    from portrait_app.wiring import Workshop
+
+ACCOUNT, ASK = "GET /v1/account", "GET /v1/webhooks/default/secret"
+TRAINER = "GET /v1/models/ostris/flux-dev-lora-trainer"
+OURS = WebhookAddress(b"k" * 32, "http://studio.example.org/api/webhook")
+
+
+@pytest.fixture
+async def engine() -> AsyncGenerator[ScriptedEngine]:
+    """An engine with which all is well."""
+    async with ScriptedEngine() as engine:
+        version = {"id": "v1", "openapi_schema": replicated.TRAINERS["flux-dev"]}
+        engine.answers |= {
+            ACCOUNT: Answer(body={"type": "user", "username": "ada"}),
+            ASK: Answer(body={"key": SECRET}),
+            TRAINER: Answer(body={"latest_version": version}),
+        }
+        yield engine
+
+
+async def findings(engine: ScriptedEngine, folder: Path, **variables: str) -> dict[str, Finding]:
+    settings = Settings.model_validate(
+        {"PORTRAIT_DATA_DIR": folder, "replicate_base_url": engine.base, "replicate_api_token": "r8", **variables}
+    )
+    found = await asyncio.to_thread(doctor.look, settings)
+    return {finding.subject: finding for finding in found}
+
+
+def is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+async def test_all_is_well_with_a_good_token_and_a_trainer_as_we_know_it(
+    engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    found = await findings(engine, tmp_path)
+    assert [finding.next_step for finding in found.values()] == [""] * 4
+    assert "ada" in found["Token"].said
+    assert "takes what we send" in found["Trainer"].said
+    assert "asks for news by itself" in found["Webhooks"].said
+    assert is_empty(tmp_path)  # it changes nothing
+
+
+@pytest.mark.parametrize(
+    ("answer", "step"),
+    [
+        (Answer(401, {"detail": "You did not pass a valid authentication token"}), "REPLICATE_API_TOKEN"),
+        (HANG_UP, "network"),
+        (Answer(500, {}), "network"),
+    ],
+    ids=["a wrong token", "a broken line", "an engine in trouble"],
+)
+async def test_without_an_account_nothing_else_is_looked_at(
+    engine: ScriptedEngine, tmp_path: Path, answer: Any, step: str
+) -> None:
+    engine.answers[ACCOUNT] = answer
+    found = await findings(engine, tmp_path)
+    assert list(found) == ["Token"]
+    assert step in found["Token"].next_step
+
+
+async def test_a_trainer_that_changed_is_told_input_by_input(engine: ScriptedEngine, tmp_path: Path) -> None:
+    document = replicated.document("TrainingInput", {"photos": replicated.FILE}, ["photos"])
+    engine.answers[TRAINER] = Answer(body={"latest_version": {"id": "v2", "openapi_schema": document}})
+    trainer = (await findings(engine, tmp_path))["Trainer"]
+    assert "flux-dev-lora-trainer:v2" in trainer.said
+    assert "it takes no input_images" in trainer.said
+    assert "REPLICATE_TRAINER to fast-flux, qwen" in trainer.next_step
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(404, {"detail": "Not found"}), "can't be used"),
+        (Answer(503, {}), "can't be looked at"),
+        (Answer(body={"latest_version": {"id": "v1", "openapi_schema": None}}), "couldn't be checked"),
+    ],
+    ids=["gone", "down", "silent"],
+)
+async def test_a_trainer_that_cannot_be_checked_is_said_to_be_so(
+    engine: ScriptedEngine, tmp_path: Path, answer: Answer, said: str
+) -> None:
+    engine.answers[TRAINER] = answer
+    assert said in (await findings(engine, tmp_path))["Trainer"].said
+
+
+async def test_a_configured_secret_is_compared_with_the_accounts(engine: ScriptedEngine, tmp_path: Path) -> None:
+    wrong = (await findings(engine, tmp_path, replicate_webhook_secret=OTHER))["Secret"]
+    assert "REPLICATE_WEBHOOK_SECRET" in wrong.next_step
+    assert not (await findings(engine, tmp_path, replicate_webhook_secret=f"{OTHER},{SECRET}"))["Secret"].next_step
+    engine.answers[ASK] = Answer(403, {"detail": "no"})
+    assert not (await findings(engine, tmp_path, replicate_webhook_secret=OTHER))["Secret"].next_step
+    assert "set REPLICATE_WEBHOOK_SECRET" in (await findings(engine, tmp_path))["Secret"].next_step
+
+
+async def test_a_studio_that_never_ran_is_not_knocked_at(engine: ScriptedEngine, tmp_path: Path) -> None:
+    webhooks = (await findings(engine, tmp_path, APP_URL="https://studio.example.org"))["Webhooks"]
+    assert "start the studio once" in webhooks.next_step
+    assert is_empty(tmp_path)
+
+
+def our_door(key: bytes, secret: str) -> httpx.ASGITransport:
+    """The studio's own route, as it would be reached from outside."""
+    gateway = Gateway(base_url="http://engine.invalid", token="r8", webhook_secret=secret)
+    workshop = SimpleNamespace(gateway=gateway, webhook=WebhookAddress(key, OURS.url))
+    return httpx.ASGITransport(Starlette(routes=webhook_routes(lambda: cast("Workshop", workshop))))
+
+
+async def test_our_own_door_believes_the_engines_signature_and_takes_nothing_in() -> None:
+    found = await doctor.knock(OURS, SECRET, our_door(OURS.key, SECRET))
+    assert not found.next_step
+    assert "believed" in found.said
+
+
+@pytest.mark.parametrize(
+    ("key", "secret"), [(OURS.key, OTHER), (b"x" * 32, SECRET)], ids=["another secret", "another key"]
+)
+async def test_a_door_with_another_secret_is_found_out(key: bytes, secret: str) -> None:
+    found = await doctor.knock(OURS, SECRET, our_door(key, secret))
+    assert "restart the studio" in found.next_step
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [(404, "APP_URL"), (405, "POST"), (413, "16 MB"), (503, "Token"), (200, "APP_URL"), (308, "follows no redirects")],
+)
+async def test_whatever_else_answers_there_is_told_with_what_to_do(status: int, step: str) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, headers={"location": "https://www.studio.example.org"} if status == 308 else {})
+
+    found = await doctor.knock(OURS, SECRET, httpx.MockTransport(answer))
+    assert step in found.next_step
+
+
+async def test_a_door_that_nobody_opens_is_no_reason_not_to_run() -> None:
+    def nobody(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    found = await doctor.knock(OURS, SECRET, httpx.MockTransport(nobody))
+    assert "asks for news by itself" in found.next_step
