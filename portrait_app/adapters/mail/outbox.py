@@ -31,7 +31,7 @@ class Outbox:
         """
         try:
             await asyncio.to_thread(self._lay, mail)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise MailNotTaken(str(error)) from error
 
     def mails(self) -> list[Path]:
