@@ -52,9 +52,13 @@ def shortfall(count: int, losses: Sequence[Loss]) -> str:
         parts = [f"{_number(n)} {_was(n)} {loss.words}" for loss, n in each.items()]
         return f"{count - len(losses)} of {count}; {', '.join(parts)}."
     if len(each) == 1:
-        return f"{'It' if count == 1 else f'All {_number(count)}'} {_was(count)} {losses[0].words}."
+        return f"{_all(count)} {_was(count)} {losses[0].words}."
     parts = [f"{_number(n)} {_was(n)} {loss.words}" for loss, n in each.items()]
     return f"None of {count}: {', '.join(parts)}."
+
+
+def _all(count: int) -> str:
+    return {1: "It", 2: "Both"}.get(count, f"All {_number(count)}")
 
 
 def _number(count: int) -> str:

@@ -20,12 +20,12 @@ _VERSION = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}:[\w.-]{1,128}", re.ASCII)
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training has come, as its log tells.
+    """How far a job has come, as its log tells.
 
     Attributes:
         phase: in words for the person.
         percent: 0..100, or None before the first bar.
-        seconds_left: the engine's own estimate, or None.
+        seconds_left: until the last step, by the bar's own clock (`domain/estimate`); None while that isn't known.
     """
 
     phase: str

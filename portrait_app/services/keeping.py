@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MAX_BYTES = 30 * 1024 * 1024
+ENGINE_KEEPS = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Keeper:
             fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
             kept, likeness = await off_the_loop(self._look, fetched, person)
         except (OutputError, PictureError) as error:
-            if isinstance(error, OutputError) and error.is_retryable:
+            if isinstance(error, OutputError) and error.is_retryable and not await self._is_over(owner_id, asset):
                 raise
             await self._lose(owner_id, asset_id, error)
             return
@@ -90,11 +92,17 @@ class Keeper:
             row.likeness = likeness
             await _told(work, row)
 
+    async def _is_over(self, owner_id: UUID, asset: Asset) -> bool:
+        """Whether the engine has thrown it away by now."""
+        async with self.desk.for_service(owner_id) as work:
+            order = await work.orders.last_of(asset.generation_id)
+        return order is not None and order.ended_at is not None and now() - order.ended_at > ENGINE_KEEPS
+
     async def _lose(self, owner_id: UUID, asset_id: UUID, error: Exception) -> None:
         log.warning("asset.lost", asset=str(asset_id), why=type(error).__name__)
         async with self.desk.for_service(owner_id) as work:
-            row = await work.assets.get(asset_id, lock=True)
-            if row.status is not AssetStatus.FETCHING:
+            row = await work.assets.find(asset_id, lock=True)
+            if row is None or row.status is not AssetStatus.FETCHING:
                 return
             painting.lose(row, Loss.REMOVED if isinstance(error, OutputGone | OutputBroken) else Loss.DAMAGED)
             await _told(work, row)

@@ -69,9 +69,12 @@ async def end(work: Work, order_id: UUID, status: OrderStatus, *, trouble: str, 
 
 
 async def give_up_for_another(work: Work, order_id: UUID) -> None:
-    """Put another order in the place of one whose call left no trace at the engine."""
+    """Put another order in the place of one whose call left no trace at the engine, unless it was called off."""
     order = await work.orders.get(order_id, lock=True)
     if order.status is not OrderStatus.SENDING:
+        return
+    if order.cancel_asked_at is not None:
+        await end(work, order_id, OrderStatus.CANCELED, trouble=CALLED_OFF, detail="never taken")
         return
     order.status = OrderStatus.LOST
     _close(work, order)

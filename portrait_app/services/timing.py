@@ -49,6 +49,13 @@ def note_progress(training: Training, progress: Progress, moment: datetime) -> N
         training.stepped_at = moment
 
 
+async def run_down(work: Work) -> None:
+    """Have the person's open tabs look again at what is being learned: its time runs down though nothing is heard."""
+    for training in await work.trainings.started():
+        if not training.status.is_final:
+            await work.tell("training", training.id)
+
+
 def forget(training: Training) -> None:
     """Wipe what was reckoned, for a training that is begun anew."""
     training.phase, training.percent, training.tail_s = "", 0.0, 0.0

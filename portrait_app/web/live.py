@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app.database.news import listen
 from portrait_app.errors import SignedOut
-from portrait_app.services import watching
+from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
 
@@ -137,7 +137,7 @@ async def carrying_news(app: App) -> AsyncGenerator[None]:
 
 
 async def _say_who_watches(app: App) -> None:
-    """Have the jobs of whoever has a tab open asked about more often, for as long as it is open."""
+    """Have the jobs of whoever has a tab open asked about more often, and their time left shown anew."""
     while True:
         await asyncio.sleep(watching.SAY_AGAIN_S)
         for owner_id in tabs.people():
@@ -146,6 +146,7 @@ async def _say_who_watches(app: App) -> None:
             try:
                 async with house.workshop().desk.for_person(owner_id) as work:
                     await watching.watch(work)
+                    await timing.run_down(work)
             except SQLAlchemyError:  # the database is away: its news are late as well
                 log.warning("live.not_watching")
 

@@ -23,6 +23,7 @@ from portrait_app.adapters.replicate.errors import (
     Refused,
     ReplyLost,
     Throttled,
+    TooLarge,
     WrongToken,
 )
 from portrait_app.adapters.replicate.gateway import Gateway
@@ -124,6 +125,15 @@ async def test_a_refused_input_is_named(
         await order(to_scripted)
     assert refused.value.field == field
     assert words in refused.value.hint
+
+
+async def test_photos_that_are_too_much_at_once_are_refused_in_words(
+    scripted: ScriptedEngine, to_scripted: Gateway
+) -> None:
+    scripted.answers["POST /v1/files"] = Answer(413, {"detail": "Request Entity Too Large"})
+    with pytest.raises(TooLarge) as refused:
+        await to_scripted.upload("photos.zip", b"zip")
+    assert "take a few out" in refused.value.hint
 
 
 async def test_where_nobody_listens_nothing_was_sent() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from portrait_app.adapters.replicate.logs import read_log
-from portrait_app.adapters.replicate.phases import LEARNING
+from portrait_app.adapters.replicate.logs import read_log, read_prediction_log
+from portrait_app.adapters.replicate.phases import LEARNING, MAKING, SAVING
 from portrait_app.domain.report import Progress
 
 REAL = Path(__file__).parents[3] / "shared" / "replicate" / "logs"
@@ -114,6 +116,121 @@ def test_saving_in_between_does_not_hide_that_learning_goes_on() -> None:
 def test_a_bar_cut_off_in_the_middle_is_passed_over() -> None:
     assert read(DARKROOM + "darkroom_train: 100%|████") == read(DARKROOM)
     assert read(DARKROOM + "darkroom_train: 100%|██████████| 0/0 [00:00<?, ?it/s]") == read(DARKROOM)
+
+
+def test_a_job_name_that_ends_in_a_number_is_known_by_its_beginning() -> None:
+    log = (
+        "INFO:__main__:Starting training: qwen_lora_17\nqwen_lora_17:   5%|▌         | 50/1000 [01:40<31:40,  2.00s/it]"
+    )
+    assert read_log(log, bar_prefixes={"qwen_lora"}) == Progress(LEARNING, 5.0, 1900.0)
+    assert read_log(log, bar_prefixes={""}) == Progress("Getting ready")
+
+
+def test_foreign_bars_name_the_phase_they_run_in() -> None:
+    assert read("Caching latents to disk:  50%|█████     | 6/12 [00:04<00:04,  1.30it/s]") == Progress(
+        "Preparing your photos"
+    )
+    sampling = flux(500, 1000, "08:00", "1.0s/it") + "\nGenerating Images:  25%|██▌       | 1/4 [00:09<00:27,  9.0s/it]"
+    assert read(sampling) == Progress("Trying your face model out", 50.0, 500.0)
+
+
+def test_what_is_written_right_behind_a_bar_is_heard() -> None:
+    assert read(flux(1000, 1000, "00:00", "1.0s/it") + "Saving at step 1000") == Progress(SAVING, 100.0, 0.0)
+    assert read(flux(1000, 1000, "00:00", "1.0s/it")) == Progress(SAVING, 100.0, 0.0)
+
+
+def test_a_stall_or_a_slow_start_does_not_make_the_rest_slow() -> None:
+    run = [FLUX_BAR.format(percent=0, done=1, total=1000, elapsed="02:00", left="9:00:00", rate="120s/it")]
+    for done in range(2, 301):
+        seconds = 120 + done + (90 if done > 280 else 0)
+        elapsed, rate = f"{seconds // 60:02}:{seconds % 60:02}", "7.50s/it"
+        run.append(FLUX_BAR.format(percent=done // 10, done=done, total=1000, elapsed=elapsed, left="9:00", rate=rate))
+    read_now = read("\r".join(run))
+    assert read_now
+    assert read_now.seconds_left == pytest.approx(700, rel=0.01)
+
+
+def test_a_bar_that_begins_anew_is_read_from_its_new_beginning() -> None:
+    log = flux(900, 1000, "01:40", "1.0s/it") + "\n" + flux(20, 1000, "16:20", "1.0s/it")
+    assert read(log) == Progress(LEARNING, 2.0, 980.0)
+
+
+def test_a_terminals_cursor_moves_are_no_part_of_a_name() -> None:
+    assert read(
+        "\x1b[A\x1b[A" + FLUX_BAR.format(percent=50, done=1, total=2, elapsed="00:01", left="00:01", rate="?it/s")
+    )
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        ("", None),
+        ("Using seed: 7\nPrompt: a portrait\n", Progress("Getting ready")),
+        ("Using seed: 7\nDownloading weights\n", Progress("Warming up")),
+        ("\r 50%|█████     | 14/28 [00:02<00:02,  7.00it/s]", Progress(MAKING, 50.0, 2.0)),
+        ("  0%|          | 0/28 [00:00<?, ?it/s]\n", Progress(MAKING, 0.0)),
+        ("Loading pipeline components...: 100%|███| 7/7 [00:01<00:00,  6.50it/s]\n", Progress("Warming up")),
+    ],
+    ids=["empty", "ready", "warming", "half", "begun", "foreign"],
+)
+def test_a_predictions_log_is_read_as_well(log: str, expected: Progress | None) -> None:
+    assert read_prediction_log(log, steps=28) == expected
+
+
+def test_whatever_a_log_is_made_of_it_is_read_without_an_error() -> None:
+    dice = Random(11)
+    scraps = [
+        DARKROOM,
+        FLUX_SET_UP,
+        flux(1, 9, "?", "?it/s"),
+        "\ud800\0",
+        "9" * 5000,
+        "1.2.3it/s",
+        ":",
+        "%|",
+        "|",
+        "[",
+        "<?",
+    ]
+    for _ in range(500):
+        text = "".join(dice.choice(scraps) for _ in range(8))
+        start = dice.randrange(len(text) + 1)
+        broken = "".join(dice.choice(("", letter, letter, "\r")) for letter in text[start:])
+        for log in (text[start:], broken):
+            read_now, prediction = read(log, steps=9), read_prediction_log(log)
+            for progress in (read_now, prediction):
+                assert progress is None or 0 <= (progress.percent or 0) <= 100
+                assert progress is None or (progress.seconds_left or 0) >= 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        FLUX_BAR.format(percent=1, done=1, total=1000, elapsed="00:01", left="09:00", rate="1s/it") + "\r",
+        "Generating Images:  50%|█████     | 2/4 [00:01<00:01,  1.50it/s]\n",
+        "some words that nobody knows to read\n",
+        ": " * 500 + "%|\n",
+        "        x%|\n",
+        "\n",
+        "\x1b[A",
+        "flux_train_replicate:  83%|",
+        " ",
+    ],
+    ids=["bars", "foreign", "words", "colons", "spaces", "nothing", "moves", "half", "one line"],
+)
+def test_ten_megabytes_are_read_in_a_tenth_of_a_second(line: str) -> None:
+    log, spent_s = line * (10_000_000 // len(line)), list[float]()
+    for _ in range(3):
+        began = time.thread_time()  # what else the machine does is not counted
+        read(log, steps=1000)
+        spent_s.append(time.thread_time() - began)
+    assert min(spent_s) < 0.1
+
+
+def test_a_log_without_its_beginning_is_read_from_the_first_whole_line() -> None:
+    bars = flux(500, 1000, "08:00", "1.0s/it") + "\n"
+    assert read(("x" * 99 + "\n") * 20_000 + bars) == Progress(LEARNING, 50.0, 500.0)
+    assert read(FLUX_BAR[30:] + "\n" + bars) == read(bars)
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the recorded logs lie outside this repository")

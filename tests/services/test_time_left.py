@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,10 @@ from sqlmodel import col, select, text
 
 from portrait_app.adapters.replicate.logs import read_prediction_log
 from portrait_app.database.address import Role
+from portrait_app.database.news import listen
 from portrait_app.domain.clock import now
 from portrait_app.domain.estimate import Usual
+from portrait_app.domain.events import News
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order
 from portrait_app.domain.report import JobReport, Progress
@@ -25,6 +28,7 @@ from tests.services.replays import BEGAN, error_at, followed, heard, made_up, re
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from portrait_app.database.address import Address
     from tests.builders import House
 
 REAL = Path(__file__).parents[3] / "shared" / "replicate" / "logs"
@@ -120,6 +124,19 @@ async def test_the_first_news_brings_the_catalogues_figure(house: House) -> None
     async with house.desk.for_person(ada) as work:
         draft = await trainings.retry(work, training.id)
     assert (draft.ends_at, draft.percent) == (None, 0)
+
+
+async def test_open_tabs_look_again_while_nothing_is_heard(house: House, address: Address) -> None:
+    ada = await house.somebody("Ada")
+    training = await _learning(house, ada)
+    await house.ready_model(ada)
+    async with contextlib.aclosing(listen(address)) as news:
+        assert await anext(news) is None
+        async with house.desk.for_person(ada) as work:
+            await timing.run_down(work)
+            await work.tell("account", ada)
+        told = [await anext(news), await anext(news)]
+    assert told == [News(ada, "training", training.id), News(ada, "account", ada)]
 
 
 async def test_from_three_runs_on_the_estimate_is_this_installations_own(house: House) -> None:

@@ -22,6 +22,7 @@ from portrait_app.adapters.replicate.errors import (
     Refused,
     ReplyLost,
     Throttled,
+    TooLarge,
     Unreadable,
     WrongToken,
 )
@@ -49,7 +50,7 @@ _NOTHING_LEFT = (
     httpx.UnsupportedProtocol,
 )
 
-_NO: dict[int, type[Refused]] = {401: WrongToken, 402: OutOfCredit, 404: Missing}
+_NO: dict[int, type[Refused]] = {401: WrongToken, 402: OutOfCredit, 404: Missing, 413: TooLarge}
 
 
 class _Garbled(Exception):

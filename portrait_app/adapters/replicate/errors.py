@@ -106,6 +106,13 @@ class ModelDiffers(Refused):
         self.complaints = complaints
 
 
+class TooLarge(Refused):
+    """413: what was uploaded is more than the engine takes, 100 MB at Replicate."""
+
+    headline = "These photos are too much at once"
+    hint = "The portrait engine takes 100 MB of photos. Nothing was ordered; take a few out, then start again."
+
+
 class Missing(Refused):
     """404: the engine doesn't have what the request names."""
 

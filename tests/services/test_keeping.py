@@ -1,0 +1,187 @@
+"""From the engine's address into our bucket: whatever lies behind it, each picture stands alone."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from portrait_app.adapters.replicate.outputs import OutputBroken
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.generation import Loss, shortfall
+from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus
+from portrait_app.domain.report import JobReport
+from portrait_app.services import generations, keeping, progress
+from portrait_app.services.keeping import Keeper
+from tests.adapters.scripted import HANG_UP, Answer, ScriptedEngine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from uuid import UUID
+
+    from portrait_app.domain.generation import Asset, Generation
+    from tests.builders import House
+
+
+def picture(kind: str = "webp", edge_px: int = 64) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.full((edge_px, edge_px, 3), 90, np.uint8)).save(out, kind)
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "png")
+    return out.getvalue()
+
+
+@pytest.fixture
+async def engine() -> AsyncGenerator[ScriptedEngine]:
+    async with ScriptedEngine() as engine:
+        yield engine
+
+
+class Order:
+    """Portraits whose job has made them, at addresses of the scripted engine."""
+
+    def __init__(self, house: House, engine: ScriptedEngine, owner_id: UUID) -> None:
+        self.house, self.engine, self.owner_id = house, engine, owner_id
+        self.keeper = Keeper(house.desk, cast("Any", None), engine.base)
+
+    async def made(self, *answers: Answer | str, trainer: str = "darkroom") -> Generation:
+        training = await self.house.ready_model(self.owner_id)
+        async with self.house.desk.for_person(self.owner_id) as work:
+            (await work.trainings.get(training.id)).trainer = trainer
+        training.trainer = trainer
+        async with self.house.desk.for_person(self.owner_id) as work:
+            (self.generation,) = await generations.order(work, training, style="noir", count=len(answers), aspect="1:1")
+        ((_, _, self.order_id),) = self.house.queue.take()
+        await self.house.sender.send(self.owner_id, self.order_id)
+        await self.done(*answers)
+        return self.generation
+
+    async def done(self, *answers: Answer | str) -> None:
+        outputs = tuple(f"{self.engine.base}/out/{n}.webp" for n in range(len(answers)))
+        self.engine.answers |= {f"GET /out/{n}.webp": answer for n, answer in enumerate(answers)}
+        job_id = f"job{len(self.house.engine.created)}"
+        async with self.house.desk.for_service(self.owner_id) as work:
+            await progress.hear(work, self.order_id, JobReport(job_id, OrderStatus.DONE, outputs=outputs))
+
+    async def keep(self) -> list[Asset]:
+        for chore, _, row_id in self.house.queue.take():
+            if chore is Chore.KEEP_ASSET:
+                await self.keeper.keep(self.owner_id, row_id)
+            else:
+                assert chore is Chore.SEND_ORDER
+                self.order_id = row_id
+        return await self.assets()
+
+    async def assets(self) -> list[Asset]:
+        async with self.house.desk.for_person(self.owner_id) as work:
+            return list(await work.assets.of(self.generation.id))
+
+    async def end(self) -> tuple[GenerationStatus, str | None]:
+        async with self.house.desk.for_person(self.owner_id) as work:
+            row = await work.generations.get(self.generation.id)
+        return row.status, row.trouble
+
+
+@pytest.fixture
+async def order(house: House, engine: ScriptedEngine) -> Order:
+    return Order(house, engine, await house.somebody("Ada"))
+
+
+GONE = Answer(404, b"")
+
+
+@pytest.mark.parametrize(
+    ("answer", "loss"),
+    [
+        pytest.param(Answer(200, b"<html><script>alert(1)</script>"), Loss.DAMAGED, id="html"),
+        pytest.param(Answer(200, picture()[:60]), Loss.DAMAGED, id="truncated"),
+        pytest.param(Answer(200, bomb()), Loss.DAMAGED, id="bomb"),
+        pytest.param(Answer(200, b""), Loss.DAMAGED, id="nothing"),
+        pytest.param(Answer(302, b"", {"Location": "http://169.254.169.254/latest"}), Loss.DAMAGED, id="inside"),
+        pytest.param(Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), Loss.DAMAGED, id="this-machine"),
+        pytest.param(Answer(302, b"", {"Location": "file:///etc/passwd"}), Loss.DAMAGED, id="file"),
+        pytest.param(Answer(200, b"x", {"Content-Length": str(2**40)}), Loss.DAMAGED, id="endless"),
+        pytest.param(Answer(200, picture(), {"Content-Encoding": "gzip"}), Loss.DAMAGED, id="packed"),
+        pytest.param(GONE, Loss.REMOVED, id="gone"),
+    ],
+)
+async def test_one_bad_picture_never_costs_the_others(order: Order, answer: Answer, loss: Loss) -> None:
+    await order.made(Answer(200, picture()), answer, Answer(200, picture("png")), trainer="flux-dev")
+    assets = await order.keep()
+    assert [asset.status for asset in assets] == [AssetStatus.KEPT, AssetStatus.LOST, AssetStatus.KEPT]
+    assert assets[1].loss == loss
+    assert await order.end() == (GenerationStatus.READY, f"2 of 3; one was {loss.words}.")
+
+
+async def test_what_is_lost_on_a_paid_engine_is_said_and_not_paid_again(order: Order) -> None:
+    await order.made(GONE, trainer="flux-dev")
+    await order.keep()
+    status, trouble = await order.end()
+    assert status is GenerationStatus.FAILED
+    assert trouble
+    assert trouble.startswith(f"It was {Loss.REMOVED.words}.")
+    assert order.house.queue.take() == []
+
+
+async def test_what_is_lost_on_an_engine_that_costs_nothing_is_asked_for_once_more(order: Order) -> None:
+    await order.made(Answer(200, picture()), GONE)
+    first = order.order_id
+    assert [asset.status for asset in await order.keep()] == [AssetStatus.KEPT, AssetStatus.PENDING]
+    kept = (await order.assets())[0].key
+    await order.keep()  # the chore that sends the second order
+    assert order.order_id != first
+    await order.house.sender.send(order.owner_id, order.order_id)
+    await order.done(Answer(200, picture()), GONE)
+    assets = await order.keep()
+    assert [asset.status for asset in assets] == [AssetStatus.KEPT, AssetStatus.LOST]
+    assert assets[0].key == kept
+    assert await order.end() == (GenerationStatus.READY, f"1 of 2; one was {Loss.REMOVED.words}.")
+    assert order.house.queue.take() == []  # once, and no more
+    assert len(order.house.engine.created) == 2
+
+
+async def test_what_broke_is_tried_again_until_the_engine_has_forgotten_it(order: Order) -> None:
+    await order.made(HANG_UP, trainer="flux-dev")
+    ((_, _, asset_id),) = order.house.queue.take()
+    with pytest.raises(OutputBroken):
+        await order.keeper.keep(order.owner_id, asset_id)
+    async with order.house.desk.for_service(order.owner_id) as work:
+        row = await work.orders.get(order.order_id, lock=True)
+        row.ended_at = now() - keeping.ENGINE_KEEPS - timedelta(seconds=1)
+    await order.keeper.keep(order.owner_id, asset_id)
+    assert (await order.assets())[0].loss == Loss.REMOVED
+
+
+async def test_a_second_call_finds_nothing_to_do(order: Order) -> None:
+    await order.made(Answer(200, picture()))
+    ((_, _, asset_id),) = order.house.queue.take()
+    for _ in range(2):
+        await order.keeper.keep(order.owner_id, asset_id)
+    assert len(order.engine.asked) == 1
+
+
+HELD, MISSING, CALLED_OFF = Loss.HELD_BACK, Loss.REMOVED, Loss.CALLED_OFF
+
+
+@pytest.mark.parametrize(
+    ("count", "losses", "words"),
+    [
+        (4, [HELD], "3 of 4; one was held back by the safety check."),
+        (4, [HELD, HELD], "2 of 4; two were held back by the safety check."),
+        (8, [HELD, MISSING, HELD], "5 of 8; two were held back by the safety check, one was removed by the engine be"),
+        (1, [HELD], "It was held back by the safety check."),
+        (4, [HELD] * 4, "All four were held back by the safety check."),
+        (3, [HELD, CALLED_OFF, CALLED_OFF], "None of 3: one was held back by the safety check, two were called off"),
+    ],
+)
+def test_what_came_and_what_did_not_is_said_in_one_sentence(count: int, losses: list[Loss], words: str) -> None:
+    assert shortfall(count, losses).startswith(words)
