@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import reflex as rx
+from reflex.utils.prerequisites import get_web_dir
+from reflex_base import constants
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from portrait_app import logs
 from portrait_app.http.auth import Doors
-from portrait_app.http.headers import CareHeaders
+from portrait_app.http.headers import OVER_TLS, CareHeaders
 from portrait_app.http.health import health_routes
 from portrait_app.http.links import Letterbox
 from portrait_app.http.media import media_routes
+from portrait_app.http.policy import policy
 from portrait_app.http.selfies import selfie_routes
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.settings import Settings
@@ -51,8 +55,17 @@ def _routes() -> Starlette:
             *health_routes(house.workshop),
             *media_routes(lambda: house.workshop().bucket),
         ],
-        middleware=[Middleware(CareHeaders)],
+        middleware=[Middleware(CareHeaders, more=_headers)],
     )
+
+
+@cache
+def _headers() -> dict[str, str]:
+    """Read the security policy off the pages, once they have been built; a start after a new build reads it anew."""
+    settings = Settings.read()
+    sockets = [f"ws{origin.removeprefix('http')}" for origin in settings.origins]
+    headers = {"content-security-policy": policy(get_web_dir() / constants.Dirs.STATIC, sockets)}
+    return {**headers, **OVER_TLS} if settings.is_https else headers
 
 
 @asynccontextmanager

@@ -144,6 +144,11 @@ class Settings(BaseSettings):
         return (self.app_url or self.local_url).rstrip("/")
 
     @property
+    def origins(self) -> list[str]:
+        """Where our own pages come from: nobody else's may open the websocket."""
+        return sorted({self.public_url, self.local_url, f"http://127.0.0.1:{self.port}"})
+
+    @property
     def is_https(self) -> bool:
         """Whether people reach the app over TLS alone."""
         return self.public_url.startswith("https://")

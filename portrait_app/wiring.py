@@ -17,6 +17,7 @@ from portrait_app.database.address import Address
 from portrait_app.database.session import Database
 from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.faces.reader import FaceReader
+from portrait_app.services import health
 from portrait_app.services.keeping import Keeper
 from portrait_app.services.mails import Postman
 from portrait_app.services.offers import Offers
@@ -80,6 +81,10 @@ class Workshop:
     def postman(self) -> Postman:
         """Sends mails."""
         return Postman(self.desk, mailer_of(self.settings), self.settings.public_url, self.settings.mail_from)
+
+    async def health(self) -> dict[str, bool]:
+        """Ask whether each part of the house answers."""
+        return await health.parts(self.desk, self.bucket, self.gateway, self.jobs)
 
 
 def furnish(settings: Settings) -> Workshop:

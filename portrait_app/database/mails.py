@@ -83,4 +83,5 @@ async def forgotten_mails(session: AsyncSession, older_than: timedelta, most: in
 def _link(found: Row[Any] | None) -> Link | None:
     if found is None:
         return None
-    return Link(found[0], found[1], MailKind(found[2]), found[3])
+    mail_id, owner_id, kind, address = tuple(found)
+    return Link(mail_id, owner_id, MailKind(kind), address)

@@ -14,7 +14,7 @@ from portrait_app.errors import PortraitError
 from portrait_app.services import selfies, trainings
 from portrait_app.services.trainings import NameMissing
 from portrait_app.services.work import Work
-from portrait_app.web import house
+from portrait_app.web import house, ui
 from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
 from portrait_app.web.train import words
@@ -87,7 +87,7 @@ class TrainState(Room, rx.State):
                 trainer = house.workshop().settings.trainer
                 await trainings.start(work, draft.id, name=draft.name or self.name, trainer=trainer)
                 self._show(await self._look(work))
-            yield rx.call_script("scrollTo({ top: 0 })")  # where its progress is shown
+            yield ui.perform("page.toTop")  # where its progress is shown
         except NameMissing as error:
             self.name_trouble = error.hint
             yield rx.set_focus(NAME_FIELD)
@@ -102,7 +102,7 @@ class TrainState(Room, rx.State):
         async with work_for(self) as work:
             await trainings.retry(work, identified(training_id))
             self._show(await self._look(work))
-        return rx.call_script("scrollTo({ top: 0 })")
+        return ui.perform("page.toTop")
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:
