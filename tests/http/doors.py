@@ -84,7 +84,7 @@ class Studio:
     async def who(self, browser: httpx.AsyncClient) -> UUID | None:
         """Whoever is signed in in a browser."""
         name = "__Host-session" if self.settings.is_https else "session"
-        someone = await sessions.who(self.house.desk, browser.cookies.get(name, ""))
+        someone = await sessions.who(self.house.desk, browser.cookies.get(name) or "")
         return someone.owner_id if someone else None
 
 

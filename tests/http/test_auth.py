@@ -49,7 +49,7 @@ async def test_asvs_7_4_1_a_sign_out_ends_the_session_itself(studio: Studio) -> 
 
 
 @pytest.mark.parametrize(
-    ("address", "cookie"),
+    ("public", "cookie"),
     [
         (OURS, "session={token}; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax"),
         (
@@ -60,9 +60,9 @@ async def test_asvs_7_4_1_a_sign_out_ends_the_session_itself(studio: Studio) -> 
     ids=["plain", "tls"],
 )
 async def test_asvs_3_3_1_to_4_the_cookie_is_bound_to_this_host_and_out_of_scripts_reach(
-    studio: Studio, address: str, cookie: str
+    studio: Studio, public: str, cookie: str
 ) -> None:
-    studio = studio.with_settings(app_url=address)
+    studio = studio.with_settings(app_url=public)
     browser = studio.browser()
     answer = await signed_up(studio, browser)
     given, _ = answer.headers.get_list("set-cookie")
