@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench screenshots models doctor clean venv venv-dev
+.PHONY: help run dev test check chaos bench screenshots models doctor clean venv venv-dev
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: venv-dev ## Every check and every test, the browser's too
 
 check: venv-dev ## Lint, types, imports and the house's own rules
 	@$(VENV_PYTHON) -m tools.check
+
+chaos: venv-dev ## 500 jobs at an engine that fails in every way, while our own processes are killed
+	@exec $(VENV_PYTHON) -m tests.chaos
 
 bench: venv-dev ## Measure it: a table, and bench.json
 	@exec $(VENV_PYTHON) -m tools.bench

@@ -27,7 +27,8 @@ class Uploaded:
 class FakeEngine:
     """An engine in memory, with the gateway's methods. `fails_next` is raised by the next call that creates a job,
     after the job was accepted when `accepts_all_the_same` says so: a reply lost on its way. `asked` and `canceled` are
-    the jobs it was asked about and told to end."""
+    the jobs it was asked about and told to end. `versions` are its face models; one that it `deletes_slowly` is there
+    until the test takes it away. `name` is whose account it is."""
 
     known: dict[str, tuple[str, JobReport]] = field(default_factory=dict)
     created: list[dict[str, Any]] = field(default_factory=list)
@@ -45,6 +46,9 @@ class FakeEngine:
     list_is_whole: bool = True
     pages_read: int = 0
     refuses_training: Exception | None = None
+    versions: set[str] = field(default_factory=set)
+    deletes_slowly: bool = False
+    name: str = "me"
 
     @property
     def jobs(self) -> FakeEngine:
@@ -83,6 +87,18 @@ class FakeEngine:
         if not self.ignores_cancel and not self.known[job_id][1].status.is_final:
             self.say(job_id, JobReport(job_id, OrderStatus.CANCELED))
         return self.known[job_id][1]
+
+    async def delete_version(self, version: str) -> None:
+        self._fail_about(version)
+        if not self.deletes_slowly:
+            self.versions.discard(version)
+
+    async def is_version_gone(self, version: str) -> bool:
+        self.asked.append(version)
+        return version not in self.versions
+
+    async def account(self) -> str:
+        return self.name
 
     async def find(self, kind: OrderKind, *, fingerprint: str, since: Any, until: Any) -> Trace:
         if self.list_fails is not None:

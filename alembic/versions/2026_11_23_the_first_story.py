@@ -76,12 +76,13 @@ def _face_models() -> None:
         "ends_at timestamptz, is_estimate boolean NOT NULL, usual_most_s double precision, "
         "tail_s double precision NOT NULL, stepped_at timestamptz, "
         "heard_at timestamptz, started_at timestamptz, ended_at timestamptz, version varchar, trouble varchar, "
+        "removal_asked_at timestamptz, removed_at timestamptz, "
         "FOREIGN KEY (owner_id) REFERENCES app.accounts (id) ON DELETE CASCADE)"
     )
     op.execute("CREATE INDEX trainings_of_owner ON app.trainings (owner_id, id)")
     # Photos that arrive together for the first time all find the same draft.
     op.execute("CREATE UNIQUE INDEX trainings_one_draft ON app.trainings (owner_id) WHERE status = 'draft'")
-    secure_table("trainings", owner="owner_id", user=ALL, service="SELECT, UPDATE")
+    secure_table("trainings", owner="owner_id", user=ALL, service="SELECT, UPDATE, DELETE")
     op.execute(
         f"CREATE TABLE app.selfies ({OWNED}, training_id uuid NOT NULL, filename varchar NOT NULL, status {WORD}, "
         "hints jsonb NOT NULL, is_overruled boolean NOT NULL, refusal varchar, seen jsonb, incoming_key varchar, "
@@ -196,7 +197,10 @@ def _look_ups() -> None:
     )
     _pace()
     open_to_look_ups("selfies", "id, owner_id, status, created_at")
-    open_to_look_ups("assets", "id, owner_id, status, created_at")
+    open_to_look_ups("assets", "id, owner_id, training_id, status, created_at")
+    open_to_look_ups(
+        "trainings", "id, owner_id, trainer, status, started_at, stepped_at, ended_at, removal_asked_at, removed_at"
+    )
     look_up(
         "forgotten_chores(older_than interval, most integer)",
         "TABLE (chore text, owner_id uuid, id uuid)",
@@ -209,16 +213,21 @@ def _look_ups() -> None:
             UNION ALL SELECT 'keep_asset', owner_id, id FROM app.assets
               WHERE status = 'fetching' AND created_at < now() - older_than
             UNION ALL SELECT 'tidy_order', owner_id, id FROM app.orders
-              WHERE file_id IS NOT NULL AND ended_at < now() - older_than) LIMIT most""",
+              WHERE file_id IS NOT NULL AND ended_at < now() - older_than
+            UNION ALL SELECT 'remove_model', owner_id, id FROM app.trainings t
+              WHERE removal_asked_at < now() - older_than AND (removed_at IS NULL OR (
+                removed_at < now() - interval '3 days' AND NOT EXISTS (
+                  SELECT FROM app.assets a WHERE a.training_id = t.id AND a.status = 'kept')))) LIMIT most""",
         role=Role.SERVICE,
     )
     op.execute("CREATE INDEX orders_unsent ON app.orders (created_at) WHERE status IN ('recorded', 'sending')")
     op.execute("CREATE INDEX orders_to_call_off ON app.orders (cancel_asked_at) WHERE ended_at IS NULL")
     op.execute("CREATE INDEX orders_untidy ON app.orders (ended_at) WHERE file_id IS NOT NULL")
+    op.execute("CREATE INDEX trainings_to_remove ON app.trainings (removal_asked_at)")
+    op.execute("CREATE INDEX assets_of_training ON app.assets (training_id)")
     op.execute("CREATE INDEX selfies_unexamined ON app.selfies (created_at) WHERE status = 'examining'")
     op.execute("CREATE INDEX assets_unkept ON app.assets (created_at) WHERE status = 'fetching'")
     # How long trainings take here: figures over many of them, and nothing when there are fewer than three.
-    open_to_look_ups("trainings", "trainer, status, started_at, stepped_at, ended_at")
     look_up(
         "usual_training(of_trainer text)",
         "TABLE (middle_s double precision, most_s double precision, tail_s double precision)",
@@ -264,6 +273,15 @@ def _pace() -> None:
            ON CONFLICT (call) DO UPDATE SET free_at = greatest(p.free_at, excluded.free_at)""",
         role=Role.SERVICE,
     )
+    # A signature is believed for five minutes: after that a delivery can't come again, and its id is of no use.
+    op.execute(f"GRANT SELECT (created_at), DELETE ON app.deliveries TO {LOOKUP}")
+    op.execute(f"CREATE POLICY look_up ON app.deliveries TO {LOOKUP} USING (true)")
+    look_up(
+        "forget_deliveries(older_than interval)",
+        "void",
+        "DELETE FROM app.deliveries WHERE created_at < now() - older_than",
+        role=Role.SERVICE,
+    )
     look_up(
         "count_up(what text)",
         "void",
@@ -274,7 +292,9 @@ def _pace() -> None:
         "counted()",
         "TABLE (name text, number bigint)",
         "SELECT name::text, number FROM app.counts "
-        "UNION ALL SELECT 'orders in doubt', count(*) FROM app.orders WHERE doubt IS NOT NULL",
+        "UNION ALL SELECT 'orders in doubt', count(*) FROM app.orders WHERE doubt IS NOT NULL "
+        "UNION ALL SELECT 'face models whose deletion is not confirmed', count(*) FROM app.trainings "
+        "WHERE removed_at IS NULL AND removal_asked_at < now() - interval '1 hour'",
         role=Role.SERVICE,
     )
 

@@ -21,6 +21,7 @@ PRIORITY = {
     Chore.CALL_OFF: 40,
     Chore.SEND_MAIL: 50,
     Chore.KEEP_ASSET: 10,
+    Chore.REMOVE_MODEL: 5,
     Chore.TIDY_ORDER: 0,
 }
 _STILL_TO_END = ("todo", "doing")

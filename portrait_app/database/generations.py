@@ -13,7 +13,7 @@ from portrait_app.domain.generation import Asset, Generation
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
 UNFINISHED = (GenerationStatus.QUEUED, GenerationStatus.PAINTING)
@@ -28,6 +28,17 @@ class Generations(Shelf[Generation]):
         """Return those that still bring portraits."""
         query = select(Generation).where(col(Generation.status).in_(UNFINISHED)).order_by(col(Generation.id).desc())
         return (await self.session.scalars(query)).all()
+
+    async def unfinished_of(self, training_id: UUID) -> Sequence[Generation]:
+        """Return those of one face model that still bring portraits."""
+        query = select(Generation).where(col(Generation.training_id) == training_id)
+        return (await self.session.scalars(query.where(col(Generation.status).in_(UNFINISHED)))).all()
+
+    async def troubles_of(self, generation_ids: Collection[UUID]) -> Sequence[str]:
+        """Return what is said of these where portraits are missing, each thing once."""
+        query = select(Generation.trouble).where(col(Generation.id).in_(generation_ids))
+        found = (await self.session.scalars(query.order_by(col(Generation.id).desc()))).all()
+        return list(dict.fromkeys(trouble for trouble in found if trouble))
 
     async def last_chosen(self) -> Generation | None:
         """Return the last one that the person ordered; a first set orders itself."""
@@ -81,6 +92,11 @@ class Assets(Shelf[Asset]):
         each = (col(Asset.training_id), col(Asset.style))
         query = select(Asset).ext(distinct_on(*each)).where(col(Asset.status) == AssetStatus.KEPT)
         return (await self.session.scalars(query.order_by(*each, col(Asset.id).desc()))).all()
+
+    async def count_kept_of(self, training_id: UUID) -> int:
+        """Count the kept portraits of one face model."""
+        query = select(func.count()).where(col(Asset.training_id) == training_id)
+        return (await self.session.scalars(query.where(col(Asset.status) == AssetStatus.KEPT))).one()
 
     async def kept(self) -> tuple[int, int]:
         """Return how many portraits are kept, and the bytes of their originals together."""

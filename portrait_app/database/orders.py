@@ -34,6 +34,17 @@ class Orders(Shelf[Order]):
         query = select(Order).where(col(Order.training_id) == training_id, col(Order.ended_at).is_(None))
         return (await self.session.scalars(query)).all()
 
+    async def called_off(self) -> set[UUID]:
+        """Return the orders of portraits, by generation, whose end was asked for and has not come yet."""
+        query = select(Order.generation_id).where(col(Order.ended_at).is_(None))
+        query = query.where(col(Order.cancel_asked_at).is_not(None))
+        return {found for found in await self.session.scalars(query) if found is not None}
+
+    async def untidy_of(self, training_id: UUID) -> Sequence[Order]:
+        """Return the orders of one face model whose uploaded photos still lie at the engine."""
+        query = select(Order).where(col(Order.training_id) == training_id, col(Order.file_id).is_not(None))
+        return (await self.session.scalars(query)).all()
+
     async def last_of(self, generation_id: UUID) -> Order | None:
         """Return the newest order of some portraits: the one whose job may still bring them."""
         query = select(Order).where(col(Order.generation_id) == generation_id).order_by(col(Order.id).desc())
@@ -89,6 +100,11 @@ async def forgotten_chores(session: AsyncSession, older_than: timedelta, most: i
     query = text("SELECT chore, owner_id, id FROM app.forgotten_chores(:older, :most)")
     found = await session.execute(query, {"older": older_than, "most": most})
     return [(Chore(chore), owner, row) for chore, owner, row in found]
+
+
+async def forget_deliveries(session: AsyncSession, older_than: timedelta) -> None:
+    """Forget webhooks that can't come again."""
+    await session.execute(text("SELECT app.forget_deliveries(:older)"), {"older": older_than})
 
 
 async def count_up(session: AsyncSession, what: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, text
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from portrait_app.database.shelf import Shelf
+from portrait_app.domain.clock import now
 from portrait_app.domain.estimate import Usual
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.selfie import Selfie, SelfieStatus
-from portrait_app.domain.training import Training
+from portrait_app.domain.training import LINE_STAYS, Training
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +32,13 @@ class Trainings(Shelf[Training]):
         return (await self.session.scalars(query.limit(1))).first()
 
     async def started(self) -> Sequence[Training]:
-        """Return all that are more than a draft."""
+        """Return all that are more than a draft; one that was deleted stays for some days as a line that says so."""
         query = select(Training).where(col(Training.status) != TrainingStatus.DRAFT)
+        query = query.where(or_(col(Training.removed_at).is_(None), col(Training.removed_at) > now() - LINE_STAYS))
         return (await self.session.scalars(query.order_by(col(Training.id).desc()))).all()
 
     async def ready(self) -> Sequence[Training]:
-        """Return those that portraits can be made from."""
+        """Return those that were learned, also such as were deleted: portraits of them may be left."""
         query = select(Training).where(col(Training.status) == TrainingStatus.READY)
         return (await self.session.scalars(query.order_by(col(Training.id).desc()))).all()
 

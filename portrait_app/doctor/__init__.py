@@ -10,6 +10,7 @@ import psycopg
 
 from portrait_app.database.server import DatabaseWontStart, EmbeddedServer
 from portrait_app.database.server.binaries import binaries_for
+from portrait_app.doctor import counts
 from portrait_app.doctor.finding import Finding
 from portrait_app.faces import weights
 from portrait_app.house import engine, frontend, listening
@@ -29,7 +30,7 @@ def what_runs(settings: Settings) -> list[Finding]:
 def main() -> int:
     """Print what was found; the exit code is 1 when something must be done before the studio runs."""
     settings = Settings.read()
-    findings = [look(settings) for look in LOOKS] + _outside(settings)
+    findings = [look(settings) for look in LOOKS] + _outside(settings) + counts.look(settings)
     for finding in findings:
         print(f"{'!!' if finding.next_step else 'ok'}  {finding}")  # noqa: T201 -- its purpose
         if finding.next_step:

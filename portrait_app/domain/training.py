@@ -1,12 +1,14 @@
 """A face model: from the draft with its selfies, through its training, to what portraits are made from."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from sqlmodel import Field
 
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.rows import SCHEMA, Owned, moment, word
+
+LINE_STAYS = timedelta(days=3)  # for so long a face model that was deleted is still a line that says so
 
 
 class Training(Owned, table=True):
@@ -18,6 +20,9 @@ class Training(Owned, table=True):
     While it is learned (`domain/estimate`): `ends_at` is when it is expected to be ready, `is_estimate` while that is
     past runs' word and not its own bar's; 90 % of past runs took at most `usual_most_s`, and `tail_s` from the last
     step to the end. `stepped_at` is when its own last step was heard of.
+
+    `removal_asked_at` is when the person deleted it: from then on nothing is made from it. `removed_at` is when the
+    engine had confirmed that its own copy is gone; the row stays while portraits of it are kept.
     """
 
     __tablename__: ClassVar[Any] = "trainings"
@@ -38,3 +43,10 @@ class Training(Owned, table=True):
     ended_at: datetime | None = moment(default=None)
     version: str | None = None
     trouble: str | None = Field(default=None, description="what went wrong, in words for the person")
+    removal_asked_at: datetime | None = moment(default=None)
+    removed_at: datetime | None = moment(default=None)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether portraits can be made from it."""
+        return self.status is TrainingStatus.READY and self.removal_asked_at is None

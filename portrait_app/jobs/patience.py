@@ -9,6 +9,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 
 from portrait_app.adapters.replicate.errors import Throttled
 from portrait_app.services.orders import Unsettled
+from portrait_app.services.removal import NotYetGone
 
 if TYPE_CHECKING:
     from procrastinate.jobs import Job
@@ -33,6 +34,8 @@ def wait_for(exception: BaseException, attempts: int) -> float:
     """Return seconds: the least that the next try must wait."""
     if isinstance(exception, Throttled):
         return exception.retry_after_s
+    if isinstance(exception, NotYetGone):
+        return exception.wait_s
     if isinstance(exception, Unsettled):
         return SOON_S  # a question; whether to wait longer is decided by the answer
     return min(LONGEST_S, 1 + 3 * attempts)

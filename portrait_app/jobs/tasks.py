@@ -7,7 +7,7 @@ from uuid import UUID
 
 from portrait_app.domain.chores import Chore
 from portrait_app.jobs.patience import Patience
-from portrait_app.services import cancelling, orders
+from portrait_app.services import cancelling, orders, removal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,12 +26,16 @@ def register(app: App, workshop: Workshop) -> None:
     async def call_off(owner_id: UUID, order_id: UUID) -> None:
         await cancelling.call_off(workshop.desk, workshop.gateway, owner_id, order_id)
 
+    async def remove_model(owner_id: UUID, training_id: UUID) -> None:
+        await removal.carry_out(workshop.desk, workshop.gateway, owner_id, training_id)
+
     _task(app, Chore.EXAMINE_SELFIE, workshop.examiner.examine)
     _task(app, Chore.SEND_ORDER, workshop.sender.send)
     _task(app, Chore.KEEP_ASSET, workshop.keeper.keep)
     _task(app, Chore.TIDY_ORDER, tidy)
     _task(app, Chore.SEND_MAIL, workshop.postman.send)
     _task(app, Chore.CALL_OFF, call_off)
+    _task(app, Chore.REMOVE_MODEL, remove_model)
 
 
 def _task(app: App, chore: Chore, do: Callable[[UUID, UUID], Awaitable[None]]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portrait_app import logs
 from portrait_app.database.address import Role
 from portrait_app.jobs import tasks
-from portrait_app.services import reconcile, sweep
+from portrait_app.services import inbox, reconcile, sweep
 from portrait_app.settings import Settings
 from portrait_app.wiring import open_workshop
 
@@ -67,6 +67,7 @@ async def run(settings: Settings) -> None:
             asyncio.create_task(_every(0.5, lambda: reconcile.look_at_orders(workshop.desk, workshop.gateway))),
             asyncio.create_task(_every(3.0, lambda: reconcile.remember_chores(workshop.desk))),
             asyncio.create_task(_every(SWEEP_EVERY_S, lambda: sweep.sweep(workshop.desk))),
+            asyncio.create_task(_every(SWEEP_EVERY_S, lambda: inbox.clear(workshop.desk))),
             asyncio.create_task(_every(2.0, lambda: _take_over_from_the_dead(workshop.jobs))),
             asyncio.create_task(_watch_database(workshop.desk, is_another_database)),
         ]

@@ -56,6 +56,12 @@ async def cancel_portraits(work: Work, generation_id: UUID) -> Generation:
     return generation
 
 
+async def cancel_coming(work: Work) -> None:
+    """Call off all of the person's portraits that are on their way."""
+    for generation in await work.generations.unfinished():
+        await cancel_portraits(work, generation.id)
+
+
 async def call_off(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> None:
     """Carry the wish to the engine, or end an order that it never got. A job that nobody waits for is ended as well.
 

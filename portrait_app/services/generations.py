@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from portrait_app.domain.catalogue import ASPECTS, GENERATORS, TRAINERS
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.generation import MOST_AT_ONCE, Asset, Generation
-from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import PortraitError
@@ -24,10 +23,10 @@ FIRST_ASPECT = "4:5"
 
 
 class NotReady(PortraitError):
-    """Portraits were asked of a face model that is still being learned, or never was."""
+    """Portraits were asked of a face model that is still being learned, never was, or was deleted."""
 
-    headline = "This face model isn't ready yet"
-    hint = "Its first portraits order themselves as soon as it is. Choose another one meanwhile."
+    headline = "There's no face model to make them from"
+    hint = "This one is still being learned, or was deleted. Choose another one; your portraits are safe."
 
 
 class UnknownChoice(PortraitError):
@@ -45,7 +44,8 @@ async def order(work: Work, training: Training, *, style: str, count: int, aspec
     Raises:
         NotReady, UnknownChoice: nothing was ordered.
     """
-    if training.status is not TrainingStatus.READY:
+    # Locked, since it may be deleted at this very moment: then nothing more is made from it.
+    if not (await work.trainings.get(training.id, lock=True)).is_offered:
         raise NotReady(f"{training.id} is {training.status}")
     if style not in STYLES or aspect not in ASPECTS or not 1 <= count <= MOST_AT_ONCE:
         raise UnknownChoice(f"{style!r} {aspect!r} {count}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from portrait_app.database.address import Role
-from portrait_app.database.orders import count_up, owner_of
+from portrait_app.database.orders import count_up, forget_deliveries, owner_of
 from portrait_app.services import progress
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 UNKNOWN = "webhooks for orders that are gone"
+CAN_COME_AGAIN = timedelta(hours=1)  # at most: its signature is believed for five minutes
 
 
 async def take(desk: Desk, *, webhook_id: str, order_id: UUID, report: JobReport) -> None:
@@ -38,3 +40,9 @@ async def take(desk: Desk, *, webhook_id: str, order_id: UUID, report: JobReport
         order = await work.orders.find(order_id, lock=True)
         if order is not None and await work.orders.take_in(webhook_id, order_id):
             await progress.hear(work, order_id, report)
+
+
+async def clear(desk: Desk) -> None:
+    """Forget the deliveries that can't come again."""
+    async with desk.for_nobody(Role.SERVICE) as session:
+        await forget_deliveries(session, CAN_COME_AGAIN)

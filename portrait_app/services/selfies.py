@@ -100,6 +100,15 @@ async def remove(work: Work, selfie_id: UUID) -> None:
     await work.bucket.delete(*_keys(selfie))
 
 
+async def forget(work: Work, training_id: UUID) -> None:
+    """Delete all photos of a face model, with what was seen in them and their pixels."""
+    photos = await work.selfies.of(training_id)
+    for photo in photos:
+        await work.selfies.remove(photo)
+    await work.session.flush()
+    await work.bucket.delete(*(key for photo in photos for key in _keys(photo)))
+
+
 @dataclass(frozen=True)
 class Examiner:
     """Looks at photos that have landed; the pixels are worked on in a thread."""

@@ -137,7 +137,8 @@ async def retry(work: Work, training_id: UUID) -> Training:
         NotFailed, DraftInTheWay: everything stays as it was.
     """
     training = await work.trainings.get(training_id, lock=True)
-    if training.status not in (TrainingStatus.FAILED, TrainingStatus.CANCELED):
+    is_over = training.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED)
+    if not is_over or training.removal_asked_at is not None:
         raise NotFailed(f"{training_id} is {training.status}")
     waiting = await work.trainings.draft()
     if waiting is not None:

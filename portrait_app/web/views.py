@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from portrait_app.domain.catalogue import BUILT_IN
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, TrainingStatus
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.domain.styles import STYLES
+from portrait_app.services.cancelling import STOPPING
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from portrait_app.domain.training import Training
     from portrait_app.ports.bucket import Bucket
 
+SOON_GONE = timedelta(seconds=45)  # so long, a deletion may take before that is worth a word
 MOMENT_S = 30  # so late, a training that was to end any moment takes longer than was expected
 
 HINT_WORDS = {
@@ -103,7 +107,11 @@ class SelfieCard:
 
 @dataclass(frozen=True)
 class TrainingCard:
-    """One face model on the shelf: its phase and percent while it is learned, its cover once it is ready."""
+    """One face model on the shelf: its phase and percent while it is learned, its cover once it is ready.
+
+    It is running, ready, failed (of which some were stopped), leaving or gone. While it is leaving `trouble` says what
+    that waits for; `removed_at` is when it was deleted, as ISO 8601 in UTC; `engine` says where it was learned.
+    """
 
     id: str
     name: str
@@ -113,23 +121,36 @@ class TrainingCard:
     trouble: str
     cover: str
     is_running: bool
+    is_stopping: bool
+    is_stopped: bool
     is_ready: bool
     is_failed: bool
+    is_leaving: bool
+    is_gone: bool
+    engine: str
+    removed_at: str
 
     @classmethod
     def of(cls, row: Training, cover: str = "") -> TrainingCard:
         """Cut a face model; `cover` is the address of a picture to know it by."""
+        is_wanted_gone = row.removal_asked_at is not None
         return cls(
             id=str(row.id),
             name=row.name,
             phase=row.phase,
             percent=int(row.percent),
-            time_left=time_left(row, now()),
-            trouble=row.trouble or "",
+            time_left="" if row.phase == STOPPING else time_left(row, now()),
+            trouble=not_confirmed(row, now()) if is_wanted_gone else row.trouble or "",
             cover=cover,
             is_running=row.status in (TrainingStatus.QUEUED, TrainingStatus.LEARNING),
-            is_ready=row.status is TrainingStatus.READY,
-            is_failed=row.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED),
+            is_stopping=row.phase == STOPPING,
+            is_stopped=row.status is TrainingStatus.CANCELED,
+            is_ready=row.is_offered,
+            is_failed=row.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED) and not is_wanted_gone,
+            is_leaving=is_wanted_gone and row.removed_at is None,
+            is_gone=row.removed_at is not None,
+            engine=engine_of(row),
+            removed_at=row.removed_at.isoformat() if row.removed_at else "",
         )
 
 
@@ -158,6 +179,19 @@ class PortraitCard:
             is_ready=row.status is AssetStatus.KEPT,
             is_coming=row.status in (AssetStatus.PENDING, AssetStatus.FETCHING),
         )
+
+
+def engine_of(row: Training) -> str:
+    """Say where a face model was learned."""
+    return "in the darkroom" if row.trainer == BUILT_IN else "at Replicate"
+
+
+def not_confirmed(row: Training, moment: datetime) -> str:
+    """Say what the deletion of a face model waits for, once it takes longer than it should."""
+    if row.removal_asked_at is None or moment - row.removal_asked_at < SOON_GONE:
+        return ""
+    who = "The darkroom" if row.trainer == BUILT_IN else "Replicate"
+    return f"{who} hasn't confirmed it yet. We keep asking until it does; there is nothing for you to do."
 
 
 def time_left(row: Training, moment: datetime) -> str:

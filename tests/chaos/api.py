@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 
 from portrait_app.domain.order import OrderKind
 from tests.chaos import schemas
-from tests.chaos.plan import Reply
+from tests.chaos.plan import Course, Reply
 from tests.chaos.provider import OWNER, Job, Provider, body_of, moment, new_job_id
 
 if TYPE_CHECKING:
@@ -177,11 +177,15 @@ class Api:
         job = self._provider.jobs.get(request.path_params["id"])
         if job is None or job.is_vanished:
             return problem(404, "The requested resource could not be found.")
+        job.note_asked()
         return JSONResponse(body_of(job, self._provider.base))
 
     async def _cancel(self, request: Request) -> Response:
         job = self._provider.jobs.get(request.path_params["id"])
         if job is None or job.is_vanished:
+            return problem(404, "The requested resource could not be found.")
+        if job.plan.course is Course.VANISHES:
+            job.is_known.set()
             return problem(404, "The requested resource could not be found.")
         await self._provider.end(job, "canceled")
         return JSONResponse(body_of(job, self._provider.base))

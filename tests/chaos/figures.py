@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from tests.chaos.harness import House
     from tests.chaos.provider import Provider
 
-
 _ENDED = "SELECT job_id, ended_at FROM app.orders WHERE ended_at IS NOT NULL"
 
 

@@ -34,7 +34,8 @@ ROOT = Path(__file__).resolve().parents[2]
 KILL_EVERY_S = (3.0, 7.0)
 _OTHERS = ("REPLICATE_", "APP_URL", "NEXT_PUBLIC_APP_URL", "DATABASE_URL", "SECRET_KEY", "DARKROOM_TOKEN", "PORT")
 _UNFINISHED = """
-SELECT (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
+SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
+  (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
   (SELECT count(*) FROM app.orders WHERE file_id IS NOT NULL) AS uploads,
   (SELECT count(*) FROM app.trainings WHERE status IN ('queued', 'learning')) AS trainings,
   (SELECT count(*) FROM app.generations WHERE status IN ('queued', 'painting')) AS generations,
@@ -92,7 +93,7 @@ class House:
         child.start()
 
     def unfinished(self) -> dict[str, int]:
-        """How many rows of each kind have not ended."""
+        """How many rows of each kind have not ended; `ordered` is how many orders there are at all, ended or not."""
         return self.rows(_UNFINISHED)[0]
 
     def rows(self, query: str) -> list[dict[str, Any]]:
@@ -129,10 +130,9 @@ async def until_ended(house: House, jobs: int, dice: random.Random | None, withi
     deadline = time.monotonic() + within_s
     next_kill = time.monotonic() + (dice.uniform(*KILL_EVERY_S) if dice else within_s * 2)
     while True:
-        await asyncio.sleep(0.25)  # nothing announces that the last row of all has ended
+        await asyncio.sleep(0.5)  # nothing announces that the last row of all has ended
         left = house.unfinished()
-        known = house.rows("SELECT count(*) AS orders FROM app.orders WHERE retry_of IS NULL")[0]["orders"]
-        left["orders never made"] = max(0, jobs - known)
+        left["orders never made"] = max(0, jobs - left.pop("ordered"))
         if not any(left.values()) or time.monotonic() > deadline:
             return {name: count for name, count in left.items() if count}
         if dice and time.monotonic() > next_kill:

@@ -48,10 +48,10 @@ class Teller:
         if job.plan.is_forged and event in ("start", "completed"):
             self._go(self._forge(job, job.webhook, content))
         if job.plan.news is News.ONCE:
-            self._go(self._deliver(job.webhook, message, content, 0, event))
+            self._go(self._deliver(job, message, content, 0, event))
         if job.plan.news is News.THRICE:
             for one in (message, message, f"msg_{secrets.token_hex(12)}"):
-                self._go(self._deliver(job.webhook, one, content, dice.uniform(0, 1), event))
+                self._go(self._deliver(job, one, content, dice.uniform(0, 1), event))
 
     async def settled(self) -> None:
         """Wait until nothing is on its way."""
@@ -67,12 +67,15 @@ class Teller:
         task.add_done_callback(self.provider.noted)
         task.add_done_callback(self._going.discard)
 
-    async def _deliver(self, url: str, message: str, content: bytes, after_s: float, event: str) -> None:
+    async def _deliver(self, job: Job, message: str, content: bytes, after_s: float, event: str) -> None:
         await asyncio.sleep(after_s)
+        assert job.webhook is not None
         for pause_s in (*AGAIN_AFTER_S, None):
-            status = await self._post(url, content, signed(self.secret, message, content))
+            status = await self._post(job.webhook, content, signed(self.secret, message, content))
             self.answers[status] += 1
-            if 200 <= status < 300 or event != "completed" or pause_s is None:
+            if status == 200:
+                job.is_known.set()
+            if status == 200 or event != "completed" or pause_s is None:
                 return
             await asyncio.sleep(pause_s)
 
@@ -81,14 +84,22 @@ class Teller:
         body = json.loads(true)
         lie = json.dumps({**body, **_opposite(job)}).encode()
         message = f"msg_{secrets.token_hex(12)}"
-        for headers in (
-            signed(new_secret(), message, lie),
-            signed(self.secret, message, lie, at=datetime.now(UTC) - timedelta(minutes=10)),
-            signed(self.secret, message, true),
-            {},
-            {**signed(self.secret, message, lie), "webhook-signature": "v1,!!! v9"},
+        genuine = signed(self.secret, message, true)
+        others = [order for order in self.provider.plans if order != job.order]
+        other = self.provider.plan.dice("forged", job.id).choice(others)
+        for address, content, headers in (
+            (url, lie, signed(new_secret(), message, lie)),
+            (url, lie, signed(self.secret, message, lie, at=datetime.now(UTC) - timedelta(minutes=10))),
+            (url, lie, signed(self.secret, message, true)),
+            (url, lie, {}),
+            (url, lie, {**signed(self.secret, message, lie), "webhook-signature": "v1,!!! v9"}),
+            (url, b"{", signed(self.secret, message, b"{")),
+            (url, b"[]", signed(self.secret, message, b"[]")),
+            # True news, caught on its way and brought to the address of another order.
+            (url.replace(job.order, other), true, genuine),
+            (url.partition("?")[0], true, genuine),
         ):
-            self.to_forged[await self._post(url, lie, headers)] += 1
+            self.to_forged[await self._post(address, content, headers)] += 1
 
     async def _post(self, url: str, content: bytes, headers: Mapping[str, str]) -> int:
         """Return the answer's status; 0 when none came, as from a process that has just been killed."""

@@ -49,6 +49,14 @@ class Job:
     started: float | None = None
     ended: float | None = None
     deliveries: int = 0
+    asked: int = 0
+    is_known: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note_asked(self) -> None:
+        """Whoever asks twice has written down which job is theirs."""
+        self.asked += 1
+        if self.asked > 1:
+            self.is_known.set()
 
     @property
     def has_ended(self) -> bool:
@@ -142,7 +150,8 @@ class Provider:
         job.status, job.started = "processing", time.time()
         await self._tell(job, "start")
         if job.plan.course is Course.VANISHES:
-            await asyncio.sleep(dice.uniform(0.1, 0.5))
+            # Not sooner: one whose reply was lost and that no list shows would be taken for one that never was.
+            await job.is_known.wait()
             job.is_vanished, job.status, job.ended = True, "failed", time.time()
             return
         await (self._train if job.kind is OrderKind.TRAINING else self._paint)(job, dice.uniform(0.1, 0.8))
@@ -190,13 +199,27 @@ def moment(seconds: float | None) -> str | None:
 
 
 def body_of(job: Job, base: str, *, is_listed: bool = False) -> dict[str, Any]:
-    """A job as the API shows it."""
+    """A job as the API shows it.
+
+    A list shows a job whose data are removed as one that only leaves them out: by its input it can still be told whose
+    it is. Otherwise whether other orders end in doubt would hang on the moment at which they look for theirs.
+    """
+    body = _all_of(job, base)
+    if is_listed:
+        del body["logs"]
+        body["input"] = {} if job.plan.is_nameless else job.input
+    if is_listed and job.is_removed:
+        del body["output"], body["data_removed"]
+    return body
+
+
+def _all_of(job: Job, base: str) -> dict[str, Any]:
     return {
         "id": job.id,
         "model": job.model,
         "version": job.version,
-        "input": {} if is_listed and job.plan.is_nameless else job.input,
-        "logs": "" if is_listed else job.logs,
+        "input": job.input,
+        "logs": job.logs,
         "output": job.output,
         "data_removed": job.is_removed,
         "error": job.error,

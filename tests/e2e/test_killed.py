@@ -100,7 +100,8 @@ async def _everything_is_there(running: Running, ada: Person) -> None:
 
 
 async def _nothing_was_made_twice(running: Running, ada: Person) -> None:
-    orders = await ada.orders()
+    # An order whose call was cut off and that the engine never got has another in its place.
+    orders = [order for order in await ada.orders() if order.status is not OrderStatus.LOST]
     assert Counter(order.kind for order in orders) == {"training": 1, "prediction": FIRST_SET}
     assert {order.status for order in orders} == {OrderStatus.DONE}
     address, key = running.engine

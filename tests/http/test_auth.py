@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.http.doors import OURS, PASSWORD, Studio, typed
+from tests.http.front import OURS, PASSWORD, Studio, typed
 
 if TYPE_CHECKING:
     import httpx

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from portrait_app.ports.mailer import MailNotTaken
-from tests.http.doors import PASSWORD, Studio, typed
+from tests.http.front import PASSWORD, Studio, typed
 
 if TYPE_CHECKING:
     import httpx
@@ -95,7 +95,7 @@ async def test_asvs_6_5_2_only_the_hash_of_a_link_is_in_the_database(
     token = (await forgotten(studio)).rpartition("/")[2]
     with psycopg.connect(address.conninfo()) as admin:
         for table in ("app.mails", "jobs.procrastinate_jobs"):
-            assert token not in str(admin.execute(f"SELECT t::text FROM {table} t").fetchall())  # type: ignore[arg-type]
+            assert token not in str(admin.execute(f"SELECT t::text FROM {table} t").fetchall())  # type: ignore[arg-type] -- a name of ours
 
 
 async def test_a_new_password_ends_every_link_that_was_sent_before(studio: Studio, browser: httpx.AsyncClient) -> None:

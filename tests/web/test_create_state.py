@@ -48,7 +48,7 @@ async def test_an_order_shows_its_places_at_once(house: House, model: Training, 
     await happens(room, "choose_aspect", "16:9")
     await happens(room, "choose_count", 3)
     await happens(room, "order")
-    assert (room.coming, [portrait.style for portrait in room.latest]) == (3, ["Noir"] * 3)
+    assert (room.coming.words[:1], [portrait.style for portrait in room.latest]) == ("3", ["Noir"] * 3)
     assert {portrait.picture.ratio for portrait in room.latest} == {1344 / 768}
     assert [chore for chore, *_ in house.queue.waiting] == [Chore.SEND_ORDER]
 
@@ -104,10 +104,9 @@ async def test_what_did_not_come_out_is_said_until_the_next_order(
 ) -> None:
     lost = await portraits_of(house, model, count=2, status=AssetStatus.LOST)
     async with house.desk.for_person(model.owner_id) as work:
-        for asset in lost:
-            (await work.assets.get(asset.id)).trouble = "It was held back."
+        (await work.generations.get(lost[0].generation_id)).trouble = "Both were held back."
     await happens(room, "enter")
-    assert (room.lost, room.latest) == ("2 portraits didn't come out: It was held back.", [])
+    assert (room.lost, room.latest) == ("Both were held back.", [])
 
 
 async def test_nothing_is_ordered_from_somebody_elses_face_model(house: House, room: CreateState) -> None:

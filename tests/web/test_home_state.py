@@ -9,7 +9,8 @@ import pytest
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.errors import SignedOut
 from portrait_app.services import trainings
-from portrait_app.web.home.state import NEWEST, HomeState, on_their_way
+from portrait_app.web.coming import on_their_way
+from portrait_app.web.home.state import NEWEST, HomeState
 from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
 
@@ -46,7 +47,7 @@ async def test_the_newest_portraits_are_shown_with_those_still_coming(
     await portraits_of(house, model, count=2, style="noir", status=AssetStatus.PENDING)
     await happens(room, "enter")
     assert [portrait.is_coming for portrait in room.portraits[:3]] == [True, True, False]
-    assert (len(room.portraits), room.coming) == (NEWEST, "2 portraits are on their way")
+    assert (len(room.portraits), room.coming.words) == (NEWEST, "2 portraits are on their way")
 
 
 async def test_it_shows_nothing_of_anybody_elses(house: House, room: HomeState) -> None:

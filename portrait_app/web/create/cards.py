@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.catalogue import ASPECTS
-from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.web.views import Picture, PortraitCard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from portrait_app.domain.generation import Asset
     from portrait_app.ports.bucket import Bucket
+    from portrait_app.web.coming import Coming
     from portrait_app.web.views import TrainingCard
 
 
@@ -56,6 +55,7 @@ class Seen:
     samples: dict[tuple[str, str], Picture]
     last: tuple[str, str, str, int] | None
     latest: list[PortraitCard]
+    coming: Coming
     lost: str
 
 
@@ -96,13 +96,3 @@ def style_tiles(model_id: str, samples: dict[tuple[str, str], Picture]) -> list[
 def samples_of(bucket: Bucket, rows: Iterable[Asset]) -> dict[tuple[str, str], Picture]:
     """Cut the newest portraits by face model and style."""
     return {(str(row.training_id), row.style): Picture.of(bucket, row) for row in rows}
-
-
-def lost_in_words(rows: Sequence[Asset]) -> str:
-    """Say what came to nothing, once for each cause; nothing when all is well."""
-    troubles = Counter(row.trouble or "We couldn't find out why." for row in rows if row.status is AssetStatus.LOST)
-    return " ".join(f"{_portraits(count)} didn't come out: {trouble}" for trouble, count in troubles.items())
-
-
-def _portraits(count: int) -> str:
-    return "One portrait" if count == 1 else f"{count} portraits"

@@ -10,6 +10,7 @@ from reflex.vars import LiteralVar
 from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
+from portrait_app.web.coming import coming_line, stop_sheet
 from portrait_app.web.create.cards import SHAPES, Shape, StyleTile
 from portrait_app.web.create.state import LATEST, CreateState
 from portrait_app.web.portraits import portrait_cell
@@ -34,7 +35,7 @@ _SHAPE_WORDS = LiteralVar.create({shape.name: shape.words for shape in SHAPES}).
 def create_page() -> rx.Component:
     """Lay out the room in its frame."""
     room = rx.cond(CreateState.models.length() > 0, _room(), rx.cond(CreateState.is_here, _no_model(), _arriving()))
-    return frame("Create", room, active="create")
+    return frame("Create", room, active="create", beside=(stop_sheet(CreateState),))
 
 
 def _room() -> rx.Component:
@@ -147,7 +148,7 @@ def _latest() -> rx.Component:
             rx.fragment(
                 rx.el.div(
                     rx.el.h2("Latest", class_name="card-title"),
-                    rx.cond(CreateState.coming > 0, ui.status(f"{CreateState.coming} being made", "busy")),
+                    coming_line(CreateState.coming),
                     class_name="create-choice-head",
                 ),
                 ui.picture_rows(rx.foreach(CreateState.latest, _latest_cell)),

@@ -16,7 +16,8 @@ from portrait_app.services import generations
 from portrait_app.services.generations import FIRST_ASPECT, UnknownChoice
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
-from portrait_app.web.create.cards import Seen, StyleTile, lost_in_words, samples_of, style_tiles
+from portrait_app.web.coming import Coming, StopsPortraits
+from portrait_app.web.create.cards import Seen, StyleTile, samples_of, style_tiles
 from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
 from portrait_app.web.train.shelf import training_cards
@@ -28,7 +29,7 @@ TOGETHER = timedelta(seconds=1)  # what was ordered in one transaction, e.g. a f
 USUAL_STYLE, USUAL_COUNT = "studio", 4
 
 
-class CreateState(Room, rx.State):
+class CreateState(StopsPortraits, Room, rx.State):
     """The Create room: four choices and one action. What was chosen stays for as long as the tab."""
 
     _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "generation", "asset"})
@@ -43,7 +44,7 @@ class CreateState(Room, rx.State):
     aspect: rx.Field[str] = rx.field(FIRST_ASPECT)
     count: rx.Field[int] = rx.field(USUAL_COUNT)
     latest: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
-    coming: rx.Field[int] = rx.field(0)
+    coming: rx.Field[Coming] = rx.field(default_factory=Coming)
     lost: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -99,6 +100,7 @@ class CreateState(Room, rx.State):
     @classmethod
     async def _look(cls, work: Work) -> Seen:
         rows = await work.assets.latest(limit=MOST_SHOWN)
+        together = {row.generation_id for row in rows if row.created_at > rows[0].created_at - TOGETHER}
         last = await work.generations.last_chosen()
         return Seen(
             is_darkroom=house.workshop().settings.is_darkroom,
@@ -106,7 +108,8 @@ class CreateState(Room, rx.State):
             samples=samples_of(work.bucket, await work.assets.samples()),
             last=last and (str(last.training_id), last.style, last.aspect, last.count),
             latest=[PortraitCard.of(work.bucket, row) for row in rows if row.status is not AssetStatus.LOST],
-            lost=lost_in_words([row for row in rows if row.created_at > rows[0].created_at - TOGETHER]),
+            coming=await Coming.among(work, rows),
+            lost=" ".join(await work.generations.troubles_of(together)),
         )
 
     def _show(self, seen: Seen) -> None:
@@ -117,7 +120,7 @@ class CreateState(Room, rx.State):
             self.model = self.models[0].id if self.models else ""
         self.styles = style_tiles(self.model, seen.samples)
         self.latest, self.lost = seen.latest, seen.lost
-        self.coming = sum(portrait.is_coming for portrait in seen.latest)
+        self.coming = seen.coming
 
     def _choose_as_last_time(self, seen: Seen) -> None:
         self.style = USUAL_STYLE

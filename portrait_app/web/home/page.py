@@ -10,6 +10,7 @@ from portrait_app.domain.catalogue import ASPECTS
 from portrait_app.domain.styles import STYLES
 from portrait_app.services.generations import FIRST_ASPECT, FIRST_SET
 from portrait_app.web import shell, ui
+from portrait_app.web.coming import coming_line, stop_sheet
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.portraits import portrait_cell, portrait_to_come
 from portrait_app.web.train.photos import three_views
@@ -29,6 +30,7 @@ def home_page() -> rx.Component:
         HomeState.greeting,
         rx.cond(HomeState.has_looked, _room(), _arriving()),
         active="home",
+        beside=(stop_sheet(HomeState),),
     )
 
 
@@ -61,7 +63,7 @@ def _newest() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Newest portraits", class_name="section-title"),
-            rx.cond(HomeState.coming != "", ui.status(HomeState.coming, "busy")),
+            coming_line(HomeState.coming),
             class_name="home-head",
         ),
         ui.picture_rows(rx.foreach(HomeState.portraits, _cell)),

@@ -7,6 +7,7 @@ import reflex as rx
 
 from portrait_app.domain.events import Noun
 from portrait_app.services.work import Work
+from portrait_app.web.coming import Coming, StopsPortraits
 from portrait_app.web.live import Room
 from portrait_app.web.train.shelf import training_cards
 from portrait_app.web.views import PortraitCard, TrainingCard
@@ -21,9 +22,10 @@ class Seen:
     greeting: str
     models: list[TrainingCard]
     portraits: list[PortraitCard]
+    coming: Coming
 
 
-class HomeState(Room, rx.State):
+class HomeState(StopsPortraits, Room, rx.State):
     """The home room."""
 
     _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "generation", "asset", "account"})
@@ -33,7 +35,7 @@ class HomeState(Room, rx.State):
     running: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
     portraits: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
     has_ready_model: rx.Field[bool] = rx.field(False)
-    coming: rx.Field[str] = rx.field("")
+    coming: rx.Field[Coming] = rx.field(default_factory=Coming)
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:
@@ -43,6 +45,7 @@ class HomeState(Room, rx.State):
             greeting=f"Hello, {first_name}",
             models=await training_cards(work),
             portraits=[PortraitCard.of(work.bucket, asset) for asset in newest],
+            coming=await Coming.among(work, newest),
         )
 
     def _show(self, seen: Seen) -> None:
@@ -52,16 +55,9 @@ class HomeState(Room, rx.State):
             "running": [model for model in seen.models if model.is_running],
             "portraits": seen.portraits,
             "has_ready_model": any(model.is_ready for model in seen.models),
-            "coming": on_their_way(sum(portrait.is_coming for portrait in seen.portraits)),
+            "coming": seen.coming,
             "has_looked": True,
         }
         for var, value in shown.items():
             if getattr(self, var) != value:
                 setattr(self, var, value)
-
-
-def on_their_way(count: int) -> str:
-    """Say how many portraits are still being made; nothing when none is."""
-    if not count:
-        return ""
-    return "1 portrait is on its way" if count == 1 else f"{count} portraits are on their way"

@@ -9,8 +9,8 @@ import reflex as rx
 from portrait_app.services.trainings import LONGEST_NAME
 from portrait_app.web import shell, ui
 from portrait_app.web.train.photos import drop_veil, photo_grid, teach
-from portrait_app.web.train.shelf import failed_card, ready_card, running_card
-from portrait_app.web.train.state import NAME_FIELD, TrainState
+from portrait_app.web.train.shelf import deleted_card, failed_card, ready_card, running_card
+from portrait_app.web.train.state import DELETE_SHEET, NAME_FIELD, STOP_SHEET, TrainState
 
 if TYPE_CHECKING:
     from reflex.vars import ObjectVar
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 def train_page() -> rx.Component:
     """Lay out the room in its frame."""
-    return shell.frame("Train", rx.cond(TrainState.has_looked, _room(), _arriving()), active="train")
+    return shell.frame(
+        "Train",
+        rx.cond(TrainState.has_looked, _room(), _arriving()),
+        active="train",
+        beside=(_stop_sheet(), _delete_sheet()),
+    )
 
 
 def _room() -> rx.Component:
@@ -48,11 +53,18 @@ def _room() -> rx.Component:
 
 
 def _running(training: ObjectVar[TrainingCard]) -> rx.Component:
-    return running_card(training)
+    return running_card(training, on_stop=TrainState.ask_to_stop(training.id))
 
 
 def _ended(training: ObjectVar[TrainingCard]) -> rx.Component:
-    return rx.cond(training.is_failed, failed_card(training, TrainState.retry(training.id)), ready_card(training))
+    on_delete = TrainState.ask_to_delete(training.id)
+    return rx.cond(
+        training.is_ready,
+        ready_card(training, on_delete),
+        rx.cond(
+            training.is_failed, failed_card(training, TrainState.retry(training.id), on_delete), deleted_card(training)
+        ),
+    )
 
 
 def _draft() -> rx.Component:
@@ -100,6 +112,27 @@ def _start_bar() -> rx.Component:
             data_starts="yes",
         ),
         class_name="action-bar start-bar",
+    )
+
+
+def _stop_sheet() -> rx.Component:
+    return ui.confirm(
+        STOP_SHEET,
+        "Stop learning this face?",
+        "What has been learned so far is lost. Your photos are safe: you can start again whenever you like.",
+        action="Stop",
+        keep="Keep going",
+        on_confirm=TrainState.stop,
+    )
+
+
+def _delete_sheet() -> rx.Component:
+    return ui.confirm(
+        DELETE_SHEET,
+        TrainState.question.title,
+        TrainState.question.loss,
+        action="Delete face model",
+        on_confirm=TrainState.delete,
     )
 
 

@@ -1,10 +1,11 @@
-"""Face models as cards: one that is being learned, one that is ready, one that failed."""
+"""Face models as cards: one that is being learned, one that is ready, one that failed, one that was deleted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import reflex as rx
+from reflex.vars.function import FunctionStringVar
 
 from portrait_app.services.thumbnails import small_key
 from portrait_app.web import ui
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 COVER_EDGE_PX = 320
 
+# A day in the browser's own language and time zone.
+_SAY_DAY = FunctionStringVar.create(
+    "((at) => at && new Date(at).toLocaleDateString(undefined, {day: 'numeric', month: 'short'}))"
+)
+
 
 async def training_cards(work: Work) -> list[TrainingCard]:
     """Cut the person's face models, newest first, each with a picture to know it by."""
@@ -31,62 +37,71 @@ async def training_cards(work: Work) -> list[TrainingCard]:
     ]
 
 
-def running_card(training: ObjectVar[TrainingCard], *, href: str | None = None) -> rx.Component:
-    """A face model that is being learned: its phase, and how far it is; with `href` it leads there."""
+def running_card(
+    training: ObjectVar[TrainingCard], *, href: str | None = None, on_stop: Act | None = None
+) -> rx.Component:
+    """A face model that is being learned: its phase, and how far it is; it leads to `href`, or can be stopped."""
     left = rx.cond(training.time_left != "", f" · {training.time_left}", "")
+    stop = ui.button("Stop…", kind="plain", on_click=on_stop) if on_stop is not None else rx.fragment()
     return ui.card(
-        rx.el.div(
-            _cover_of(training),
-            rx.el.div(
-                rx.el.h3(training.name, class_name="card-title"),
-                ui.status(training.phase, "busy"),
-                role="status",
-                class_name="model-words",
-            ),
-            class_name="model-head",
-        ),
+        _head(training, ui.status(training.phase, "busy"), rx.cond(training.is_stopping, rx.fragment(), stop)),
         ui.bar(training.percent, f"{training.percent} %{left}"),
         href=href,
     )
 
 
-def ready_card(training: ObjectVar[TrainingCard]) -> rx.Component:
+def ready_card(training: ObjectVar[TrainingCard], on_delete: Act) -> rx.Component:
     """A face model that portraits can be made from."""
     return ui.card(
-        rx.el.div(
-            _cover_of(training),
-            rx.el.div(
-                rx.el.h3(training.name, class_name="card-title"),
-                ui.status("Ready", "good"),
-                class_name="model-words",
-            ),
-            ui.link("Make portraits", f"/create?model={training.id}"),
-            class_name="model-head",
-        ),
+        _head(training, ui.status("Ready", "good")),
+        _foot(ui.link("Make portraits", f"/create?model={training.id}"), on_delete),
     )
 
 
-def failed_card(training: ObjectVar[TrainingCard], on_retry: Act) -> rx.Component:
+def failed_card(training: ObjectVar[TrainingCard], on_retry: Act, on_delete: Act) -> rx.Component:
     """A face model that could not be learned: what happened, what is safe, what to do next."""
     return ui.card(
-        rx.el.div(
-            _cover_of(training),
-            rx.el.div(
-                rx.el.h3(training.name, class_name="card-title"),
-                ui.status("Not learned", "error"),
-                class_name="model-words",
-            ),
-            ui.button("Try again", on_click=on_retry),
-            class_name="model-head",
-        ),
-        rx.el.p(training.trouble, " Your photos are safe.", class_name="soft small"),
+        _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), ui.status("Not learned", "error"))),
+        rx.el.p(training.trouble, rx.cond(training.is_stopped, "", " Your photos are safe."), class_name="soft small"),
+        _foot(ui.button("Try again", on_click=on_retry), on_delete),
     )
+
+
+def deleted_card(training: ObjectVar[TrainingCard]) -> rx.Component:
+    """A face model that was deleted: whether the engine has confirmed it, and when it did."""
+    said = rx.el.span(
+        f"Deleted here and {training.engine}, ",
+        rx.el.time(_SAY_DAY.call(training.removed_at), date_time=training.removed_at),
+    )
+    leaving = ui.status(f"Being deleted here and {training.engine}", "busy")
+    return ui.card(
+        _head(training, rx.cond(training.is_gone, rx.el.span(said, class_name="soft small"), leaving)),
+        rx.cond(training.trouble != "", rx.el.p(training.trouble, class_name="soft small")),
+    )
+
+
+def _head(training: ObjectVar[TrainingCard], status: rx.Component, *action: rx.Component) -> rx.Component:
+    return rx.el.div(
+        _cover_of(training),
+        rx.el.div(
+            rx.el.h3(training.name, class_name="card-title"),
+            status,
+            role="status",
+            class_name="model-words",
+        ),
+        *action,
+        class_name="model-head",
+    )
+
+
+def _foot(action: rx.Component, on_delete: Act) -> rx.Component:
+    return rx.el.div(ui.button("Delete…", kind="plain", on_click=on_delete), action, class_name="model-foot")
 
 
 async def _cover(work: Work, training: Training, portraits: dict[UUID, str | None]) -> str:
     """Return the address of the newest portrait, or of a photo while there is none."""
     key = portraits.get(training.id)
-    if key is None:
+    if key is None and training.removal_asked_at is None:
         photos = await work.selfies.of(training.id)
         key = next((photo.key for photo in photos if photo.is_usable), None)
     return work.bucket.link(small_key(key, COVER_EDGE_PX)) if key else ""

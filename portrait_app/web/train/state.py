@@ -8,10 +8,11 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portrait_app.domain.events import Noun
+from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.rows import identified
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.errors import PortraitError
-from portrait_app.services import selfies, trainings
+from portrait_app.services import cancelling, removal, selfies, trainings
 from portrait_app.services.trainings import NameMissing
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
@@ -19,10 +20,11 @@ from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
 from portrait_app.web.train import words
 from portrait_app.web.train.shelf import training_cards
-from portrait_app.web.views import SelfieCard, TrainingCard
+from portrait_app.web.views import SelfieCard, TrainingCard, engine_of
 from portrait_app.web.voice import said
 
 NAME_FIELD = "face-name"
+STOP_SHEET, DELETE_SHEET = "stop-learning", "delete-face-model"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class TrainState(Room, rx.State):
     running: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
     shelf: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
     is_starting: rx.Field[bool] = rx.field(False)
+    asked: rx.Field[str] = rx.field("")
+    question: rx.Field[words.Question] = rx.field(default_factory=words.Question)
 
     @rx.event
     async def set_name(self, name: str) -> None:
@@ -103,6 +107,47 @@ class TrainState(Room, rx.State):
             await trainings.retry(work, identified(training_id))
             self._show(await self._look(work))
         return ui.perform("page.toTop")
+
+    @rx.event
+    async def ask_to_stop(self, training_id: str) -> EventSpec:
+        """Ask, in a sheet, before a training is called off."""
+        async with work_for(self) as work:
+            self.asked = str((await work.trainings.get(identified(training_id))).id)
+        return ui.open_sheet(STOP_SHEET)
+
+    @rx.event
+    async def stop(self) -> EventSpec | None:
+        """Call off the training that was asked about; one that ended meanwhile stays as it ended."""
+        training_id, self.asked = identified(self.asked), ""
+        async with work_for(self) as work:
+            training = await cancelling.cancel_training(work, training_id)
+            self._show(await self._look(work))
+        if training.status is TrainingStatus.READY:
+            return ui.toast.show("It was finished first", "The face is learned. You can delete it, if you like.")
+        return None
+
+    @rx.event
+    async def ask_to_delete(self, training_id: str) -> EventSpec:
+        """Ask, in a sheet that says what will be lost, before a face model is deleted."""
+        async with work_for(self) as work:
+            row = await work.trainings.get(identified(training_id))
+            self.question = words.before_deleting(
+                row.name,
+                engine_of(row),
+                photo_count=await work.selfies.count(row.id),
+                kept=await work.assets.count_kept_of(row.id),
+                coming=len(await work.generations.unfinished_of(row.id)),
+            )
+        self.asked = str(row.id)
+        return ui.open_sheet(DELETE_SHEET)
+
+    @rx.event
+    async def delete(self) -> None:
+        """Delete the face model that was asked about."""
+        training_id, self.asked = identified(self.asked), ""
+        async with work_for(self) as work:
+            await removal.remove(work, training_id)
+            self._show(await self._look(work))
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:

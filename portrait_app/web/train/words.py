@@ -22,6 +22,26 @@ class Count:
     is_enough: bool
 
 
+@dataclass(frozen=True)
+class Question:
+    """What is asked before a face model is deleted."""
+
+    title: str = ""
+    loss: str = ""
+
+
+def before_deleting(name: str, engine: str, *, photo_count: int, kept: int, coming: int) -> Question:
+    """Say what will be lost and what stays; `engine` is where the face was learned, e.g. "at Replicate"."""
+    its_photos = f" and its {photos(photo_count)}" if photo_count else ""
+    verb = "are" if photo_count else "is"
+    said = [f"The face model{its_photos} {verb} deleted for good, here and {engine}."]
+    if coming:
+        said.append("Its portraits that are on their way won't be made.")
+    if kept:
+        said.append(f"The {portraits(kept)} made from it {'stays' if kept == 1 else 'stay'} in your gallery.")
+    return Question(f"Delete {name}?", " ".join(said))
+
+
 def count(good: int, examining: int) -> Count:
     """Say where a set of photos stands."""
     if examining:
@@ -37,6 +57,11 @@ def count(good: int, examining: int) -> Count:
 def where_photos_stay(*, is_darkroom: bool) -> str:
     """Say, before the first photo comes, what will be done with it."""
     return f"{STAY_HERE if is_darkroom else GO_TO_REPLICATE} {REMOVED_MEANS_DELETED}"
+
+
+def portraits(number: int) -> str:
+    """Count portraits in words."""
+    return f"{number} portrait{'' if number == 1 else 's'}"
 
 
 def photos(number: int, kind: str = "") -> str:

@@ -43,16 +43,20 @@ def confirm(
     *,
     action: Words,
     on_confirm: Act,
+    keep: Words = "Keep",
     is_busy: Truth = False,
 ) -> rx.Component:
-    """Ask once before something that cannot be undone; `loss` says in plain words what will be gone."""
+    """Ask once before something that cannot be undone; `loss` says in plain words what will be gone.
+
+    `action` does it; `keep` is what one says who would rather not.
+    """
     return sheet(
         name,
         title,
         rx.el.p(loss),
         actions=(
             button(action, kind="danger", is_busy=is_busy, closes=name, on_click=on_confirm),
-            button("Keep", closes=name),
+            button(keep, closes=name),
         ),
     )
 

@@ -1,0 +1,160 @@
+"""Deleting a face model: here at once, and at the engine by a chore that asks until it is confirmed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from portrait_app.adapters.replicate.errors import Refused
+from portrait_app.database.address import Role
+from portrait_app.database.orders import count_up
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.training import LINE_STAYS
+from portrait_app.errors import NotFound, PortraitError
+from portrait_app.services import cancelling, orders, selfies
+from portrait_app.services.pace import Call, turn
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.domain.training import Training
+    from portrait_app.services.work import Desk, Work
+
+log = structlog.get_logger()
+
+SOONEST, LATEST = timedelta(seconds=2), timedelta(hours=1)
+REFUSALS = "deletions that the engine refused"
+
+
+class StillLearning(PortraitError):
+    """A face model that is being learned can't be deleted."""
+
+    headline = "Stop it first"
+    hint = "This face is still being learned. Stop that, then delete it; your photos are safe meanwhile."
+
+
+class NotYetGone(Exception):
+    """The engine still has something of a face model; ask again after `wait_s`."""
+
+    def __init__(self, why: str, asked_ago: timedelta) -> None:
+        super().__init__(why)
+        # A quarter of the time that has passed: every few seconds at first, every hour after some hours, for ever.
+        self.wait_s = min(max(asked_ago / 4, SOONEST), LATEST).total_seconds()
+
+
+async def remove(work: Work, training_id: UUID) -> Training:
+    """Delete a face model that has ended. Portraits on their way are called off; those that were made are kept.
+
+    From now on nothing is made from it. Its photos, and all that the engine has of it, are deleted by a chore.
+
+    Raises:
+        NotFound: there is no such face model of this person.
+        StillLearning: it must be stopped first.
+    """
+    await _call_off_portraits(work, training_id)
+    training = await work.trainings.get(training_id, lock=True)
+    if training.status is TrainingStatus.DRAFT:
+        raise NotFound(f"{training_id} is a draft")
+    if not training.status.is_final:
+        raise StillLearning(f"{training_id} is {training.status}")
+    if training.removal_asked_at is None:
+        training.removal_asked_at = now()
+        work.later(Chore.REMOVE_MODEL, training.id)
+        await work.tell("training", training.id)
+    return training
+
+
+async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: UUID) -> None:
+    """Delete what the person asked to be deleted, and see that it is gone. Each step may be done twice.
+
+    Raises:
+        NotYetGone: the engine has not confirmed it. EngineError: it could not be asked now.
+    """
+    training = await _forget_here(desk, owner_id, training_id)
+    if training is None:
+        return
+    assert training.removal_asked_at is not None
+    asked_ago = now() - training.removal_asked_at
+    try:
+        await _tidy(desk, gateway, training, asked_ago)
+        await _delete_there(desk, gateway, training, asked_ago)
+    except Refused as error:
+        await _note_refusal(desk, training, error)
+        raise NotYetGone(str(error), asked_ago) from error
+    finally:
+        async with desk.for_service(owner_id) as work:
+            await work.tell("training", training_id)  # how long it takes is said, too
+    async with desk.for_service(owner_id) as work:
+        row = await work.trainings.get(training_id, lock=True)
+        row.version, row.removed_at = None, now()
+        await work.tell("training", training_id)
+    log.info("model.removed", training=str(training_id), after_s=asked_ago.total_seconds())
+
+
+async def _forget_here(desk: Desk, owner_id: UUID, training_id: UUID) -> Training | None:
+    """Delete the photos; return the face model while something of it may be at the engine."""
+    async with desk.for_service(owner_id) as work:
+        await _call_off_portraits(work, training_id)  # also what slipped in while it was being deleted
+        training = await work.trainings.find(training_id, lock=True)
+        if training is None or training.removal_asked_at is None:
+            return None
+        if training.removed_at is None:
+            await selfies.forget(work, training_id)
+            return training
+        is_unseen = now() - training.removed_at > LINE_STAYS
+        if is_unseen and not await work.assets.count_kept_of(training_id):
+            await work.trainings.remove(training)
+        return None
+
+
+async def _tidy(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:
+    """Delete the uploaded photos at the engine, once nothing is under way there that may still need something."""
+    async with desk.for_service(training.owner_id) as work:
+        is_busy = [
+            *await work.generations.unfinished_of(training.id),
+            *await work.orders.unfinished_of(training.id),
+        ]
+        untidy = await work.orders.untidy_of(training.id)
+    if is_busy:
+        raise NotYetGone(f"{len(is_busy)} orders of it are under way", asked_ago)
+    for order in untidy:
+        await orders.tidy(desk, gateway, training.owner_id, order.id)
+
+
+async def _delete_there(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:
+    """Have the version deleted, and return once the engine no longer shows it."""
+    if training.version is None or await _is_gone(desk, gateway, training.version):
+        return
+    async with turn(desk, Call.ASK):
+        await gateway.delete_version(training.version)
+    if not await _is_gone(desk, gateway, training.version):
+        raise NotYetGone("accepted, and not done yet", asked_ago)
+
+
+async def _is_gone(desk: Desk, gateway: Gateway, version: str) -> bool:
+    async with turn(desk, Call.ASK):
+        if not await gateway.is_version_gone(version):
+            return False
+    # To another account a private model looks as if it were gone: then it is not for this one to say.
+    async with turn(desk, Call.ASK):
+        account = await gateway.account()
+    owner = version.partition("/")[0]
+    if account.casefold() != owner.casefold():
+        raise Refused(f"{version} belongs to {owner}, and we are signed in as {account}")
+    return True
+
+
+async def _note_refusal(desk: Desk, training: Training, error: Refused) -> None:
+    log.warning("model.not_removed", training=str(training.id), why=type(error).__name__, detail=str(error))
+    async with desk.for_nobody(Role.SERVICE) as session:
+        await count_up(session, REFUSALS)
+
+
+async def _call_off_portraits(work: Work, training_id: UUID) -> None:
+    for generation in await work.generations.unfinished_of(training_id):
+        await cancelling.cancel_portraits(work, generation.id)

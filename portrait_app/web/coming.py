@@ -1,0 +1,87 @@
+"""Portraits on their way, the same in each room: how many they are, and the way to stop them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import reflex as rx
+
+from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.services import cancelling
+from portrait_app.web import ui
+from portrait_app.web.session import work_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reflex.vars import ObjectVar
+
+    from portrait_app.domain.generation import Asset
+    from portrait_app.services.work import Work
+
+STOP_SHEET = "stop-portraits"
+_COMING = (AssetStatus.PENDING, AssetStatus.FETCHING)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What is on its way, in words; empty when nothing is. `can_stop` while some of it is still wanted."""
+
+    words: str = ""
+    can_stop: bool = False
+
+    @classmethod
+    async def among(cls, work: Work, rows: Iterable[Asset]) -> Coming:
+        """Say which of these portraits are still being made, and which of those are being called off."""
+        coming = [row for row in rows if row.status in _COMING]
+        called_off = await work.orders.called_off()
+        wanted = [row for row in coming if row.generation_id not in called_off]
+        if coming and not wanted:
+            return cls(f"Stopping {_portraits(len(coming))}")
+        return cls(on_their_way(len(wanted)), can_stop=any(row.status is AssetStatus.PENDING for row in wanted))
+
+
+class StopsPortraits(rx.State, mixin=True):
+    """A room in which one can stop what is on its way."""
+
+    @rx.event
+    async def stop_portraits(self) -> None:
+        """Call off all portraits that are on their way; what changes is shown in each tab by its news."""
+        async with work_for(self) as work:
+            await cancelling.cancel_coming(work)
+
+
+def on_their_way(count: int) -> str:
+    """Say how many portraits are still being made; nothing when none is."""
+    if not count:
+        return ""
+    return "1 portrait is on its way" if count == 1 else f"{count} portraits are on their way"
+
+
+def coming_line(coming: ObjectVar[Coming]) -> rx.Component:
+    """How many are on their way, and beside it the way to stop them."""
+    return rx.cond(
+        coming.words != "",
+        rx.el.div(
+            ui.status(coming.words, "busy"),
+            rx.cond(coming.can_stop, ui.button("Stop…", kind="plain", opens=STOP_SHEET)),
+            class_name="coming-line",
+        ),
+    )
+
+
+def stop_sheet(room: type[StopsPortraits]) -> rx.Component:
+    """Ask once before portraits are stopped; a room that has a `coming_line` has it beside its page."""
+    return ui.confirm(
+        STOP_SHEET,
+        "Stop these portraits?",
+        "Those on their way won't be made. The ones that are here already stay in your gallery.",
+        action="Stop them",
+        keep="Keep going",
+        on_confirm=room.stop_portraits,
+    )
+
+
+def _portraits(count: int) -> str:
+    return "1 portrait" if count == 1 else f"{count} portraits"

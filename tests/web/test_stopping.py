@@ -1,0 +1,211 @@
+"""Stopping and deleting in the rooms, as any browser may ask: asked once, said at once, nobody else's touched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import AssetStatus, OrderStatus, TrainingStatus
+from portrait_app.domain.order import Order, OrderKind
+from portrait_app.domain.report import JobReport, Progress
+from portrait_app.domain.training import Training
+from portrait_app.errors import NotFound, PortraitError, SignedOut
+from portrait_app.services import generations, progress, trainings
+from portrait_app.web.create.state import CreateState
+from portrait_app.web.home.state import HomeState
+from portrait_app.web.train.state import DELETE_SHEET, STOP_SHEET, TrainState
+from portrait_app.web.train.words import before_deleting
+from portrait_app.web.views import TrainingCard
+from tests.portraits import portraits_of
+from tests.web.tabs import happens, signed_up, tab_of
+
+if TYPE_CHECKING:
+    from portrait_app.services.sessions import SignedIn
+    from tests.builders import House
+
+
+@pytest.fixture
+async def room(ada: SignedIn) -> TrainState:
+    return await tab_of(TrainState, ada.token)
+
+
+async def learning(house: House, ada: SignedIn) -> tuple[Training, UUID]:
+    """A training under way; its order."""
+    draft = await house.draft_with_selfies(ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    ((_, _, order_id),) = house.queue.take()
+    return training, order_id
+
+
+async def test_a_training_is_stopped_once_it_was_asked_about(house: House, ada: SignedIn, room: TrainState) -> None:
+    training, order_id = await learning(house, ada)
+    await happens(room, "enter")
+    (told,) = await happens(room, "ask_to_stop", str(training.id))
+    assert STOP_SHEET in str(told)
+    assert house.queue.take() == []
+    await happens(room, "stop")
+    async with house.desk.for_service(ada.owner_id) as work:  # the engine has not heard of it yet
+        late = JobReport("job1", OrderStatus.RUNNING, progress=Progress("Learning your face", 40.0, 6.0))
+        await progress.hear(work, order_id, late)
+    await happens(room, "enter")
+    (card,) = room.running
+    assert (card.phase, card.is_stopping, card.time_left) == ("Stopping", True, "")
+    assert house.queue.take() == [(Chore.CALL_OFF, ada.owner_id, order_id)]
+
+
+async def test_what_one_stopped_oneself_is_said_to_be_stopped_and_can_be_tried_again(
+    house: House, ada: SignedIn, room: TrainState
+) -> None:
+    training, order_id = await learning(house, ada)
+    await happens(room, "ask_to_stop", str(training.id))
+    await happens(room, "stop")
+    async with house.desk.for_service(ada.owner_id) as work:
+        await progress.end(work, order_id, OrderStatus.CANCELED, trouble=progress.CALLED_OFF, detail="never sent")
+    await happens(room, "enter")
+    (card,) = room.shelf
+    assert (card.is_failed, card.is_stopped, card.trouble) == (True, True, progress.CALLED_OFF)
+    await happens(room, "retry", card.id)
+    assert (room.shelf, len(room.photos)) == ([], 4)
+
+
+async def test_one_that_was_finished_first_stays_finished_and_that_is_said(
+    house: House, ada: SignedIn, room: TrainState
+) -> None:
+    training, order_id = await learning(house, ada)
+    await happens(room, "ask_to_stop", str(training.id))
+    async with house.desk.for_service(ada.owner_id) as work:
+        await progress.hear(work, order_id, JobReport("job1", OrderStatus.DONE, version="me/faces:abc"))
+    (told,) = await happens(room, "stop")
+    assert "finished first" in str(told)
+    assert [card.is_ready for card in room.shelf] == [True]
+
+
+async def test_what_is_lost_is_said_before_a_face_model_is_deleted_and_how_far_it_is_after(
+    house: House, ada: SignedIn, room: TrainState, model: Training
+) -> None:
+    await portraits_of(house, model, count=3)
+    (told,) = await happens(room, "ask_to_delete", str(model.id))
+    assert DELETE_SHEET in str(told)
+    assert room.question == before_deleting("Ada", "in the darkroom", photo_count=0, kept=3, coming=0)
+    await happens(room, "delete")
+    (card,) = room.shelf
+    assert (card.is_leaving, card.is_ready, card.is_failed, card.trouble) == (True, False, False, "")
+    create = await tab_of(CreateState, ada.token)
+    await happens(create, "enter")
+    assert create.models == []
+    home = await tab_of(HomeState, ada.token)
+    await happens(home, "enter")
+    assert (home.has_ready_model, len(home.portraits)) == (False, 3)
+
+
+@pytest.mark.parametrize(
+    ("trainer", "who"), [("darkroom", "The darkroom hasn't confirmed"), ("flux-dev", "Replicate hasn't confirmed")]
+)
+def test_a_deletion_that_is_not_confirmed_is_said_to_be_asked_for_again(trainer: str, who: str) -> None:
+    row = Training(owner_id=UUID(int=1), name="Ada", status=TrainingStatus.READY, trainer=trainer)
+    row.removal_asked_at = now() - timedelta(minutes=2)
+    card = TrainingCard.of(row)
+    assert (card.is_leaving, card.is_gone) == (True, False)
+    assert card.trouble.startswith(who)
+    row.removed_at = now()
+    gone = TrainingCard.of(row)
+    assert (gone.is_leaving, gone.is_gone, gone.removed_at) == (False, True, row.removed_at.isoformat())
+
+
+def test_the_question_counts_what_goes_and_what_stays() -> None:
+    assert before_deleting("Ada", "at Replicate", photo_count=1, kept=1, coming=1).loss == (
+        "The face model and its 1 photo are deleted for good, here and at Replicate. "
+        "Its portraits that are on their way won't be made. The 1 portrait made from it stays in your gallery."
+    )
+    assert before_deleting("Ada", "at Replicate", photo_count=0, kept=0, coming=0).loss == (
+        "The face model is deleted for good, here and at Replicate."
+    )
+
+
+@pytest.mark.parametrize("event", ["ask_to_stop", "ask_to_delete"])
+@pytest.mark.parametrize("sent", ["", "no id", "7f3c0d5e-2b1a-4c68-9e0f-5a1d2c3b4e5f"])
+async def test_whatever_a_browser_sends_as_an_id_finds_nothing(room: TrainState, event: str, sent: str) -> None:
+    with pytest.raises(NotFound):
+        await happens(room, event, sent)
+
+
+@pytest.mark.parametrize("event", ["stop", "delete"])
+async def test_what_was_not_asked_about_is_not_done(room: TrainState, event: str) -> None:
+    with pytest.raises(NotFound):
+        await happens(room, event)
+
+
+async def test_somebody_elses_is_neither_asked_about_nor_touched(house: House, room: TrainState) -> None:
+    eve = await signed_up(house, "Eve")
+    running, _ = await learning(house, eve)
+    ready = await house.ready_model(eve.owner_id)
+    for event, target in (("ask_to_stop", running), ("ask_to_delete", ready)):
+        with pytest.raises(NotFound):
+            await happens(room, event, str(target.id))
+    for event, target in (("stop", running), ("delete", ready)):
+        room.asked = str(target.id)  # as if it had been asked about all the same
+        with pytest.raises(NotFound):
+            await happens(room, event)
+    assert house.queue.take() == []
+
+
+async def test_one_that_is_being_learned_is_not_deleted(house: House, ada: SignedIn, room: TrainState) -> None:
+    training, _ = await learning(house, ada)
+    await happens(room, "ask_to_delete", str(training.id))
+    with pytest.raises(PortraitError, match="queued"):
+        await happens(room, "delete")
+
+
+@pytest.mark.parametrize("place", [HomeState, CreateState])
+async def test_portraits_on_their_way_are_stopped_and_said_to_be(
+    house: House, ada: SignedIn, model: Training, place: type[HomeState | CreateState]
+) -> None:
+    made = await portraits_of(house, model)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await generations.order(work, model, style="noir", count=2, aspect="1:1")
+    ((_, _, order_id),) = house.queue.take()
+    tab = await tab_of(place, ada.token)
+    await happens(tab, "enter")
+    assert (tab.coming.words, tab.coming.can_stop) == ("2 portraits are on their way", True)
+    await happens(tab, "stop_portraits")
+    await happens(tab, "enter")  # as its news will have it
+    assert (tab.coming.words, tab.coming.can_stop) == ("Stopping 2 portraits", False)
+    assert house.queue.take() == [(Chore.CALL_OFF, ada.owner_id, order_id)]
+    async with house.desk.for_service(ada.owner_id) as work:
+        await progress.end(work, order_id, OrderStatus.CANCELED, trouble=progress.CALLED_OFF, detail="never sent")
+    await happens(tab, "enter")
+    assert tab.coming.words == ""
+    async with house.desk.for_person(ada.owner_id) as work:
+        assert [asset.id for asset in await work.assets.page()] == [asset.id for asset in made]
+
+
+async def test_a_picture_that_is_made_already_is_waited_for_and_not_stopped(
+    house: House, ada: SignedIn, model: Training
+) -> None:
+    await portraits_of(house, model, status=AssetStatus.FETCHING)
+    tab = await tab_of(HomeState, ada.token)
+    await happens(tab, "enter")
+    assert (tab.coming.words, tab.coming.can_stop) == ("1 portrait is on its way", False)
+
+
+@pytest.mark.parametrize("place", [HomeState, CreateState])
+async def test_nobody_stops_somebody_elses_portraits(
+    house: House, ada: SignedIn, place: type[HomeState | CreateState]
+) -> None:
+    eve = await signed_up(house, "Eve")
+    ready = await house.ready_model(eve.owner_id)
+    (row,) = await portraits_of(house, ready, status=AssetStatus.PENDING)
+    async with house.desk.for_person(eve.owner_id) as work:
+        order = Order(owner_id=eve.owner_id, kind=OrderKind.PREDICTION, training_id=ready.id)
+        order.generation_id = row.generation_id
+        work.orders.add(order)
+    await happens(await tab_of(place, ada.token), "stop_portraits")
+    with pytest.raises(SignedOut):
+        await happens(await tab_of(place, "made-up"), "stop_portraits")
+    assert house.queue.take() == []
