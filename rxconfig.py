@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portrait_app.settings import Settings
+from portrait_app.web.no_eval import NoEval
 from portrait_app.web.same_origin import BUILT_FOR, SameOrigin
 
 _settings = Settings.read()
@@ -12,11 +13,11 @@ _settings = Settings.read()
 config = rx.Config(
     app_name="portrait_app",
     api_url=BUILT_FOR,
-    cors_allowed_origins=sorted({_settings.public_url, _settings.local_url, f"http://127.0.0.1:{_settings.port}"}),
+    cors_allowed_origins=_settings.origins,
     # Views of the database, and with each the headers of its tab, cookie included: never on a disk.
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    plugins=[SameOrigin()],
+    plugins=[SameOrigin(), NoEval()],
     disable_plugins=[rx.plugins.SitemapPlugin],  # everything behind the first page is private
 )

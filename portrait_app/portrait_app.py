@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import reflex as rx
+from reflex.utils.prerequisites import get_web_dir
+from reflex_base import constants
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from portrait_app import logs
 from portrait_app.http.auth import Doors
-from portrait_app.http.headers import CareHeaders
+from portrait_app.http.headers import OVER_TLS, CareHeaders
 from portrait_app.http.health import health_routes
+from portrait_app.http.links import Letterbox
 from portrait_app.http.media import media_routes
 from portrait_app.http.oidc import ProviderDoors
 from portrait_app.http.passkeys import PasskeyDoors
+from portrait_app.http.policy import policy
 from portrait_app.http.selfies import selfie_routes
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.settings import Settings
@@ -46,15 +51,25 @@ def _routes() -> Starlette:
     return Starlette(
         routes=[
             *doors.routes(),
-            *PasskeyDoors(house.workshop, doors).routes(),
-            *ProviderDoors(house.workshop, doors).routes(),
+            *PasskeyDoors(house.workshop).routes(),
+            *ProviderDoors(house.workshop).routes(),
+            *Letterbox(house.workshop).routes(),
             *selfie_routes(house.workshop),
             *webhook_routes(house.workshop),
             *health_routes(house.workshop),
             *media_routes(lambda: house.workshop().bucket),
         ],
-        middleware=[Middleware(CareHeaders)],
+        middleware=[Middleware(CareHeaders, more=_headers)],
     )
+
+
+@cache
+def _headers() -> dict[str, str]:
+    """Read the security policy off the pages, once they have been built; a start after a new build reads it anew."""
+    settings = Settings.read()
+    sockets = [f"ws{origin.removeprefix('http')}" for origin in settings.origins]
+    headers = {"content-security-policy": policy(get_web_dir() / constants.Dirs.STATIC, sockets)}
+    return {**headers, **OVER_TLS} if settings.is_https else headers
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from functools import cached_property
 from ipaddress import ip_address
@@ -47,6 +48,14 @@ class Settings(SettingsOfProviders):
     secret_key: SecretStr | None = Field(None, min_length=32, description="signs actors and links")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    sign_up: Literal["open", "invite", "closed"] = Field("open", description="who may make an account, after the first")
+    smtp_host: str = Field("", description="the mail server; without one, mails go to the data folder's outbox")
+    smtp_port: int = Field(587, ge=1, le=65535, description="465 begins with TLS, the others ask for it (STARTTLS)")
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_plain: bool = Field(False, description="no TLS at all: for a server on this very machine")
+    smtp_from: str = Field("", description="the sender's address; studio@ and the public host when unset")
+
     replicate_api_token: SecretStr | None = None
     replicate_base_url: str = Field("", description="with /v1; `run` sets it to the darkroom's when there is no token")
     darkroom_token: SecretStr | None = Field(None, description="set by `run` for its own processes")
@@ -68,6 +77,13 @@ class Settings(SettingsOfProviders):
         known = [key for key in TRAINERS if key != BUILT_IN]
         if value not in known:
             raise ValueError(f"should be one of {', '.join(known)}")
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _is_mail_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", value):
+            raise ValueError("should be an address like studio@example.org")
         return value
 
     @field_validator("database_url")
@@ -130,6 +146,26 @@ class Settings(SettingsOfProviders):
     def public_url(self) -> str:
         """Where people reach the app."""
         return (self.app_url or self.local_url).rstrip("/")
+
+    @property
+    def origins(self) -> list[str]:
+        """Where our own pages come from: nobody else's may open the websocket."""
+        return sorted({self.public_url, self.local_url, f"http://127.0.0.1:{self.port}"})
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the app over TLS alone."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def confirms_addresses(self) -> bool:
+        """Whether an account is entered only once its address is confirmed: there is a server that carries mails."""
+        return bool(self.smtp_host)
+
+    @property
+    def mail_from(self) -> str:
+        """Who mails come from."""
+        return self.smtp_from or f"studio@{urlsplit(self.public_url).hostname}"
 
     @property
     def webhook_url(self) -> str | None:

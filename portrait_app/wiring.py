@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.mail.outbox import Outbox
+from portrait_app.adapters.mail.smtp import SmtpServer
 from portrait_app.adapters.oidc import providers_of
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
@@ -16,7 +18,9 @@ from portrait_app.database.address import Address
 from portrait_app.database.session import Database
 from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.faces.reader import FaceReader
+from portrait_app.services import health
 from portrait_app.services.keeping import Keeper
+from portrait_app.services.mails import Postman
 from portrait_app.services.offers import Offers
 from portrait_app.services.orders import Sender
 from portrait_app.services.selfies import Examiner
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from portrait_app.adapters.oidc import Provider
+    from portrait_app.ports.mailer import Mailer
     from portrait_app.settings import Settings
 
 REPLICATE = "https://api.replicate.com/v1"
@@ -79,6 +84,15 @@ class Workshop:
         """Whether training can be offered."""
         return Offers(self.gateway, TRAINERS[self.settings.trainer])
 
+    @property
+    def postman(self) -> Postman:
+        """Sends mails."""
+        return Postman(self.desk, mailer_of(self.settings), self.settings.public_url, self.settings.mail_from)
+
+    async def health(self) -> dict[str, bool]:
+        """Ask whether each part of the house answers."""
+        return await health.parts(self.desk, self.bucket, self.gateway, self.jobs)
+
 
 def furnish(settings: Settings) -> Workshop:
     """Name every adapter; nothing is opened yet."""
@@ -103,6 +117,19 @@ def gateway_of(settings: Settings) -> Gateway:
 def webhook_of(settings: Settings) -> WebhookAddress:
     """Name the address that the engine brings its news to."""
     return WebhookAddress(settings.key_for("webhook addresses"), settings.webhook_url)
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """Name who carries mails: the server of the settings, or the data folder's outbox."""
+    if not settings.smtp_host:
+        return Outbox(settings.data_dir / "outbox")
+    return SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+        is_plain=settings.smtp_plain,
+    )
 
 
 @asynccontextmanager

@@ -136,12 +136,16 @@ class FakeEngine:
 
 @dataclass
 class FakeQueue:
-    """A queue that only remembers; `take` hands over what waits."""
+    """A queue that only remembers; `take` hands over what waits. Mails wait apart: each sign-up sends one."""
 
     waiting: list[tuple[Chore, UUID, UUID]] = field(default_factory=list)
+    mails: list[tuple[UUID, UUID]] = field(default_factory=list)
 
     async def put_off(self, chore: Chore, owner_id: UUID, row_id: UUID) -> None:
-        self.waiting.append((chore, owner_id, row_id))
+        if chore.value == "send_mail":
+            self.mails.append((owner_id, row_id))
+        else:
+            self.waiting.append((chore, owner_id, row_id))
 
     def take(self) -> list[tuple[Chore, UUID, UUID]]:
         taken, self.waiting = self.waiting, []

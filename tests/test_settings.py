@@ -28,6 +28,8 @@ def nothing_else_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Non
         ("LOG_LEVEL", "loud"),
         ("REPLICATE_TRAINER", "darkroom"),
         ("REPLICATE_TRAINER", "sdxl"),
+        ("OIDC_ISSUER", "login.example.org"),
+        ("OIDC_ISSUER", "http://login.example.org"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
@@ -111,3 +113,32 @@ def test_replicate_is_asked_for_webhooks_only_where_it_can_reach_us(
 
 def test_the_built_in_engine_brings_its_news_over_this_machine() -> None:
     assert Settings.read().webhook_url == "http://127.0.0.1:3000/api/webhook"
+
+
+@pytest.mark.parametrize(
+    ("variable", "missing"),
+    [
+        ("OIDC_ISSUER", "OIDC_CLIENT_ID"),
+        ("OIDC_CLIENT_SECRET", "OIDC_ISSUER"),
+        ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+        ("GITHUB_CLIENT_SECRET", "GITHUB_CLIENT_ID"),
+    ],
+)
+def test_a_provider_of_which_something_is_missing_is_refused_by_the_missing_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, missing: str
+) -> None:
+    monkeypatch.setenv(variable, "https://login.example.org")
+    with pytest.raises(WrongSetting) as refused:
+        Settings.read()
+    assert refused.value.hint.startswith(f"{missing}: is missing, while {variable} is set")
+
+
+def test_providers_are_those_of_which_everything_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.read().providers == []
+    monkeypatch.setenv("OIDC_ISSUER", "https://login.example.org/realm")
+    for variable in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"):
+        monkeypatch.setenv(variable, "set")
+    assert [(each.key, each.name) for each in Settings.read().providers] == [
+        ("oidc", "login.example.org"),
+        ("github", "GitHub"),
+    ]

@@ -7,7 +7,7 @@ from portrait_app.database.address import Role
 from portrait_app.database.walls import LOOKUP, look_up, open_to_look_ups, secure_table
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 OWNED = "id uuid NOT NULL PRIMARY KEY, owner_id uuid NOT NULL, created_at timestamptz NOT NULL, UNIQUE (id, owner_id)"
 OF_ACCOUNT = "FOREIGN KEY (owner_id) REFERENCES app.accounts (id) ON DELETE CASCADE"
@@ -82,8 +82,6 @@ def _identities() -> None:
         role=Role.USER,
     )
     # An account whose own address was never proven may belong to whoever typed that address first: it is not found.
-    op.execute("ALTER TABLE app.accounts ADD COLUMN IF NOT EXISTS verified_at timestamptz")
-    op.execute(f"GRANT SELECT (verified_at) ON app.accounts TO {LOOKUP}")
     look_up(
         "verified_account_at(address text)",
         "TABLE (id uuid)",

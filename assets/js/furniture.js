@@ -40,7 +40,8 @@
   });
 
   // Toasts: said once, gone by themselves; longer when there is something to undo, and never while looked at.
-  const toast = ({ headline, hint, kind, undo: undoLabel }, undo) => {
+  const toast = ({ headline, hint, kind, undo: undoLabel }, undoing, addEvents) => {
+    const undo = undoing && (() => addEvents(undoing));
     const region = document.querySelector(".toasts");
     if (!region) return;
     const it = document.createElement("div");
@@ -118,6 +119,24 @@
       toggle.setAttribute("aria-pressed", String(isShown));
       input.focus();
     }
+  });
+
+  // A new password is judged by the studio while it is typed; the form without script is judged when it is sent.
+  let judging;
+  on("input", ({ target }) => {
+    if (!target.matches?.("[data-judged]")) return;
+    clearTimeout(judging);
+    judging = setTimeout(async () => {
+      const field = target.closest(".field");
+      const [meter, words] = [field.querySelector("meter"), field.querySelector("[data-strength]")];
+      const value = (name) => target.form.elements[name]?.value ?? "";
+      const body = new URLSearchParams({ password: target.value, name: value("name"), email: value("email") || value("username") });
+      const answer = await fetch("/auth/strength", { method: "POST", body }).catch(() => null);
+      const judged = answer?.ok ? await answer.json() : null;
+      if (judged && body.get("password") !== target.value) return; // typed on meanwhile
+      meter.hidden = words.hidden = !judged || !target.value;
+      if (judged) [meter.value, words.textContent] = [judged.is_taken ? Math.max(1, judged.score) : Math.min(1, judged.score), judged.says];
+    }, 250);
   });
 
   const connection = () => root.toggleAttribute("data-offline", !navigator.onLine);

@@ -190,5 +190,22 @@
   document.addEventListener("pointermove", move);
   document.addEventListener("pointerup", up);
   document.addEventListener("pointercancel", up);
-  window.viewer = { open, close, bringMore, keepSteady };
+  // The list may not be drawn yet when this is asked for; the address forgets the portrait, so that a reload or a
+  // reconnection doesn't open it again.
+  const show = async (slide) => {
+    history.replaceState(history.state, "", location.pathname);
+    for (let frame = 0; frame < 90; frame++) {
+      const thumb = document.querySelector(`[data-shows-slide="${CSS.escape(slide)}"]`);
+      if (thumb) return open(thumb);
+      await new Promise(requestAnimationFrame);
+    }
+  };
+  const pressWhenNear = () => {
+    const button = document.querySelector("[data-brings-slides]");
+    const near = (seen) => seen.some((it) => it.isIntersecting) && bringMore();
+    if (button) new IntersectionObserver(near, { rootMargin: "1200px" }).observe(button);
+  };
+  const keepSteadyIn = (selector) => keepSteady(document.querySelector(selector));
+
+  window.viewer = { open, close, bringMore, show, pressWhenNear, keepSteadyIn };
 })();

@@ -222,6 +222,11 @@ class GitHub(Provider):
         return self._API if self.issuer == GITHUB_ISSUER else f"{self.issuer}/api/v3"  # a GitHub of one's own
 
 
+def callback_of(public_url: str, key: str) -> str:
+    """Return the one address that a provider sends browsers back to (RFC 9700, 4.4: mix-up); it must be told of it."""
+    return f"{public_url}/auth/with/{key}/callback"
+
+
 def providers_of(settings: Settings) -> dict[str, Provider]:
     """Return the providers that are configured, by key, in the order in which they are offered."""
     kinds = {"oidc": Provider, "google": Provider, "github": GitHub}

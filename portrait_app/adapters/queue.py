@@ -19,6 +19,7 @@ PRIORITY = {
     Chore.EXAMINE_SELFIE: 20,
     Chore.SEND_ORDER: 30,
     Chore.CALL_OFF: 40,
+    Chore.SEND_MAIL: 50,
     Chore.KEEP_ASSET: 10,
     Chore.REMOVE_MODEL: 5,
     Chore.TIDY_ORDER: 0,

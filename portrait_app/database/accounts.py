@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import col, select
 
-from portrait_app.domain.account import Account, Session
+from portrait_app.domain.account import Account, Invite, Operator, Session
 from portrait_app.errors import SignedOut
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
+
+
+class Usage(NamedTuple):
+    """How much the whole house is used: figures over everybody."""
+
+    accounts: int
+    active: int
+    trainings: int
+    portraits: int
 
 
 class Accounts:
@@ -38,6 +49,29 @@ class Accounts:
         """Return one of the asker's sessions."""
         return (await self.session.scalars(select(Session).where(col(Session.id) == session_id))).first()
 
+    async def sessions(self) -> Sequence[Session]:
+        """Return the asker's living sessions, the last used first."""
+        living = (
+            select(Session)
+            .where(col(Session.revoked_at).is_(None), col(Session.expires_at) > func.now())
+            .order_by(col(Session.seen_at).desc(), col(Session.id).desc())
+        )
+        return (await self.session.scalars(living)).all()
+
+    async def is_operator(self) -> bool:
+        """Whether the house is the asker's."""
+        return (await self.session.scalars(select(Operator))).first() is not None
+
+    async def usage(self) -> Usage | None:
+        """Return how much the whole house is used, to its operator; None to anybody else."""
+        found = (await self.session.execute(text("SELECT * FROM app.usage()"))).first()
+        return Usage(*found) if found else None
+
+    async def invites(self) -> Sequence[Invite]:
+        """Return the asker's invitations that can still be used, the newest first."""
+        fresh = select(Invite).where(col(Invite.used_at).is_(None), col(Invite.expires_at) > func.now())
+        return (await self.session.scalars(fresh.order_by(col(Invite.id).desc()))).all()
+
 
 async def password_of(session: AsyncSession, email: str) -> tuple[UUID, str] | None:
     """Return whose address this is and the hash of their password, or None."""
@@ -47,10 +81,13 @@ async def password_of(session: AsyncSession, email: str) -> tuple[UUID, str] | N
     return (found[0], found[1]) if found else None
 
 
-async def session_of(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID] | None:
-    """Return the id and the owner of the living session with this token, or None."""
+async def session_of(
+    session: AsyncSession, token_hash: bytes, idle: timedelta, touch_after: timedelta
+) -> tuple[UUID, UUID] | None:
+    """Return the id and the owner of the living session with this token, or None; note that it was used."""
+    asked = {"hash": token_hash, "idle": idle, "touch": touch_after}
     found = (
-        await session.execute(text("SELECT id, owner_id FROM app.session_of(:hash)"), {"hash": token_hash})
+        await session.execute(text("SELECT id, owner_id FROM app.session_of(:hash, :idle, :touch)"), asked)
     ).first()
     return (found[0], found[1]) if found else None
 
@@ -58,3 +95,29 @@ async def session_of(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UU
 async def verified_account_at(session: AsyncSession, email: str) -> UUID | None:
     """Return whose address this is, when they have proven that it is theirs; None otherwise."""
     return await session.scalar(text("SELECT id FROM app.verified_account_at(:email)"), {"email": email})
+
+
+async def take_try(session: AsyncSession, key: bytes, step: timedelta, burst: timedelta) -> float:
+    """Take one try of a limit; return 0, or the seconds to wait for the next."""
+    asked = {"key": key, "step": step, "burst": burst}
+    return await session.scalar(text("SELECT app.take_try(:key, :step, :burst)"), asked) or 0.0
+
+
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether nobody has an account yet."""
+    return bool(await session.scalar(text("SELECT app.is_empty()")))
+
+
+async def appoint_operator(session: AsyncSession) -> None:
+    """Let the first account be the operator's, when there is no operator."""
+    await session.execute(text("SELECT app.appoint_operator()"))
+
+
+async def is_invited(session: AsyncSession, token_hash: bytes) -> bool:
+    """Whether an invitation with this token can still be used."""
+    return bool((await session.execute(text("SELECT id FROM app.invite_of(:hash)"), {"hash": token_hash})).first())
+
+
+async def use_invite(session: AsyncSession, token_hash: bytes) -> bool:
+    """Use an invitation up; whoever comes second is told no."""
+    return bool((await session.execute(text("SELECT id FROM app.use_invite(:hash)"), {"hash": token_hash})).first())

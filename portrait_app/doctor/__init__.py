@@ -30,12 +30,19 @@ def what_runs(settings: Settings) -> list[Finding]:
 def main() -> int:
     """Print what was found; the exit code is 1 when something must be done before the studio runs."""
     settings = Settings.read()
-    findings = [look(settings) for look in LOOKS] + _outside(settings) + counts.look(settings)
+    findings = [look(settings) for look in LOOKS] + _doors(settings) + _outside(settings) + counts.look(settings)
     for finding in findings:
         print(f"{'!!' if finding.next_step else 'ok'}  {finding}")  # noqa: T201 -- its purpose
         if finding.next_step:
             print(f"    {'':<10} -> {finding.next_step}")  # noqa: T201 -- its purpose
     return 1 if any(finding.next_step for finding in findings) else 0
+
+
+def _doors(settings: Settings) -> list[Finding]:
+    """Look at how people sign in."""
+    from portrait_app.doctor import sign_in  # noqa: PLC0415 -- the keeper, which also asks us, does without HTTP
+
+    return sign_in.look(settings)
 
 
 def _outside(settings: Settings) -> list[Finding]:

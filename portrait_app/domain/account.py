@@ -1,4 +1,4 @@
-"""A person's account, and the sessions in which they are signed in."""
+"""A person's account, the sessions in which they are signed in, and who lets others in."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -36,4 +36,25 @@ class Session(Owned, table=True):
     token_hash: bytes = Field(sa_type=LargeBinary)
     device: str = ""
     expires_at: datetime = moment()
+    seen_at: datetime = moment(default_factory=now)
     revoked_at: datetime | None = moment(default=None)
+
+
+class Operator(SQLModel, table=True):
+    """Whose house this is: the first account. There is one."""
+
+    __tablename__: ClassVar[Any] = "operators"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    owner_id: UUID = Field(primary_key=True)
+
+
+class Invite(Owned, table=True):
+    """Lets one person sign up; the link's token is known here by its SHA-256 alone."""
+
+    __tablename__: ClassVar[Any] = "invites"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    token_hash: bytes = Field(sa_type=LargeBinary)
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(default=None)

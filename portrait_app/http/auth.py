@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING
 
-from starlette.responses import RedirectResponse, Response
+from starlette.background import BackgroundTask
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.templating import Jinja2Templates
 
-from portrait_app.http.cookies import FromElsewhere, require_own_page
-from portrait_app.http.local import local_path
+from portrait_app.domain.text import one_line
+from portrait_app.http import forms
+from portrait_app.http.cookies import FromElsewhere, require_own_page, token_of
 from portrait_app.http.oidc import offered, trouble_in
-from portrait_app.services import accounts
-from portrait_app.services.accounts import SESSION_LIFETIME, SignedIn, WrongInput
-from portrait_app.services.cookie import COOKIE, token_in
+from portrait_app.services import accounts, limits, passwords, sessions
+from portrait_app.services.accounts import NotInvited, SignUp
+from portrait_app.services.complaints import WrongInput
+from portrait_app.services.cookie import cookie_name
+from portrait_app.services.limits import TooManyTries
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
 
-    from portrait_app.services.work import Desk
     from portrait_app.wiring import Workshop
 
-templates = Jinja2Templates(Path(__file__).parent / "templates")
-
-FORM_MAX_BYTES = 16 * 1024
+CHECK_YOUR_MAIL = "We have sent you a mail. Its link confirms your address and lets you in, once and for ten minutes."
 
 
 class Doors:
@@ -42,102 +40,108 @@ class Doors:
             Route("/auth/sign-up", self.sign_up, methods=["GET", "POST"]),
             Route("/auth/sign-in", self.sign_in, methods=["GET", "POST"]),
             Route("/auth/sign-out", self.sign_out, methods=["POST"]),
+            Route("/auth/strength", self.strength, methods=["POST"]),
         ]
 
     async def sign_up(self, request: Request) -> Response:
-        """Show the form, or make an account and sign in."""
+        """Show the form, or make an account."""
+        workshop = self._workshop_of()
 
-        async def make(form: Mapping[str, str], device: str) -> SignedIn:
-            name, email, password = form.get("name", ""), form.get("email", ""), form.get("password", "")
-            return await accounts.sign_up(self._desk, name=name, email=email, password=password, device=device)
+        async def make(form: Mapping[str, str]) -> Response:
+            email, mode = one_line(form.get("email", "")).lower(), SignUp(workshop.settings.sign_up)
+            await limits.take_from(workshop.desk, limits.SIGN_UP_OF_NETWORK, forms.network(request))
+            await limits.take(workshop.desk, limits.SIGN_UP_OF_ACCOUNT, email)
+            asked = {"name": form.get("name", ""), "email": email, "password": form.get("password", "")}
+            invite = form.get("invite", "")
+            if workshop.settings.confirms_addresses:
+                account = await accounts.ask_for_account(workshop.desk, **asked, mode=mode, invite=invite)
+                # Once the answer is given, so that it takes as long whether or not there is such an account.
+                answer = forms.said(request, "Check your mail", CHECK_YOUR_MAIL)
+                answer.background = BackgroundTask(accounts.make_account, workshop.desk, account, mode, invite)
+                return answer
+            device = request.headers.get("user-agent", "")
+            signed = await accounts.sign_up(workshop.desk, **asked, device=device, mode=mode, invite=invite)
+            answer = RedirectResponse(forms.local(form.get("next", "")), 303)
+            return await forms.let_in(request, answer, workshop, signed)
 
-        return await self._form(request, "sign_up.html", make)
+        invite = request.query_params.get("invite", "")
+        try:
+            if request.method == "POST":
+                return await forms.answered(
+                    request, workshop, "sign_up.html", make, ways=offered(workshop.settings, request)
+                )
+            await accounts.require_open(workshop.desk, SignUp(workshop.settings.sign_up), invite)
+        except NotInvited as error:
+            return forms.said(request, error.headline, error.hint, ("Sign in", "/auth/sign-in"), 403)
+        return await self._show(request, "sign_up.html", invite=invite)
 
     async def sign_in(self, request: Request) -> Response:
         """Show the form, or sign in."""
+        workshop = self._workshop_of()
 
-        async def enter(form: Mapping[str, str], device: str) -> SignedIn:
-            email, password = form.get("email", ""), form.get("password", "")
-            return await accounts.sign_in(self._desk, email=email, password=password, device=device)
+        async def enter(form: Mapping[str, str]) -> Response:
+            email = one_line(form.get("email", "")).lower()
+            await self._count_sign_in(email, forms.network(request))
+            signed = await accounts.sign_in(
+                workshop.desk,
+                email=email,
+                password=form.get("password", ""),
+                device=request.headers.get("user-agent", ""),
+                must_be_confirmed=workshop.settings.confirms_addresses,
+            )
+            await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
+            answer = RedirectResponse(forms.local(form.get("next", "")), 303)
+            return await forms.let_in(request, answer, workshop, signed)
 
-        return await self._form(request, "sign_in.html", enter)
+        if request.method == "POST":
+            return await forms.answered(
+                request, workshop, "sign_in.html", enter, ways=offered(workshop.settings, request)
+            )
+        return await self._show(request, "sign_in.html")
 
     async def sign_out(self, request: Request) -> Response:
         """End the session and go to the public page."""
+        workshop = self._workshop_of()
         try:
-            require_own_page(request, self._workshop_of().settings)
+            require_own_page(request, workshop.settings)
         except FromElsewhere as error:
             return Response(error.hint, 403)
-        await accounts.sign_out(self._desk, token_in(request.headers.get("cookie", "")))
-        answer = RedirectResponse("/", 303)
-        answer.delete_cookie(COOKIE, path="/")
+        await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
+        # Everything this browser keeps of ours goes, but for the look: that is the browser's as much as the person's.
+        answer = RedirectResponse("/", 303, headers={"Clear-Site-Data": '"cache"'})
+        is_https = workshop.settings.is_https
+        answer.delete_cookie(cookie_name(is_https=is_https), path="/", secure=is_https, httponly=True, samesite="lax")
         return answer
 
-    async def _form(
-        self, request: Request, template: str, submit: Callable[[Mapping[str, str], str], Awaitable[SignedIn]]
-    ) -> Response:
-        if request.method != "POST":
-            return await self._show(request, template)
-        form: dict[str, str] = {}
+    async def strength(self, request: Request) -> Response:
+        """Judge a password while it is typed, by the very rules that will judge it when it is sent."""
+        workshop = self._workshop_of()
         try:
-            require_own_page(request, self._workshop_of().settings)
-            form = await _typed(request)
-            signed = await submit(form, request.headers.get("user-agent", ""))
-        except FromElsewhere as error:
-            return self._page(request, template, form, {"form": error.hint}, 403)
-        except WrongInput as error:
-            return self._page(request, template, form, error.fields, 422)
-        answer = RedirectResponse(local_path(form.get("next", "")), 303)
-        await self.let_in(answer, signed, is_secure=request.url.scheme == "https")
-        return answer
+            require_own_page(request, workshop.settings)
+            await limits.take_from(workshop.desk, limits.STRENGTH_OF_NETWORK, forms.network(request))
+            form = await forms.typed(request)
+        except (FromElsewhere, WrongInput, TooManyTries) as error:
+            return JSONResponse({"says": error.hint}, 400, headers=forms.NEVER_KEPT)
+        judged = await passwords.strength(form.get("password", ""), form.get("name", ""), form.get("email", ""))
+        said = {"score": judged.score, "says": judged.complaint or judged.says, "is_taken": not judged.complaint}
+        return JSONResponse(said, headers=forms.NEVER_KEPT)
 
-    async def _show(self, request: Request, template: str) -> Response:
+    async def _show(self, request: Request, template: str, **values: str) -> Response:
         """Show the empty form; who is signed in already goes straight on, unless they are to prove it `again`."""
-        wanted = request.query_params.get("next", "")
-        if "again" not in request.query_params and await accounts.who(
-            self._desk, token_in(request.headers.get("cookie", ""))
+        workshop, wanted = self._workshop_of(), request.query_params.get("next", "")
+        if "again" not in request.query_params and await sessions.who(
+            workshop.desk, token_of(request, workshop.settings)
         ):
-            return RedirectResponse(local_path(wanted), 303)
-        trouble = trouble_in(self._workshop_of().settings, request.query_params)
-        return self._page(request, template, {"next": wanted}, {"form": trouble} if trouble else {}, 200)
-
-    async def let_in(self, answer: Response, signed: SignedIn, *, is_secure: bool) -> None:
-        """Have the browser carry its session, and wear the person's look."""
-        async with self._desk.for_person(signed.owner_id) as work:
-            look = accounts.look_cookie(await work.accounts.mine())
-        is_secure = is_secure or self._workshop_of().settings.public_url.startswith("https://")
-        month = int(SESSION_LIFETIME.total_seconds())
-        answer.set_cookie(
-            COOKIE, signed.token, max_age=month, httponly=True, secure=is_secure, samesite="lax", path="/"
-        )
-        # Read by the page's own script before the first paint: no flash of somebody else's colours.
-        answer.set_cookie("look", look, max_age=month, secure=is_secure, samesite="lax", path="/")
-
-    def _page(
-        self, request: Request, template: str, form: Mapping[str, str], errors: dict[str, str], status: int
-    ) -> Response:
-        typed = {field: value for field, value in form.items() if field != "password"}
-        wanted = local_path(form.get("next", ""))
-        ways = offered(self._workshop_of().settings, wanted, again="again" in request.query_params)
-        shown: dict[str, Any] = {"values": typed, "errors": errors, "next": wanted, "ways": ways}
-        return templates.TemplateResponse(
-            request, template, shown, status_code=status, headers={"Cache-Control": "no-store"}
+            return RedirectResponse(forms.local(wanted), 303)
+        trouble = trouble_in(workshop.settings, request.query_params)
+        errors = {"form": trouble} if trouble else {}
+        return forms.page(
+            request, template, {"next": wanted, **values}, errors, ways=offered(workshop.settings, request)
         )
 
-    @property
-    def _desk(self) -> Desk:
-        return self._workshop_of().desk
-
-
-async def _typed(request: Request) -> dict[str, str]:
-    """Read a small form.
-
-    Raises:
-        WrongInput: it is larger than any form of ours.
-    """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_MAX_BYTES:
-            raise WrongInput({"form": "That was more than this form takes."})
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    async def _count_sign_in(self, email: str, network: str) -> None:
+        """Count a try, whether or not there is such an account."""
+        desk = self._workshop_of().desk
+        await limits.take_from(desk, limits.SIGN_IN_OF_NETWORK, network)
+        await limits.take(desk, limits.SIGN_IN_OF_BOTH, f"{email}\0{network}")
+        await limits.take(desk, limits.SIGN_IN_OF_ACCOUNT, email)

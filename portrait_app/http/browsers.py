@@ -14,14 +14,9 @@ if TYPE_CHECKING:
 COOKIE = "browser"
 
 
-def is_secure(request: Request, settings: Settings) -> bool:
-    """Whether people reach the studio by https, so that its cookies must not travel otherwise."""
-    return request.url.scheme == "https" or settings.public_url.startswith("https://")
-
-
 def token_of(request: Request, settings: Settings) -> str:
     """Return the browser's token, or nothing when it carries none."""
-    return request.cookies.get(_name(secure=is_secure(request, settings)), "")
+    return request.cookies.get(_name(settings), "")
 
 
 def new_token() -> str:
@@ -31,10 +26,10 @@ def new_token() -> str:
 
 def mark(answer: Response, request: Request, settings: Settings, token: str) -> None:
     """Have the browser carry its token until it is closed. It says nothing of who sits there."""
-    secure = is_secure(request, settings)
-    answer.set_cookie(_name(secure=secure), token, httponly=True, secure=secure, samesite="lax", path="/")
+    is_secure = settings.is_https or request.url.scheme == "https"
+    answer.set_cookie(_name(settings), token, httponly=True, secure=is_secure, samesite="lax", path="/")
 
 
-def _name(*, secure: bool) -> str:
-    # Browsers take a __Host- cookie from this very host alone, by https; on localhost there is none to be had.
-    return f"__Host-{COOKIE}" if secure else COOKIE
+def _name(settings: Settings) -> str:
+    # Browsers take a __Host- cookie from this very host alone, over TLS; on localhost there is none to be had.
+    return f"__Host-{COOKIE}" if settings.is_https else COOKIE

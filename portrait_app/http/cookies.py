@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portrait_app.errors import PortraitError, SignedOut
-from portrait_app.services import accounts
-from portrait_app.services.cookie import token_in
+from portrait_app.services import sessions
+from portrait_app.services.cookie import cookie_name, token_in
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from portrait_app.services.accounts import Someone
-    from portrait_app.services.work import Desk
+    from portrait_app.services.sessions import Someone
     from portrait_app.settings import Settings
+    from portrait_app.wiring import Workshop
 
 
 class FromElsewhere(PortraitError):
@@ -23,13 +23,18 @@ class FromElsewhere(PortraitError):
     hint = "Nothing was changed. Open the studio itself and try again there."
 
 
-async def signed_in(request: Request, desk: Desk) -> Someone:
+def token_of(request: Request, settings: Settings) -> str:
+    """Return the session's token that came along, or nothing."""
+    return token_in(request.headers.get("cookie", ""), cookie_name(is_https=settings.is_https))
+
+
+async def signed_in(request: Request, workshop: Workshop) -> Someone:
     """Return the person whose session's cookie came along.
 
     Raises:
         SignedOut: there is none, or their session has ended.
     """
-    someone = await accounts.who(desk, token_in(request.headers.get("cookie", "")))
+    someone = await sessions.who(workshop.desk, token_of(request, workshop.settings))
     if someone is None:
         raise SignedOut("request without a session")
     return someone
@@ -38,16 +43,14 @@ async def signed_in(request: Request, desk: Desk) -> Someone:
 def require_own_page(request: Request, settings: Settings) -> None:
     """Let a request pass that a page of ours made, or a program that is no browser.
 
-    Browsers name the page's origin with every POST, and no script can forge it; `SameSite` alone would let the other
-    ports of this host through.
+    Browsers name the page's origin with every POST, and most also say how far it is from ours (Fetch Metadata); no
+    script can forge either. `SameSite` alone would let the other ports of this host through.
 
     Raises:
         FromElsewhere: somebody else's page made it.
     """
-    origin = request.headers.get("origin")
-    if origin is None:
-        is_ours = request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
-    else:
-        is_ours = origin == settings.public_url or origin.partition("://")[2] == request.headers.get("host")
-    if not is_ours:
-        raise FromElsewhere(f"origin {origin!r}")
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "none")
+    host = request.headers.get("host")
+    is_ours = origin in (None, settings.public_url, f"http://{host}", f"https://{host}")
+    if not is_ours or site not in ("same-origin", "none"):
+        raise FromElsewhere(f"origin {origin!r}, {site!r}")

@@ -7,24 +7,39 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import MutableHeaders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
+        "accelerometer=(), gyroscope=(), magnetometer=(), display-capture=(), idle-detection=(), browsing-topics=()"
+    ),
 }
+# A year, as ASVS 5.0 3.4.1 asks: from the first visit on, a browser speaks TLS with this host or not at all.
+OVER_TLS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 # A build names these by their content; everything else is asked about again, which costs an answer without a body.
 HASHED, FOR_EVER = "/assets/", "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
 
 class CareHeaders:
-    """ASGI middleware; what a route says of itself stands."""
+    """ASGI middleware; what a route says of itself stands.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: what it stands before.
+        more: further headers for every answer, asked for at each.
+    """
+
+    def __init__(self, app: ASGIApp, more: Callable[[], Mapping[str, str]]) -> None:
         self._app = app
+        self._more = more
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add to the answer's headers."""
@@ -35,7 +50,7 @@ class CareHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in ALWAYS.items():
+                for name, value in {**ALWAYS, **self._more()}.items():
                     headers.setdefault(name, value)
                 is_hashed = scope["path"].startswith(HASHED) and message["status"] in (200, 206, 304)
                 headers.setdefault("cache-control", FOR_EVER if is_hashed else ASK_AGAIN)

@@ -11,12 +11,11 @@ from starlette.routing import Route
 
 from portrait_app.adapters.passkeys import House, NoPasskeysHere, PasskeyRefused
 from portrait_app.errors import PortraitError, SignedOut
-from portrait_app.http import browsers
-from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in
-from portrait_app.http.local import local_path
-from portrait_app.services import accounts, passkeys
-from portrait_app.services.cookie import token_in
+from portrait_app.http import browsers, forms
+from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in, token_of
+from portrait_app.services import limits, passkeys, sessions
 from portrait_app.services.errands import TooLate
+from portrait_app.services.limits import TooManyTries
 from portrait_app.services.passkeys import TooManyPasskeys, Visitor
 from portrait_app.services.ways import NotFresh
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from portrait_app.http.auth import Doors
     from portrait_app.wiring import Workshop
 
 log = structlog.get_logger()
@@ -39,15 +37,15 @@ STATUS: dict[type[PortraitError], int] = {
     NoPasskeysHere: 409,
     TooManyPasskeys: 409,
     TooLate: 410,
+    TooManyTries: 429,
 }
 
 
 class PasskeyDoors:
     """The routes; each answers 200 with JSON, or what happened and what to do next: `{"headline", "hint", "why"}`."""
 
-    def __init__(self, workshop_of: Callable[[], Workshop], doors: Doors) -> None:
+    def __init__(self, workshop_of: Callable[[], Workshop]) -> None:
         self._workshop_of = workshop_of
-        self._doors = doors
 
     def routes(self) -> list[Route]:
         """Return the routes, to be mounted beside the app."""
@@ -63,15 +61,16 @@ class PasskeyDoors:
 
     def _answering(self, act: Callable[[Request, House], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            settings = self._workshop_of().settings
+            workshop = self._workshop_of()
             try:
-                require_own_page(request, settings)
-                return await act(request, House.at(settings.public_url))
+                require_own_page(request, workshop.settings)
+                await limits.take_from(workshop.desk, limits.PASSKEY_OF_NETWORK, forms.network(request))
+                return await act(request, House.at(workshop.settings.public_url))
             except tuple(STATUS) as error:
                 why = type(error).__name__
                 log.info("passkey.refused", why=why, detail=str(error)[:200])
                 said = {"headline": error.headline, "hint": error.hint, "why": why}
-                return JSONResponse(said, STATUS[type(error)], headers={"Cache-Control": "no-store"})
+                return JSONResponse(said, STATUS[type(error)], headers=forms.NEVER_KEPT)
 
         return answer
 
@@ -81,23 +80,21 @@ class PasskeyDoors:
         return self._question(request, visitor, options)
 
     async def _sign_in(self, request: Request, house: House) -> Response:
-        desk, sent = self._workshop_of().desk, await _sent(request)
-        signed = await passkeys.sign_in(desk, house, self._visitor(request), sent)
-        # Signed in anew, signed out of what was before: a session's token is never carried over.
-        await accounts.sign_out(desk, token_in(request.headers.get("cookie", "")))
-        answer = JSONResponse({"next": local_path(request.query_params.get("next", ""))})
-        await self._doors.let_in(answer, signed, is_secure=browsers.is_secure(request, self._workshop_of().settings))
-        return answer
+        workshop, sent = self._workshop_of(), await _sent(request)
+        signed = await passkeys.sign_in(workshop.desk, house, self._visitor(request), sent)
+        await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
+        answer = JSONResponse({"next": forms.local(request.query_params.get("next", ""))}, headers=forms.NEVER_KEPT)
+        return await forms.let_in(request, answer, workshop, signed)
 
     async def _begin_adding(self, request: Request, house: House) -> Response:
-        desk, visitor = self._workshop_of().desk, self._visitor(request)
-        options = await passkeys.begin_adding(desk, house, visitor, await signed_in(request, desk))
+        workshop, visitor = self._workshop_of(), self._visitor(request)
+        options = await passkeys.begin_adding(workshop.desk, house, visitor, await signed_in(request, workshop))
         return self._question(request, visitor, options)
 
     async def _add(self, request: Request, house: House) -> Response:
-        desk, sent = self._workshop_of().desk, await _sent(request)
-        someone = await signed_in(request, desk)
-        made = await passkeys.add(desk, house, self._visitor(request), someone, sent)
+        workshop, sent = self._workshop_of(), await _sent(request)
+        someone = await signed_in(request, workshop)
+        made = await passkeys.add(workshop.desk, house, self._visitor(request), someone, sent)
         return JSONResponse({"id": str(made.id), "name": made.name})
 
     def _visitor(self, request: Request) -> Visitor:
@@ -105,7 +102,7 @@ class PasskeyDoors:
         return Visitor(token, request.headers.get("user-agent", ""))
 
     def _question(self, request: Request, visitor: Visitor, options: dict[str, Any]) -> Response:
-        answer = JSONResponse(options, headers={"Cache-Control": "no-store"})
+        answer = JSONResponse(options, headers=forms.NEVER_KEPT)
         browsers.mark(answer, request, self._workshop_of().settings, visitor.browser)
         return answer
 

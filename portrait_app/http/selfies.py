@@ -59,7 +59,7 @@ def selfie_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
         workshop = workshop_of()
         try:
             require_own_page(request, workshop.settings)
-            someone = await signed_in(request, workshop.desk)
+            someone = await signed_in(request, workshop)
             selfie = await selfies.receive(
                 workshop.desk,
                 someone.owner_id,

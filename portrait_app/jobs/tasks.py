@@ -33,6 +33,7 @@ def register(app: App, workshop: Workshop) -> None:
     _task(app, Chore.SEND_ORDER, workshop.sender.send)
     _task(app, Chore.KEEP_ASSET, workshop.keeper.keep)
     _task(app, Chore.TIDY_ORDER, tidy)
+    _task(app, Chore.SEND_MAIL, workshop.postman.send)
     _task(app, Chore.CALL_OFF, call_off)
     _task(app, Chore.REMOVE_MODEL, remove_model)
 

@@ -1,43 +1,45 @@
-"""Signing up, in and out, and who is behind a cookie."""
+"""Signing up and in, what a person is called, and how the studio looks for them."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from portrait_app.database.accounts import password_of, session_of
+from portrait_app.database.accounts import appoint_operator, is_empty, is_invited, password_of, use_invite
 from portrait_app.database.address import Role
-from portrait_app.domain.account import Account, Session
-from portrait_app.domain.clock import now
+from portrait_app.domain.account import Account
 from portrait_app.domain.look import Look
+from portrait_app.domain.mail import MailKind
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import passwords
+from portrait_app.services import complaints, mails, passwords, sessions
+from portrait_app.services.complaints import WrongInput
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from portrait_app.services.sessions import SignedIn
     from portrait_app.services.work import Desk, Work
 
-SESSION_LIFETIME = timedelta(days=30)
-LONGEST_NAME, LONGEST_EMAIL = 80, 254
+
+class SignUp(StrEnum):
+    """Who may make an account."""
+
+    OPEN = "open"
+    INVITE = "invite"
+    CLOSED = "closed"
 
 
-class WrongInput(PortraitError):
-    """Something typed into a form can't be taken; `fields` says what, beside each field."""
+class NotInvited(PortraitError):
+    """Sign-up is not open to whoever asks."""
 
-    headline = "Please look at the form again"
-
-    def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__(f"wrong fields: {', '.join(fields)}")
-        self.fields = fields
-        self.hint = " ".join(fields.values())
+    headline = "This studio is by invitation"
+    hint = "Ask whoever runs it for a link. Each link works once, for a week."
 
 
 class UnknownLook(PortraitError):
@@ -47,69 +49,101 @@ class UnknownLook(PortraitError):
     hint = "Choose light, dark or auto, and any colour of the slider. Your look stays as it was."
 
 
-@dataclass(frozen=True)
-class SignedIn:
-    """Somebody signed in: their id, and the token for their browser's cookie, known nowhere else."""
+async def require_open(desk: Desk, mode: SignUp, invite: str = "") -> None:
+    """Let somebody make an account; the first one, the operator's, is always let in.
 
-    owner_id: UUID
-    token: str
-
-
-@dataclass(frozen=True)
-class Someone:
-    """Who is behind a token."""
-
-    owner_id: UUID
-    session_id: UUID
+    Raises:
+        NotInvited: only who is invited may, and this is no invitation, or nobody may.
+    """
+    async with desk.for_nobody(Role.USER) as session:
+        if mode is SignUp.OPEN or await is_empty(session):
+            return
+        if mode is SignUp.INVITE and invite and await is_invited(session, sessions.digest(invite)):
+            return
+    raise NotInvited(mode)
 
 
-async def sign_up(desk: Desk, *, name: str, email: str, password: str, device: str) -> SignedIn:
-    """Make an account and sign in to it.
+async def sign_up(
+    desk: Desk, *, name: str, email: str, password: str, device: str, mode: SignUp = SignUp.OPEN, invite: str = ""
+) -> SignedIn:
+    """Make an account and sign in to it, where addresses can't be confirmed by mail.
 
     Raises:
         WrongInput: saying which field and why; nothing was made.
+        NotInvited: sign-up isn't open to whoever asks; nothing was made.
     """
-    name, email = one_line(name), one_line(email).lower()
-    if fields := _complaints(name, email, password):
-        raise WrongInput(fields)
-    account = Account(id=new_id(), name=name, email=email, password_hash=await passwords.hashed(password))
+    account = await _new_account(name, email, password)
+    await require_open(desk, mode, invite)
     try:
         async with desk.for_person(account.id) as work:
-            work.session.add(account)
-            await work.session.flush()
-            return SignedIn(account.id, open_session(work, device))
+            await _add(work, account, mode, invite)
+            return sessions.open_session(work, device)
     except IntegrityError as error:
-        if "accounts_email" not in str(error.orig):
-            raise
+        _require_taken(error)
         taken = "There is an account with this address already. Sign in instead?"
         raise WrongInput({"email": taken}) from None
 
 
-async def sign_in(desk: Desk, *, email: str, password: str, device: str) -> SignedIn:
+async def ask_for_account(desk: Desk, *, name: str, email: str, password: str, mode: SignUp, invite: str) -> Account:
+    """Look at what was typed, as `sign_up` does; whether the address has an account isn't looked at.
+
+    Returns: what `make_account` makes, when the answer has been given.
+
+    Raises:
+        WrongInput: saying which field and why.
+        NotInvited: sign-up isn't open to whoever asks.
+    """
+    account = await _new_account(name, email, password)
+    await require_open(desk, mode, invite)
+    return account
+
+
+async def make_account(desk: Desk, account: Account, mode: SignUp, invite: str) -> None:
+    """Make an account that its owner can enter once the address is confirmed; or tell the owner of the present one."""
+    try:
+        async with desk.for_person(account.id) as work:
+            await _add(work, account, mode, invite)
+    except IntegrityError as error:
+        _require_taken(error)
+        async with desk.for_nobody(Role.USER) as session:
+            known = await password_of(session, account.email)
+        if known is not None:
+            async with desk.for_person(known[0]) as work:
+                await mails.write(work, MailKind.TAKEN, account.email)
+    except NotInvited:  # somebody else used the invitation a moment before
+        return
+
+
+async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be_confirmed: bool = False) -> SignedIn:
     """Open a session.
 
     Raises:
-        WrongInput: address and password don't go together; which of the two was wrong is not said.
+        WrongInput: address and password don't go together, and which of the two was wrong is not said; or they do, and
+            the address must be confirmed first: then a new link is on its way.
+    """
+    owner_id = await owner_by_password(desk, email, password)
+    async with desk.for_person(owner_id) as work:
+        account = await work.accounts.mine()
+        if account.verified_at or not must_be_confirmed:
+            return sessions.open_session(work, device)
+        await mails.write(work, MailKind.CONFIRM, account.email)
+    raise WrongInput(
+        {"form": "Please confirm your address first: we have just sent you a new link, good for ten minutes."}
+    )
+
+
+async def owner_by_password(desk: Desk, email: str, password: str) -> UUID:
+    """Return whose address and password these are.
+
+    Raises:
+        WrongInput: they don't go together. It takes as long whether or not there is such an account.
     """
     async with desk.for_nobody(Role.USER) as session:
         known = await password_of(session, one_line(email))
-    is_right = await passwords.matches(password[: passwords.LONGEST], known[1] or None if known else None)
+    is_right = await passwords.matches(password, known[1] if known else None)
     if known is None or not is_right:
         raise WrongInput({"password": "This address and this password don't go together."})
-    async with desk.for_person(known[0]) as work:
-        return SignedIn(known[0], open_session(work, device))
-
-
-async def sign_out(desk: Desk, token: str) -> None:
-    """End the session behind this token at once, also in tabs already open."""
-    someone = await who(desk, token)
-    if someone is None:
-        return
-    async with desk.for_person(someone.owner_id) as work:
-        session = await work.accounts.session_by_id(someone.session_id)
-        if session is not None:
-            session.revoked_at = now()
-        await work.tell("account", someone.owner_id)
+    return known[0]
 
 
 async def rename(work: Work, name: str) -> Account:
@@ -119,7 +153,7 @@ async def rename(work: Work, name: str) -> Account:
         WrongInput: there is no name, or it is too long; the old one stays.
     """
     name = one_line(name)
-    if complaint := _complaint_about_name(name):
+    if complaint := complaints.about_name(name):
         raise WrongInput({"name": complaint})
     account = await work.accounts.mine()
     account.name = name
@@ -149,44 +183,40 @@ def look_cookie(account: Account) -> str:
     return Look.of(account.look).to_cookie()
 
 
-async def who(desk: Desk, token: str) -> Someone | None:
-    """Return who is behind a cookie's token, or None when the session has ended."""
-    if not token:
-        return None
-    async with desk.for_nobody(Role.USER) as session:
-        found = await session_of(session, _hash(token))
-    return Someone(owner_id=found[1], session_id=found[0]) if found else None
+async def _new_account(name: str, email: str, password: str) -> Account:
+    name, email = one_line(name), one_line(email).lower()
+    judged = await passwords.strength(password, name, email)
+    said = {"name": complaints.about_name(name), "email": complaints.about_email(email), "password": judged.complaint}
+    if fields := {field: words for field, words in said.items() if words}:
+        raise WrongInput(fields)
+    return Account(id=new_id(), name=name, email=email, password_hash=await passwords.hashed(password))
 
 
-def open_session(work: Work, device: str) -> str:
-    """Begin a session for the person this work is for, who has just proven themselves; return its token."""
-    token = secrets.token_urlsafe(32)
-    expires_at = now() + SESSION_LIFETIME
-    work.session.add(
-        Session(owner_id=work.owner_id, token_hash=_hash(token), device=device[:200], expires_at=expires_at)
-    )
-    return token
+async def add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
+    """Write the account down, if whoever asks may have one; the first is the operator's.
+
+    Raises:
+        NotInvited: sign-up isn't open to whoever asks.
+    """
+    await _use_up(work.session, mode, invite)
+    work.session.add(account)
+    await work.session.flush()
+    await appoint_operator(work.session)
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+async def _add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
+    """Write the account down, and the mail that confirms its address."""
+    await add(work, account, mode, invite)
+    await mails.write(work, MailKind.CONFIRM, account.email)
 
 
-def _complaints(name: str, email: str, password: str) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    if complaint := _complaint_about_name(name):
-        fields["name"] = complaint
-    local, at, domain = email.rpartition("@")
-    if not (local and at and "." in domain.strip(".")) or len(email) > LONGEST_EMAIL or any(map(str.isspace, email)):
-        fields["email"] = "This doesn't look like an e-mail address."
-    if len(password) < passwords.SHORTEST:
-        fields["password"] = f"Please use {passwords.SHORTEST} characters or more; a few words make a good one."
-    elif len(password) > passwords.LONGEST:
-        fields["password"] = f"Please keep it under {passwords.LONGEST} characters."
-    return fields
+async def _use_up(session: AsyncSession, mode: SignUp, invite: str) -> None:
+    if mode is SignUp.OPEN or (not invite and await is_empty(session)):
+        return
+    if not (mode is SignUp.INVITE and await use_invite(session, sessions.digest(invite))):
+        raise NotInvited(mode)
 
 
-def _complaint_about_name(name: str) -> str:
-    if not name:
-        return "What shall we call you?"
-    return f"Please keep it under {LONGEST_NAME} characters." if len(name) > LONGEST_NAME else ""
+def _require_taken(error: IntegrityError) -> None:
+    if "accounts_email" not in str(error.orig):
+        raise error

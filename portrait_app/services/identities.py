@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
@@ -15,13 +16,15 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.identity import Identity
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
-from portrait_app.services import ways
-from portrait_app.services.accounts import LONGEST_NAME, SignedIn, open_session
+from portrait_app.services import accounts, sessions, ways
+from portrait_app.services.complaints import LONGEST_NAME
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.domain.identity import Claim
+    from portrait_app.services.accounts import SignUp
+    from portrait_app.services.sessions import SignedIn
     from portrait_app.services.work import Desk, Work
 
 
@@ -49,30 +52,45 @@ class LinkedElsewhere(ProviderError):
     words = "This {name} account belongs to another account of this studio. Nothing was changed."
 
 
-async def sign_in(desk: Desk, claim: Claim, name: str, device: str) -> SignedIn:
-    """Open a session for whoever this is, and make them an account when they are new.
+@dataclass(frozen=True)
+class Newcomer:
+    """Whoever comes from a provider.
 
-    Args:
-        desk: where work begins.
+    Attributes:
         claim: what the provider said, checked.
-        name: what the provider is called.
+        provider: what it is called.
         device: what the browser says that it is.
+        mode: who may make an account.
+        invite: the token of an invitation, or nothing.
+    """
+
+    claim: Claim
+    provider: str
+    device: str
+    mode: SignUp
+    invite: str = ""
+
+
+async def sign_in(desk: Desk, comer: Newcomer) -> SignedIn:
+    """Open a session for whoever this is, and make them an account when they are new.
 
     Raises:
         Unverified: they are new here, and the provider doesn't vouch for their address.
         AddressKnown: the address has an account whose owner has not proven that it is theirs.
+        NotInvited: they are new here, and sign-up isn't open to whoever asks.
     """
+    claim = comer.claim
     async with desk.for_nobody(Role.USER) as session:
         known = await identity_of(session, claim.issuer, claim.subject)
         owner_id = known[1] if known else None
         if owner_id is None and not claim.is_verified:
-            raise Unverified(name, "new here")
+            raise Unverified(comer.provider, "new here")
         linked_to = None if owner_id else await verified_account_at(session, claim.email)
     if owner_id is not None:
-        return await _enter(desk, owner_id, claim, device)
+        return await _enter(desk, owner_id, comer)
     if linked_to is not None:
-        return await _link_and_enter(desk, linked_to, claim, device)
-    return await _make(desk, claim, name, device)
+        return await _link_and_enter(desk, linked_to, comer)
+    return await _make(desk, comer)
 
 
 async def link(work: Work, claim: Claim, name: str) -> None:
@@ -102,35 +120,36 @@ async def unlink(work: Work, identity_id: UUID) -> None:
     await work.tell("account", work.owner_id)
 
 
-async def _enter(desk: Desk, owner_id: UUID, claim: Claim, device: str) -> SignedIn:
+async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> SignedIn:
+    claim = comer.claim
     async with desk.for_person(owner_id) as work:
         for identity in await work.identities.all():
             if (identity.issuer, identity.subject) == (claim.issuer, claim.subject):
                 identity.used_at = now()
-        return SignedIn(owner_id, open_session(work, device))
+        return sessions.open_session(work, comer.device)
 
 
-async def _link_and_enter(desk: Desk, owner_id: UUID, claim: Claim, device: str) -> SignedIn:
+async def _link_and_enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> SignedIn:
     """Both sides have proven the same address: the account's owner here, this person there."""
     async with desk.for_person(owner_id) as work:
-        work.session.add(_identity(work, claim))
+        work.session.add(_identity(work, comer.claim))
         await work.tell("account", owner_id)
-        return SignedIn(owner_id, open_session(work, device))
+        return sessions.open_session(work, comer.device)
 
 
-async def _make(desk: Desk, claim: Claim, name: str, device: str) -> SignedIn:
+async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
+    claim = comer.claim
     called = one_line(claim.name)[:LONGEST_NAME] or claim.email.partition("@")[0]
     account = Account(id=new_id(), name=called, email=claim.email, password_hash="", verified_at=now())
     try:
         async with desk.for_person(account.id) as work:
-            work.session.add(account)
-            await work.session.flush()
+            await accounts.add(work, account, comer.mode, comer.invite)
             work.session.add(_identity(work, claim))
-            return SignedIn(account.id, open_session(work, device))
+            return sessions.open_session(work, comer.device)
     except IntegrityError as error:
         if "accounts_email" not in str(error.orig):
             raise
-        raise AddressKnown(name, "unproven address") from None
+        raise AddressKnown(comer.provider, "unproven address") from None
 
 
 def _identity(work: Work, claim: Claim) -> Identity:

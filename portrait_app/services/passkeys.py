@@ -15,19 +15,16 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.passkey import Passkey
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import errands, ways
-from portrait_app.services.accounts import SignedIn, open_session
+from portrait_app.services import devices, errands, sessions, ways
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.adapters.passkeys import Answer, House
-    from portrait_app.services.accounts import Someone
+    from portrait_app.services.sessions import SignedIn, Someone
     from portrait_app.services.work import Desk, Work
 
 LONGEST_NAME, MOST = 60, 20
-# In the order in which they are looked for in what a browser says of itself; an iPhone also says "Mac".
-_DEVICES = ("iPhone", "iPad", "Android", "Windows", "Mac", "CrOS", "Linux")
 
 
 class TooManyPasskeys(PortraitError):
@@ -71,7 +68,7 @@ async def sign_in(desk: Desk, house: House, visitor: Visitor, answer: Answer) ->
         if count <= passkey.sign_count and (count or passkey.sign_count):  # signed in since we looked: there is a copy
             raise PasskeyRefused(f"sign count {count} after {passkey.sign_count}")
         passkey.sign_count, passkey.used_at = count, now()
-        return SignedIn(lock.owner_id, open_session(work, visitor.device))
+        return sessions.open_session(work, visitor.device)
 
 
 async def begin_adding(desk: Desk, house: House, visitor: Visitor, someone: Someone) -> dict[str, Any]:
@@ -108,7 +105,7 @@ async def add(desk: Desk, house: House, visitor: Visitor, someone: Someone, answ
     new = wire.made(house, challenge, answer)
     try:
         async with desk.for_person(someone.owner_id) as work:
-            passkey = Passkey(owner_id=work.owner_id, name=_device(visitor.device), **vars(new))
+            passkey = Passkey(owner_id=work.owner_id, name=devices.in_words(visitor.device), **vars(new))
             work.session.add(passkey)
             await work.tell("account", work.owner_id)
     except IntegrityError as error:
@@ -138,7 +135,3 @@ async def remove(work: Work, passkey_id: UUID) -> None:
     await ways.require_another(work)
     await work.session.delete(passkey)
     await work.tell("account", work.owner_id)
-
-
-def _device(user_agent: str) -> str:
-    return next((device for device in _DEVICES if device in user_agent), "Passkey")

@@ -1,34 +1,123 @@
-"""Passwords: hashed with argon2id, in a thread and a few at a time, since each takes 19 MiB and some 40 ms."""
+"""Passwords: which are taken, and their hashes by argon2id, each of which takes 19 MiB and some 40 ms."""
 
 from __future__ import annotations
 
 import asyncio
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from zxcvbn import zxcvbn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SHORTEST = 12  # NIST SP 800-63B-4 asks for length and for no rules of composition; ASVS 5.0 6.2.1 for 8 at the least
 LONGEST = 256  # argon2 takes any length, a request shouldn't
+OURS = ("portrait", "studio", "portraits")
+TOO_LONG = f"Please keep it under {LONGEST} characters."
+_ESTIMATED = 72  # zxcvbn refuses more, and the rest could only make it better
+_GUESSED_SOON = 2  # of zxcvbn's scores, 0..4: fewer than 100 million guesses
+_OWN_REST = 8  # letters that must be left when one's own name and address are taken away
+_OWN_WORD = 3  # letters: shorter ones are part of many words
+SAYS = (
+    "Anybody would guess this soon.",
+    "A machine would guess this soon.",
+    "Good enough to begin with.",
+    "A strong password.",
+    "A very strong password.",
+)
 
 # OWASP's first recommendation for argon2id: m = 19 MiB, t = 2, p = 1.
 _hasher = PasswordHash((Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1),))
 _a_few = asyncio.Semaphore(2)
 
 
+@dataclass(frozen=True)
+class Strength:
+    """How hard a password is to guess.
+
+    Attributes:
+        score: 0 (at once) to 4 (not by any machine).
+        says: that, in words.
+        complaint: why it isn't taken; nothing when it is.
+    """
+
+    score: int
+    says: str
+    complaint: str
+
+
 async def hashed(password: str) -> str:
     """Return the hash to keep."""
     async with _a_few:
-        return await asyncio.to_thread(_hasher.hash, password)
+        return await asyncio.to_thread(_hasher.hash, _composed(password))
 
 
 async def matches(password: str, known_hash: str | None) -> bool:
-    """Whether the password is the one hashed; without a hash the same time passes and the answer is no."""
+    """Whether the password is the one hashed; without a hash the same time passes and the answer is no.
+
+    All of it counts: a longer one than any that is taken is wrong, however it begins.
+    """
+    is_possible = len(password) <= LONGEST and bool(known_hash)
     async with _a_few:
-        return await asyncio.to_thread(_verify, password, known_hash)
+        return await asyncio.to_thread(_verify, password if is_possible else "", known_hash if is_possible else None)
+
+
+async def strength(password: str, *own: str) -> Strength:
+    """Judge a password.
+
+    Args:
+        password: what was typed.
+        own: the person's name and address, which everybody tries first.
+    """
+    if not password:
+        return Strength(0, "", "Please choose a password.")
+    if len(password) > LONGEST:
+        return Strength(0, "", TOO_LONG)
+    words = _words(own)
+    async with _a_few:
+        score = await asyncio.to_thread(_score, password, [*words, *OURS])
+    return Strength(score, SAYS[score], _complaint(password, words, score))
 
 
 def _verify(password: str, known_hash: str | None) -> bool:
     if known_hash is None:
         _hasher.hash(password)
         return False
-    return _hasher.verify(password, known_hash)
+    return _hasher.verify(_composed(password), known_hash)
+
+
+def _composed(password: str) -> str:
+    """The same letters however a keyboard makes them (NIST SP 800-63B-4, 3.1.1.2)."""
+    return unicodedata.normalize("NFC", password)
+
+
+def _score(password: str, words: Sequence[str]) -> int:
+    found = cast("dict[str, int]", zxcvbn(password[:_ESTIMATED], user_inputs=list(words)))
+    return found["score"]
+
+
+def _complaint(password: str, words: Sequence[str], score: int) -> str:
+    if len(password) < SHORTEST:
+        return f"Please use {SHORTEST} characters or more; a few words make a good one."
+    rest = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if len(rest) < _OWN_REST and rest != password.casefold():
+        return "This is made of your own name or address, which is tried first. A few other words make a good one."
+    if score < _GUESSED_SOON:
+        return "This one is soon guessed. A few words that don't belong together make a good one."
+    return ""
+
+
+def _words(own: Sequence[str]) -> list[str]:
+    """One's name and address, and the parts of them."""
+    parts: set[str] = set()
+    for said in (each.casefold()[: _ESTIMATED * 4] for each in own):
+        local, _, domain = said.partition("@")
+        apart = "".join(letter if letter.isalnum() else " " for letter in said).split()
+        parts |= {said, local, domain, said.replace(" ", ""), *apart}
+    return [part for part in parts if len(part) >= _OWN_WORD]

@@ -129,7 +129,7 @@ async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None
     training = await work.trainings.get(order.training_id, lock=True)
     training.status = advance(training.status, TRAINING_OF[order.status])
     training.heard_at = now()
-    if not order.status.is_final:
+    if not order.status.is_final and order.cancel_asked_at is None:  # from then on it says that it is stopping
         await timing.note(work, training, report.progress)
     if order.status is OrderStatus.DONE:
         training.version = report.version

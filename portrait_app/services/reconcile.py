@@ -11,7 +11,9 @@ import structlog
 
 from portrait_app.adapters.replicate.errors import EngineError, JobVanished
 from portrait_app.database.address import Role
+from portrait_app.database.mails import forgotten_mails
 from portrait_app.database.orders import forgotten_chores, take_to_look_at
+from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
@@ -70,6 +72,8 @@ async def remember_chores(desk: Desk) -> int:
     """Put off again what was recorded and that nobody seems to do. Return how many."""
     async with desk.for_nobody(Role.SERVICE) as session:
         forgotten = await forgotten_chores(session, FORGOTTEN_AFTER, MOST)
+        unsent = await forgotten_mails(session, FORGOTTEN_AFTER, MOST)
+    forgotten += [(Chore.SEND_MAIL, owner_id, mail_id) for owner_id, mail_id in unsent]
     for chore, owner_id, row_id in forgotten:
         await desk.queue.put_off(chore, owner_id, row_id)
     return len(forgotten)

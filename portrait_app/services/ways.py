@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.identity import Identity
     from portrait_app.domain.passkey import Passkey
-    from portrait_app.services.accounts import Someone
+    from portrait_app.services.sessions import Someone
     from portrait_app.services.work import Desk, Work
 
 FRESH = timedelta(minutes=10)

@@ -12,6 +12,7 @@ from portrait_app.database.accounts import Accounts
 from portrait_app.database.address import Role
 from portrait_app.database.generations import Assets, Generations
 from portrait_app.database.identities import Identities
+from portrait_app.database.mails import Mails
 from portrait_app.database.orders import Orders
 from portrait_app.database.passkeys import Passkeys
 from portrait_app.database.trainings import Selfies, Trainings
@@ -44,6 +45,7 @@ class Work:
         self.accounts = Accounts(self.session, self.owner_id)
         self.passkeys = Passkeys(self.session, self.owner_id)
         self.identities = Identities(self.session, self.owner_id)
+        self.mails = Mails(self.session, self.owner_id)
         self.trainings = Trainings(self.session, self.owner_id)
         self.selfies = Selfies(self.session, self.owner_id)
         self.generations = Generations(self.session, self.owner_id)

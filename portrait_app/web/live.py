@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import reflex as rx
 import structlog
+from reflex.event import Event
+from reflex.state import StateUpdate
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app.database.news import listen
@@ -17,6 +19,7 @@ from portrait_app.errors import SignedOut
 from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
+from portrait_app.web.voice import said
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -207,8 +210,12 @@ async def _show_in(app: App, owner_id: UUID, tab: str, view: View, seen: Any, *,
         if must_ask_again and not await _is_behind(owner_id, room):
             tabs.forget(owner_id, tab)
             room.reset()
+        else:
+            view.show(room, seen)
             return
-        view.show(room, seen)
+    if app.event_namespace is not None:
+        to_sign_in = StateUpdate(events=Event.from_event_type(said(SignedOut("session ended"))))
+        await app.event_namespace.emit_update(to_sign_in, tab)
 
 
 async def _is_behind(owner_id: UUID, room: Any) -> bool:

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from portrait_app.errors import SignedOut
-from portrait_app.services import accounts
-from portrait_app.services.cookie import token_in
+from portrait_app.services import sessions
+from portrait_app.services.cookie import cookie_name, token_in
 from portrait_app.web import house
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import reflex as rx
 
+    from portrait_app.services.sessions import Someone
     from portrait_app.services.work import Work
 
 
@@ -25,10 +26,21 @@ async def owner_of(state: rx.State) -> UUID:
     Raises:
         SignedOut: there is none, or their session has ended.
     """
-    someone = await accounts.who(house.workshop().desk, token_in(str(state.router.headers.cookie or "")))
+    return (await someone_of(state)).owner_id
+
+
+async def someone_of(state: rx.State) -> Someone:
+    """Return the person behind the tab whose event this is, and their session.
+
+    Raises:
+        SignedOut: there is none, or their session has ended.
+    """
+    workshop = house.workshop()
+    name = cookie_name(is_https=workshop.settings.is_https)
+    someone = await sessions.who(workshop.desk, token_in(str(state.router.headers.cookie or ""), name))
     if someone is None:
         raise SignedOut("event without a session")
-    return someone.owner_id
+    return someone
 
 
 @asynccontextmanager

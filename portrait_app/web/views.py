@@ -109,8 +109,8 @@ class SelfieCard:
 class TrainingCard:
     """One face model on the shelf: its phase and percent while it is learned, its cover once it is ready.
 
-    One of the `is_` statements about its state holds: it is running, ready, failed, being deleted, or deleted. While it
-    is being deleted `trouble` says what that waits for; `removed_at` is when it was, as ISO 8601 in UTC.
+    It is running, ready, failed (of which some were stopped), leaving or gone. While it is leaving `trouble` says what
+    that waits for; `removed_at` is when it was deleted, as ISO 8601 in UTC; `engine` says where it was learned.
     """
 
     id: str
@@ -122,6 +122,7 @@ class TrainingCard:
     cover: str
     is_running: bool
     is_stopping: bool
+    is_stopped: bool
     is_ready: bool
     is_failed: bool
     is_leaving: bool
@@ -143,6 +144,7 @@ class TrainingCard:
             cover=cover,
             is_running=row.status in (TrainingStatus.QUEUED, TrainingStatus.LEARNING),
             is_stopping=row.phase == STOPPING,
+            is_stopped=row.status is TrainingStatus.CANCELED,
             is_ready=row.is_offered,
             is_failed=row.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED) and not is_wanted_gone,
             is_leaving=is_wanted_gone and row.removed_at is None,

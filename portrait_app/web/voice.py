@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import structlog
-from reflex.event import EventSpec, call_script
 
 from portrait_app.errors import PortraitError, SignedOut
+from portrait_app.web.ui.script import perform
 from portrait_app.web.ui.toast import show
 
-log = structlog.get_logger()
+if TYPE_CHECKING:
+    from reflex.event import EventSpec
 
-# In this tab: Reflex's own redirect to what is none of its pages opens another one, which browsers block.
-_TO_SIGN_IN = 'location.assign("/auth/sign-in?next=" + encodeURIComponent(location.pathname))'
+log = structlog.get_logger()
 
 
 class Unexpected(PortraitError):
@@ -24,7 +26,8 @@ class Unexpected(PortraitError):
 def said(error: PortraitError) -> EventSpec:
     """Return the event that tells the person of an error, or brings them to the sign-in page when they need it."""
     if isinstance(error, SignedOut):
-        return call_script(_TO_SIGN_IN)
+        # In this tab: Reflex's own redirect to what is none of its pages opens another one, which browsers block.
+        return perform("page.toSignIn")
     return show(error.headline, error.hint)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from portrait_app.domain.generation import Asset
 from portrait_app.domain.order import Order
-from portrait_app.services import accounts, trainings
+from portrait_app.services import sessions, trainings
 from portrait_app.services.cookie import COOKIE
 from portrait_app.wiring import open_workshop
 
@@ -50,7 +50,7 @@ class Person:
             form = {"name": name, "email": f"{name.lower()}@example.com", "password": PASSWORD}
             answer = await client.post("/auth/sign-up", data=form)
             assert answer.status_code == httpx.codes.SEE_OTHER
-            someone = await accounts.who(workshop.desk, client.cookies[COOKIE])
+            someone = await sessions.who(workshop.desk, client.cookies[COOKIE])
             assert someone is not None
             yield cls(workshop.desk, client, someone.owner_id, workshop.settings.trainer)
 

@@ -1,4 +1,4 @@
-"""The webhook's route over a house with orders on their way, and an engine's hand to knock with."""
+"""The webhook's route and an engine's hand to knock with; the front doors, and the mails that come of them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ from portrait_app.database.orders import counted
 from portrait_app.domain.order import OrderKind
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.services import generations, trainings
+from portrait_app.services.mails import Postman
+from portrait_app.settings import Settings
 from tests.builders import WEBHOOK
+from tests.http.front import OURS, Mailbox, Studio
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from pathlib import Path
     from uuid import UUID
 
     from portrait_app.domain.order import Order
@@ -98,3 +102,16 @@ async def door(house: House) -> AsyncGenerator[Door]:
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as browser:
         yield Door(browser, house, gateway, ada, portraits, training)
     await gateway.close()
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    """What was sent."""
+    return Mailbox()
+
+
+@pytest.fixture
+def studio(house: House, tmp_path: Path, mailbox: Mailbox) -> Studio:
+    """A studio on one machine, without a mail server of its own."""
+    settings = Settings.model_validate({"PORTRAIT_DATA_DIR": tmp_path, "APP_URL": OURS})
+    return Studio(house, settings, Postman(house.desk, mailbox, OURS, "studio@studio.test"), mailbox)

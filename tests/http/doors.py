@@ -40,10 +40,9 @@ def app_of(desk: Desk, settings: Settings, providers: dict[str, Provider] | None
     """Hang the doors; `/home` and `/you` say who is behind them."""
     known = providers_of(settings) if providers is None else providers
     workshop = cast("Workshop", SimpleNamespace(desk=desk, settings=settings, providers=known))
-    doors = Doors(lambda: workshop)
 
     async def home(request: Request) -> Response:
-        someone = await signed_in(request, desk)
+        someone = await signed_in(request, workshop)
         async with desk.for_person(someone.owner_id) as work:
             account, mine = await work.accounts.mine(), await ways.of(work)
         keys = "".join(f"<li>{key.name}</li>" for key in mine.passkeys)
@@ -61,9 +60,9 @@ def app_of(desk: Desk, settings: Settings, providers: dict[str, Provider] | None
             bare,
             Route("/home", home),
             Route("/you", home),
-            *doors.routes(),
-            *PasskeyDoors(lambda: workshop, doors).routes(),
-            *ProviderDoors(lambda: workshop, doors).routes(),
+            *Doors(lambda: workshop).routes(),
+            *PasskeyDoors(lambda: workshop).routes(),
+            *ProviderDoors(lambda: workshop).routes(),
             Mount("/", StaticFiles(directory=ASSETS)),
         ]
     )

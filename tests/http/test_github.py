@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 from portrait_app.adapters.oidc import GitHub, Provider
-from portrait_app.services import accounts
+from portrait_app.services import sessions
 from portrait_app.services.cookie import COOKIE
 from portrait_app.settings import Settings
 from tests.http.doors import app_of, listening, serving
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from portrait_app.services.accounts import Someone
+    from portrait_app.services.sessions import Someone
     from tests.builders import House
 
 OURS = "http://localhost:3000"
@@ -107,7 +107,7 @@ class Town:
         return await self.client.get(parts.path, params={name: value for name, value in query.items() if value})
 
     async def someone(self) -> Someone | None:
-        return await accounts.who(self.house.desk, self.client.cookies.get(COOKIE) or "")
+        return await sessions.who(self.house.desk, self.client.cookies.get(COOKIE) or "")
 
 
 @pytest.fixture

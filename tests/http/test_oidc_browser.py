@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from portrait_app.services import accounts, identities
+from portrait_app.services import accounts, identities, sessions
 from portrait_app.services.cookie import COOKIE
 from tests.builders import PASSWORD
 from tests.http.doors import listening, served
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
     from portrait_app.database.address import Address
-    from portrait_app.services.accounts import Someone
+    from portrait_app.services.sessions import Someone
     from tests.builders import House
 
 pytestmark = pytest.mark.browser
@@ -82,7 +82,7 @@ class Town:
 
     async def someone(self) -> Someone | None:
         tokens = [each.get("value") for each in await self.page.context.cookies() if each.get("name") == COOKIE]
-        return await accounts.who(self.house.desk, str(tokens[0])) if tokens else None
+        return await sessions.who(self.house.desk, str(tokens[0])) if tokens else None
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlmodel import update
 from portrait_app.adapters.passkeys import House, NoPasskeysHere
 from portrait_app.domain.account import Account
 from portrait_app.errors import NotFound
-from portrait_app.services import accounts, passkeys, ways
+from portrait_app.services import passkeys, sessions, ways
 from portrait_app.services.cookie import COOKIE
 from portrait_app.services.ways import LastWayIn
 from portrait_app.settings import Settings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.domain.passkey import Passkey
+    from portrait_app.services.sessions import Someone
     from tests.builders import House as TestHouse
 
 OURS = "http://localhost:3000"
@@ -49,8 +50,8 @@ class Browser:
         assert (await self.client.post("/auth/sign-up", data=form)).status_code == 303
         return (await self.someone()).owner_id
 
-    async def someone(self) -> accounts.Someone:
-        found = await accounts.who(self.house.desk, self.client.cookies.get(COOKIE) or "")
+    async def someone(self) -> Someone:
+        found = await sessions.who(self.house.desk, self.client.cookies.get(COOKIE) or "")
         assert found is not None
         return found
 
@@ -86,7 +87,7 @@ async def test_whoever_has_the_passkey_is_signed_in_without_an_address_or_a_pass
 ) -> None:
     owner, device = await ada.signs_up("Ada"), Authenticator(OURS)
     added = await ada.adds(device)
-    assert (added.status_code, added.json()["name"]) == (200, "iPhone")
+    assert (added.status_code, added.json()["name"]) == (200, "A browser on an iPhone")
     for turn in (1, 2):
         opened = await somebody.opens(device)
         assert (opened.status_code, opened.json()) == (200, {"next": "/home"})
@@ -103,7 +104,7 @@ async def test_asvs_7_2_4_signing_in_anew_ends_the_session_before(ada: Browser) 
     before = ada.client.cookies[COOKIE]
     assert (await ada.opens(device)).status_code == 200
     assert ada.client.cookies[COOKIE] != before
-    assert await accounts.who(ada.house.desk, before) is None
+    assert await sessions.who(ada.house.desk, before) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from portrait_app.services import accounts
+from portrait_app.services import sessions
 from portrait_app.services.cookie import COOKIE
 from tests.builders import PASSWORD
 from tests.http.doors import served
@@ -84,7 +84,7 @@ async def test_a_passkey_is_made_after_signing_up_and_opens_the_door_afterwards(
 
 async def _owner(house: House, page: Page):
     (token,) = [each.get("value") for each in await page.context.cookies() if each.get("name") == COOKIE]
-    someone = await accounts.who(house.desk, str(token))
+    someone = await sessions.who(house.desk, str(token))
     assert someone is not None
     return someone
 

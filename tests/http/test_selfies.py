@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.domain.selfie import Selfie
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from portrait_app.wiring import Workshop
     from tests.builders import House
 
@@ -45,7 +45,7 @@ async def ada(house: House) -> SignedIn:
 async def browser(app: Starlette, ada: SignedIn) -> AsyncGenerator[httpx.AsyncClient]:
     """A browser in which Ada is signed in, on a page of ours."""
     transport = httpx.ASGITransport(app)
-    headers = {"Origin": OURS, "Cookie": f"session={ada.token}"}
+    headers = {"Origin": OURS, "Cookie": f"__Host-session={ada.token}"}
     async with httpx.AsyncClient(transport=transport, base_url=OURS, headers=headers) as client:
         yield client
 
@@ -100,7 +100,7 @@ async def test_a_request_that_names_no_origin_passes_unless_the_browser_says_it_
     app: Starlette, ada: SignedIn
 ) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=OURS) as program:
-        sent: dict[str, Any] = {"content": b"pixels", "headers": {"Cookie": f"session={ada.token}"}}
+        sent: dict[str, Any] = {"content": b"pixels", "headers": {"Cookie": f"__Host-session={ada.token}"}}
         assert (await program.post("/api/selfies", **sent)).status_code == 201
         sent["headers"]["Sec-Fetch-Site"] = "cross-site"
         assert (await program.post("/api/selfies", **sent)).status_code == 403

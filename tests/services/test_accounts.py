@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from portrait_app.services import accounts
-from portrait_app.services.accounts import WrongInput
+from portrait_app.services import accounts, sessions
+from portrait_app.services.complaints import WrongInput
 from tests.builders import PASSWORD
 
 if TYPE_CHECKING:
     from tests.builders import House
 
 
-async def sign_up(house: House, **changes: str) -> accounts.SignedIn:
-    typed = {"name": "Ada", "email": "Ada@Example.com ", "password": PASSWORD, "device": "test", **changes}
+async def sign_up(house: House, **changes: Any) -> sessions.SignedIn:
+    typed: dict[str, Any] = {
+        "name": "Ada",
+        "email": "Ada@Example.com ",
+        "password": PASSWORD,
+        "device": "test",
+        **changes,
+    }
     return await accounts.sign_up(house.desk, **typed)
 
 
 async def test_whoever_signs_up_is_known_by_their_token_until_they_sign_out(house: House) -> None:
     signed = await sign_up(house)
-    someone = await accounts.who(house.desk, signed.token)
+    someone = await sessions.who(house.desk, signed.token)
     assert someone is not None
     assert someone.owner_id == signed.owner_id
-    await accounts.sign_out(house.desk, signed.token)
-    assert await accounts.who(house.desk, signed.token) is None
+    await sessions.end_former(house.desk, signed.token)
+    assert await sessions.who(house.desk, signed.token) is None
 
 
 async def test_an_address_is_the_same_however_it_is_written(house: House) -> None:
@@ -72,7 +78,7 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house
 
 @pytest.mark.parametrize("token", ["", "x", "\x00", "é" * 50])
 async def test_a_token_that_was_never_given_out_is_nobodys(house: House, token: str) -> None:
-    assert await accounts.who(house.desk, token) is None
+    assert await sessions.who(house.desk, token) is None
 
 
 async def test_what_cannot_be_seen_is_not_kept_and_breaks_nothing(house: House) -> None:

@@ -10,7 +10,7 @@ from tests.web.tabs import move_in, signed_up
 
 if TYPE_CHECKING:
     from portrait_app.domain.training import Training
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
 

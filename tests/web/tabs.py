@@ -19,7 +19,7 @@ from tests.builders import PASSWORD
 
 if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from portrait_app.wiring import Workshop
     from tests.builders import House
 

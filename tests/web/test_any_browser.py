@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from portrait_app.domain.training import Training
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
 A_LONG_TEXT = "na" * 60_000

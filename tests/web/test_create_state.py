@@ -18,7 +18,7 @@ from tests.web.tabs import goes_to, happens, signed_up, tab_of
 
 if TYPE_CHECKING:
     from portrait_app.domain.training import Training
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
 

@@ -15,7 +15,7 @@ from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
 

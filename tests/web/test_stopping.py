@@ -12,7 +12,7 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
-from portrait_app.domain.report import JobReport
+from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.training import Training
 from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.services import generations, progress, trainings
@@ -25,7 +25,7 @@ from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
 
@@ -50,9 +50,28 @@ async def test_a_training_is_stopped_once_it_was_asked_about(house: House, ada: 
     assert STOP_SHEET in str(told)
     assert house.queue.take() == []
     await happens(room, "stop")
+    async with house.desk.for_service(ada.owner_id) as work:  # the engine has not heard of it yet
+        late = JobReport("job1", OrderStatus.RUNNING, progress=Progress("Learning your face", 40.0, 6.0))
+        await progress.hear(work, order_id, late)
+    await happens(room, "enter")
     (card,) = room.running
     assert (card.phase, card.is_stopping, card.time_left) == ("Stopping", True, "")
     assert house.queue.take() == [(Chore.CALL_OFF, ada.owner_id, order_id)]
+
+
+async def test_what_one_stopped_oneself_is_said_to_be_stopped_and_can_be_tried_again(
+    house: House, ada: SignedIn, room: TrainState
+) -> None:
+    training, order_id = await learning(house, ada)
+    await happens(room, "ask_to_stop", str(training.id))
+    await happens(room, "stop")
+    async with house.desk.for_service(ada.owner_id) as work:
+        await progress.end(work, order_id, OrderStatus.CANCELED, trouble=progress.CALLED_OFF, detail="never sent")
+    await happens(room, "enter")
+    (card,) = room.shelf
+    assert (card.is_failed, card.is_stopped, card.trouble) == (True, True, progress.CALLED_OFF)
+    await happens(room, "retry", card.id)
+    assert (room.shelf, len(room.photos)) == ([], 4)
 
 
 async def test_one_that_was_finished_first_stays_finished_and_that_is_said(

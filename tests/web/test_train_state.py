@@ -17,7 +17,7 @@ from portrait_app.web.train.state import TrainState
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
-    from portrait_app.services.accounts import SignedIn
+    from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
 NOBODYS = "7f3c0d5e-2b1a-4c68-9e0f-5a1d2c3b4e5f"

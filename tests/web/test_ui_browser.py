@@ -155,12 +155,13 @@ async def test_a_sheet_rises_and_goes_by_escape_or_a_tap_beside_it_and_hides_the
 async def test_a_toast_can_be_undone_once(browser: Browser):
     page = await phone(browser, "/room")
     await page.evaluate(
-        "studio.toast({ headline: 'Deleted <b>', undo: 'Undo' }, () => { self.undone = 1 + (self.undone ?? 0); })"
+        "perform(JSON.stringify(['studio.toast', { headline: 'Deleted <b>', undo: 'Undo' }, [{ name: 'restore' }]]),"
+        "  (events) => { self.undone = (self.undone ?? '') + events[0].name; })"
     )
     assert await page.text_content(".toast strong") == "Deleted <b>"
     await page.get_by_role("button", name="Undo").click()
     await page.wait_for_selector(".toast", state="detached")
-    assert await page.evaluate("self.undone") == 1
+    assert await page.evaluate("self.undone") == "restore"
 
 
 async def test_pictures_in_a_row_are_one_height_and_fill_it(browser: Browser):

@@ -21,7 +21,7 @@ from standardwebhooks import Webhook
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.training import Training
-from portrait_app.services import accounts
+from portrait_app.services import sessions
 from portrait_app.services.cookie import token_in
 from portrait_app.wiring import furnish, webhook_of
 from tools.bench.bare import bare_server
@@ -147,7 +147,7 @@ async def _training(sitting: Sitting, cookie: str) -> AsyncGenerator[Tell]:
 
 async def _written_down(sitting: Sitting, cookie: str) -> UUID:
     workshop = furnish(sitting.running.settings)
-    someone = await accounts.who(workshop.desk, token_in(cookie))
+    someone = await sessions.who(workshop.desk, token_in(cookie))
     assert someone is not None
     now = datetime.now(UTC)
     async with workshop.desk.for_person(someone.owner_id) as work:

@@ -15,7 +15,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.services import generations
 from portrait_app.services.generations import FIRST_ASPECT, UnknownChoice
 from portrait_app.services.work import Work
-from portrait_app.web import house
+from portrait_app.web import house, ui
 from portrait_app.web.coming import Coming, StopsPortraits
 from portrait_app.web.create.cards import Seen, StyleTile, samples_of, style_tiles
 from portrait_app.web.live import Room
@@ -27,10 +27,6 @@ LATEST = "latest-portraits"
 MOST_SHOWN = 12
 TOGETHER = timedelta(seconds=1)  # what was ordered in one transaction, e.g. a first set
 USUAL_STYLE, USUAL_COUNT = "studio", 4
-
-# Where there is one column the portraits stand below the form: bring them into view. The section is always there.
-_LOOK_AT_THEM = f"""setTimeout(() => document.getElementById("{LATEST}")?.scrollIntoView(
-  {{ block: innerWidth < 900 ? "start" : "nearest" }}), 60)"""
 
 
 class CreateState(StopsPortraits, Room, rx.State):
@@ -98,7 +94,8 @@ class CreateState(StopsPortraits, Room, rx.State):
             training = await work.trainings.get(identified(self.model))
             await generations.order(work, training, style=self.style, count=self.count, aspect=self.aspect)
             self._show(await self._look(work))
-        return rx.call_script(_LOOK_AT_THEM)
+        # Where there is one column the portraits stand below the form. Their section is always there.
+        return ui.perform("page.bringIntoView", LATEST)
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:

@@ -61,8 +61,8 @@ def ready_card(training: ObjectVar[TrainingCard], on_delete: Act) -> rx.Componen
 def failed_card(training: ObjectVar[TrainingCard], on_retry: Act, on_delete: Act) -> rx.Component:
     """A face model that could not be learned: what happened, what is safe, what to do next."""
     return ui.card(
-        _head(training, ui.status("Not learned", "error")),
-        rx.el.p(training.trouble, " Your photos are safe.", class_name="soft small"),
+        _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), ui.status("Not learned", "error"))),
+        rx.el.p(training.trouble, rx.cond(training.is_stopped, "", " Your photos are safe."), class_name="soft small"),
         _foot(ui.button("Try again", on_click=on_retry), on_delete),
     )
 
@@ -75,7 +75,7 @@ def deleted_card(training: ObjectVar[TrainingCard]) -> rx.Component:
     )
     leaving = ui.status(f"Being deleted here and {training.engine}", "busy")
     return ui.card(
-        _head(training, rx.cond(training.is_gone, rx.el.span(said, class_name="status"), leaving)),
+        _head(training, rx.cond(training.is_gone, rx.el.span(said, class_name="soft small"), leaving)),
         rx.cond(training.trouble != "", rx.el.p(training.trouble, class_name="soft small")),
     )
 

@@ -91,7 +91,7 @@ class TrainState(Room, rx.State):
                 trainer = house.workshop().settings.trainer
                 await trainings.start(work, draft.id, name=draft.name or self.name, trainer=trainer)
                 self._show(await self._look(work))
-            yield rx.call_script("scrollTo({ top: 0 })")  # where its progress is shown
+            yield ui.perform("page.toTop")  # where its progress is shown
         except NameMissing as error:
             self.name_trouble = error.hint
             yield rx.set_focus(NAME_FIELD)
@@ -106,7 +106,7 @@ class TrainState(Room, rx.State):
         async with work_for(self) as work:
             await trainings.retry(work, identified(training_id))
             self._show(await self._look(work))
-        return rx.call_script("scrollTo({ top: 0 })")
+        return ui.perform("page.toTop")
 
     @rx.event
     async def ask_to_stop(self, training_id: str) -> EventSpec:

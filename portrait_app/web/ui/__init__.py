@@ -17,13 +17,14 @@ from portrait_app.web.ui.picture import (
     srcset,
     viewer,
 )
+from portrait_app.web.ui.script import perform, wear
 from portrait_app.web.ui.sheet import close_sheet, confirm, open_sheet, sheet
 from portrait_app.web.ui.waiting import bar, skeleton, status
 
 __all__ = [
     "SIZES_IN_ROWS", "SIZES_IN_TILES", "Act", "Amount", "ButtonKind", "Child", "Choice", "IconName", "Tone", "Truth",
     "Words", "bar", "button", "card", "choice", "choices", "close_sheet", "confirm", "door", "empty", "field",
-    "hue_slider", "icon", "icon_button", "line", "lines", "link", "notice", "open_sheet", "picture", "picture_cell",
-    "picture_rows", "room_link", "segments", "sheet", "skeleton", "slide", "srcset", "status", "stepper",
-    "theme_choice", "toast", "viewer",
+    "hue_slider", "icon", "icon_button", "line", "lines", "link", "notice", "open_sheet", "perform", "picture",
+    "picture_cell", "picture_rows", "room_link", "segments", "sheet", "skeleton", "slide", "srcset", "status",
+    "stepper", "theme_choice", "toast", "viewer", "wear",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ def link(
 
 
 def door(
-    label: Words, href: str, *, kind: ButtonKind = "quiet", icon_name: IconName | None = None, is_full: bool = False
+    label: Words, href: Words, *, kind: ButtonKind = "quiet", icon_name: IconName | None = None, is_full: bool = False
 ) -> rx.Component:
     """Make a button that leads out of the app's own pages (sign in, a download): a plain link, a full load."""
     return ReactRouterLink.create(  # `rx.el.a` would look for the address among the app's own pages

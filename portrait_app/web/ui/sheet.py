@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import reflex as rx
 
 from portrait_app.web.ui.button import button, icon_button
+from portrait_app.web.ui.script import perform
 
 if TYPE_CHECKING:
     from reflex.event import EventSpec
@@ -63,9 +63,9 @@ def confirm(
 
 def open_sheet(name: str) -> EventSpec:
     """Open a sheet from an event handler: `return ui.open_sheet("rename")`."""
-    return rx.call_script(f"studio.open({json.dumps(name)})")
+    return perform("studio.open", name)
 
 
 def close_sheet(name: str) -> EventSpec:
     """Close a sheet from an event handler, once what it asked for is done."""
-    return rx.call_script(f"studio.close({json.dumps(name)})")
+    return perform("studio.close", name)

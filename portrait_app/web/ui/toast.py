@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import reflex as rx
-from reflex_base.utils.format import format_queue_events
+from reflex.event import Event
+
+from portrait_app.web.ui.script import perform
 
 if TYPE_CHECKING:
     from reflex.event import EventSpec
@@ -21,10 +22,9 @@ def show(
 
     It stays 4.5 s, or 9 s when it is an error or can be undone, and never goes while it is touched or focused.
     """
-    words = json.dumps({"headline": headline, "hint": hint, "kind": kind, "undo": undo_label})
-    # The callback is evaluated where Reflex's own callbacks are, so it may queue events by itself.
-    back = str(format_queue_events(undo)) if undo is not None else "null"
-    return rx.call_script(f"studio.toast({words}, {back})")
+    words = {"headline": headline, "hint": hint, "kind": kind, "undo": undo_label}
+    back = [{"name": each.name, "payload": each.payload} for each in Event.from_event_type(undo)] if undo else None
+    return perform("studio.toast", words, back)
 
 
 def place() -> rx.Component:

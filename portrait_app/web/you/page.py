@@ -5,10 +5,10 @@ from __future__ import annotations
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
-from portrait_app.services.accounts import LONGEST_NAME
+from portrait_app.services.complaints import LONGEST_NAME
 from portrait_app.web import ui
 from portrait_app.web.shell import frame
-from portrait_app.web.you import words
+from portrait_app.web.you import security, ways, words
 from portrait_app.web.you.state import NAME_FIELD, NAME_SHEET, YouState
 
 SAVED_AFTER_MS = 350  # a finger that rests has chosen
@@ -20,7 +20,7 @@ def you_page() -> rx.Component:
         "You",
         rx.cond(YouState.is_here, _room(), ui.skeleton("card")),
         active="you",
-        beside=(_name_sheet(),),
+        beside=(_name_sheet(), security.invite_sheet(), *ways.sheets()),
     )
 
 
@@ -29,8 +29,11 @@ def _room() -> rx.Component:
     return rx.el.div(
         rx.el.div(_who(), _section("Look", _look()), class_name="you"),
         rx.el.div(
+            _section("Signing in", security.signing_in(), ways.ways_in()),
+            _section("Where you are signed in", security.sessions()),
             _section("What makes the pictures", engine),
             _section("Kept for you", _kept()),
+            security.operators(),
             _sign_out(),
             class_name="you",
         ),
@@ -63,7 +66,7 @@ def _look() -> rx.Component:
 
 
 def _wear() -> rx.event.EventSpec:
-    return rx.call_script(f"studio.look('{YouState.theme}', {YouState.hue})")
+    return ui.wear(YouState.theme, YouState.hue)
 
 
 def _kept() -> rx.Component:

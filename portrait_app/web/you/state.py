@@ -6,17 +6,24 @@ from typing import ClassVar
 import reflex as rx
 from reflex.event import EventSpec
 
+from portrait_app.database.accounts import Usage
+from portrait_app.domain.account import Session
 from portrait_app.domain.events import Noun
 from portrait_app.domain.look import Look
-from portrait_app.services import accounts
-from portrait_app.services.accounts import WrongInput
+from portrait_app.domain.rows import identified
+from portrait_app.services import accounts, addresses, invites, limits, sessions, ways
+from portrait_app.services.complaints import WrongInput
+from portrait_app.services.ways import Ways
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
-from portrait_app.web.session import work_for
+from portrait_app.web.session import someone_of, work_for
 from portrait_app.web.you import words
+from portrait_app.web.you.cards import Figure, SessionCard, health_figures, session_cards, usage_figures
+from portrait_app.web.you.keys import Offer, WayCard, offers, way_cards
 
 NAME_SHEET, NAME_FIELD = "change-name", "your-name"
+INVITE_SHEET = "invite"
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,10 @@ class Seen:
     selfies: int
     portraits: tuple[int, int]
     is_darkroom: bool
+    is_confirmed: bool
+    sessions: tuple[Session, ...]
+    ways: Ways
+    usage: Usage | None
 
 
 class YouState(Room, rx.State):
@@ -40,6 +51,7 @@ class YouState(Room, rx.State):
 
     _nouns: ClassVar[frozenset[Noun]] = frozenset({"account", "selfie", "asset"})
     _worn: Look = Look()
+    _session: str = ""
 
     is_here: rx.Field[bool] = rx.field(False)
     name: rx.Field[str] = rx.field("")
@@ -50,6 +62,64 @@ class YouState(Room, rx.State):
     selfies: rx.Field[str] = rx.field("")
     portraits: rx.Field[str] = rx.field("")
     is_darkroom: rx.Field[bool] = rx.field(False)
+    is_confirmed: rx.Field[bool] = rx.field(True)
+    sessions: rx.Field[list[SessionCard]] = rx.field(default_factory=list)
+    has_password: rx.Field[bool] = rx.field(True)
+    ways: rx.Field[list[WayCard]] = rx.field(default_factory=list)
+    offers: rx.Field[list[Offer]] = rx.field(default_factory=list)
+    is_operator: rx.Field[bool] = rx.field(False)
+    takes_invites: rx.Field[bool] = rx.field(False)
+    invite_link: rx.Field[str] = rx.field("")
+    usage: rx.Field[list[Figure]] = rx.field(default_factory=list)
+    health: rx.Field[list[Figure]] = rx.field(default_factory=list)
+
+    @rx.event
+    async def enter(self) -> None:
+        """Show the room, and which of the person's sessions is this browser's."""
+        await self._watch()
+        self._session = str((await someone_of(self)).session_id)
+        async with work_for(self) as work:
+            self._show(await self._look(work))
+
+    @rx.event
+    async def end_session(self, session_id: str) -> None:
+        """Sign another browser out, also where it stands open."""
+        async with work_for(self) as work:
+            await sessions.end(work, identified(session_id))
+            self._show(await self._look(work))
+
+    @rx.event
+    async def end_other_sessions(self) -> EventSpec:
+        """Sign every other browser out."""
+        someone = await someone_of(self)
+        async with work_for(self) as work:
+            await sessions.end_all(work, but=someone.session_id)
+            self._show(await self._look(work))
+        return ui.toast.show("Signed out everywhere else", kind="good")
+
+    @rx.event
+    async def send_confirmation(self) -> EventSpec:
+        """Send the link that confirms the address once more."""
+        owner_id = (await someone_of(self)).owner_id
+        await limits.take(house.workshop().desk, limits.MAIL_OF_PERSON, str(owner_id))
+        async with work_for(self) as work:
+            await addresses.ask_for_confirmation(work)
+        return ui.toast.show("The link is on its way", "It works once, for ten minutes.", kind="good")
+
+    @rx.event
+    async def invite(self) -> EventSpec:
+        """Make a link with which somebody can sign up."""
+        async with work_for(self) as work:
+            token = await invites.invite(work)
+        self.invite_link = f"{house.workshop().settings.public_url}/auth/sign-up?invite={token}"
+        return ui.open_sheet(INVITE_SHEET)
+
+    @rx.event
+    async def check_health(self) -> None:
+        """Ask every part of the house whether it answers; the operator's question."""
+        async with work_for(self) as work:
+            is_operator = await work.accounts.is_operator()
+        self.health = health_figures(await house.workshop().health()) if is_operator else []
 
     @rx.event
     async def change_name(self, form: dict[str, str]) -> EventSpec | None:
@@ -85,12 +155,22 @@ class YouState(Room, rx.State):
             selfies=await work.selfies.kept(),
             portraits=await work.assets.kept(),
             is_darkroom=house.workshop().settings.is_darkroom,
+            is_confirmed=account.verified_at is not None,
+            sessions=tuple(await work.accounts.sessions()),
+            ways=await ways.of(work),
+            usage=await work.accounts.usage(),
         )
 
     def _show(self, seen: Seen) -> None:
         self.name, self.email = seen.name, seen.email
         self.selfies, self.portraits = words.selfies(seen.selfies), words.portraits(*seen.portraits)
-        self.is_darkroom = seen.is_darkroom
+        self.is_darkroom, self.is_confirmed = seen.is_darkroom, seen.is_confirmed
+        self.sessions = session_cards(seen.sessions, self._session)
+        providers = house.workshop().settings.providers
+        self.has_password = seen.ways.has_password
+        self.ways, self.offers = way_cards(seen.ways, providers), offers(seen.ways, providers)
+        self.is_operator, self.usage = seen.usage is not None, usage_figures(seen.usage)
+        self.takes_invites = house.workshop().settings.sign_up == "invite"
         if not self.is_here or seen.look != self._worn:
             self._worn = seen.look
             self.theme, self.hue = seen.look.theme, seen.look.hue

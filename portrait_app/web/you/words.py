@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 HERE = (
     "The darkroom, on the computer this studio runs on. It relights and restyles your own photos, and invents no "
     "clothes and no scenes. Nothing leaves that computer, and nothing costs money."
@@ -31,3 +33,15 @@ def portraits(count: int, total_bytes: int) -> str:
 def selfies(count: int) -> str:
     """Say how many selfies are kept."""
     return f"{count:,}" if count else "None yet"
+
+
+def used(ago: timedelta) -> str:
+    """Say when a browser was last used, as roughly as it is known."""
+    if ago < timedelta(minutes=10):
+        return "In use now"
+    if ago < timedelta(hours=1):
+        return "Used within the hour"
+    if ago < timedelta(days=1):
+        hours = round(ago / timedelta(hours=1))
+        return f"Used {hours} hour{'s' * (hours != 1)} ago"
+    return f"Used {ago.days} day{'s' * (ago.days != 1)} ago"

@@ -1,0 +1,56 @@
+"""Mails on a machine without a mail server: each is a file, whose links `run` prints in its terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from email import policy
+from email.parser import BytesParser
+from typing import TYPE_CHECKING
+
+from uuid_utils.compat import uuid7
+
+from portrait_app.ports.mailer import MailNotTaken
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+    from pathlib import Path
+
+
+class Outbox:
+    """`ports.mailer.Mailer` by a folder. Files are in the order of their mails, and there whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def send(self, mail: EmailMessage) -> None:
+        """Lay a mail into the folder.
+
+        Raises:
+            MailNotTaken: it can't be written.
+        """
+        try:
+            await asyncio.to_thread(self._lay, mail)
+        except (OSError, ValueError) as error:
+            raise MailNotTaken(str(error)) from error
+
+    def mails(self) -> list[Path]:
+        """Return the mails, the oldest first."""
+        return sorted(self.folder.glob("*.eml"))
+
+    def _lay(self, mail: EmailMessage) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.folder / f"{uuid7()}.eml"
+        unfinished = path.with_suffix(".part")
+        with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out:
+            out.write(mail.as_bytes(policy=policy.SMTP))
+        unfinished.replace(path)
+
+
+def in_a_line(path: Path) -> str:
+    """Say a mail of the outbox in one line: to whom, what for, and its link when it has one."""
+    mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+    body = mail.get_body(("plain",))
+    words = str(body.get_content()).split() if body else []
+    links = [word for word in words if word.startswith(("http://", "https://"))]
+    return " ".join([f"Mail to {mail['To']}: {mail['Subject']}.", *links[:1]])

@@ -1,0 +1,27 @@
+"""How people may sign in here, and what a provider elsewhere must be told of us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portrait_app.adapters.oidc import callback_of
+from portrait_app.adapters.passkeys import House, NoPasskeysHere
+from portrait_app.doctor.finding import Finding
+
+if TYPE_CHECKING:
+    from portrait_app.settings import Settings
+
+_HOW = "OIDC_ISSUER, GOOGLE_CLIENT_ID or GITHUB_CLIENT_ID, each with its secret, add another way in"
+
+
+def look(settings: Settings) -> list[Finding]:
+    """Look at the settings alone: nobody is asked."""
+    try:
+        passkeys = f"for {House.at(settings.public_url).origin}"
+    except NoPasskeysHere as error:
+        passkeys = f"not at {settings.public_url}. {error.hint}"
+    providers = [
+        Finding("Sign-in", f"by {each.name} too; its callback is {callback_of(settings.public_url, each.key)}")
+        for each in settings.providers
+    ]
+    return [Finding("Passkeys", passkeys), *(providers or [Finding("Sign-in", f"by password and passkey; {_HOW}")])]

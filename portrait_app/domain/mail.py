@@ -1,0 +1,41 @@
+"""A mail to a person: written down by what it is for, and worded only when it is sent."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import LargeBinary
+from sqlmodel import Field
+
+from portrait_app.domain.rows import SCHEMA, Owned, moment, word
+
+LINK_LIFETIME = timedelta(minutes=10)
+
+
+class MailKind(StrEnum):
+    """What a mail is for."""
+
+    CONFIRM = "confirm"  # a link that confirms the address it was sent to
+    RESET = "reset"  # a link to a new password
+    TAKEN = "taken"  # somebody wanted to sign up with an address that has an account
+    NEW_PASSWORD = "new_password"  # noqa: S105 -- news, no password
+    NEW_ADDRESS = "new_address"  # to the former one
+
+    @property
+    def has_link(self) -> bool:
+        """Whether it carries a link that is used up."""
+        return self in (MailKind.CONFIRM, MailKind.RESET)
+
+
+class Mail(Owned, table=True):
+    """One mail. Its link's token is made when it is sent, and known here by its SHA-256 alone."""
+
+    __tablename__: ClassVar[Any] = "mails"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    kind: MailKind = word(MailKind.CONFIRM)
+    address: str
+    token_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    expires_at: datetime | None = moment(default=None)
+    sent_at: datetime | None = moment(default=None)
+    used_at: datetime | None = moment(default=None)

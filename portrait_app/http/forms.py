@@ -1,0 +1,110 @@
+"""What all plain forms share: who may post them, how they are read, and how they come back with what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from starlette.templating import Jinja2Templates
+
+from portrait_app.http.cookies import FromElsewhere, require_own_page
+from portrait_app.services import accounts, sessions
+from portrait_app.services.complaints import WrongInput
+from portrait_app.services.cookie import cookie_name
+from portrait_app.services.limits import TooManyTries, network_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from portrait_app.services.sessions import SignedIn
+    from portrait_app.wiring import Workshop
+
+templates = Jinja2Templates(Path(__file__).parent / "templates")
+
+FORM_MAX_BYTES = 16 * 1024
+HOME = "/home"
+SECRETS = ("password", "current", "new")  # fields that are never sent back
+NEVER_KEPT = {"Cache-Control": "no-store"}
+
+
+async def answered(
+    request: Request,
+    workshop: Workshop,
+    template: str,
+    submit: Callable[[Mapping[str, str]], Awaitable[Response]],
+    **shown: Any,
+) -> Response:
+    """Read a posted form and act on it; what can't be taken comes back in the same form, said beside its field."""
+    form: dict[str, str] = {}
+    try:
+        require_own_page(request, workshop.settings)
+        form = await typed(request)
+        return await submit(form)
+    except FromElsewhere as error:
+        return page(request, template, form, {"form": error.hint}, 403, **shown)
+    except WrongInput as error:
+        return page(request, template, form, error.fields, 422, **shown)
+    except TooManyTries as error:
+        answer = page(request, template, form, {"form": f"{error.headline}. {error.hint}"}, 429, **shown)
+        answer.headers["Retry-After"] = str(error.wait_s)
+        return answer
+
+
+def page(
+    request: Request, template: str, form: Mapping[str, str], errors: Mapping[str, str], status: int = 200, **more: Any
+) -> Response:
+    """Show a form with what was typed, but for its passwords, and with what is wrong."""
+    typed_before = {field: value for field, value in form.items() if field not in SECRETS}
+    shown: dict[str, Any] = {"values": typed_before, "errors": errors, "next": local(form.get("next", "")), **more}
+    return templates.TemplateResponse(request, template, shown, status_code=status, headers=NEVER_KEPT)
+
+
+def said(
+    request: Request, headline: str, hint: str, action: tuple[str, str] | None = None, status: int = 200
+) -> Response:
+    """Say something on a page of its own, with one way on."""
+    shown: dict[str, Any] = {"headline": headline, "hint": hint, "action": action}
+    return templates.TemplateResponse(request, "notice.html", shown, status_code=status, headers=NEVER_KEPT)
+
+
+async def typed(request: Request) -> dict[str, str]:
+    """Read a small form.
+
+    Raises:
+        WrongInput: it is larger than any form of ours.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_MAX_BYTES:
+            raise WrongInput({"form": "That was more than this form takes."})
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def local(path: str) -> str:
+    """Return where to go next: a page of ours, never an address of somebody else's."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
+    return path if is_ours and path.isprintable() else HOME
+
+
+async def let_in(request: Request, answer: Response, workshop: Workshop, signed: SignedIn) -> Response:
+    """Give the browser its session's cookie, and the look of whoever signed in."""
+    async with workshop.desk.for_person(signed.owner_id) as work:
+        look = accounts.look_cookie(await work.accounts.mine())
+    is_https = workshop.settings.is_https
+    is_secure = is_https or request.url.scheme == "https"
+    month = int(sessions.LIFETIME.total_seconds())
+    name = cookie_name(is_https=is_https)
+    answer.set_cookie(name, signed.token, max_age=month, httponly=True, secure=is_secure, samesite="lax", path="/")
+    # Read by the page's own script before the first paint: no flash of somebody else's colours.
+    answer.set_cookie("look", look, max_age=month, secure=is_secure, samesite="lax", path="/")
+    return answer
+
+
+def network(request: Request) -> str:
+    """Return what the request's address is counted by."""
+    return network_of(request.client.host if request.client else None)

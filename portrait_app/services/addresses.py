@@ -1,0 +1,188 @@
+"""What links in mails do: an address is confirmed or changed by one, and a forgotten password replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import IntegrityError
+
+from portrait_app.database.accounts import password_of
+from portrait_app.database.address import Role
+from portrait_app.database.mails import link_of
+from portrait_app.domain.mail import MailKind
+from portrait_app.domain.text import one_line
+from portrait_app.errors import PortraitError
+from portrait_app.services import complaints, mails, passwords, sessions
+from portrait_app.services.complaints import WrongInput
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.database.mails import Link
+    from portrait_app.services.sessions import SignedIn
+    from portrait_app.services.work import Desk, Work
+
+
+class LinkUsedUp(PortraitError):
+    """A link that was used before, has run out, was replaced, or never was."""
+
+    headline = "This link doesn't work any more"
+    hint = "Each link works once, for ten minutes. Nothing was changed; ask for another one."
+
+
+class AddressTaken(PortraitError):
+    """Somebody else's account has this address meanwhile."""
+
+    headline = "This address belongs to another account"
+    hint = "Your account keeps the address it has. Sign in to the other one, or choose a third address."
+
+
+async def ask_for_reset(desk: Desk, email: str) -> None:
+    """Send a link to a new password, if there is an account with this address; who asks isn't told which."""
+    email = one_line(email).lower()
+    async with desk.for_nobody(Role.USER) as session:
+        known = await password_of(session, email)
+    if known is not None:
+        async with desk.for_person(known[0]) as work:
+            await mails.write(work, MailKind.RESET, email)
+
+
+async def look_at(desk: Desk, token: str) -> Link:
+    """Return what a link is for; it is not used up by that.
+
+    Raises:
+        LinkUsedUp: it doesn't work any more.
+    """
+    async with desk.for_nobody(Role.USER) as session:
+        link = await link_of(session, sessions.digest(token))
+    if link is None:
+        raise LinkUsedUp("look")
+    return link
+
+
+async def reset(desk: Desk, token: str, password: str) -> None:
+    """Use a link up for a new password; every session ends, and so does every other link.
+
+    Raises:
+        LinkUsedUp: it doesn't work any more; the password stays.
+        WrongInput: this password can't be taken; the link still works.
+    """
+    link = await look_at(desk, token)
+    if link.kind is not MailKind.RESET:
+        raise LinkUsedUp("not for a password")
+    async with desk.for_person(link.owner_id) as work:
+        account = await work.accounts.mine()
+        name, email = account.name, account.email
+    hashed = await _hash_of(password, name, email)
+    async with desk.for_person(link.owner_id) as work:
+        await _use(work, token)
+        await _set_password(work, hashed)
+
+
+async def change_password(work: Work, hashed: str, device: str) -> SignedIn:
+    """Put a new password in place of the old one; return the new session of this browser, the only one that is left."""
+    await _set_password(work, hashed)
+    return sessions.open_session(work, device)
+
+
+async def judged(desk: Desk, owner_id: UUID, current: str, new: str) -> str:
+    """Check the present password and judge the new one; return the hash of the new one.
+
+    Raises:
+        WrongInput: one of the two is wrong; nothing was changed.
+    """
+    account = await _by_password(desk, owner_id, current)
+    try:
+        return await _hash_of(new, account[0], account[1])
+    except WrongInput as error:
+        raise WrongInput({"new": error.fields["password"]}) from None
+
+
+async def ask_for_change(desk: Desk, owner_id: UUID, current: str, email: str) -> None:
+    """Send a link to a new address; the old one stays until that is used.
+
+    Raises:
+        WrongInput: the password is wrong, or this is no address.
+    """
+    email = one_line(email).lower()
+    if complaint := complaints.about_email(email):
+        raise WrongInput({"email": complaint})
+    await _by_password(desk, owner_id, current)
+    async with desk.for_person(owner_id) as work:
+        await mails.write(work, MailKind.CONFIRM, email)
+
+
+async def ask_for_confirmation(work: Work) -> None:
+    """Send another link to the account's address, unless it is confirmed already."""
+    account = await work.accounts.mine()
+    if account.verified_at is None:
+        await mails.write(work, MailKind.CONFIRM, account.email)
+
+
+async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str) -> UUID:
+    """Use a link up, and confirm its address. It becomes the account's when it is another.
+
+    Whoever holds the link must be signed in as its owner or know the password: else a stranger who signs up with
+    somebody's address would have them confirm it by a careless tap.
+
+    Returns: whose address it is.
+
+    Raises:
+        LinkUsedUp: it doesn't work any more.
+        WrongInput: the password is wrong; the link still works.
+        AddressTaken: another account took the address meanwhile.
+    """
+    link = await look_at(desk, token)
+    if link.kind is not MailKind.CONFIRM:
+        raise LinkUsedUp("not for an address")
+    if owner_id != link.owner_id:
+        await _by_password(desk, link.owner_id, password)
+    try:
+        async with desk.for_person(link.owner_id) as work:
+            await _take(work, token)
+    except IntegrityError as error:
+        if "accounts_email" not in str(error.orig):
+            raise
+        raise AddressTaken("taken meanwhile") from None
+    return link.owner_id
+
+
+async def _take(work: Work, token: str) -> None:
+    used = await _use(work, token)
+    former = await work.mails.take_address(used)
+    if former is not None and former != used.address:
+        await work.mails.forget_links()  # those that were sent to the former address
+        await mails.write(work, MailKind.NEW_ADDRESS, former)
+    await work.tell("account", work.owner_id)
+
+
+async def _use(work: Work, token: str) -> Link:
+    used = await work.mails.use_link(sessions.digest(token))
+    if used is None:
+        raise LinkUsedUp("used meanwhile")
+    if used.kind is MailKind.RESET:
+        await work.mails.take_address(used)  # whoever read the mail has shown that the address is theirs
+    return used
+
+
+async def _set_password(work: Work, hashed: str) -> None:
+    account = await work.accounts.mine()
+    account.password_hash = hashed
+    await work.mails.forget_links()
+    await sessions.end_all(work)
+    await mails.write(work, MailKind.NEW_PASSWORD, account.email)
+
+
+async def _by_password(desk: Desk, owner_id: UUID, password: str) -> tuple[str, str]:
+    """Return name and address of the person, who has shown that they know the password."""
+    async with desk.for_person(owner_id) as work:
+        account = await work.accounts.mine()
+    if not await passwords.matches(password, account.password_hash):
+        raise WrongInput({"password": "This is not your present password."})
+    return account.name, account.email
+
+
+async def _hash_of(password: str, *own: str) -> str:
+    if complaint := (await passwords.strength(password, *own)).complaint:
+        raise WrongInput({"password": complaint})
+    return await passwords.hashed(password)

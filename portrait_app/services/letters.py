@@ -1,0 +1,65 @@
+"""The words of each mail. None carries what somebody typed: a stranger could otherwise write to others through us."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from portrait_app.domain.mail import MailKind
+
+_UNASKED = "If that wasn't you, there is nothing to do: without the link nothing changes."
+_GOOD_FOR = "The link works once, for ten minutes."
+
+
+class Letter(NamedTuple):
+    """A mail's subject and its text."""
+
+    subject: str
+    body: str
+
+
+def letter(kind: MailKind, *, studio: str, link: str) -> Letter:
+    """Word a mail.
+
+    Args:
+        kind: what it is for.
+        studio: the studio's address.
+        link: the address of its button, for the kinds that have one.
+    """
+    subject, *lines = _WORDS[kind]
+    body = "\n\n".join(lines).format(studio=studio, link=link, good_for=_GOOD_FOR, unasked=_UNASKED)
+    return Letter(subject, f"{body}\n\nPortrait Studio\n{studio}\n")
+
+
+_WORDS: dict[MailKind, tuple[str, ...]] = {
+    MailKind.CONFIRM: (
+        "Confirm your address",
+        "Please confirm that this address is yours:",
+        "{link}",
+        "{good_for} You can ask for another one under You.",
+        "{unasked}",
+    ),
+    MailKind.RESET: (
+        "Choose a new password",
+        "Somebody, you we hope, asked for a new password for the account with this address:",
+        "{link}",
+        "{good_for} Your present password stays until you have chosen another.",
+        "{unasked}",
+    ),
+    MailKind.TAKEN: (
+        "You have an account already",
+        "Somebody, you we hope, wanted to make an account with this address. There is one already.",
+        "Sign in at {studio}/auth/sign-in",
+        "You forgot the password? Choose another at {studio}/auth/forgot",
+        "If that wasn't you, there is nothing to do: nobody learned of your account.",
+    ),
+    MailKind.NEW_PASSWORD: (
+        "Your password was changed",
+        "The password of your account was changed just now, and every other browser was signed out.",
+        "If that wasn't you, choose another at once: {studio}/auth/forgot",
+    ),
+    MailKind.NEW_ADDRESS: (
+        "Your account has another address",
+        "The address of your account was changed just now; from now on, mails go to the new one and not to this.",
+        "If that wasn't you, write to whoever runs the studio: somebody knows your password.",
+    ),
+}

@@ -1,0 +1,82 @@
+"""Mails to a person: written down with what they are about, then worded and sent by a chore."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import TYPE_CHECKING
+
+import structlog
+
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.mail import LINK_LIFETIME, MailKind
+from portrait_app.services.letters import letter
+from portrait_app.services.sessions import digest
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.domain.mail import Mail
+    from portrait_app.ports.mailer import Mailer
+    from portrait_app.services.work import Desk, Work
+
+log = structlog.get_logger()
+
+LINK_PATH = "/auth/link/"
+
+
+async def write(work: Work, kind: MailKind, address: str) -> None:
+    """Write a mail down, to be sent as soon as this work is committed."""
+    work.later(Chore.SEND_MAIL, await work.mails.add(kind, address))
+
+
+@dataclass(frozen=True)
+class Postman:
+    """Sends what was written down.
+
+    Attributes:
+        desk: where the mails lie.
+        mailer: who carries them.
+        studio: the studio's public address, which links begin with.
+        sender: the address they come from.
+    """
+
+    desk: Desk
+    mailer: Mailer
+    studio: str
+    sender: str
+
+    async def send(self, owner_id: UUID, mail_id: UUID) -> None:
+        """Send a mail. When it is sent twice, after a lost answer, the link of the later one works.
+
+        Raises:
+            MailNotTaken: it wasn't taken in; the chore tries again.
+        """
+        token = secrets.token_urlsafe(32)
+        async with self.desk.for_service(owner_id) as work:
+            mail = await work.mails.find(mail_id)
+            if mail is None or mail.sent_at is not None:
+                return
+            if mail.kind.has_link:
+                mail.token_hash, mail.expires_at = digest(token), now() + LINK_LIFETIME
+        await self.mailer.send(self._worded(mail, token))
+        async with self.desk.for_service(owner_id) as work:
+            if sent := await work.mails.find(mail_id):
+                sent.sent_at = now()
+        log.info("mail.sent", kind=mail.kind)
+
+    def _worded(self, mail: Mail, token: str) -> EmailMessage:
+        words = letter(mail.kind, studio=self.studio, link=f"{self.studio}{LINK_PATH}{token}")
+        message = EmailMessage()
+        message["Subject"] = words.subject
+        message["From"] = Address("Portrait Studio", addr_spec=self.sender)
+        message["To"] = Address(addr_spec=mail.address)
+        message["Date"] = format_datetime(now())
+        message["Message-ID"] = make_msgid(str(mail.id), domain=self.sender.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"  # so that nobody's holiday notice answers it (RFC 3834)
+        message.set_content(words.body)
+        return message

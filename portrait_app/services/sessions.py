@@ -1,0 +1,92 @@
+"""Who is behind a cookie, and in which browsers a person is signed in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portrait_app.database.accounts import session_of
+from portrait_app.database.address import Role
+from portrait_app.domain.account import Session
+from portrait_app.domain.clock import now
+from portrait_app.errors import NotFound
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.services.work import Desk, Work
+
+LIFETIME = timedelta(days=30)  # NIST SP 800-63B-4 2.1.3: sign in again within 30 days
+IDLE = timedelta(days=14)
+TOUCH_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody signed in: their id, and the token for their browser's cookie, known nowhere else."""
+
+    owner_id: UUID
+    token: str
+
+
+@dataclass(frozen=True)
+class Someone:
+    """Who is behind a token."""
+
+    owner_id: UUID
+    session_id: UUID
+
+
+async def who(desk: Desk, token: str) -> Someone | None:
+    """Return who is behind a cookie's token, or None when the session has ended."""
+    if not token:
+        return None
+    async with desk.for_nobody(Role.USER) as session:
+        found = await session_of(session, digest(token), IDLE, TOUCH_AFTER)
+    return Someone(owner_id=found[1], session_id=found[0]) if found else None
+
+
+def open_session(work: Work, device: str) -> SignedIn:
+    """Open a session for the person this work is for; `device` is what their browser says of itself."""
+    token = secrets.token_urlsafe(32)
+    work.session.add(
+        Session(owner_id=work.owner_id, token_hash=digest(token), device=device[:400], expires_at=now() + LIFETIME)
+    )
+    return SignedIn(work.owner_id, token)
+
+
+async def end(work: Work, session_id: UUID) -> None:
+    """End one of the person's sessions at once, also in tabs already open.
+
+    Raises:
+        NotFound: there is none of this id, or it is somebody else's.
+    """
+    session = await work.accounts.session_by_id(session_id)
+    if session is None:
+        raise NotFound(f"session {session_id}")
+    session.revoked_at = session.revoked_at or now()
+    await work.tell("account", work.owner_id)
+
+
+async def end_all(work: Work, *, but: UUID | None = None) -> None:
+    """End every session of the person, or every other one."""
+    for session in await work.accounts.sessions():
+        if session.id != but:
+            session.revoked_at = now()
+    await work.tell("account", work.owner_id)
+
+
+async def end_former(desk: Desk, token: str) -> None:
+    """End the session behind a token, when there is one: its browser signs out, or signs in anew."""
+    someone = await who(desk, token)
+    if someone is not None:
+        async with desk.for_person(someone.owner_id) as work:
+            await end(work, someone.session_id)
+
+
+def digest(token: str) -> bytes:
+    """Return what is kept of a token. It has 256 random bits, so a fast hash is as good as a slow one."""
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,60 @@
+"""Frozen cuts of rows, as the person's own room shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.clock import now
+from portrait_app.services.devices import in_words
+from portrait_app.web.you import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from portrait_app.database.accounts import Usage
+    from portrait_app.domain.account import Session
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """One browser that is signed in."""
+
+    id: str
+    device: str
+    used: str
+    is_this_one: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A line with a value at its end."""
+
+    name: str
+    value: str
+
+
+def session_cards(sessions: Iterable[Session], this_one: str) -> list[SessionCard]:
+    """Say each in plain words, this browser's first."""
+    moment = now()
+    cards = [
+        SessionCard(str(each.id), in_words(each.device), words.used(moment - each.seen_at), str(each.id) == this_one)
+        for each in sessions
+    ]
+    return sorted(cards, key=lambda card: not card.is_this_one)
+
+
+def usage_figures(usage: Usage | None) -> list[Figure]:
+    """Say how much the house is used; nothing when it isn't for the asker to know."""
+    if usage is None:
+        return []
+    return [
+        Figure("Accounts", f"{usage.accounts:,}, {usage.active:,} of them here this week"),
+        Figure("Face models", f"{usage.trainings:,}"),
+        Figure("Portraits", f"{usage.portraits:,}"),
+    ]
+
+
+def health_figures(parts: Mapping[str, bool]) -> list[Figure]:
+    """Say which parts of the house answer."""
+    return [Figure(part.capitalize(), "Answers" if is_up else "Doesn't answer") for part, is_up in parts.items()]

@@ -1,0 +1,95 @@
+"""How one signs in, where one is signed in, and, for the operator, how the house is doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import reflex as rx
+
+from portrait_app.web import ui
+from portrait_app.web.you.state import INVITE_SHEET, YouState
+
+if TYPE_CHECKING:
+    from portrait_app.web.you.cards import Figure, SessionCard
+
+
+def signing_in() -> rx.Component:
+    """Password and address, and what is missing to be sure of the address."""
+    return rx.fragment(
+        rx.cond(
+            YouState.is_confirmed,
+            rx.fragment(),
+            ui.notice(
+                "Your address isn't confirmed yet",
+                "Only a confirmed address can bring you back in when the password is forgotten.",
+                ui.button("Send the link", on_click=YouState.send_confirmation),
+            ),
+        ),
+        rx.el.div(
+            rx.cond(
+                YouState.has_password,
+                rx.fragment(ui.door("Change password", "/auth/password"), ui.door("Change address", "/auth/address")),
+                ui.door("Set a password", "/auth/forgot"),
+            ),
+            class_name="actions",
+        ),
+    )
+
+
+def sessions() -> rx.Component:
+    """Every browser that is signed in, each with its way out."""
+    return rx.fragment(
+        ui.lines(rx.foreach(YouState.sessions, _session)),
+        rx.cond(
+            YouState.sessions.length() > 1,
+            ui.button("Sign out everywhere else", on_click=YouState.end_other_sessions),
+        ),
+    )
+
+
+def operators() -> rx.Component:
+    """What only the operator sees: whether everything answers, how much the house is used, and a way to let people in.
+
+    Figures alone; nothing of anybody.
+    """
+    return rx.cond(
+        YouState.is_operator,
+        rx.el.section(
+            rx.el.h2("This studio", class_name="card-title"),
+            ui.lines(rx.foreach(YouState.health, _figure), rx.foreach(YouState.usage, _figure)),
+            rx.cond(YouState.takes_invites, ui.button("Invite somebody", on_click=YouState.invite)),
+            class_name="you-section",
+            on_mount=YouState.check_health,
+        ),
+    )
+
+
+def invite_sheet() -> rx.Component:
+    """The link of an invitation, which is shown once."""
+    return ui.sheet(
+        INVITE_SHEET,
+        "An invitation",
+        rx.el.p("Whoever opens this link first can make an account, for a week. It is shown only now."),
+        rx.el.input(
+            value=YouState.invite_link, read_only=True, class_name="input", aria_label="Link of the invitation"
+        ),
+    )
+
+
+def _session(session: rx.vars.ObjectVar[SessionCard]) -> rx.Component:
+    return ui.line(
+        rx.el.div(
+            rx.el.span(session.device),
+            rx.el.span(session.used, class_name="soft small"),
+            class_name="you-words",
+        ),
+        rx.cond(
+            session.is_this_one,
+            rx.el.span("This one", class_name="soft"),
+            ui.button("Sign out", kind="plain", on_click=YouState.end_session(session.id)),
+        ),
+    )
+
+
+def _figure(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
+    return ui.line(rx.el.span(figure.name), rx.el.span(figure.value, class_name="soft"))

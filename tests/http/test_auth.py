@@ -1,0 +1,218 @@
+"""Signing up, in and out by the plain forms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.http.front import OURS, PASSWORD, Studio, typed
+
+if TYPE_CHECKING:
+    import httpx
+
+    from portrait_app.database.address import Address
+
+PAGES = ("/auth/sign-in", "/auth/sign-up", "/auth/forgot")
+
+
+async def signed_up(studio: Studio, browser: httpx.AsyncClient, **changes: str) -> httpx.Response:
+    return await browser.post("/auth/sign-up", data=typed(**changes))
+
+
+async def test_whoever_signs_up_is_in_at_once_where_there_is_no_mail_server(studio: Studio) -> None:
+    browser = studio.browser()
+    answer = await signed_up(studio, browser, next="/train")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/train")
+    assert await studio.who(browser)
+
+
+async def test_asvs_7_2_4_a_sign_in_ends_the_browsers_former_session(studio: Studio) -> None:
+    browser = studio.browser()
+    await signed_up(studio, browser)
+    former = browser.cookies["session"]
+    await browser.post("/auth/sign-in", data=typed())
+    assert browser.cookies["session"] != former
+    assert await studio.who(browser)
+    assert await studio.who(studio.browser(token=former)) is None
+
+
+async def test_asvs_7_4_1_a_sign_out_ends_the_session_itself(studio: Studio) -> None:
+    browser = studio.browser()
+    await signed_up(studio, browser)
+    token = browser.cookies["session"]
+    answer = await browser.post("/auth/sign-out")
+    assert answer.headers["location"] == "/"
+    assert "session" not in browser.cookies
+    assert await studio.who(studio.browser(token=token)) is None
+
+
+@pytest.mark.parametrize(
+    ("public", "cookie"),
+    [
+        (OURS, "session={token}; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax"),
+        (
+            "https://studio.example",
+            "__Host-session={token}; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax; Secure",
+        ),
+    ],
+    ids=["plain", "tls"],
+)
+async def test_asvs_3_3_1_to_4_the_cookie_is_bound_to_this_host_and_out_of_scripts_reach(
+    studio: Studio, public: str, cookie: str
+) -> None:
+    studio = studio.with_settings(app_url=public)
+    browser = studio.browser()
+    answer = await signed_up(studio, browser)
+    given, _ = answer.headers.get_list("set-cookie")
+    token = given.partition("=")[2].partition(";")[0]
+    assert given == cookie.format(token=token)
+    assert len(token) >= 43
+
+
+async def test_over_tls_a_plain_cookie_that_a_neighbour_planted_signs_nobody_in(studio: Studio) -> None:
+    browser = studio.browser()
+    await signed_up(studio, browser)
+    secure = studio.with_settings(app_url="https://studio.example")
+    answer = await secure.browser(token=browser.cookies["session"]).get("/auth/password")
+    assert answer.headers["location"].startswith("/auth/sign-in")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": OURS, "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://studio.test:8080", "Sec-Fetch-Site": "same-site"},
+        {"Origin": "ftp://studio.test", "Sec-Fetch-Site": "none"},
+    ],
+)
+@pytest.mark.parametrize("path", [*PAGES, "/auth/sign-out", "/auth/strength", "/auth/password", "/auth/address"])
+async def test_asvs_3_5_1_no_page_of_somebody_else_posts_a_form(
+    studio: Studio, path: str, headers: dict[str, str]
+) -> None:
+    browser = studio.browser()
+    await signed_up(studio, browser)
+    elsewhere = studio.browser(token=browser.cookies["session"], **headers)
+    answer = await elsewhere.post(path, data=typed(new="another long password"))
+    assert answer.status_code in (400, 403)
+    assert await studio.who(browser)
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("password", ["passwordpassword", "AdaLovelace 1815", "short"])
+async def test_a_weak_password_is_said_beside_its_field_and_all_else_is_kept(studio: Studio, password: str) -> None:
+    answer = await signed_up(studio, studio.browser(), password=password)
+    assert answer.status_code == 422
+    assert 'id="password-error"' in answer.text
+    assert 'value="ada@example.com"' in answer.text
+    assert f'value="{password}"' not in answer.text
+
+
+async def test_a_password_is_judged_while_it_is_typed_by_the_rules_of_the_form(studio: Studio) -> None:
+    browser = studio.browser()
+    weak = (await browser.post("/auth/strength", data=typed(password="Ada Lovelace 1815"))).json()
+    strong = (await browser.post("/auth/strength", data=typed())).json()
+    assert (weak["is_taken"], strong["is_taken"], strong["score"]) == (False, True, 4)
+    assert "your own name" in weak["says"]
+
+
+async def test_a_form_that_is_too_large_is_refused(studio: Studio) -> None:
+    answer = await studio.browser().post("/auth/sign-in", content=b"email=" + b"a" * 20_000)
+    assert answer.status_code == 422
+
+
+async def test_asvs_6_3_8_a_taken_address_looks_like_a_free_one_where_mails_are_sent(studio: Studio) -> None:
+    studio = studio.with_settings(smtp_host="mail.studio.test")
+    first = await signed_up(studio, studio.browser())
+    second = await signed_up(studio, studio.browser(), name="Eve", password="nine blue umbrellas")
+    assert (first.status_code, first.text) == (second.status_code, second.text)
+    assert "set-cookie" not in first.headers
+    await studio.deliver()
+    assert studio.mailbox.to("ada@example.com") == ["Confirm your address", "You have an account already"]
+
+
+async def test_asvs_6_3_8_an_unknown_address_is_answered_like_a_known_one(studio: Studio) -> None:
+    await signed_up(studio, studio.browser())
+    answers = []
+    for path, form in (("/auth/sign-in", typed(password="wrong umbrellas")), ("/auth/forgot", typed())):
+        known = await studio.browser().post(path, data=form)
+        unknown = await studio.browser().post(path, data={**form, "email": "eve@example.com"})
+        answers.append((known.status_code, known.text.replace("ada@", "x@")))
+        answers.append((unknown.status_code, unknown.text.replace("eve@", "x@")))
+    assert answers[0] == answers[1]
+    assert answers[2] == answers[3]
+
+
+async def test_where_mails_are_sent_nobody_is_in_before_the_address_is_confirmed(studio: Studio) -> None:
+    studio = studio.with_settings(smtp_host="mail.studio.test")
+    browser = studio.browser()
+    await signed_up(studio, browser)
+    answer = await browser.post("/auth/sign-in", data=typed())
+    assert "confirm your address first" in answer.text
+    assert await studio.who(browser) is None
+    await studio.deliver()
+    assert len(studio.mailbox.to("ada@example.com")) == 2
+    confirmed = await browser.post(studio.mailbox.link(), data={"password": PASSWORD})
+    assert confirmed.headers["location"] == "/home"
+    assert await studio.who(browser)
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "nobody@example.com"])
+async def test_asvs_6_3_1_guesses_are_slowed_down_whether_or_not_there_is_an_account(
+    studio: Studio, email: str
+) -> None:
+    await signed_up(studio, studio.browser())
+    browser = studio.browser()
+    wrong = typed(email=email, password="a wrong password")
+    codes = [(await browser.post("/auth/sign-in", data=wrong)).status_code for _ in range(11)]
+    assert codes == [422] * 10 + [429]
+    answer = await browser.post("/auth/sign-in", data=typed(email=email))
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= 60
+    assert f"Please wait {int(answer.headers['retry-after'])} seconds" in answer.text
+    assert await studio.who(browser) is None
+
+
+async def test_a_guesser_does_not_lock_somebody_out_who_signs_in_from_elsewhere(studio: Studio) -> None:
+    await signed_up(studio, studio.browser())
+    guesser = studio.browser(at="198.51.100.1")
+    for _ in range(15):
+        await guesser.post("/auth/sign-in", data=typed(password="a wrong password"))
+    browser = studio.browser(at="203.0.113.9")
+    assert (await browser.post("/auth/sign-in", data=typed())).status_code == 303
+
+
+async def test_one_network_cannot_try_many_accounts(studio: Studio) -> None:
+    browser = studio.browser(at="2001:db8:1:2::1")
+    for number in range(30):
+        await browser.post("/auth/sign-in", data=typed(email=f"ada{number}@example.com"))
+    neighbour = studio.browser(at="2001:db8:1:2:ffff::9")
+    assert (await neighbour.post("/auth/sign-in", data=typed())).status_code == 429
+    assert (await studio.browser(at="2001:db8:1:3::1").post("/auth/sign-in", data=typed())).status_code == 422
+
+
+async def test_what_was_tried_is_not_written_down_in_plain_words(studio: Studio, address: Address) -> None:
+    await studio.browser().post("/auth/sign-in", data=typed())
+    with psycopg.connect(address.conninfo()) as admin:
+        tried = admin.execute("SELECT key FROM app.tries").fetchall()
+    assert len(tried) == 3
+    assert not any(word in str(tried) for word in ("ada", "203.0"))
+
+
+@pytest.mark.parametrize("mode", ["invite", "closed"])
+async def test_the_first_account_is_always_let_in_and_the_second_is_not(studio: Studio, mode: str) -> None:
+    studio = studio.with_settings(sign_up=mode)
+    assert (await signed_up(studio, studio.browser())).status_code == 303
+    for method in ("GET", "POST"):
+        answer = await studio.browser().request(method, "/auth/sign-up", data=typed(email="eve@example.com"))
+        assert answer.status_code == 403
+        assert "by invitation" in answer.text
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+async def test_nobody_is_sent_to_another_site_after_signing_in(studio: Studio, path: str) -> None:
+    answer = await signed_up(studio, studio.browser(), next=path)
+    assert answer.headers["location"] == "/home"

@@ -1,0 +1,100 @@
+"""Which passwords are taken."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+
+import pytest
+
+from portrait_app.services import passwords
+
+
+@pytest.mark.parametrize("password", ["eleven char", "", "x1!Xy2?"])
+async def test_asvs_6_2_1_a_short_password_is_refused(password: str) -> None:
+    assert (await passwords.strength(password)).complaint
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery staple",
+        "ein sehr langer satz ohne zahlen",
+        "七つの海を渡る小さな帆船の夢",
+        "brown-otter-umbrella",
+    ],
+)
+async def test_asvs_6_2_5_no_kinds_of_characters_are_asked_for(password: str) -> None:
+    assert (await passwords.strength(password)).complaint == ""
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "passwordpassword",
+        "123456789012",
+        "qwertyuiop12",
+        "aaaaaaaaaaaaaaaa",
+        "1q2w3e4r5t6y",
+        "iloveyou1234",
+        "Unbelievable",
+    ],
+)
+async def test_asvs_6_2_4_a_common_password_is_refused(password: str) -> None:
+    assert "soon guessed" in (await passwords.strength(password)).complaint
+
+
+@pytest.mark.parametrize(
+    "password", ["Ada Lovelace", "adalovelace1815", "ada.lovelace@example.com", "Lovelace1815!", "moc!ada-lovelace"]
+)
+async def test_asvs_6_2_11_ones_own_name_and_address_are_refused(password: str) -> None:
+    judged = await passwords.strength(password, "Ada Lovelace", "ada.lovelace@example.com")
+    assert "your own name" in judged.complaint
+
+
+async def test_a_name_inside_a_long_password_does_no_harm() -> None:
+    judged = await passwords.strength("ada keeps nine green umbrellas", "Ada", "ada@example.com")
+    assert judged.complaint == ""
+
+
+@pytest.mark.parametrize("length", [64, 128, 256])
+async def test_asvs_6_2_9_long_passwords_are_taken(length: int) -> None:
+    password = ("seven green umbrellas wander home " * 8)[:length]
+    assert (await passwords.strength(password)).complaint == ""
+    assert await passwords.matches(password, await passwords.hashed(password))
+
+
+async def test_asvs_6_2_8_every_letter_of_a_password_counts() -> None:
+    password = "x9" * 128
+    kept = await passwords.hashed(password)
+    for other in (password + "y", password[:-1], password.upper(), f" {password[1:]}"):
+        assert not await passwords.matches(other, kept)
+
+
+async def test_a_letter_is_the_same_however_a_keyboard_makes_it() -> None:
+    kept = await passwords.hashed(unicodedata.normalize("NFD", "zwölf Büsche brännten"))
+    assert await passwords.matches(unicodedata.normalize("NFC", "zwölf Büsche brännten"), kept)
+
+
+async def test_asvs_11_4_2_a_hash_is_argon2id_with_the_recommended_cost() -> None:
+    assert (await passwords.hashed("any password at all")).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+async def test_an_account_without_a_password_is_entered_by_none() -> None:
+    assert not await passwords.matches("", "")
+    assert not await passwords.matches("", None)
+
+
+async def test_hashing_leaves_the_house_free_to_answer() -> None:
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    await asyncio.gather(*(passwords.hashed("a password of many") for _ in range(4)))
+    ticking.cancel()
+    assert ticks > 100
