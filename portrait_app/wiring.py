@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.mail.outbox import Outbox
 from portrait_app.adapters.mail.smtp import SmtpServer
-from portrait_app.adapters.oidc import providers_of
+from portrait_app.adapters.providers import providers_of
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.adapters.replicate.signature import WebhookAddress

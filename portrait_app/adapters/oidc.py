@@ -18,8 +18,8 @@ from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc.errors import JoseError
 
 from portrait_app.domain.identity import Claim
+from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.settings_of_providers import GITHUB_ISSUER
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # it would rather have httpx2; Reflex needs httpx
@@ -28,9 +28,8 @@ with warnings.catch_warnings():
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from portrait_app.settings import Settings
-
 PATIENCE_S = 10.0
+LONGEST_SUBJECT = 255  # OpenID Connect Core, 2
 BASIC, POSTED = "client_secret_basic", "client_secret_post"  # how we sign in to a provider ourselves
 # Signed with a private key. With `none` anybody signs, with an HMAC whoever knows the client's secret.
 SIGNED_BY = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
@@ -66,6 +65,13 @@ class NotProven(ProviderError):
     """What came back doesn't hold: another's code, another issuer, a token that isn't for us."""
 
     headline = "We couldn't make sure that it is you"
+
+
+_UNREACHED = (httpx.HTTPError, httpx.InvalidURL)
+# Whatever authlib and we stumble over in what a provider sends.
+_UNREADABLE = (AuthlibBaseError, JoseError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+# What a provider says in a callback that brings no code (RFC 6749, 4.1.2.1).
+_REFUSALS = {"access_denied": Declined, "server_error": ProviderDown, "temporarily_unavailable": ProviderDown}
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ class Provider:
             sent = await self._app.create_authorization_url(
                 callback, state=trip.state, nonce=trip.nonce, code_verifier=trip.verifier, **more
             )
-        except (httpx.HTTPError, AuthlibBaseError, RuntimeError, ValueError) as error:
+        except (*_UNREACHED, *_UNREADABLE) as error:
             raise ProviderDown(self.name, type(error).__name__) from error
         return str(sent["url"])
 
@@ -131,15 +137,15 @@ class Provider:
         """
         try:
             self._require_issuer(await self._described(), said)
-            if "error" in said:
-                raise Declined(self.name, said["error"][:80])
+            if said.get("error"):
+                raise _REFUSALS.get(said["error"], NotProven)(self.name, said["error"][:80])
             token = await self._app.fetch_access_token(
                 redirect_uri=callback, code=said["code"], code_verifier=trip.verifier
             )
             return await self._read(token, trip)
-        except (httpx.TransportError, httpx.HTTPStatusError) as error:
+        except _UNREACHED as error:
             raise ProviderDown(self.name, type(error).__name__) from error
-        except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
+        except _UNREADABLE as error:
             raise NotProven(self.name, f"{type(error).__name__}: {error}"[:200]) from error
 
     def _where(self) -> dict[str, Any]:
@@ -180,59 +186,12 @@ class Provider:
             if more.get("sub") != claims["sub"]:  # OpenID Connect Core 5.3.2
                 raise NotProven(self.name, "userinfo of somebody else")
             claims = {**more, **claims}
-        email, name = str(claims.get("email") or "").lower(), claims.get("name") or claims.get("preferred_username")
-        is_verified = claims.get("email_verified") in (True, "true")
-        return Claim(self.key, self.issuer, str(claims["sub"]), email, is_verified and bool(email), str(name or ""))
+        is_verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
+        name = claims.get("name") or claims.get("preferred_username")
+        return self._claim(claims["sub"], claims.get("email"), name, is_verified=is_verified)
 
-
-class GitHub(Provider):
-    """GitHub, which speaks OAuth 2 alone: the person is a number, and their address is asked for."""
-
-    scope = "read:user user:email"
-    client_auth = POSTED
-    _API = "https://api.github.com"
-
-    def _where(self) -> dict[str, Any]:
-        return {
-            "authorize_url": f"{self.issuer}/login/oauth/authorize",
-            "access_token_url": f"{self.issuer}/login/oauth/access_token",
-        }
-
-    async def _described(self) -> dict[str, Any]:
-        # Its callbacks name this issuer, which is not where its accounts live.
-        return {"issuer": f"{self.issuer}/login/oauth"}
-
-    async def _read(self, token: dict[str, Any], trip: Trip) -> Claim:
-        del trip  # no ID token, so no nonce: the state and the code's verifier bind the answer to the browser
-        person = cast("dict[str, Any]", await self._ask("user", token))
-        addresses = cast("list[dict[str, Any]]", await self._ask("user/emails", token))
-        proven = [each["email"] for each in addresses if each["primary"] is True and each["verified"] is True]
-        number = person["id"]
-        if not isinstance(number, int) or isinstance(number, bool):
-            raise NotProven(self.name, "a person without a number")
-        email, name = (str(proven[0]).lower() if proven else ""), person.get("name") or person["login"]
-        return Claim(self.key, self.issuer, str(number), email, bool(email), str(name))
-
-    async def _ask(self, path: str, token: dict[str, Any]) -> object:
-        answer: httpx.Response = await self._app.get(f"{self._api}/{path}", token=token)
-        return answer.raise_for_status().json()
-
-    @property
-    def _api(self) -> str:
-        return self._API if self.issuer == GITHUB_ISSUER else f"{self.issuer}/api/v3"  # a GitHub of one's own
-
-
-def callback_of(public_url: str, key: str) -> str:
-    """Return the one address that a provider sends browsers back to (RFC 9700, 4.4: mix-up); it must be told of it."""
-    return f"{public_url}/auth/with/{key}/callback"
-
-
-def providers_of(settings: Settings) -> dict[str, Provider]:
-    """Return the providers that are configured, by key, in the order in which they are offered."""
-    kinds = {"oidc": Provider, "google": Provider, "github": GitHub}
-    return {
-        set_up.key: kinds[set_up.key](
-            set_up.key, set_up.name, set_up.issuer, set_up.client_id, set_up.client_secret.get_secret_value()
-        )
-        for set_up in settings.providers
-    }
+    def _claim(self, subject: object, email: object, name: object, *, is_verified: bool) -> Claim:
+        if not (isinstance(subject, str) and 0 < len(subject) <= LONGEST_SUBJECT and subject.isprintable()):
+            raise NotProven(self.name, "a person without a name of their own")
+        address = one_line(email).lower()
+        return Claim(self.key, self.issuer, subject, address, is_verified and bool(address), one_line(name))

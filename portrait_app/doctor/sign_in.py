@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portrait_app.adapters.oidc import callback_of
 from portrait_app.adapters.passkeys import House, NoPasskeysHere
+from portrait_app.adapters.providers import callback_of
 from portrait_app.doctor.finding import Finding
 
 if TYPE_CHECKING:

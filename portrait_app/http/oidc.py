@@ -10,7 +10,9 @@ import structlog
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from portrait_app.adapters.oidc import Declined, NotProven, ProviderDown, ProviderError, Trip, callback_of
+from portrait_app.adapters.oidc import Declined, NotProven, ProviderDown, ProviderError, Trip
+from portrait_app.adapters.providers import callback_of
+from portrait_app.domain.text import one_line
 from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in, token_of
@@ -88,7 +90,7 @@ class ProviderDoors:
         except (*TROUBLES, TooManyTries, SignedOut, NotFound) as error:
             return self._refused(request, error)
         after = YOU if owner else forms.local(query.get("next", ""))
-        kept = asdict(trip) | {"next": after, "owner": owner, "invite": query.get("invite", "")[:200]}
+        kept = asdict(trip) | {"next": after, "owner": owner, "invite": one_line(query.get("invite", ""))[:200]}
         await errands.leave(workshop.desk, "provider", browser, f"{provider.key}.{trip.state}", kept)
         answer = RedirectResponse(address, 303, headers=forms.NEVER_KEPT)
         browsers.mark(answer, request, workshop.settings, browser)

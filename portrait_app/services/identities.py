@@ -17,7 +17,7 @@ from portrait_app.domain.identity import Identity
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
 from portrait_app.services import accounts, sessions, ways
-from portrait_app.services.complaints import LONGEST_NAME
+from portrait_app.services.complaints import LONGEST_NAME, about_email
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -83,7 +83,7 @@ async def sign_in(desk: Desk, comer: Newcomer) -> SignedIn:
     async with desk.for_nobody(Role.USER) as session:
         known = await identity_of(session, claim.issuer, claim.subject)
         owner_id = known[1] if known else None
-        if owner_id is None and not claim.is_verified:
+        if owner_id is None and (not claim.is_verified or about_email(claim.email)):
             raise Unverified(comer.provider, "new here")
         linked_to = None if owner_id else await verified_account_at(session, claim.email)
     if owner_id is not None:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from portrait_app.adapters.oidc import providers_of
+from portrait_app.adapters.providers import providers_of
 from portrait_app.http.auth import Doors
 from portrait_app.http.cookies import signed_in
 from portrait_app.http.oidc import ProviderDoors

@@ -15,8 +15,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
-from portrait_app.adapters.oidc import GitHub, Provider
-from portrait_app.services import sessions
+from portrait_app.adapters.github import GitHub
+from portrait_app.services import invites, sessions
 from portrait_app.services.cookie import COOKIE
 from portrait_app.settings import Settings
 from tests.http.doors import app_of, listening, serving
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from portrait_app.adapters.oidc import Provider
     from portrait_app.services.sessions import Someone
     from tests.builders import House
 
 OURS = "http://localhost:3000"
+SETTINGS = {"PORT": 3000, "GITHUB_CLIENT_ID": "studio", "GITHUB_CLIENT_SECRET": "secret"}
 ADDRESSES = [
     {"email": "old@example.com", "primary": False, "verified": True},
     {"email": "Octo@Example.com", "primary": True, "verified": True},
@@ -93,10 +95,11 @@ class Town:
     house: House
     github: FakeGitHub
     client: httpx.AsyncClient
+    settings: Settings
 
-    async def callback(self) -> str:
+    async def callback(self, **more: str) -> str:
         """Go there, and come back as far as the callback's address."""
-        left = await self.client.get("/auth/with/github?next=/gallery")
+        left = await self.client.get("/auth/with/github", params={"next": "/gallery", **more})
         assert left.status_code == 303, left.text
         async with httpx.AsyncClient() as elsewhere:
             return (await elsewhere.get(left.headers["location"])).headers["location"]
@@ -115,18 +118,11 @@ async def town(house: House, tmp_path: Path) -> AsyncGenerator[Town]:
     fake = FakeGitHub()
     with listening() as port:
         fake.issuer = f"http://127.0.0.1:{port.getsockname()[1]}"
-        settings = Settings.model_validate(
-            {
-                "PORTRAIT_DATA_DIR": tmp_path,
-                "PORT": 3000,
-                "GITHUB_CLIENT_ID": "studio",
-                "GITHUB_CLIENT_SECRET": "secret",
-            }
-        )
+        settings = Settings.model_validate(SETTINGS | {"PORTRAIT_DATA_DIR": tmp_path})
         providers: dict[str, Provider] = {"github": GitHub("github", "GitHub", fake.issuer, "studio", "secret")}
         transport = httpx.ASGITransport(app_of(house.desk, settings, providers))
         async with serving(fake.app(), port), httpx.AsyncClient(transport=transport, base_url=OURS) as client:
-            yield Town(house, fake, client)
+            yield Town(house, fake, client, settings)
 
 
 async def test_the_person_is_a_number_and_their_address_the_primary_one(town: Town) -> None:
@@ -228,3 +224,36 @@ async def test_the_sign_in_page_offers_only_what_is_configured(town: Town) -> No
     assert 'href="/auth/with/github?next=%2Fcreate"' in page
     assert "Google" not in page
     assert "<script>" not in (await town.client.get("/auth/sign-in?trouble=<script>&with=<script>")).text
+
+
+@pytest.mark.parametrize(("sign_up", "may"), [("open", True), ("invite", False), ("closed", False)])
+async def test_whoever_is_new_gets_an_account_only_where_anybody_may(
+    town: Town, monkeypatch: pytest.MonkeyPatch, sign_up: str, may: bool
+) -> None:
+    await town.house.somebody("Operator")
+    monkeypatch.setitem(vars(town.settings), "sign_up", sign_up)
+    answer = await town.returns()
+    assert (await town.someone() is not None) == may
+    assert ("trouble=NotInvited" in answer.headers["location"]) != may
+
+
+async def test_an_invitation_is_used_by_whoever_comes_back_with_it_first(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with town.house.desk.for_person(await town.house.somebody("Operator")) as work:
+        invite = await invites.invite(work)
+    monkeypatch.setitem(vars(town.settings), "sign_up", "invite")
+    page = (await town.client.get("/auth/sign-up", params={"invite": invite})).text
+    assert f"/auth/with/github?invite={invite}" in page
+    callback = urlsplit(await town.callback(invite=invite))
+    assert (await town.client.get(f"{callback.path}?{callback.query}")).headers["location"] == "/gallery"
+    town.github.person["id"] = 43
+    town.github.addresses[1]["email"] = "second@example.com"
+    callback = urlsplit(await town.callback(invite=invite))
+    refused = await town.client.get(f"{callback.path}?{callback.query}")
+    assert "trouble=NotInvited" in refused.headers["location"]
+
+
+@pytest.mark.parametrize("invite", ["\x00", "x" * 5000, "\ud7ff\u202e", "'; --"])
+async def test_an_invitation_that_is_none_breaks_nothing(town: Town, invite: str) -> None:
+    assert (await town.client.get("/auth/with/github", params={"invite": invite})).status_code == 303

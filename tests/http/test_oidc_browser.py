@@ -132,7 +132,7 @@ async def test_somebody_new_gets_an_account_and_finds_it_again(town: Town) -> No
     assert again.session_id != first.session_id
 
 
-async def test_asvs_10_1_2_an_answer_is_taken_once_with_its_own_state_by_its_own_browser(
+async def test_asvs_10_1_2_and_10_2_1_an_answer_is_taken_once_with_its_own_state_by_its_own_browser(
     town: Town, browser: Browser
 ) -> None:
     genuine = await town.callback_of("ada")
@@ -150,7 +150,7 @@ async def test_asvs_10_1_2_an_answer_is_taken_once_with_its_own_state_by_its_own
     assert await town.someone() == signed_in
 
 
-async def test_asvs_10_2_1_a_code_that_was_used_opens_nothing_in_another_trip(town: Town, address: Address) -> None:
+async def test_a_code_that_was_used_opens_nothing_in_another_trip(town: Town, address: Address) -> None:
     used = await town.callback_of("ada")
     await town.page.goto(used)
     await town.is_at_home("ada")

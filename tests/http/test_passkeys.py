@@ -13,8 +13,9 @@ from sqlmodel import update
 from portrait_app.adapters.passkeys import House, NoPasskeysHere
 from portrait_app.domain.account import Account
 from portrait_app.errors import NotFound
-from portrait_app.services import passkeys, sessions, ways
+from portrait_app.services import limits, passkeys, sessions, ways
 from portrait_app.services.cookie import COOKIE
+from portrait_app.services.limits import Limit
 from portrait_app.services.ways import LastWayIn
 from portrait_app.settings import Settings
 from tests.authenticator import PRESENT, Authenticator
@@ -40,7 +41,7 @@ class Browser:
         read = Settings.model_validate({"PORTRAIT_DATA_DIR": folder, "PORT": 3000, **settings})
         self.house = house
         self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app_of(house.desk, read)),
+            transport=httpx.ASGITransport(app_of(house.desk, read), client=("203.0.113.7", 5000)),
             base_url=OURS,
             headers={"Origin": OURS, "User-Agent": PHONE},
         )
@@ -317,3 +318,12 @@ async def test_the_last_way_in_stays(ada: Browser) -> None:
         async with ada.house.desk.for_person(owner) as work:
             await passkeys.remove(work, key.id)
     assert len(await ada.keys()) == 1
+
+
+async def test_asvs_6_3_1_a_network_that_asks_too_often_is_told_how_long_to_wait(
+    somebody: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PASSKEY_OF_NETWORK", Limit("of this test", 2, timedelta(minutes=1)))
+    answers = [await somebody.asks("sign-in/begin") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "Please wait" in answers[-1].json()["hint"]
