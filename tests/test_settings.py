@@ -28,6 +28,9 @@ def nothing_else_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Non
         ("LOG_LEVEL", "loud"),
         ("REPLICATE_TRAINER", "darkroom"),
         ("REPLICATE_TRAINER", "sdxl"),
+        ("SIGN_UP", "friends"),
+        ("SMTP_PORT", "0"),
+        ("SMTP_FROM", "Portrait Studio <studio@example.org>"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
@@ -111,3 +114,20 @@ def test_replicate_is_asked_for_webhooks_only_where_it_can_reach_us(
 
 def test_the_built_in_engine_brings_its_news_over_this_machine() -> None:
     assert Settings.read().webhook_url == "http://127.0.0.1:3000/api/webhook"
+
+
+def test_an_account_is_entered_unconfirmed_only_where_no_mail_can_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not Settings.read().confirms_addresses
+    monkeypatch.setenv("SMTP_HOST", "mail.example.org")
+    monkeypatch.setenv("APP_URL", "https://portraits.example.org")
+    settings = Settings.read()
+    assert (settings.confirms_addresses, settings.mail_from) == (True, "studio@portraits.example.org")
+
+
+def test_asvs_3_4_2_only_our_own_pages_may_open_the_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APP_URL", "https://portraits.example.org/")
+    assert Settings.read().origins == [
+        "http://127.0.0.1:3000",
+        "http://localhost:3000",
+        "https://portraits.example.org",
+    ]

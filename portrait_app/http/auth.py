@@ -49,11 +49,13 @@ class Doors:
         async def make(form: Mapping[str, str]) -> Response:
             email, mode = one_line(form.get("email", "")).lower(), SignUp(workshop.settings.sign_up)
             await limits.take_from(workshop.desk, limits.SIGN_UP_OF_NETWORK, forms.network(request))
-            await limits.take(workshop.desk, limits.SIGN_UP_OF_ACCOUNT, email)
             asked = {"name": form.get("name", ""), "email": email, "password": form.get("password", "")}
             invite = form.get("invite", "")
             if workshop.settings.confirms_addresses:
                 account = await accounts.ask_for_account(workshop.desk, **asked, mode=mode, invite=invite)
+                await limits.take(
+                    workshop.desk, limits.SIGN_UP_OF_ACCOUNT, email
+                )  # a mail each, and slips cost nothing
                 # Once the answer is given, so that it takes as long whether or not there is such an account.
                 answer = forms.said(request, "Check your mail", CHECK_YOUR_MAIL)
                 answer.background = BackgroundTask(accounts.make_account, workshop.desk, account, mode, invite)
@@ -102,8 +104,7 @@ class Doors:
         except FromElsewhere as error:
             return Response(error.hint, 403)
         await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
-        # Everything this browser keeps of ours goes, but for the look: that is the browser's as much as the person's.
-        answer = RedirectResponse("/", 303, headers={"Clear-Site-Data": '"cache"'})
+        answer = RedirectResponse("/", 303)  # the look stays: it is the browser's as much as the person's
         is_https = workshop.settings.is_https
         answer.delete_cookie(cookie_name(is_https=is_https), path="/", secure=is_https, httponly=True, samesite="lax")
         return answer
