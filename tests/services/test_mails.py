@@ -46,8 +46,10 @@ async def test_mails_older_than_a_day_are_forgotten_with_the_next(house: House, 
         "UPDATE app.accounts SET email = 'eve@example.com'",
         "UPDATE app.mails SET token_hash = 'guessed'",
         "UPDATE app.mails SET address = 'eve@example.com'",
-        "INSERT INTO app.mails (id, owner_id, created_at, kind, address, token_hash) "
-        "SELECT gen_random_uuid(), owner_id, now(), 'confirm', 'eve@example.com', 'guessed' FROM app.mails",
+        (
+            "INSERT INTO app.mails (id, owner_id, created_at, kind, address, token_hash) "
+            "SELECT gen_random_uuid(), owner_id, now(), 'confirm', 'eve@example.com', 'guessed' FROM app.mails"
+        ),
     ],
     ids=["confirmed", "address", "token", "recipient", "link"],
 )
