@@ -124,7 +124,7 @@ def test_an_account_is_entered_unconfirmed_only_where_no_mail_can_be_sent(monkey
     assert (settings.confirms_addresses, settings.mail_from) == (True, "studio@portraits.example.org")
 
 
-def test_asvs_3_4_2_only_our_own_pages_may_open_the_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asvs_3_4_2_and_4_4_2_only_our_own_pages_may_open_the_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP_URL", "https://portraits.example.org/")
     assert Settings.read().origins == [
         "http://127.0.0.1:3000",
