@@ -30,6 +30,9 @@ def nothing_else_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Non
         ("REPLICATE_TRAINER", "sdxl"),
         ("OIDC_ISSUER", "login.example.org"),
         ("OIDC_ISSUER", "http://login.example.org"),
+        ("SIGN_UP", "friends"),
+        ("SMTP_PORT", "0"),
+        ("SMTP_FROM", "Portrait Studio <studio@example.org>"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
@@ -141,4 +144,21 @@ def test_providers_are_those_of_which_everything_is_set(monkeypatch: pytest.Monk
     assert [(each.key, each.name) for each in Settings.read().providers] == [
         ("oidc", "login.example.org"),
         ("github", "GitHub"),
+    ]
+
+
+def test_an_account_is_entered_unconfirmed_only_where_no_mail_can_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not Settings.read().confirms_addresses
+    monkeypatch.setenv("SMTP_HOST", "mail.example.org")
+    monkeypatch.setenv("APP_URL", "https://portraits.example.org")
+    settings = Settings.read()
+    assert (settings.confirms_addresses, settings.mail_from) == (True, "studio@portraits.example.org")
+
+
+def test_asvs_3_4_2_and_4_4_2_only_our_own_pages_may_open_the_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APP_URL", "https://portraits.example.org/")
+    assert Settings.read().origins == [
+        "http://127.0.0.1:3000",
+        "http://localhost:3000",
+        "https://portraits.example.org",
     ]

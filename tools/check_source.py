@@ -1,5 +1,5 @@
-"""Rules of this house that no linter knows: who may commit, what a State shows to every browser, and that a linter is
-silenced for a reason.
+"""Rules of this house that no linter knows: who may commit, what a State shows to every browser, that no text is sent
+to be run as script, and that a linter is silenced for a reason.
 """  # noqa: D205 -- one sentence, too long for one line
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 MAY_COMMIT = ("portrait_app/services/work.py", "portrait_app/database/session.py")
 """One event or request is one transaction; these end it."""
+MAY_SCRIPT = "portrait_app/web/ui/script.py"
+"""The page's security policy lets no text run: browsers are told acts by their names."""
+_RUNS_TEXT = ("call_script", "call_function", "run_script")
 _HARMLESS = {"event", "var", "computed_var", "property", "staticmethod", "classmethod", "field_validator", "override"}
 """Decorators after which a method is an endpoint on purpose, or none at all."""
 
@@ -44,6 +47,7 @@ def breaches_in(path: Path, root: Path = ROOT) -> list[str]:
         tree = ast.parse(source, name)
         found += _states(tree)
         found += _commits(tree) if name not in MAY_COMMIT else ()
+        found += _scripts(tree) if name != MAY_SCRIPT else ()
     return [f"{name}:{line}: {sentence}" for line, sentence in sorted(found)]
 
 
@@ -58,6 +62,13 @@ def _commits(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
             yield node.lineno, "only services/work and database/session commit; hand the work to them"
+
+
+def _scripts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if name in _RUNS_TEXT:
+            yield node.lineno, f"{name} sends text to be run, which no page of ours does: name an act, by ui.perform"
 
 
 def _states(tree: ast.AST) -> Iterator[tuple[int, str]]:

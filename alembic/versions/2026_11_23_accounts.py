@@ -92,6 +92,7 @@ def _sessions() -> None:
     op.execute("ALTER TABLE app.sessions ADD COLUMN seen_at timestamptz NOT NULL")
     op.execute(f"GRANT SELECT (seen_at), UPDATE (seen_at) ON app.sessions TO {LOOKUP}")
     op.execute(f"CREATE POLICY look_up_change ON app.sessions FOR UPDATE TO {LOOKUP} USING (true)")
+    op.execute(f"GRANT DELETE ON app.sessions TO {Role.USER.value}")
     op.execute("DROP FUNCTION app.session_of(bytea)")
     # The last use is written down at most every few minutes, so that looking a session up stays a read.
     look_up(

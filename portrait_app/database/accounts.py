@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, text
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from portrait_app.domain.account import Account, Invite, Operator, Session
 from portrait_app.errors import SignedOut
@@ -57,6 +57,10 @@ class Accounts:
             .order_by(col(Session.seen_at).desc(), col(Session.id).desc())
         )
         return (await self.session.scalars(living)).all()
+
+    async def forget_old_sessions(self) -> None:
+        """Delete the asker's sessions that have run out."""
+        await self.session.execute(delete(Session).where(col(Session.expires_at) < func.now()))
 
     async def is_operator(self) -> bool:
         """Whether the house is the asker's."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def what_runs(settings: Settings) -> list[Finding]:
     """What the studio stands on, for the lines it prints when it has started."""
-    return [look(settings) for look in (_database, _engine, _bucket, _secrets)]
+    return [look(settings) for look in (_database, _engine, _bucket, _mail, _secrets)]
 
 
 def main() -> int:
@@ -72,6 +72,12 @@ def _models(settings: Settings) -> Finding:
     if missing:
         return Finding("Models", f"missing: {', '.join(missing)}", "make models")
     return Finding("Models", "all there, as published (SHA-256)")
+
+
+def _mail(settings: Settings) -> Finding:
+    if settings.smtp_host:
+        return Finding("Mail", f"by {settings.smtp_host}:{settings.smtp_port}, from {settings.mail_from}")
+    return Finding("Mail", f"into {settings.data_dir / 'outbox'}, and its links said here; set SMTP_HOST to send it")
 
 
 def _database(settings: Settings) -> Finding:
@@ -151,6 +157,7 @@ LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _database,
     _engine,
     _bucket,
+    _mail,
     _secrets,
     _port,
     _disk,

@@ -16,6 +16,7 @@ from portrait_app.house import engine, frontend, listening
 from portrait_app.house.child import Child, run_once
 from portrait_app.house.failures import ModelsNotFetched, NotMigrated
 from portrait_app.house.folder import last_line, log_file, occupied
+from portrait_app.house.post import Post
 from portrait_app.house.studio import Door, Studio
 
 if TYPE_CHECKING:
@@ -42,11 +43,12 @@ def run(settings: Settings, say: Say, *, is_dev: bool = False) -> int:
     _on_signals(signal.default_int_handler)
     try:
         with running(settings, say, is_dev=is_dev) as studio:
+            post = Post(settings.data_dir / "outbox", say)
             studio.wait_until_ready()
             for finding in what_runs(settings):
                 say(f"  {finding}")
             say(f"Ready at {settings.public_url} ({time.monotonic() - began:.1f} s). Ctrl-C ends it.")
-            studio.keep()
+            studio.keep(post.say_new)
     except KeyboardInterrupt:
         say("Ended.")
     return 0

@@ -71,10 +71,11 @@ class Studio:
                 child = next(child for child in self._children if child.name in shut)
                 raise KeepsDying(child.name, child.log, last_line(child.log))
 
-    def keep(self) -> None:
-        """Look after everything until interrupted."""
+    def keep(self, glance: Callable[[], None]) -> None:
+        """Look after everything until interrupted, with a glance at something else each time."""
         while True:
             self.look_after()
+            glance()
             time.sleep(_LOOK_EVERY_SECONDS)
 
     def look_after(self) -> None:

@@ -48,19 +48,12 @@ class Doors:
         workshop = self._workshop_of()
 
         async def make(form: Mapping[str, str]) -> Response:
-            email, mode = one_line(form.get("email", "")).lower(), SignUp(workshop.settings.sign_up)
             await limits.take_from(workshop.desk, limits.SIGN_UP_OF_NETWORK, forms.network(request))
-            await limits.take(workshop.desk, limits.SIGN_UP_OF_ACCOUNT, email)
-            asked = {"name": form.get("name", ""), "email": email, "password": form.get("password", "")}
-            invite = form.get("invite", "")
+            asked = {field: form.get(field, "") for field in ("name", "email", "password", "invite")}
             if workshop.settings.confirms_addresses:
-                account = await accounts.ask_for_account(workshop.desk, **asked, mode=mode, invite=invite)
-                # Once the answer is given, so that it takes as long whether or not there is such an account.
-                answer = forms.said(request, "Check your mail", CHECK_YOUR_MAIL)
-                answer.background = BackgroundTask(accounts.make_account, workshop.desk, account, mode, invite)
-                return answer
-            device = request.headers.get("user-agent", "")
-            signed = await accounts.sign_up(workshop.desk, **asked, device=device, mode=mode, invite=invite)
+                return await self._sign_up_by_mail(request, **asked)
+            device, mode = request.headers.get("user-agent", ""), SignUp(workshop.settings.sign_up)
+            signed = await accounts.sign_up(workshop.desk, **asked, device=device, mode=mode)
             answer = RedirectResponse(forms.local(form.get("next", "")), 303)
             return await forms.let_in(request, answer, workshop, signed)
 
@@ -74,6 +67,20 @@ class Doors:
         except NotInvited as error:
             return forms.said(request, error.headline, error.hint, ("Sign in", "/auth/sign-in"), 403)
         return await self._show(request, "sign_up.html", invite=invite)
+
+    async def _sign_up_by_mail(
+        self, request: Request, *, name: str, email: str, password: str, invite: str
+    ) -> Response:
+        """Say the same whether or not the address has an account; a mail says more, to whom it belongs."""
+        desk, mode = self._workshop_of().desk, SignUp(self._workshop_of().settings.sign_up)
+        account = await accounts.ask_for_account(
+            desk, name=name, email=email, password=password, mode=mode, invite=invite
+        )
+        await limits.take(desk, limits.SIGN_UP_OF_ACCOUNT, account.email)
+        answer = forms.said(request, "Check your mail", CHECK_YOUR_MAIL)
+        # Once the answer is given, so that it takes as long either way.
+        answer.background = BackgroundTask(accounts.make_account, desk, account, mode, invite)
+        return answer
 
     async def sign_in(self, request: Request) -> Response:
         """Show the form, or sign in."""
@@ -107,8 +114,7 @@ class Doors:
         except FromElsewhere as error:
             return Response(error.hint, 403)
         await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
-        # Everything this browser keeps of ours goes, but for the look: that is the browser's as much as the person's.
-        answer = RedirectResponse("/", 303, headers={"Clear-Site-Data": '"cache"'})
+        answer = RedirectResponse("/", 303)  # the look stays: it is the browser's as much as the person's
         is_https = workshop.settings.is_https
         answer.delete_cookie(cookie_name(is_https=is_https), path="/", secure=is_https, httponly=True, samesite="lax")
         return answer

@@ -124,6 +124,7 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
     owner_id = await owner_by_password(desk, email, password)
     async with desk.for_person(owner_id) as work:
         account = await work.accounts.mine()
+        await work.accounts.forget_old_sessions()
         if account.verified_at or not must_be_confirmed:
             return sessions.open_session(work, device)
         await mails.write(work, MailKind.CONFIRM, account.email)
@@ -211,7 +212,7 @@ async def _add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
 
 
 async def _use_up(session: AsyncSession, mode: SignUp, invite: str) -> None:
-    if mode is SignUp.OPEN or (not invite and await is_empty(session)):
+    if mode is SignUp.OPEN or await is_empty(session):
         return
     if not (mode is SignUp.INVITE and await use_invite(session, sessions.digest(invite))):
         raise NotInvited(mode)

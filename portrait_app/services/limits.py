@@ -45,7 +45,7 @@ def _limit(name: str, at_once: int, **again_after: float) -> Limit:
 
 
 # By whom: the address that was typed, whether or not there is such an account; the network a request comes from; both;
-# or the person who is signed in. docs/decisions/0010 says why these.
+# or the person who is signed in. docs/decisions/0009 says why these.
 SIGN_IN_OF_ACCOUNT = _limit("sign in of account", 30, minutes=10)
 SIGN_IN_OF_BOTH = _limit("sign in of account from network", 10, minutes=1)
 SIGN_IN_OF_NETWORK = _limit("sign in from network", 30, seconds=20)

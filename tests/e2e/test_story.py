@@ -188,7 +188,7 @@ async def _portraits_arrive_one_by_one(phones: list[Phone]) -> None:
 
 async def _all_are_really_there(phone: Phone) -> None:
     await phone.page.wait_for_function(
-        "[...document.querySelectorAll('.picture-rows img')].every((it) => it.complete && it.naturalWidth > 0)"
+        "() => [...document.querySelectorAll('.picture-rows img')].every((it) => it.complete && it.naturalWidth > 0)"
     )
 
 
@@ -217,7 +217,7 @@ async def _looks_through_the_gallery(phone: Phone) -> None:
     for key, place in (("ArrowRight", "2 of 10"), ("ArrowRight", "3 of 10"), ("ArrowLeft", "2 of 10")):
         await phone.page.keyboard.press(key)
         await expect(viewer.locator(".viewer-place")).to_have_text(place)
-    await phone.page.wait_for_function("document.querySelectorAll('.slide img')[1].naturalWidth > 320")
+    await phone.page.wait_for_function("() => document.querySelectorAll('.slide img')[1].naturalWidth > 320")
     await phone.page.keyboard.press("Escape")
     await expect(viewer).to_be_hidden()
 

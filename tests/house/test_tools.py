@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from portrait_app.web.no_eval import performing
 from portrait_app.web.same_origin import with_port
 from tools import bootstrap, check_source, chromium
 
@@ -58,12 +59,25 @@ def test_why_packages_did_not_install_is_one_sentence(words, said):
         ("class A(rx.State):\n    @rx.event(background=True)\n    async def meant(self): ...", 0),
         ("class A(rx.State):\n    @rx.var\n    def meant(self): ...\n    def _hidden(self): ...", 0),
         ("class A:\n    def shown(self): ...", 0),
+        ("rx.call_script('alert(1)')", 1),
+        ("from reflex.event import call_function\ncall_function('alert')", 1),
+        ("perform('page.toTop')", 0),
     ],
 )
 def test_the_house_rules_see_commits_and_open_doors(source, breaches, tmp_path):
     path = tmp_path / "module.py"
     path.write_text(source)
     assert len(check_source.breaches_in(path, tmp_path)) == breaches
+
+
+def test_the_client_performs_acts_in_place_of_running_text_and_another_client_is_noticed():
+    script = 'event.name == "_call_script" ? eval(event.payload.javascript_code) : eval(event.payload.function)()'
+    changed = performing(script)
+    assert "eval(event.payload.javascript_code)" not in changed
+    assert "window.perform(event.payload.javascript_code, addEvents)" in changed
+    assert performing(changed) == changed
+    with pytest.raises(LookupError):
+        performing("another client")
 
 
 @pytest.mark.parametrize(

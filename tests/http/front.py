@@ -15,8 +15,11 @@ from portrait_app.http.links import Letterbox
 from portrait_app.services import sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import EmailMessage
     from uuid import UUID
+
+    from starlette.types import ASGIApp
 
     from portrait_app.services.mails import Postman
     from portrait_app.settings import Settings
@@ -65,14 +68,21 @@ class Studio:
         """The same house with other settings."""
         return replace(self, settings=self.settings.model_copy(update=changes))
 
-    def browser(self, *, at: str = "203.0.113.7", token: str = "", **headers: str) -> httpx.AsyncClient:
+    def browser(
+        self,
+        *,
+        at: str = "203.0.113.7",
+        token: str = "",
+        around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+        **headers: str,
+    ) -> httpx.AsyncClient:
         """A browser somewhere on the internet, signed in with a token or not at all."""
         workshop = cast("Workshop", SimpleNamespace(desk=self.house.desk, settings=self.settings))
         app = Starlette(routes=[*Doors(lambda: workshop).routes(), *Letterbox(lambda: workshop).routes()])
         base = self.settings.public_url
         named = {"Origin": base, "Sec-Fetch-Site": "same-origin", **headers}
         cookies = {"session": token} if token else {}
-        transport = httpx.ASGITransport(app, client=(at, 5000))
+        transport = httpx.ASGITransport(around(app), client=(at, 5000))
         return httpx.AsyncClient(transport=transport, base_url=base, headers=named, cookies=cookies)
 
     async def deliver(self) -> None:

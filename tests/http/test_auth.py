@@ -11,6 +11,7 @@ from tests.http.front import OURS, PASSWORD, Studio, typed
 
 if TYPE_CHECKING:
     import httpx
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from portrait_app.database.address import Address
 
@@ -216,3 +217,26 @@ async def test_the_first_account_is_always_let_in_and_the_second_is_not(studio: 
 async def test_nobody_is_sent_to_another_site_after_signing_in(studio: Studio, path: str) -> None:
     answer = await signed_up(studio, studio.browser(), next=path)
     assert answer.headers["location"] == "/home"
+
+
+@pytest.mark.parametrize("path", ["/auth/forgot", "/auth/sign-up"])
+async def test_asvs_6_3_8_the_answer_is_given_before_anything_is_looked_up(studio: Studio, path: str) -> None:
+    studio = studio.with_settings(smtp_host="mail.studio.test")
+    await signed_up(studio, studio.browser())
+    studio.house.queue.mails.clear()
+    waiting: list[int] = []
+
+    def noting(app: ASGIApp) -> ASGIApp:
+        async def noted(scope: Scope, receive: Receive, send: Send) -> None:
+            async def sent(message: Message) -> None:
+                if message["type"] == "http.response.body":
+                    waiting.append(len(studio.house.queue.mails))
+                await send(message)
+
+            await app(scope, receive, sent)
+
+        return noted
+
+    await studio.browser(around=noting).post(path, data=typed())
+    assert waiting == [0]
+    assert len(studio.house.queue.mails) == 1

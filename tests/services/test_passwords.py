@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import unicodedata
 
 import pytest
@@ -83,6 +84,20 @@ async def test_asvs_11_4_2_a_hash_is_argon2id_with_the_recommended_cost() -> Non
 async def test_an_account_without_a_password_is_entered_by_none() -> None:
     assert not await passwords.matches("", "")
     assert not await passwords.matches("", None)
+
+
+async def test_asvs_6_3_8_an_unknown_account_takes_as_long_as_a_wrong_password() -> None:
+    kept = await passwords.hashed("seven green umbrellas")
+
+    async def fastest(known: str | None) -> float:
+        times: list[float] = []
+        for _ in range(9):
+            began = time.process_time()
+            assert not await passwords.matches("another password", known)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    assert 0.5 < await fastest(None) / await fastest(kept) < 2
 
 
 async def test_hashing_leaves_the_house_free_to_answer() -> None:

@@ -11,6 +11,7 @@ from starlette.templating import Jinja2Templates
 
 TEMPLATES = Path(__file__).parents[2] / "portrait_app" / "http" / "templates"
 ASSETS = TEMPLATES.parents[2] / "assets"
+WITH_PASSWORD = ["sign_up.html", "sign_in.html", "reset.html", "confirm.html", "password.html", "address.html"]
 
 
 class Elements(HTMLParser):
@@ -52,6 +53,19 @@ def test_what_was_typed_is_still_there_and_never_runs():
     assert elements.one("input", name="email")["value"] == "sam@home"
 
 
+@pytest.mark.parametrize("template", WITH_PASSWORD)
+def test_asvs_6_2_6_and_7_a_password_is_hidden_can_be_shown_and_pasted_whole(template: str):
+    elements = page(template, username="ada@example.com", is_here=False)
+    fields = [field for field in elements.all("input") if str(field["autocomplete"]).endswith("-password")]
+    assert fields
+    for field in fields:
+        assert field["type"] == "password"
+        assert not {"maxlength", "onpaste", "readonly", "value"} & set(field)
+        assert elements.one("button", **{"data-shows": str(field["name"])})["type"] == "button"
+    if template != "sign_up.html":
+        assert any("username" in str(field["autocomplete"]) for field in elements.all("input"))
+
+
 @pytest.mark.parametrize("template", ["sign_up.html", "sign_in.html"])
 def test_a_password_is_never_sent_back(template: str):
     assert "value" not in page(template, values={"password": "correct horse"}).one("input", name="password")
@@ -84,7 +98,7 @@ def test_where_to_go_on_survives_the_other_form():
     )
 
 
-@pytest.mark.parametrize("template", ["sign_up.html", "sign_in.html", "notice.html"])
+@pytest.mark.parametrize("template", [*WITH_PASSWORD, "forgot.html", "notice.html"])
 def test_everything_a_page_asks_for_is_there(template: str):
     elements = page(template, headline="Lost", hint="Found", action=("Home", "/home"))
     asked = [a["href"] for a in elements.all("link")] + [a["src"] for t in ("script", "img") for a in elements.all(t)]

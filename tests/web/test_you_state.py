@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.services import accounts
-from portrait_app.services.accounts import UnknownLook
+from portrait_app.errors import NotFound, SignedOut
+from portrait_app.services import accounts, sessions
+from portrait_app.services.accounts import SignUp, UnknownLook
+from portrait_app.services.invites import NotYours
+from portrait_app.services.limits import TooManyTries
+from portrait_app.web import house as web_house
 from portrait_app.web.you import words
 from portrait_app.web.you.state import NAME_FIELD, YouState
+from tests.builders import PASSWORD
 from tests.portraits import portraits_of
-from tests.web.tabs import happens, tab_of
+from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
     from portrait_app.services.sessions import SignedIn
@@ -78,6 +84,92 @@ async def test_a_name_is_changed_and_an_empty_one_is_said_beside_its_field(room:
     assert room.name == "Ada Lovelace"
     await happens(room, "change_name", {NAME_FIELD: "Augusta Ada"})
     assert (room.name, room.name_trouble) == ("Augusta Ada", "")
+
+
+async def test_it_says_where_one_is_signed_in_and_signs_another_browser_out(
+    house: House, ada: SignedIn, room: YouState
+) -> None:
+    other = await accounts.sign_in(
+        house.desk, email="ada@example.com", password=PASSWORD, device="Mozilla/5.0 (Android) Firefox/150"
+    )
+    await happens(room, "enter")
+    this, that = room.sessions
+    assert (this.is_this_one, that.is_this_one) == (True, False)
+    assert (that.device, that.used) == ("Firefox on Android", "In use now")
+    await happens(room, "end_session", that.id)
+    assert [session.id for session in room.sessions] == [this.id]
+    assert await sessions.who(house.desk, other.token) is None
+
+
+async def test_asvs_7_4_1_a_tab_whose_session_has_ended_can_do_nothing_more(
+    house: House, ada: SignedIn, room: YouState
+) -> None:
+    other = await accounts.sign_in(house.desk, email="ada@example.com", password=PASSWORD, device="")
+    tab = await tab_of(YouState, other.token)
+    await happens(tab, "enter")
+    await happens(room, "end_other_sessions")
+    for event, arguments in (("enter", ()), ("choose_theme", ("dark",)), ("invite", ()), ("end_other_sessions", ())):
+        with pytest.raises(SignedOut):
+            await happens(tab, event, *arguments)
+    assert await sessions.who(house.desk, ada.token)
+
+
+@pytest.mark.parametrize("session_id", ["", "x", "00000000-0000-0000-0000-000000000000"])
+async def test_a_session_that_is_none_of_ones_own_is_not_found(room: YouState, session_id: str) -> None:
+    with pytest.raises(NotFound):
+        await happens(room, "end_session", session_id)
+
+
+async def test_an_address_that_is_not_confirmed_gets_another_link_a_few_times(house: House, room: YouState) -> None:
+    assert not room.is_confirmed
+    for _ in range(3):
+        await happens(room, "send_confirmation")
+    assert len(house.queue.mails) == 4  # with the one of the sign-up
+    with pytest.raises(TooManyTries) as refused:
+        await happens(room, "send_confirmation")
+    assert refused.value.hint == "Please wait 5 minutes, then try again. Nothing was changed."
+
+
+async def test_the_operator_sees_how_the_house_is_doing_and_invites(house: House, room: YouState) -> None:
+    async def health() -> dict[str, bool]:
+        return {"database": True, "engine": False}
+
+    web_house.workshop().health = health  # type: ignore[method-assign] -- a test's workshop is a plain namespace
+    await happens(room, "check_health")
+    assert [(figure.name, figure.value) for figure in room.health] == [
+        ("Database", "Answers"),
+        ("Engine", "Doesn't answer"),
+    ]
+    assert (room.is_operator, room.usage[0].value) == (True, "1, 1 of them here this week")
+    await happens(room, "invite")
+    invite = room.invite_link.partition("invite=")[2]
+    await accounts.require_open(house.desk, SignUp.INVITE, invite)
+
+
+async def test_nobody_else_sees_or_does_any_of_it(house: House, ada: SignedIn) -> None:
+    eve = await signed_up(house, "Eve")
+    room = await tab_of(YouState, eve.token)
+    await happens(room, "enter")
+    await happens(room, "check_health")
+    assert (room.is_operator, room.usage, room.health) == (False, [], [])
+    with pytest.raises(NotYours):
+        await happens(room, "invite")
+
+
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        ({"minutes": 3}, "In use now"),
+        ({"minutes": 40}, "Used within the hour"),
+        ({"hours": 1}, "Used 1 hour ago"),
+        ({"hours": 23}, "Used 23 hours ago"),
+        ({"days": 1, "hours": 5}, "Used 1 day ago"),
+        ({"days": 12}, "Used 12 days ago"),
+    ],
+    ids=["minutes", "within-the-hour", "an-hour", "hours", "a-day", "days"],
+)
+def test_the_last_use_is_said_as_roughly_as_it_is_known(ago: dict[str, int], said: str) -> None:
+    assert words.used(timedelta(**ago)) == said
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from email import policy
 from email.parser import BytesParser
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ from portrait_app.ports.mailer import MailNotTaken
 if TYPE_CHECKING:
     from email.message import EmailMessage
     from pathlib import Path
+
+
+KEPT_S = 7 * 24 * 3600  # their links are dead after ten minutes, and addresses are nobody else's business
 
 
 class Outbox:
@@ -40,6 +44,9 @@ class Outbox:
 
     def _lay(self, mail: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for old in self.mails():
+            if time.time() - old.stat().st_mtime > KEPT_S:
+                old.unlink(missing_ok=True)
         path = self.folder / f"{uuid7()}.eml"
         unfinished = path.with_suffix(".part")
         with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out:

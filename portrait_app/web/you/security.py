@@ -21,15 +21,18 @@ def signing_in() -> rx.Component:
             rx.fragment(),
             ui.notice(
                 "Your address isn't confirmed yet",
-                "Only a confirmed address can bring you back in when the password is forgotten.",
+                "A link to a new password would go there. Make sure that it reaches you.",
                 ui.button("Send the link", on_click=YouState.send_confirmation),
             ),
         ),
         rx.el.div(
             rx.cond(
                 YouState.has_password,
-                rx.fragment(ui.door("Change password", "/auth/password"), ui.door("Change address", "/auth/address")),
-                ui.door("Set a password", "/auth/forgot"),
+                rx.fragment(
+                    ui.door("Change password", "/auth/password", is_full=True),
+                    ui.door("Change address", "/auth/address", is_full=True),
+                ),
+                ui.door("Set a password", "/auth/forgot", is_full=True),
             ),
             class_name="actions",
         ),

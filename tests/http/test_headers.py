@@ -1,0 +1,78 @@
+"""What every answer tells a browser not to do."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from portrait_app.http.headers import OVER_TLS, CareHeaders
+from portrait_app.http.policy import policy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+PAGE = '<script type="module">run()</script><script src="/a.js" defer></script><style>p {}\r\n</style><style></style>'
+
+
+def rules(said: str) -> dict[str, list[str]]:
+    return {name: sources for name, *sources in (rule.split() for rule in said.split("; "))}
+
+
+def hash_of(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def test_asvs_3_4_3_only_the_scripts_that_were_built_run_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "index.html").write_text(PAGE, newline="")
+    (tmp_path / "room" / "index.html").write_text("<script>other()</script>")
+    found = rules(policy(tmp_path, ["wss://studio.example"]))
+    assert found["default-src"] == ["'none'"]
+    assert sorted(found["script-src"]) == sorted(["'self'", hash_of("run()"), hash_of("other()")])
+    assert sorted(found["style-src"]) == sorted(["'self'", hash_of(""), hash_of("p {}\n")])
+    assert found["connect-src"] == ["'self'", "wss://studio.example"]
+    for name in ("object-src", "base-uri", "frame-ancestors"):
+        assert found[name] == ["'none'"]
+    said = policy(tmp_path)
+    assert "unsafe-eval" not in said
+    assert re.findall(r"[\w-]+ 'unsafe-inline'", said) == ["style-src-attr 'unsafe-inline'"]
+    assert "*" not in said
+
+
+@pytest.fixture
+def browser() -> httpx.AsyncClient:
+    async def answer(request: Request) -> PlainTextResponse:
+        own = {"Content-Security-Policy": "sandbox"} if request.url.path == "/own" else {}
+        return PlainTextResponse("", headers=own)
+
+    more = {"content-security-policy": "default-src 'none'", **OVER_TLS}
+    routes = [Route("/", answer), Route("/own", answer)]
+    app = Starlette(routes=routes, middleware=[Middleware(CareHeaders, more=lambda: more)])
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://studio.test")
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+async def test_asvs_3_4_every_answer_is_guarded(browser: httpx.AsyncClient, path: str) -> None:
+    headers = (await browser.get(path)).headers
+    assert "max-age=31536000; includeSubDomains" in headers["strict-transport-security"]  # 3.4.1
+    assert headers["content-security-policy"] == "default-src 'none'"  # 3.4.3, 3.4.6 by frame-ancestors
+    assert headers["x-content-type-options"] == "nosniff"  # 3.4.4
+    assert headers["referrer-policy"] == "same-origin"  # 3.4.5
+    assert headers["cross-origin-opener-policy"] == "same-origin"  # 3.4.8
+    assert headers["cross-origin-resource-policy"] == "same-origin"  # 3.5.8
+    assert "camera=()" in headers["permissions-policy"]
+
+
+async def test_what_a_route_says_of_itself_stands(browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/own")).headers["content-security-policy"] == "sandbox"

@@ -1,0 +1,76 @@
+"""Mails that were written down are sent, also after a crash; and the database itself guards what their links may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.mail import MailKind
+from portrait_app.services import mails, reconcile
+from portrait_app.services.letters import letter
+
+if TYPE_CHECKING:
+    from portrait_app.database.address import Address
+    from tests.builders import House
+
+
+async def test_a_mail_that_nobody_seems_to_send_is_found_again(house: House, address: Address) -> None:
+    ada = await house.somebody("Ada")
+    ((_, mail_id),) = house.queue.mails
+    house.queue.mails.clear()
+    assert await reconcile.remember_chores(house.desk) == 0  # it was written down just now
+    with psycopg.connect(address.conninfo()) as admin:
+        admin.execute("UPDATE app.mails SET created_at = now() - interval '1 minute'")
+    await reconcile.remember_chores(house.desk)
+    assert house.queue.mails == [(ada, mail_id)]
+    assert Chore.SEND_MAIL.value == "send_mail"
+
+
+async def test_mails_older_than_a_day_are_forgotten_with_the_next(house: House, address: Address) -> None:
+    ada = await house.somebody("Ada")
+    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+        admin.execute("UPDATE app.mails SET created_at = now() - interval '25 hours'")
+        async with house.desk.for_person(ada) as work:
+            await mails.write(work, MailKind.RESET, "ada@example.com")
+        assert admin.execute("SELECT kind FROM app.mails").fetchall() == [("reset",)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE app.accounts SET verified_at = now()",
+        "UPDATE app.accounts SET email = 'eve@example.com'",
+        "UPDATE app.mails SET token_hash = 'guessed'",
+        "UPDATE app.mails SET address = 'eve@example.com'",
+        (
+            "INSERT INTO app.mails (id, owner_id, created_at, kind, address, token_hash) "
+            "SELECT gen_random_uuid(), owner_id, now(), 'confirm', 'eve@example.com', 'guessed' FROM app.mails"
+        ),
+    ],
+    ids=["confirmed", "address", "token", "recipient", "link"],
+)
+async def test_injected_sql_confirms_no_address_and_makes_no_link(house: House, statement: str) -> None:
+    ada = await house.somebody("Ada")
+    with pytest.raises(Exception, match="permission denied"):
+        async with house.desk.for_person(ada) as work:
+            await work.session.execute(text(statement))
+
+
+async def test_an_address_is_taken_by_a_link_that_was_used_in_this_very_moment(house: House) -> None:
+    ada = await house.somebody("Ada")
+    async with house.desk.for_person(ada) as work:
+        mail_id = await work.mails.add(MailKind.CONFIRM, "eve@example.com")
+        await work.session.execute(text("SELECT app.take_address(:id)"), {"id": mail_id})
+        assert (await work.accounts.mine()).verified_at is None
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_every_mail_is_worded_and_those_with_a_link_say_it_once(kind: MailKind) -> None:
+    words = letter(kind, studio="https://studio.example", link="https://studio.example/auth/link/abc")
+    assert words.subject
+    assert words.body.count("/auth/link/abc") == (1 if kind.has_link else 0)
+    assert "{" not in words.body

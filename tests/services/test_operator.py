@@ -1,0 +1,118 @@
+"""Whose house it is, whom they let in, and what they see of everybody else: figures."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from portrait_app.domain.account import Invite
+from portrait_app.domain.clock import now
+from portrait_app.services import accounts, invites
+from portrait_app.services.accounts import NotInvited, SignUp
+from portrait_app.services.invites import NotYours
+from portrait_app.services.sessions import digest
+from tests.builders import PASSWORD
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.database.address import Address
+    from tests.builders import House
+
+
+async def is_operator(house: House, owner_id: UUID) -> bool:
+    async with house.desk.for_person(owner_id) as work:
+        return await work.accounts.is_operator()
+
+
+async def join(house: House, email: str, invite: str = "", mode: SignUp = SignUp.INVITE) -> UUID:
+    typed = {"name": "Eve", "email": email, "password": PASSWORD, "device": "test"}
+    return (await accounts.sign_up(house.desk, **typed, mode=mode, invite=invite)).owner_id
+
+
+async def invited(house: House, by: UUID) -> str:
+    async with house.desk.for_person(by) as work:
+        return await invites.invite(work)
+
+
+async def test_the_first_account_is_the_operators_and_no_other(house: House) -> None:
+    first, second = await house.somebody("Ada"), await house.somebody("Bob")
+    assert (await is_operator(house, first), await is_operator(house, second)) == (True, False)
+
+
+async def test_of_many_first_accounts_at_once_one_is_the_operators(house: House) -> None:
+    everybody = await asyncio.gather(*(house.somebody(name) for name in ("Ada", "Bob", "Cyd", "Dot")))
+    assert sum([await is_operator(house, each) for each in everybody]) == 1
+
+
+async def test_the_operator_sees_figures_over_everybody_and_nobody_else_does(house: House) -> None:
+    ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
+    await house.ready_model(bob)
+    async with house.desk.for_person(ada) as work:
+        assert await work.accounts.usage() == (2, 2, 1, 0)
+        assert await work.trainings.ready() == []  # of Bob's: the figure, and nothing of it
+    async with house.desk.for_person(bob) as work:
+        assert await work.accounts.usage() is None
+
+
+async def test_nobody_makes_themselves_the_operator(house: House) -> None:
+    await house.somebody("Ada")
+    bob = await house.somebody("Bob")
+    with pytest.raises(Exception, match="permission denied"):
+        async with house.desk.for_person(bob) as work:
+            await work.session.execute(text("INSERT INTO app.operators VALUES (:id)"), {"id": bob})
+
+
+async def test_an_invitation_lets_one_person_in(house: House) -> None:
+    invite = await invited(house, await house.somebody("Ada"))
+    await join(house, "eve@example.com", invite)
+    for again in (invite, "", "never made"):
+        with pytest.raises(NotInvited):
+            await join(house, "bob@example.com", again)
+
+
+async def test_of_two_who_use_an_invitation_at_once_one_is_let_in(house: House) -> None:
+    invite = await invited(house, await house.somebody("Ada"))
+    outcomes = await asyncio.gather(
+        *(join(house, f"eve{number}@example.com", invite) for number in range(3)), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotInvited", "NotInvited", "UUID"]
+
+
+async def test_an_address_that_is_taken_does_not_use_the_invitation_up(house: House) -> None:
+    ada = await house.somebody("Ada")
+    invite = await invited(house, ada)
+    async with house.desk.for_person(ada) as work:
+        taken = (await work.accounts.mine()).email
+    with pytest.raises(accounts.WrongInput):
+        await join(house, taken, invite)
+    await join(house, "eve@example.com", invite)
+
+
+async def test_an_invitation_runs_out(house: House, address: Address) -> None:
+    invite = await invited(house, await house.somebody("Ada"))
+    with psycopg.connect(address.conninfo()) as admin:
+        admin.execute("UPDATE app.invites SET expires_at = now()")
+    with pytest.raises(NotInvited):
+        await join(house, "eve@example.com", invite)
+
+
+async def test_a_closed_house_takes_no_invitation(house: House) -> None:
+    invite = await invited(house, await house.somebody("Ada"))
+    with pytest.raises(NotInvited):
+        await join(house, "eve@example.com", invite, SignUp.CLOSED)
+
+
+async def test_only_the_operator_invites_and_a_row_written_by_another_opens_nothing(house: House) -> None:
+    await house.somebody("Ada")
+    bob = await house.somebody("Bob")
+    with pytest.raises(NotYours):
+        await invited(house, bob)
+    async with house.desk.for_person(bob) as work:
+        work.session.add(Invite(owner_id=bob, token_hash=digest("mine"), expires_at=now() + invites.LIFETIME))
+    with pytest.raises(NotInvited):
+        await join(house, "eve@example.com", "mine")

@@ -1,0 +1,106 @@
+"""Sessions: how long they last, when their last use is noted, and how they end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from portrait_app.errors import NotFound
+from portrait_app.services import accounts, sessions
+from tests.builders import PASSWORD
+
+if TYPE_CHECKING:
+    from portrait_app.database.address import Address
+    from tests.builders import House
+
+
+async def signed_up(house: House, email: str = "ada@example.com") -> sessions.SignedIn:
+    return await accounts.sign_up(house.desk, name="Ada", email=email, password=PASSWORD, device="Firefox/150")
+
+
+def tell(address: Address, change: str) -> None:
+    with psycopg.connect(address.conninfo()) as admin:
+        admin.execute(f"UPDATE app.sessions SET {change}")  # type: ignore[arg-type] -- written below
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "expires_at = now()",
+        "seen_at = now() - interval '14 days'",
+        "revoked_at = now()",
+    ],
+    ids=["absolute", "idle", "revoked"],
+)
+async def test_asvs_7_3_1_and_7_3_2_a_session_ends_unused_or_old_or_by_its_owner(
+    house: House, address: Address, change: str
+) -> None:
+    signed = await signed_up(house)
+    assert await sessions.who(house.desk, signed.token)
+    tell(address, change)
+    assert await sessions.who(house.desk, signed.token) is None
+
+
+async def test_its_last_use_is_written_down_at_most_every_few_minutes(house: House, address: Address) -> None:
+    signed = await signed_up(house)
+
+    async def ages() -> list[float]:
+        found: list[float] = []
+        with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+            for minutes in (4, 6):
+                admin.execute("UPDATE app.sessions SET seen_at = now() - %s * interval '1 minute'", [minutes])
+                await sessions.who(house.desk, signed.token)
+                row = admin.execute("SELECT extract(epoch FROM now() - seen_at)::float FROM app.sessions").fetchone()
+                assert row is not None
+                found.append(row[0])
+        return found
+
+    untouched, touched = await ages()
+    assert untouched >= 240
+    assert touched < 60
+
+
+async def test_asvs_7_2_3_a_token_is_random_and_only_its_hash_is_in_the_database(
+    house: House, address: Address
+) -> None:
+    signed = await signed_up(house)
+    with psycopg.connect(address.conninfo()) as admin:
+        assert signed.token not in str(admin.execute("SELECT s::text FROM app.sessions s").fetchall())
+    assert len(signed.token) >= 43  # 256 bits
+
+
+async def test_asvs_7_5_2_each_of_ones_sessions_can_be_seen_and_ended(house: House) -> None:
+    first = await signed_up(house)
+    second = await accounts.sign_in(house.desk, email="ada@example.com", password=PASSWORD, device="Chrome/150 Android")
+    async with house.desk.for_person(first.owner_id) as work:
+        listed = await work.accounts.sessions()
+        assert {session.device for session in listed} == {"Firefox/150", "Chrome/150 Android"}
+        (other,) = [session for session in listed if "Chrome" in session.device]
+        await sessions.end(work, other.id)
+    assert await sessions.who(house.desk, second.token) is None
+    assert await sessions.who(house.desk, first.token)
+
+
+async def test_asvs_7_4_3_all_others_end_at_once(house: House) -> None:
+    first = await signed_up(house)
+    others = [
+        await accounts.sign_in(house.desk, email="ada@example.com", password=PASSWORD, device="") for _ in range(2)
+    ]
+    this = await sessions.who(house.desk, first.token)
+    assert this is not None
+    async with house.desk.for_person(first.owner_id) as work:
+        await sessions.end_all(work, but=this.session_id)
+    assert [await sessions.who(house.desk, each.token) for each in others] == [None, None]
+    assert await sessions.who(house.desk, first.token) == this
+
+
+async def test_asvs_8_2_2_nobody_ends_anothers_session(house: House) -> None:
+    ada, eve = await signed_up(house), await signed_up(house, "eve@example.com")
+    hers = await sessions.who(house.desk, ada.token)
+    assert hers is not None
+    with pytest.raises(NotFound):
+        async with house.desk.for_person(eve.owner_id) as work:
+            await sessions.end(work, hers.session_id)
+    assert await sessions.who(house.desk, ada.token) == hers
