@@ -12,7 +12,7 @@ from portrait_app.database.mails import link_of
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import complaints, mails, passwords, sessions
+from portrait_app.services import complaints, mails, passwords, sessions, ways
 from portrait_app.services.complaints import WrongInput
 
 if TYPE_CHECKING:
@@ -72,11 +72,13 @@ async def reset(desk: Desk, token: str, password: str) -> None:
         raise LinkUsedUp("not for a password")
     async with desk.for_person(link.owner_id) as work:
         account = await work.accounts.mine()
-        name, email = account.name, account.email
+        name, email, was_proven = account.name, account.email, account.verified_at is not None
     hashed = await _hash_of(password, name, email)
     async with desk.for_person(link.owner_id) as work:
         await _use(work, token)
         await _set_password(work, hashed)
+        if not was_proven:  # whoever had typed this address first may have left themselves a way in
+            await ways.close_others(work)
 
 
 async def change_password(work: Work, hashed: str, device: str) -> SignedIn:

@@ -66,6 +66,13 @@ async def require_fresh(desk: Desk, someone: Someone) -> None:
         raise NotFresh(f"session {someone.session_id}")
 
 
+async def close_others(work: Work) -> None:
+    """Leave the password alone as a way in: passkeys and accounts elsewhere open nothing any more."""
+    mine = await of(work)
+    for way in (*mine.passkeys, *mine.identities):
+        await work.session.delete(way)
+
+
 async def require_another(work: Work) -> None:
     """Let one way in go only when another stays; two that are taken away at once wait for each other.
 

@@ -22,13 +22,15 @@ class KeyringState(rx.State):
     @rx.event
     async def ask_to_rename(self, way_id: str) -> EventSpec:
         """Open the sheet in which a passkey gets another name."""
-        await _choose(self, way_id)
+        way = await _card(self, way_id)
+        self._chosen, self.chosen_name = way.id, way.name
         return ui.open_sheet(RENAME_SHEET)
 
     @rx.event
     async def ask_to_remove(self, way_id: str) -> EventSpec:
         """Ask once before a way in is taken away."""
-        await _choose(self, way_id)
+        way = await _card(self, way_id)
+        self._chosen, self.chosen_name = way.id, way.name
         return ui.open_sheet(REMOVE_SHEET)
 
     @rx.event
@@ -47,12 +49,7 @@ class KeyringState(rx.State):
         return ui.toast.show("Removed", f"{way.name} doesn't sign you in any more.", kind="good")
 
 
-async def _choose(state: KeyringState, way_id: str) -> None:
-    way = await _card(state, way_id)
-    state._chosen, state.chosen_name = way.id, way.name  # noqa: SLF001 -- a State's own methods would be events
-
-
-async def _card(state: KeyringState, way_id: str) -> WayCard:
+async def _card(state: rx.State, way_id: str) -> WayCard:
     async with work_for(state) as work:
         cards = way_cards(await ways.of(work), house.workshop().settings.providers)
     for card in cards:
