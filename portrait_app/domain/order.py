@@ -23,7 +23,8 @@ class Order(Owned, table=True):
 
     `fingerprint` is something in the input that is ours alone (the uploaded zip's address, the seed), by which a
     call whose reply was lost is found again in the engine's list. `look_at` is when the engine is next asked while
-    nobody watches; `heard_at` when it last told of the job or was asked. `tries` counts the jobs that were made for
+    nobody watches; `heard_at` when it last told of the job or was asked. `attempts` counts the calls that it may have
+    taken for the same wish, those of the orders before this one included. `tries` counts the jobs that were made for
     nothing before this one, `retry_of` is the order whose place this one took. `doubt` says to whoever runs the
     studio what could not be settled.
     """

@@ -10,6 +10,7 @@ import structlog
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.order import Order, OrderKind
+from portrait_app.services import timing
 
 if TYPE_CHECKING:
     from portrait_app.services.work import Work
@@ -33,8 +34,11 @@ async def order_again(work: Work, order: Order, *, tries: int) -> Order:
             fingerprint=str(new_seed()) if order.kind is OrderKind.PREDICTION else None,
             retry_of=order.id,
             tries=tries,
+            attempts=order.attempts,
         )
     )
+    if order.kind is OrderKind.TRAINING:
+        timing.forget(await work.trainings.get(order.training_id, lock=True))
     work.later(Chore.SEND_ORDER, successor.id)
     log.info("order.again", order=str(order.id), successor=str(successor.id), tries=tries)
     return successor

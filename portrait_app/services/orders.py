@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import EngineError, NotSent, Refused, ReplyLost, Throttled
+from portrait_app.adapters.replicate.errors import EngineError, JobVanished, NotSent, Refused, ReplyLost, Throttled
 from portrait_app.database.address import Role
 from portrait_app.database.orders import owner_of
-from portrait_app.domain.catalogue import ASPECTS, GENERATORS, TRAINERS
+from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order, OrderKind
-from portrait_app.domain.styles import STYLES
+from portrait_app.domain.report import JobReport
 from portrait_app.services import progress
 from portrait_app.services.pace import Call, turn
+from portrait_app.services.requests import gather
 from portrait_app.services.zipping import zipped
 
 if TYPE_CHECKING:
@@ -28,18 +29,15 @@ if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.adapters.replicate.listing import Trace
     from portrait_app.adapters.replicate.signature import WebhookAddress
-    from portrait_app.domain.catalogue import Trainer
-    from portrait_app.domain.generation import Generation
-    from portrait_app.domain.report import JobReport
-    from portrait_app.domain.training import Training
-    from portrait_app.services.work import Desk, Work
+    from portrait_app.services.requests import Request
+    from portrait_app.services.work import Desk
 
 log = structlog.get_logger()
 
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
 LIST_LAGS = timedelta(seconds=10)  # at most: a job that was taken is in the engine's list by then
 CALL_LASTS_S = 40.0  # at most, before we hang up ourselves
-MOST_CALLS = 12
+MOST_CALLS = 6  # that may have been taken, for one wish: an engine that keeps none of its promises is paid no further
 UNSENT_AFTER = timedelta(days=1)
 UNSENDABLE = "The portrait engine could not be reached for a day. Nothing was ordered or charged; please try again."
 IN_DOUBT = (
@@ -127,12 +125,12 @@ class Sender:
                 await self._note(owner_id, order.id, is_lost=True)
                 raise Unsettled(f"order {order.id}") from error
 
-    async def _begin(self, owner_id: UUID, order_id: UUID) -> _Request | None:
+    async def _begin(self, owner_id: UUID, order_id: UUID) -> Request | None:
         async with self.desk.for_service(owner_id) as work:
             order = await work.orders.get(order_id, lock=True)
             if order.status is not OrderStatus.RECORDED or order.cancel_asked_at is not None:
                 return None
-            request = await _request(work, order)
+            request = await gather(work, order)
             order.status, order.sent_at, order.lost_at = OrderStatus.SENDING, now(), None
             order.attempts += 1
             return request
@@ -143,17 +141,18 @@ class Sender:
             order = await work.orders.get(order_id, lock=True)
             if order.status is not OrderStatus.SENDING:  # its webhook was faster
                 return
-            order.lost_at = now() if is_lost else None
-            order.status = OrderStatus.SENDING if is_lost else OrderStatus.RECORDED
+            if is_lost:
+                order.lost_at = now()
+            else:
+                order.status = OrderStatus.RECORDED
+                order.attempts -= 1
 
     async def _settle(self, owner_id: UUID, order: Order) -> None:
         """Find out what became of a call whose reply was lost. Nothing is sent from here."""
         trace = await self._trace(order)
         if trace.job_id is not None:
             log.info("order.adopted", order=str(order.id), job=trace.job_id)
-            async with turn(self.desk, Call.ASK):  # a list may leave out logs and outputs
-                report = await self.gateway.look_at(order.kind, trace.job_id)
-            await self._hear(owner_id, order.id, report)
+            await self._hear(owner_id, order.id, await self._found(order.kind, trace.job_id))
         elif now() < _settled_at(order):
             raise Unsettled(f"order {order.id}")
         elif not trace.is_whole or await self._may_be_among(trace.nameless) or order.attempts >= MOST_CALLS:
@@ -162,6 +161,14 @@ class Sender:
         else:
             async with self.desk.for_service(owner_id) as work:
                 await progress.give_up_for_another(work, order.id)
+
+    async def _found(self, kind: OrderKind, job_id: str) -> JobReport:
+        """How a job of the list is doing: a list may leave out logs and outputs."""
+        try:
+            async with turn(self.desk, Call.ASK):
+                return await self.gateway.look_at(kind, job_id)
+        except JobVanished:  # it is ours all the same, and asked about from now on
+            return JobReport(job_id, OrderStatus.STARTING)
 
     async def _trace(self, order: Order) -> Trace:
         assert order.sent_at is not None
@@ -203,42 +210,3 @@ async def tidy(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> 
     await gateway.delete_file(order.file_id)
     async with desk.for_service(owner_id) as work:
         (await work.orders.get(order_id, lock=True)).file_id = None
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What is asked of the engine, gathered inside a transaction and sent outside of any."""
-
-    training: Training
-    trainer: Trainer
-    fingerprint: str
-    wanted: dict[str, Any] | None
-
-    async def send(self, gateway: Gateway, webhook: str | None) -> JobReport:
-        if self.wanted is None:
-            seed = self.training.id.int % 2**31
-            return await gateway.start_training(self.trainer, photos_url=self.fingerprint, seed=seed, webhook=webhook)
-        assert self.training.version is not None
-        return await gateway.start_prediction(version=self.training.version, input=self.wanted, webhook=webhook)
-
-
-async def _request(work: Work, order: Order) -> _Request:
-    assert order.fingerprint is not None
-    training = await work.trainings.get(order.training_id)
-    trainer, wanted = TRAINERS[training.trainer], None
-    if order.generation_id is not None:
-        generation = await work.generations.get(order.generation_id)
-        wanted = prediction_input(generation, trainer, seed=int(order.fingerprint))
-    return _Request(training, trainer, order.fingerprint, wanted)
-
-
-def prediction_input(generation: Generation, trainer: Trainer, *, seed: int) -> dict[str, Any]:
-    """Return what a face model is given, in the words and names that its trainer's entry says it takes."""
-    style = STYLES[generation.style]
-    return GENERATORS[trainer.generator].given(
-        style=style,
-        prompt=trainer.prompt(style.prompt),
-        aspect=ASPECTS[generation.aspect],
-        count=generation.count,
-        seed=seed,
-    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import EngineDown, NotSent, ReplyLost, Throttled
+from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, NotSent, ReplyLost, Throttled
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.chores import Chore
@@ -144,6 +144,42 @@ async def test_one_that_the_engine_never_took_gets_another_in_its_place(
         assert chores[Chore.TIDY_ORDER] == order.id
         await orders.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
         assert list(house.engine.files) == [f"{successor.id}.zip"]
+
+
+async def test_an_engine_that_takes_orders_and_denies_it_is_not_paid_without_end(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=True)
+    for call in range(2, orders.MOST_CALLS + 1):
+        house.engine.unlisted.update(house.engine.known)
+        await let_time_pass(house, order)
+        await house.sender.send(ada, order.id)
+        order = await order_of(house, ada, {chore: row for chore, _, row in house.queue.take()}[Chore.SEND_ORDER])
+        house.engine.fails_next = ReplyLost("reset")
+        with pytest.raises(Unsettled):
+            await house.sender.send(ada, order.id)
+        assert (await order_of(house, ada, order.id)).attempts == call
+    house.engine.unlisted.update(house.engine.known)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).doubt
+    assert (len(house.engine.created), house.queue.take()) == (orders.MOST_CALLS, [])
+
+
+async def test_a_call_that_certainly_ordered_nothing_counts_for_nothing(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    for _ in range(orders.MOST_CALLS + 1):
+        house.engine.fails_next = NotSent("no route")
+        with pytest.raises(NotSent):
+            await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).attempts == 0
+
+
+async def test_a_job_that_the_list_shows_and_nobody_knows_by_its_id_is_adopted(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=True)
+    house.engine.trouble_with["job1"] = JobVanished("job1")
+    await house.sender.send(ada, order.id)
+    adopted = await order_of(house, ada, order.id)
+    assert (adopted.job_id, adopted.status) == ("job1", OrderStatus.STARTING)
+    assert adopted.look_at is not None
 
 
 async def test_a_job_that_turns_up_after_its_order_was_given_up_is_called_off(house: House, ada: UUID) -> None:
