@@ -62,7 +62,9 @@ async def test_its_last_use_is_written_down_at_most_every_few_minutes(house: Hou
     assert touched < 60
 
 
-async def test_asvs_7_2_3_a_token_is_random_and_only_its_hash_is_in_the_database(house: House, address: Address) -> None:
+async def test_asvs_7_2_3_a_token_is_random_and_only_its_hash_is_in_the_database(
+    house: House, address: Address
+) -> None:
     signed = await signed_up(house)
     with psycopg.connect(address.conninfo()) as admin:
         assert signed.token not in str(admin.execute("SELECT s::text FROM app.sessions s").fetchall())
