@@ -120,6 +120,7 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
     Raises:
         WrongInput: address and password don't go together, and which of the two was wrong is not said; or they do, and
             the address must be confirmed first: then a new link is on its way.
+        TooManyTries: they do, and enough links are on their way.
     """
     owner_id = await owner_by_password(desk, email, password)
     async with desk.for_person(owner_id) as work:
