@@ -45,7 +45,9 @@ def _mails() -> None:
     secure_table(
         "mails",
         owner="owner_id",
-        user="SELECT, INSERT (id, owner_id, created_at, kind, address), DELETE",
+        # Who could read a link's hash could use it up without having read the mail.
+        user="SELECT (id, owner_id, created_at, kind, address, sent_at), "
+        "INSERT (id, owner_id, created_at, kind, address), DELETE",
         service="SELECT, UPDATE (token_hash, expires_at, sent_at)",
     )
     open_to_look_ups(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from portrait_app.errors import PortraitError
+
 if TYPE_CHECKING:
     from email.message import EmailMessage
-
-from portrait_app.errors import PortraitError
 
 
 class MailNotTaken(PortraitError):

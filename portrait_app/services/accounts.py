@@ -15,7 +15,7 @@ from portrait_app.domain.mail import MailKind
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import complaints, mails, passwords, sessions
+from portrait_app.services import complaints, limits, mails, passwords, sessions
 from portrait_app.services.complaints import WrongInput
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
     Raises:
         WrongInput: address and password don't go together, and which of the two was wrong is not said; or they do, and
             the address must be confirmed first: then a new link is on its way.
+        TooManyTries: they do, and enough links are on their way.
     """
     owner_id = await owner_by_password(desk, email, password)
     async with desk.for_person(owner_id) as work:
@@ -127,6 +128,8 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
         await work.accounts.forget_old_sessions()
         if account.verified_at or not must_be_confirmed:
             return sessions.open_session(work, device)
+    await limits.take(desk, limits.MAIL_OF_PERSON, str(owner_id))
+    async with desk.for_person(owner_id) as work:
         await mails.write(work, MailKind.CONFIRM, account.email)
     raise WrongInput(
         {"form": "Please confirm your address first: we have just sent you a new link, good for ten minutes."}

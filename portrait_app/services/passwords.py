@@ -19,13 +19,13 @@ LONGEST = 256  # argon2 takes any length, a request shouldn't
 OURS = ("portrait", "studio", "portraits")
 TOO_LONG = f"Please keep it under {LONGEST} characters."
 _ESTIMATED = 72  # zxcvbn refuses more, and the rest could only make it better
-_GUESSED_SOON = 2  # of zxcvbn's scores, 0..4: fewer than 100 million guesses
+_GUESSED_SOON = 3  # of zxcvbn's scores, 0..4: below it, fewer than 100 million guesses
 _OWN_REST = 8  # letters that must be left when one's own name and address are taken away
 _OWN_WORD = 3  # letters: shorter ones are part of many words
 SAYS = (
     "Anybody would guess this soon.",
-    "A machine would guess this soon.",
-    "Good enough to begin with.",
+    "A machine would guess this in minutes.",
+    "A machine would guess this in a day.",
     "A strong password.",
     "A very strong password.",
 )

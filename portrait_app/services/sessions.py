@@ -40,12 +40,15 @@ class Someone:
     session_id: UUID
 
 
-async def who(desk: Desk, token: str) -> Someone | None:
-    """Return who is behind a cookie's token, or None when the session has ended."""
+async def who(desk: Desk, token: str, *, is_used: bool = True) -> Someone | None:
+    """Return who is behind a cookie's token, or None when the session has ended.
+
+    That somebody asks is a use of the session, unless it is the studio itself that asks.
+    """
     if not token:
         return None
     async with desk.for_nobody(Role.USER) as session:
-        found = await session_of(session, digest(token), IDLE, TOUCH_AFTER)
+        found = await session_of(session, digest(token), IDLE, TOUCH_AFTER if is_used else 2 * IDLE)
     return Someone(owner_id=found[1], session_id=found[0]) if found else None
 
 

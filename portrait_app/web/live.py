@@ -34,6 +34,7 @@ log = structlog.get_logger()
 
 # News come in bursts (eight portraits, a log line each half second): what is told within this is shown at once.
 GATHER_S = 0.03
+ASK_AGAIN_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -162,12 +163,14 @@ async def _carry_news(app: App) -> None:
     waiting: dict[UUID, set[Noun] | None] = {}
     is_waiting = asyncio.Event()
     shower = asyncio.create_task(_show_what_waits(app, waiting, is_waiting))
+    asker = asyncio.create_task(_ask_again(waiting, is_waiting))
     try:
         async for news in listen(house.workshop().address):
             _note(waiting, news)
             is_waiting.set()
     finally:
         shower.cancel()
+        asker.cancel()
 
 
 def _note(waiting: dict[UUID, set[Noun] | None], news: News | None) -> None:
@@ -176,6 +179,14 @@ def _note(waiting: dict[UUID, set[Noun] | None], news: News | None) -> None:
         waiting.update(dict.fromkeys(tabs.people()))
     elif (nouns := waiting.setdefault(news.owner_id, set())) is not None:
         nouns.add(news.noun)
+
+
+async def _ask_again(waiting: dict[UUID, set[Noun] | None], is_waiting: asyncio.Event) -> None:
+    """Look at every open tab from time to time: a session that runs out tells nobody."""
+    while True:
+        await asyncio.sleep(ASK_AGAIN_S)
+        _note(waiting, None)
+        is_waiting.set()
 
 
 async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_waiting: asyncio.Event) -> None:
@@ -221,6 +232,6 @@ async def _show_in(app: App, owner_id: UUID, tab: str, view: View, seen: Any, *,
 async def _is_behind(owner_id: UUID, room: Any) -> bool:
     """Whether this person is still signed in in the tab."""
     try:
-        return await owner_of(room) == owner_id
+        return await owner_of(room, is_used=False) == owner_id
     except SignedOut:
         return False

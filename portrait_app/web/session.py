@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Work
 
 
-async def owner_of(state: rx.State) -> UUID:
-    """Return the person behind the tab whose event this is.
+async def owner_of(state: rx.State, *, is_used: bool = True) -> UUID:
+    """Return the person behind the tab whose event this is, or which is only shown something (not `is_used`).
 
     Raises:
         SignedOut: there is none, or their session has ended.
     """
-    return (await someone_of(state)).owner_id
+    return (await someone_of(state, is_used=is_used)).owner_id
 
 
-async def someone_of(state: rx.State) -> Someone:
+async def someone_of(state: rx.State, *, is_used: bool = True) -> Someone:
     """Return the person behind the tab whose event this is, and their session.
 
     Raises:
@@ -37,7 +37,8 @@ async def someone_of(state: rx.State) -> Someone:
     """
     workshop = house.workshop()
     name = cookie_name(is_https=workshop.settings.is_https)
-    someone = await sessions.who(workshop.desk, token_in(str(state.router.headers.cookie or ""), name))
+    token = token_in(str(state.router.headers.cookie or ""), name)
+    someone = await sessions.who(workshop.desk, token, is_used=is_used)
     if someone is None:
         raise SignedOut("event without a session")
     return someone

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 180  # a first start builds the page
 STOPPED_WITHIN_S = 30
-_OTHERS = ("REPLICATE_", "APP_URL", "DATABASE_URL", "SECRET_KEY", "DARKROOM_TOKEN")  # settings of the tester's own
+_OTHERS = (
+    "REPLICATE_",
+    "SMTP_",
+    "SIGN_UP",
+    "APP_URL",
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "DARKROOM_TOKEN",
+)  # settings of the tester's own
 
 
 class Running:

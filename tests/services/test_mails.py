@@ -45,13 +45,14 @@ async def test_mails_older_than_a_day_are_forgotten_with_the_next(house: House, 
         "UPDATE app.accounts SET verified_at = now()",
         "UPDATE app.accounts SET email = 'eve@example.com'",
         "UPDATE app.mails SET token_hash = 'guessed'",
+        "SELECT id FROM app.use_link((SELECT token_hash FROM app.mails))",
         "UPDATE app.mails SET address = 'eve@example.com'",
         (
             "INSERT INTO app.mails (id, owner_id, created_at, kind, address, token_hash) "
             "SELECT gen_random_uuid(), owner_id, now(), 'confirm', 'eve@example.com', 'guessed' FROM app.mails"
         ),
     ],
-    ids=["confirmed", "address", "token", "recipient", "link"],
+    ids=["confirmed", "address", "token", "reading", "recipient", "link"],
 )
 async def test_injected_sql_confirms_no_address_and_makes_no_link(house: House, statement: str) -> None:
     ada = await house.somebody("Ada")

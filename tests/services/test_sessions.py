@@ -62,6 +62,14 @@ async def test_its_last_use_is_written_down_at_most_every_few_minutes(house: Hou
     assert touched < 60
 
 
+async def test_an_open_tab_that_is_only_shown_something_does_not_count_as_use(house: House, address: Address) -> None:
+    signed = await signed_up(house)
+    tell(address, "seen_at = now() - interval '13 days'")
+    assert await sessions.who(house.desk, signed.token, is_used=False)
+    tell(address, "seen_at = seen_at - interval '1 day'")
+    assert await sessions.who(house.desk, signed.token, is_used=False) is None
+
+
 async def test_asvs_7_2_3_a_token_is_random_and_only_its_hash_is_in_the_database(
     house: House, address: Address
 ) -> None:
