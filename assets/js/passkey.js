@@ -1,8 +1,8 @@
 // Passkeys: signs in with one, from a button or from the address field, and adds one under You.
-// Everything listens on the document. Buttons stay hidden where the browser has no passkeys.
+// Everything listens on the document. The sign-in page's button stays hidden where the browser has no passkeys.
 (() => {
   const Key = window.PublicKeyCredential;
-  if (!Key?.parseRequestOptionsFromJSON || !Key.parseCreationOptionsFromJSON) return;
+  const can = Boolean(Key?.parseRequestOptionsFromJSON && Key.parseCreationOptionsFromJSON);
 
   const LOST = { headline: "We can't reach the studio", hint: "Nothing was changed. Please try again in a moment." };
   // What browsers call it, and what it means. A person who changed their mind needs no words.
@@ -10,6 +10,7 @@
     InvalidStateError: { headline: "This device has a passkey for you already", hint: "Nothing was changed." },
     SecurityError: { headline: "Passkeys don't work at this address", hint: "Open the studio by its own name and try again there." },
   };
+  const NONE = { headline: "This browser has no passkeys", hint: "Try a newer one, at the studio's own name and by https." };
   const OTHERWISE = { headline: "That didn't work", hint: "Nothing was changed. Please try again, or sign in another way." };
 
   const ask = async (path, body) => {
@@ -46,16 +47,17 @@
     window.studio?.toast({ headline: "Passkey added", hint: `It is called ${said.name}; you can give it another name.`, kind: "good" });
   };
 
-  const signInAgain = () => location.assign(`/auth/sign-in?again=yes&next=${encodeURIComponent(location.pathname)}`);
+  const signInAgain = (why) => location.assign(`/auth/sign-in?again=yes&trouble=${why}&next=${encodeURIComponent(location.pathname)}`);
 
   document.addEventListener("click", async (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-passkey]") : null;
     if (!button) return;
     button.setAttribute("aria-busy", "true");
     try {
+      if (!can) throw NONE;
       await (button.dataset.passkey === "add" ? add() : open(button.dataset.next));
     } catch (error) {
-      if (error.why === "NotFresh" || error.why === "SignedOut") signInAgain();
+      if (error.why === "NotFresh" || error.why === "SignedOut") signInAgain(error.why);
       else say(error, button);
     } finally {
       button.removeAttribute("aria-busy");
@@ -66,7 +68,7 @@
   const ANEW_MS = 4 * 60 * 1000;
   const offer = async () => {
     const button = document.querySelector('[data-passkey="sign-in"]');
-    if (!button) return;
+    if (!button || !can) return;
     button.hidden = false;
     if (!(await Key.isConditionalMediationAvailable?.())) return;
     const again = setTimeout(offer, ANEW_MS);

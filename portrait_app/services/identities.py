@@ -18,6 +18,7 @@ from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
 from portrait_app.services import accounts, sessions, ways
 from portrait_app.services.complaints import LONGEST_NAME, about_email
+from portrait_app.services.errands import TooLate
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -78,6 +79,7 @@ async def sign_in(desk: Desk, comer: Newcomer) -> SignedIn:
         Unverified: they are new here, and the provider doesn't vouch for their address.
         AddressKnown: the address has an account whose owner has not proven that it is theirs.
         NotInvited: they are new here, and sign-up isn't open to whoever asks.
+        TooLate: they became known in another tab meanwhile.
     """
     claim = comer.claim
     async with desk.for_nobody(Role.USER) as session:
@@ -88,9 +90,12 @@ async def sign_in(desk: Desk, comer: Newcomer) -> SignedIn:
         linked_to = None if owner_id else await verified_account_at(session, claim.email)
     if owner_id is not None:
         return await _enter(desk, owner_id, comer)
-    if linked_to is not None:
-        return await _link_and_enter(desk, linked_to, comer)
-    return await _make(desk, comer)
+    try:
+        return await (_link_and_enter(desk, linked_to, comer) if linked_to else _make(desk, comer))
+    except IntegrityError as error:
+        if "accounts_email" in str(error.orig):
+            raise AddressKnown(comer.provider, "unproven address") from None
+        raise TooLate("made in another tab meanwhile") from error
 
 
 async def link(work: Work, claim: Claim, name: str) -> None:
@@ -102,9 +107,13 @@ async def link(work: Work, claim: Claim, name: str) -> None:
     known = await identity_of(work.session, claim.issuer, claim.subject)
     if known is not None and known[1] != work.owner_id:
         raise LinkedElsewhere(name, str(known[0]))
-    if known is None:
-        work.session.add(_identity(work, claim))
-    await work.tell("account", work.owner_id)
+    if known is not None:
+        return
+    work.session.add(_identity(work, claim))
+    try:
+        await ways.changed(work)
+    except IntegrityError as error:
+        raise LinkedElsewhere(name, "meanwhile") from error
 
 
 async def unlink(work: Work, identity_id: UUID) -> None:
@@ -117,7 +126,7 @@ async def unlink(work: Work, identity_id: UUID) -> None:
     identity = await work.identities.get(identity_id)
     await ways.require_another(work)
     await work.session.delete(identity)
-    await work.tell("account", work.owner_id)
+    await ways.changed(work)
 
 
 async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> SignedIn:
@@ -133,7 +142,7 @@ async def _link_and_enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Signed
     """Both sides have proven the same address: the account's owner here, this person there."""
     async with desk.for_person(owner_id) as work:
         work.session.add(_identity(work, comer.claim))
-        await work.tell("account", owner_id)
+        await ways.changed(work)
         return sessions.open_session(work, comer.device)
 
 
@@ -141,15 +150,10 @@ async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
     claim = comer.claim
     called = one_line(claim.name)[:LONGEST_NAME] or claim.email.partition("@")[0]
     account = Account(id=new_id(), name=called, email=claim.email, password_hash="", verified_at=now())
-    try:
-        async with desk.for_person(account.id) as work:
-            await accounts.add(work, account, comer.mode, comer.invite)
-            work.session.add(_identity(work, claim))
-            return sessions.open_session(work, comer.device)
-    except IntegrityError as error:
-        if "accounts_email" not in str(error.orig):
-            raise
-        raise AddressKnown(comer.provider, "unproven address") from None
+    async with desk.for_person(account.id) as work:
+        await accounts.add(work, account, comer.mode, comer.invite)
+        work.session.add(_identity(work, claim))
+        return sessions.open_session(work, comer.device)
 
 
 def _identity(work: Work, claim: Claim) -> Identity:

@@ -57,6 +57,12 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
         "The password of your account was changed just now, and every other browser was signed out.",
         "If that wasn't you, choose another at once: {studio}/auth/forgot",
     ),
+    MailKind.NEW_WAYS: (
+        "Another way into your account",
+        "A passkey, or an account elsewhere that signs you in, was added to your account or taken away just now.",
+        "All of them are at {studio}/you",
+        "If that wasn't you, remove what you don't know there, and choose another password: {studio}/auth/forgot",
+    ),
     MailKind.NEW_ADDRESS: (
         "Your account has another address",
         "The address of your account was changed just now; from now on, mails go to the new one and not to this.",

@@ -107,7 +107,7 @@ async def add(desk: Desk, house: House, visitor: Visitor, someone: Someone, answ
         async with desk.for_person(someone.owner_id) as work:
             passkey = Passkey(owner_id=work.owner_id, name=devices.in_words(visitor.device), **vars(new))
             work.session.add(passkey)
-            await work.tell("account", work.owner_id)
+            await ways.changed(work)
     except IntegrityError as error:
         raise PasskeyRefused("this credential is known") from error
     return passkey
@@ -134,4 +134,4 @@ async def remove(work: Work, passkey_id: UUID) -> None:
     passkey = await work.passkeys.get(passkey_id)
     await ways.require_another(work)
     await work.session.delete(passkey)
-    await work.tell("account", work.owner_id)
+    await ways.changed(work)

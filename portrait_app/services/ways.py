@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.clock import now
+from portrait_app.domain.mail import MailKind
 from portrait_app.errors import PortraitError
+from portrait_app.services import mails
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +66,12 @@ async def require_fresh(desk: Desk, someone: Someone) -> None:
         session = await work.accounts.session_by_id(someone.session_id)
     if session is None or session.created_at < now() - FRESH:
         raise NotFresh(f"session {someone.session_id}")
+
+
+async def changed(work: Work) -> None:
+    """Tell the person, by mail too, that the ways into their account are others now (ASVS 5.0 6.3.7)."""
+    await mails.write(work, MailKind.NEW_WAYS, (await work.accounts.mine()).email)
+    await work.tell("account", work.owner_id)
 
 
 async def close_others(work: Work) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import update
 
 from portrait_app.adapters.passkeys import House, NoPasskeysHere
 from portrait_app.domain.account import Account
+from portrait_app.domain.mail import MailKind
 from portrait_app.errors import NotFound
 from portrait_app.services import limits, passkeys, sessions, ways
 from portrait_app.services.cookie import COOKIE
@@ -295,6 +296,18 @@ async def test_a_passkey_is_named_and_removed_by_its_owner_alone(
     async with house.desk.for_person(owner) as work:
         await passkeys.remove(work, key.id)
     assert await ada.keys() == []
+
+
+async def test_asvs_6_3_7_the_person_is_told_by_mail_of_each_change(ada: Browser) -> None:
+    owner = await ada.signs_up("Ada")
+    ada.house.queue.mails.clear()
+    await ada.adds(Authenticator(OURS))
+    (key,) = await ada.keys()
+    async with ada.house.desk.for_person(owner) as work:
+        await passkeys.remove(work, key.id)
+    async with ada.house.desk.for_service(owner) as work:
+        written = [await work.mails.find(mail_id) for _, mail_id in ada.house.queue.mails]
+    assert [(mail.kind, mail.address) for mail in written if mail] == [(MailKind.NEW_WAYS, "ada@example.com")] * 2
 
 
 async def test_a_removed_passkey_opens_nothing(ada: Browser, somebody: Browser) -> None:
