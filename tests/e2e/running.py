@@ -26,6 +26,9 @@ READY_WITHIN_S = 180  # a first start builds the page
 STOPPED_WITHIN_S = 30
 _OTHERS = (
     "REPLICATE_",
+    "OIDC_",
+    "GOOGLE_CLIENT_",
+    "GITHUB_CLIENT_",
     "SMTP_",
     "SIGN_UP",
     "APP_URL",
