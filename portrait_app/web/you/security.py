@@ -89,7 +89,12 @@ def _session(session: rx.vars.ObjectVar[SessionCard]) -> rx.Component:
         rx.cond(
             session.is_this_one,
             rx.el.span("This one", class_name="soft"),
-            ui.button("Sign out", kind="plain", on_click=YouState.end_session(session.id)),
+            ui.button(
+                "Sign out",
+                kind="plain",
+                on_click=YouState.end_session(session.id),
+                aria_label=f"Sign out {session.device}",
+            ),
         ),
     )
 
