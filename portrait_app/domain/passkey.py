@@ -18,6 +18,6 @@ class Passkey(Owned, table=True):
     name: str
     credential_id: bytes = Field(sa_type=LargeBinary)
     public_key: bytes = Field(sa_type=LargeBinary)
-    sign_count: int = Field(0, sa_type=BigInteger)
+    sign_count: int = Field(default=0, sa_type=BigInteger)
     is_synced: bool = False
     used_at: datetime | None = moment(default=None)
