@@ -31,8 +31,7 @@ class Generations(Shelf[Generation]):
 
     async def unfinished_of(self, training_id: UUID) -> Sequence[Generation]:
         """Return those of one face model that still bring portraits."""
-        query = select(Generation).where(col(Generation.training_id) == training_id)
-        return (await self.session.scalars(query.where(col(Generation.status).in_(UNFINISHED)))).all()
+        return [generation for generation in await self.unfinished() if generation.training_id == training_id]
 
     async def troubles_of(self, generation_ids: Collection[UUID]) -> Sequence[str]:
         """Return what is said of these where portraits are missing, each thing once."""

@@ -45,6 +45,12 @@ class Orders(Shelf[Order]):
         query = select(Order).where(col(Order.training_id) == training_id, col(Order.file_id).is_not(None))
         return (await self.session.scalars(query)).all()
 
+    async def given_up_of(self, training_id: UUID) -> Sequence[Order]:
+        """Return the orders that did not make the face model, and whose jobs may have made one all the same."""
+        query = select(Order).where(col(Order.training_id) == training_id, col(Order.kind) == OrderKind.TRAINING)
+        query = query.where(col(Order.status) != OrderStatus.DONE, col(Order.job_id).is_not(None))
+        return (await self.session.scalars(query)).all()
+
     async def last_of(self, generation_id: UUID) -> Order | None:
         """Return the newest order of some portraits: the one whose job may still bring them."""
         query = select(Order).where(col(Order.generation_id) == generation_id).order_by(col(Order.id).desc())

@@ -1,4 +1,4 @@
-"""What the studio counted for whoever runs it: orders that nobody can settle, and news that nobody waited for."""
+"""What the studio counted for whoever runs it: what nobody can settle or confirm, and news that nobody waited for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from portrait_app.doctor.finding import Finding
 if TYPE_CHECKING:
     from portrait_app.settings import Settings
 
-IN_DOUBT = "orders in doubt"
+_STEPS = {
+    "orders in doubt": (
+        'find each in the log (event job.ended, status "lost") and compare it with the engine\'s own list: it was '
+        "neither ordered again nor called off"
+    ),
+    "face models whose deletion is not confirmed": (
+        "the log says why (event model.not_removed); delete the version at the engine by hand, and the studio notices"
+    ),
+}
 
 
 def look(settings: Settings) -> list[Finding]:
@@ -23,10 +31,4 @@ def look(settings: Settings) -> list[Finding]:
             counted = dict(connection.execute("SELECT name, number FROM app.counted() WHERE number > 0").fetchall())
     except (psycopg.Error, OSError):  # it is not made yet, or at rest
         return []
-    step = (
-        'find each in the log (event job.ended, status "lost") and compare it with the engine\'s own list: it was '
-        "neither ordered again nor called off"
-    )
-    return [
-        Finding("Counted", f"{number} {name}", step if name == IN_DOUBT else "") for name, number in counted.items()
-    ]
+    return [Finding("Counted", f"{number} {name}", _STEPS.get(name, "")) for name, number in counted.items()]

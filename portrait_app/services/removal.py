@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import Refused
+from portrait_app.adapters.replicate.errors import JobVanished, Refused
 from portrait_app.database.address import Role
 from portrait_app.database.orders import count_up
 from portrait_app.domain.chores import Chore
@@ -82,7 +83,8 @@ async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: U
     asked_ago = now() - training.removal_asked_at
     try:
         await _tidy(desk, gateway, training, asked_ago)
-        await _delete_there(desk, gateway, training, asked_ago)
+        for version in await _versions_of(desk, gateway, training, asked_ago):
+            await _delete_there(desk, gateway, version, asked_ago)
     except Refused as error:
         await _note_refusal(desk, training, error)
         raise NotYetGone(str(error), asked_ago) from error
@@ -99,7 +101,6 @@ async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: U
 async def _forget_here(desk: Desk, owner_id: UUID, training_id: UUID) -> Training | None:
     """Delete the photos; return the face model while something of it may be at the engine."""
     async with desk.for_service(owner_id) as work:
-        await _call_off_portraits(work, training_id)  # also what slipped in while it was being deleted
         training = await work.trainings.find(training_id, lock=True)
         if training is None or training.removal_asked_at is None:
             return None
@@ -115,6 +116,7 @@ async def _forget_here(desk: Desk, owner_id: UUID, training_id: UUID) -> Trainin
 async def _tidy(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:
     """Delete the uploaded photos at the engine, once nothing is under way there that may still need something."""
     async with desk.for_service(training.owner_id) as work:
+        await _call_off_portraits(work, training.id)  # also what was ordered anew since they were called off
         is_busy = [
             *await work.generations.unfinished_of(training.id),
             *await work.orders.unfinished_of(training.id),
@@ -126,13 +128,31 @@ async def _tidy(desk: Desk, gateway: Gateway, training: Training, asked_ago: tim
         await orders.tidy(desk, gateway, training.owner_id, order.id)
 
 
-async def _delete_there(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:
-    """Have the version deleted, and return once the engine no longer shows it."""
-    if training.version is None or await _is_gone(desk, gateway, training.version):
+async def _versions_of(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> set[str]:
+    """Find what it has at the engine: also what a job made that was given up, and that ended well all the same."""
+    async with desk.for_service(training.owner_id) as work:
+        given_up = await work.orders.given_up_of(training.id)
+    found = {training.version} if training.version else set[str]()
+    for order in given_up:
+        assert order.job_id is not None
+        with suppress(JobVanished):
+            async with turn(desk, Call.ASK):
+                report = await gateway.look_at(order.kind, order.job_id)
+            if not report.status.is_final:
+                async with turn(desk, Call.ASK):
+                    await gateway.cancel(order.kind, order.job_id)
+                raise NotYetGone(f"job {order.job_id} was still running", asked_ago)
+            found |= {report.version} if report.version else set()
+    return found
+
+
+async def _delete_there(desk: Desk, gateway: Gateway, version: str, asked_ago: timedelta) -> None:
+    """Have a version deleted, and return once the engine no longer shows it."""
+    if await _is_gone(desk, gateway, version):
         return
     async with turn(desk, Call.ASK):
-        await gateway.delete_version(training.version)
-    if not await _is_gone(desk, gateway, training.version):
+        await gateway.delete_version(version)
+    if not await _is_gone(desk, gateway, version):
         raise NotYetGone("accepted, and not done yet", asked_ago)
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.async_api import Browser, expect
 
 from tests import awkward, photos
+from tests.e2e import second_thoughts
 from tests.e2e.phone import PASSWORD, Phone
 from tests.e2e.running import Running, studio
 
@@ -54,6 +55,7 @@ async def test_from_the_public_page_to_portraits_in_the_gallery(
         await _hands_photos_in(phone, selfies)
         await _overrules_and_removes(phone)
         await _the_draft_survives(phone, running)
+        await second_thoughts.stops_and_tries_again(phone, photos=len(GOOD) + 1)
         second, device = await phone.another_tab(), await town.phone()
         await _signs_in(device)
         await _learns_in_every_tab([phone, second, device], capsys)
@@ -62,6 +64,7 @@ async def test_from_the_public_page_to_portraits_in_the_gallery(
         await _looks_through_the_gallery(phone)
         await _nothing_tells_where_a_photo_was_taken(phone, running.folder)
         await _somebody_else_sees_nothing(town, phone)
+        await second_thoughts.deletes_the_face([phone, device], running.folder, photos=len(GOOD) + 1)
         assert town.complaints == []
 
 

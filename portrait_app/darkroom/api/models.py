@@ -89,8 +89,9 @@ async def delete_version(request: Request) -> Response:
         darkroom.store.jobs.delete(job.id)
     for training in darkroom.store.jobs.that_made(version.id):
         darkroom.shelf.discard_outputs(training.folder)
-    darkroom.store.models.delete_version(version.id)
+    # The face itself before the row: whoever asks is told that the version is gone only once its face is.
     darkroom.shelf.discard_face_model(version.id)
+    darkroom.store.models.delete_version(version.id)
     return Response(status_code=202)
 
 

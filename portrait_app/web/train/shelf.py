@@ -42,7 +42,9 @@ def running_card(
 ) -> rx.Component:
     """A face model that is being learned: its phase, and how far it is; it leads to `href`, or can be stopped."""
     left = rx.cond(training.time_left != "", f" · {training.time_left}", "")
-    stop = ui.button("Stop…", kind="plain", on_click=on_stop) if on_stop is not None else rx.fragment()
+    stop = rx.fragment()
+    if on_stop is not None:
+        stop = ui.button("Stop…", kind="plain", on_click=on_stop, aria_describedby=_heading_of(training))
     return ui.card(
         _head(training, ui.status(training.phase, "busy"), rx.cond(training.is_stopping, rx.fragment(), stop)),
         ui.bar(training.percent, f"{training.percent} %{left}"),
@@ -54,7 +56,7 @@ def ready_card(training: ObjectVar[TrainingCard], on_delete: Act) -> rx.Componen
     """A face model that portraits can be made from."""
     return ui.card(
         _head(training, ui.status("Ready", "good")),
-        _foot(ui.link("Make portraits", f"/create?model={training.id}"), on_delete),
+        _foot(training, ui.link("Make portraits", f"/create?model={training.id}"), on_delete),
     )
 
 
@@ -63,7 +65,7 @@ def failed_card(training: ObjectVar[TrainingCard], on_retry: Act, on_delete: Act
     return ui.card(
         _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), ui.status("Not learned", "error"))),
         rx.el.p(training.trouble, rx.cond(training.is_stopped, "", " Your photos are safe."), class_name="soft small"),
-        _foot(ui.button("Try again", on_click=on_retry), on_delete),
+        _foot(training, ui.button("Try again", on_click=on_retry), on_delete),
     )
 
 
@@ -84,7 +86,7 @@ def _head(training: ObjectVar[TrainingCard], status: rx.Component, *action: rx.C
     return rx.el.div(
         _cover_of(training),
         rx.el.div(
-            rx.el.h3(training.name, class_name="card-title"),
+            rx.el.h3(training.name, id=_heading_of(training), class_name="card-title"),
             status,
             role="status",
             class_name="model-words",
@@ -94,8 +96,14 @@ def _head(training: ObjectVar[TrainingCard], status: rx.Component, *action: rx.C
     )
 
 
-def _foot(action: rx.Component, on_delete: Act) -> rx.Component:
-    return rx.el.div(ui.button("Delete…", kind="plain", on_click=on_delete), action, class_name="model-foot")
+def _foot(training: ObjectVar[TrainingCard], action: rx.Component, on_delete: Act) -> rx.Component:
+    delete = ui.button("Delete…", kind="plain", on_click=on_delete, aria_describedby=_heading_of(training))
+    return rx.el.div(delete, action, class_name="model-foot")
+
+
+def _heading_of(training: ObjectVar[TrainingCard]) -> str:
+    """The id of its name on the page, which tells a screen reader whose button it is."""
+    return f"model-{training.id}"
 
 
 async def _cover(work: Work, training: Training, portraits: dict[UUID, str | None]) -> str:
