@@ -131,9 +131,9 @@ def _tries() -> None:
              INSERT INTO app.tries AS t VALUES (what, clock_timestamp() + step)
              ON CONFLICT (key) DO UPDATE SET free_at = greatest(t.free_at, clock_timestamp()) + step
              WHERE t.free_at <= clock_timestamp() + burst RETURNING 1)
-           SELECT CASE WHEN EXISTS (SELECT FROM taken) THEN 0 ELSE (
+           SELECT CASE WHEN EXISTS (SELECT FROM taken) THEN 0 ELSE coalesce((
              SELECT greatest(0.01, extract(epoch FROM t.free_at - clock_timestamp() - burst))
-             FROM app.tries t WHERE t.key = what) END""",
+             FROM app.tries t WHERE t.key = what), extract(epoch FROM step)) END""",  # made while we looked: not seen
         role=Role.USER,
     )
 

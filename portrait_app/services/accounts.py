@@ -127,6 +127,7 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
         account = await work.accounts.mine()
         await work.accounts.forget_old_sessions()
         if account.verified_at or not must_be_confirmed:
+            await work.tell("account", owner_id)  # the other browsers list this one
             return sessions.open_session(work, device)
     await limits.take(desk, limits.MAIL_OF_PERSON, str(owner_id))
     async with desk.for_person(owner_id) as work:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from zxcvbn import zxcvbn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+_Taken, _Given = ParamSpec("_Taken"), TypeVar("_Given")
 
 SHORTEST = 12  # NIST SP 800-63B-4 asks for length and for no rules of composition; ASVS 5.0 6.2.1 for 8 at the least
 LONGEST = 256  # argon2 takes any length, a request shouldn't
@@ -32,7 +36,7 @@ SAYS = (
 
 # OWASP's first recommendation for argon2id: m = 19 MiB, t = 2, p = 1.
 _hasher = PasswordHash((Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1),))
-_a_few = asyncio.Semaphore(2)
+_a_few = ThreadPoolExecutor(2, "passwords")  # no more at once, whoever asks
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,7 @@ class Strength:
 
 async def hashed(password: str) -> str:
     """Return the hash to keep."""
-    async with _a_few:
-        return await asyncio.to_thread(_hasher.hash, _composed(password))
+    return await _in_a_thread(_hasher.hash, _composed(password))
 
 
 async def matches(password: str, known_hash: str | None) -> bool:
@@ -62,8 +65,7 @@ async def matches(password: str, known_hash: str | None) -> bool:
     All of it counts: a longer one than any that is taken is wrong, however it begins.
     """
     is_possible = len(password) <= LONGEST and bool(known_hash)
-    async with _a_few:
-        return await asyncio.to_thread(_verify, password if is_possible else "", known_hash if is_possible else None)
+    return await _in_a_thread(_verify, password if is_possible else "", known_hash if is_possible else None)
 
 
 async def strength(password: str, *own: str) -> Strength:
@@ -78,9 +80,12 @@ async def strength(password: str, *own: str) -> Strength:
     if len(password) > LONGEST:
         return Strength(0, "", TOO_LONG)
     words = _words(own)
-    async with _a_few:
-        score = await asyncio.to_thread(_score, password, [*words, *OURS])
+    score = await _in_a_thread(_score, password, [*words, *OURS])
     return Strength(score, SAYS[score], _complaint(password, words, score))
+
+
+async def _in_a_thread(do: Callable[_Taken, _Given], *taken: _Taken.args, **named: _Taken.kwargs) -> _Given:
+    return await asyncio.get_running_loop().run_in_executor(_a_few, partial(do, *taken, **named))
 
 
 def _verify(password: str, known_hash: str | None) -> bool:

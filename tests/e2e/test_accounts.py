@@ -43,9 +43,12 @@ class People:
         return await context.new_page()
 
     async def _watch(self, context: BrowserContext) -> None:
-        await context.expose_function("tellViolation", self.forbidden.append)
+        await context.expose_function("tellViolation", self._note)
         await context.add_init_script(_TELLS_VIOLATIONS)
         context.on("request", self._hear)
+
+    def _note(self, violation: str) -> None:
+        self.forbidden.append(violation)
 
     def _hear(self, request) -> None:
         if not request.url.startswith((self.running.url, "data:", "blob:")):
