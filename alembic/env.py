@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from alembic import context
-from portrait_app.domain import account, generation, identity, order, passkey, selfie, training
+from portrait_app.domain import account, generation, identity, mail, order, passkey, selfie, training
 from portrait_app.domain.rows import SCHEMA
 
-TABLES = (account, identity, passkey, training, selfie, generation, order)  # imported for their metadata
+TABLES = (account, identity, passkey, mail, training, selfie, generation, order)  # imported for their metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -66,7 +66,9 @@ def _commits(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def _scripts(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
-        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if not isinstance(node, ast.Attribute | ast.Name):
+            continue
+        name = node.attr if isinstance(node, ast.Attribute) else node.id
         if name in _RUNS_TEXT:
             yield node.lineno, f"{name} sends text to be run, which no page of ours does: name an act, by ui.perform"
 

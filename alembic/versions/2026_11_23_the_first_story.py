@@ -261,9 +261,9 @@ def _pace() -> None:
              INSERT INTO app.paces AS p VALUES (what, clock_timestamp() + step)
              ON CONFLICT (call) DO UPDATE SET free_at = greatest(p.free_at, clock_timestamp()) + step
              WHERE p.free_at <= clock_timestamp() + burst RETURNING 1)
-           SELECT CASE WHEN EXISTS (SELECT FROM taken) THEN 0 ELSE (
+           SELECT CASE WHEN EXISTS (SELECT FROM taken) THEN 0 ELSE coalesce((
              SELECT greatest(0.01, extract(epoch FROM p.free_at - clock_timestamp() - burst))
-             FROM app.paces p WHERE p.call = what) END""",
+             FROM app.paces p WHERE p.call = what), extract(epoch FROM step)) END""",  # the very first's row isn't seen
         role=Role.SERVICE,
     )
     look_up(

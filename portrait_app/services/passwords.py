@@ -16,7 +16,8 @@ from zxcvbn import zxcvbn
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_Taken, _Given = ParamSpec("_Taken"), TypeVar("_Given")
+_Taken = ParamSpec("_Taken")
+_Given = TypeVar("_Given")
 
 SHORTEST = 12  # NIST SP 800-63B-4 asks for length and for no rules of composition; ASVS 5.0 6.2.1 for 8 at the least
 LONGEST = 256  # argon2 takes any length, a request shouldn't

@@ -96,7 +96,7 @@ async def test_asvs_3_5_1_no_page_of_somebody_else_posts_a_form(
 ) -> None:
     browser = studio.browser()
     await signed_up(studio, browser)
-    elsewhere = studio.browser(token=browser.cookies["session"], **headers)
+    elsewhere = studio.browser(token=browser.cookies["session"], around=lambda app: app, **headers)
     answer = await elsewhere.post(path, data=typed(new="another long password"))
     assert answer.status_code in (400, 403)
     assert await studio.who(browser)
