@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.planes import Floats, Plane, Points
     from portrait_app.faces.face import Face
 
-_WIDEST_YAW, _WIDEST_ROLL = 28, 22  # degrees: an eye seen more from the side has no lid to draw down
+_WIDEST_YAW, _WIDEST_ROLL = 10, 22  # degrees: an eye seen more from the side has no lid to draw down
 _LEAST_OPEN = 0.16  # an eye nearly shut has nothing to close
 _LEAST_EYE_PX = 22
 _ROOM = 1.0  # between brow and eye, in openings of the eye: with less, the brow would be drawn down as well

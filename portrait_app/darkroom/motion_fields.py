@@ -66,10 +66,7 @@ def of(points: Points, outline: Mask, size: tuple[int, int], scale: float) -> Fi
     face_px = mesh.height(points)
     grid = grid_of(size)
     depth = _on_grid(_depth(points, outline, size), grid) * _RELIEF_STEP
-    person = _on_grid(outline, grid)
-    solid = (person < 0.5).astype(np.uint8)  # noqa: PLR2004  # half
-    away = np.asarray(cv2.distanceTransform(solid, cv2.DIST_L2, 5), np.float32) * _STEP_PX
-    near = blur(smoothstep(_REACH * face_px, 0.0, away), face_px * 0.06 / _STEP_PX)
+    near = _near(_on_grid(outline, grid), face_px)
     x, y = mesh.centre(points)
     chin = float(points[mesh.CHIN, 1])
     rows, columns = grid[..., 1], grid[..., 0]
@@ -80,7 +77,7 @@ def of(points: Points, outline: Mask, size: tuple[int, int], scale: float) -> Fi
     still = np.zeros_like(depth)
     tilt = np.dstack([neck - rows, columns - x]) * (near * head)[..., None]
     breath = np.dstack([body * (columns - x) / face_px * 0.25, -(0.45 + 0.55 * body)]) * near[..., None]
-    bulge = near * (1 + 0.5 * depth / face_px)
+    nearer = np.dstack([columns - x, rows - y]) * (near * (1 + 0.5 * depth / face_px))[..., None]
     return Fields(
         centre=(float(x), float(y)),
         face_px=face_px,
@@ -89,7 +86,7 @@ def of(points: Points, outline: Mask, size: tuple[int, int], scale: float) -> Fi
         tilt=tilt.astype(np.float32),
         sway=np.dstack([near * upper, still]),
         breath=breath.astype(np.float32),
-        nearer=(np.dstack([columns - x, rows - y]) * bulge[..., None]).astype(np.float32),
+        nearer=nearer.astype(np.float32),
     )
 
 
@@ -111,6 +108,13 @@ def sampled(field: Floats, spots: Floats, size: tuple[int, int]) -> Floats:
         field, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(found, np.float32)
+
+
+def _near(person: Plane, face_px: float) -> Plane:
+    """1 where the person is, falling to 0 as far away as the picture gives way; on the grid."""
+    behind = (person < 0.5).astype(np.uint8)  # noqa: PLR2004  # half
+    away = np.asarray(cv2.distanceTransform(behind, cv2.DIST_L2, 5), np.float32) * _STEP_PX
+    return blur(smoothstep(_REACH * face_px, 0.0, away), face_px * 0.06 / _STEP_PX)
 
 
 def _depth(points: Points, outline: Mask, size: tuple[int, int]) -> Plane:
