@@ -41,6 +41,7 @@ def main() -> int:
     try:
         with one_at_a_time():
             if not is_installed(wanted):
+                require_writable()
                 make_venv(suitable_python())
                 install(wanted)
     except CannotSetUp as error:
@@ -75,6 +76,12 @@ def suitable_python() -> str:
             return found
     have = ".".join(map(str, sys.version_info[:3]))
     raise CannotSetUp(f"Python 3.11 or newer is needed; this is {have}. Name another: make run PYTHON=/path/to/python3")
+
+
+def require_writable() -> None:
+    """Say so when nothing can be made here, instead of letting each step fail in words of its own."""
+    if not os.access(ROOT, os.W_OK):
+        raise CannotSetUp(f"{ROOT} can't be written to. Clone it where you may write, then try again.")
 
 
 def make_venv(python: str) -> None:

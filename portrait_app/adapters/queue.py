@@ -24,13 +24,24 @@ PRIORITY = {
     Chore.REMOVE_MODEL: 5,
     Chore.TIDY_ORDER: 0,
 }
+# Two queues, and hands of their own for each: an engine that hangs holds up what is asked of it, and nothing else.
+AT_ENGINE, HERE = "engine", "here"
+QUEUE = {
+    Chore.EXAMINE_SELFIE: HERE,
+    Chore.SEND_ORDER: AT_ENGINE,
+    Chore.CALL_OFF: AT_ENGINE,
+    Chore.KEEP_ASSET: HERE,
+    Chore.REMOVE_MODEL: AT_ENGINE,
+    Chore.TIDY_ORDER: AT_ENGINE,
+}
 _STILL_TO_END = ("todo", "doing")
 
 
 def jobs_app(address: Address) -> App:
     """Return procrastinate's app on the jobs' own schema, signed in as the role that may enter it."""
     conninfo = address.conninfo(Role.SERVICE)
-    return App(connector=PsycopgConnector(conninfo=conninfo, kwargs={"options": "-c search_path=jobs"}, max_size=6))
+    kwargs = {"options": "-c search_path=jobs"}
+    return App(connector=PsycopgConnector(conninfo=conninfo, kwargs=kwargs, max_size=8))
 
 
 class JobQueue:
@@ -49,5 +60,5 @@ class JobQueue:
         known = await self.app.job_manager.list_jobs_async(lock=name)
         if any(job.status in _STILL_TO_END for job in known):
             return
-        job = self.app.configure_task(chore.value, lock=name, priority=PRIORITY[chore])
+        job = self.app.configure_task(chore.value, queue=QUEUE[chore], lock=name, priority=PRIORITY[chore])
         await job.defer_async(owner_id=str(owner_id), row_id=str(row_id))

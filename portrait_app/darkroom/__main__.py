@@ -31,6 +31,7 @@ def main(argv: Sequence[str]) -> int:
     Returns: the process's exit code.
     """
     arguments = _parser().parse_args(argv)
+    os.umask(0o077)  # faces are nobody else's on this machine
     arguments.data.mkdir(parents=True, exist_ok=True)
     logs.set_up()
     options, known_as = _options(arguments)

@@ -1,25 +1,13 @@
-"""What a darkroom offers: its trainer, and the inputs that the trainer and the trained models take."""
+"""The inputs that a darkroom's models take: the trainer, the trained ones, and the one that makes films."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 HARDWARE = [{"sku": "cpu", "name": "CPU"}]
-
-TRAINER_NAME = "face-trainer"
-TRAINER_SUMMARY = "Learns a face model from a person's own photos, in seconds and on this machine."
-TRAINER_README = """# Face trainer
-
-Give it a zip of 4 to 30 photos of one person as `input_images`, and a model of yours as the training's `destination`.
-The training makes a new version of that model, whose predictions are portraits of that person.
-
-It learns from photos and restyles them; it is not a diffusion model and invents no clothes and no scenes.
-"""
 
 # The sizes of FLUX's ratios, so that a client made for FLUX models finds its own.
 ASPECT_RATIOS: Mapping[str, tuple[int, int]] = {
@@ -37,6 +25,7 @@ ASPECT_RATIOS: Mapping[str, tuple[int, int]] = {
 }
 DEFAULT_RATIO = "4:5"
 MAX_SEED = 2**31 - 1
+MOTIONS = ("turn", "breathe", "push-in")
 
 _TRAINING_PROPERTIES: dict[str, Any] = {
     "input_images": {"type": "string", "format": "uri", "description": "A zip of photos, 4 to 30, of one person."},
@@ -110,6 +99,30 @@ def portrait_schema(styles: Sequence[str]) -> dict[str, Any]:
     )
 
 
+def motion_schema() -> dict[str, Any]:
+    """The OpenAPI document of the model that sets portraits in motion, in the form of Cog's."""
+    properties: dict[str, Any] = {
+        "image": {"type": "string", "format": "uri", "description": "The first frame: a portrait."},
+        "prompt": {"type": "string", "default": "", "description": "Kept with the prediction; it changes no pixel."},
+        "duration": {
+            "type": "integer",
+            "default": 4,
+            "minimum": 2,
+            "maximum": 6,
+            "description": "Seconds of video. It ends where it begins.",
+        },
+        "motion": _choice("motion", MOTIONS[0], "What moves most; a portrait breathes and blinks in each."),
+        "seed": {"type": "integer", "minimum": 0, "maximum": MAX_SEED, "description": "Same seed, same video."},
+    }
+    return _document(
+        {
+            "Input": _object("Input", properties, required=["image"]),
+            "Output": {"title": "Output", "type": "string", "format": "uri"},
+            "motion": _enumeration("motion", MOTIONS),
+        }
+    )
+
+
 def part(document: Mapping[str, Any], name: str) -> dict[str, Any]:
     """One schema of a document, fit for checking: `Input` or `TrainingInput`."""
     return {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
@@ -120,11 +133,6 @@ def with_defaults(document: Mapping[str, Any], name: str, given: Mapping[str, An
     properties = document["components"]["schemas"][name]["properties"]
     defaults = {key: schema["default"] for key, schema in properties.items() if "default" in schema}
     return defaults | dict(given)
-
-
-def trainer_version() -> str:
-    """The id of the trainer's only version: it changes when its inputs do."""
-    return hashlib.sha256(json.dumps(trainer_schema(), sort_keys=True).encode()).hexdigest()
 
 
 def _document(schemas: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portrait_app.darkroom.catalogue import TRAINER_NAME, TRAINER_SUMMARY, trainer_version
 from portrait_app.darkroom.clock import now, stamp
 from portrait_app.darkroom.compute import Compute
 from portrait_app.darkroom.fetch import Fetcher
+from portrait_app.darkroom.offers import OFFERS, OWNER
 from portrait_app.darkroom.queue import Queue
 from portrait_app.darkroom.recipes import Tools
 from portrait_app.darkroom.retention import keep_sweeping
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portrait_app.darkroom.options import Options
-
-TRAINER_OWNER = "darkroom"
-TRAINER = f"{TRAINER_OWNER}/{TRAINER_NAME}"
 
 
 class InUse(Exception):
@@ -65,7 +62,7 @@ async def open_darkroom(options: Options, base: str) -> AsyncGenerator[Darkroom]
         secret = store.secret("webhooks", lambda: f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}")
         webhooks = Webhooks(secret, wire.job, lambda job_id: store.jobs.change_final(job_id, is_told=True))
         queue = Queue(Tools(store, shelf, compute, webhooks, Fetcher(store, shelf, base)))
-        _offer_trainer(store)
+        _make_offers(store)
         tasks: list[asyncio.Task[None]] = []
         try:
             await compute.start()
@@ -91,10 +88,11 @@ def _locked(folder: Path) -> Generator[None]:
         yield
 
 
-def _offer_trainer(store: Store) -> None:
+def _make_offers(store: Store) -> None:
     moment = stamp(now())
-    store.models.add(Model(TRAINER_OWNER, TRAINER_NAME, "public", "cpu", TRAINER_SUMMARY, moment))
-    for version in store.models.versions(TRAINER):
-        if version.id != trainer_version():
-            store.models.delete_version(version.id)
-    store.models.add_version(Version(trainer_version(), TRAINER, moment))
+    for full_name, offer in OFFERS.items():
+        store.models.add(Model(OWNER, offer.name, "public", "cpu", offer.summary, moment))
+        for version in store.models.versions(full_name):
+            if version.id != offer.version:
+                store.models.delete_version(version.id)
+        store.models.add_version(Version(offer.version, full_name, moment))

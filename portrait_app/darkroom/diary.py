@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.store.rows import Event
     from portrait_app.darkroom.webhooks import Webhooks
 
-TRAINING_BAR = "darkroom_train"
-
 
 class Diary:
-    """The record of one job while it is worked on."""
+    """The record of one job while it is worked on.
 
-    def __init__(self, job: Job, jobs: Jobs, webhooks: Webhooks) -> None:
+    Args: bar_label: what stands before the bar of a task that tells of its progress.
+    """
+
+    def __init__(self, job: Job, jobs: Jobs, webhooks: Webhooks, bar_label: str = "") -> None:
         self._id = job.id
         self._jobs = jobs
         self._webhooks = webhooks
+        self._bar_label = bar_label
         self._logs = job.logs
         self._outputs = job.outputs
         self._phase = ""
@@ -56,7 +58,7 @@ class Diary:
             if phase != self._phase:
                 self._phase = phase
                 self.write(phase)
-            self._bar = self._bar or Bar(TRAINING_BAR, total)
+            self._bar = self._bar or Bar(self._bar_label, total)
             self.draw(self._bar, done)
 
     def begin_again(self) -> None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from portrait_app.darkroom import model as face_model
+from portrait_app.darkroom import motion as motions
 from portrait_app.darkroom import studio, styles
 from portrait_app.darkroom.archive import open_photos
 from portrait_app.faces.reader import FaceReader
@@ -25,7 +26,10 @@ _FACE_MODELS_KEPT = 2  # a face model in memory is some tens of megabytes
 
 
 class Engine(Protocol):
-    """Learns face models and makes portraits. Made with the folder of its model files; lives in the child process."""
+    """Learns face models, makes portraits and sets them in motion.
+
+    Made with the folder of its model files; lives in the child process.
+    """
 
     @property
     def styles(self) -> Sequence[str]:
@@ -45,6 +49,23 @@ class Engine(Protocol):
         self, model: Path, style: str, *, width: int, height: int, seed: int, is_cancelled: IsCancelled
     ) -> Pixels:
         """Make one portrait, RGB uint8 of (height, width, 3).
+
+        Raises: as `learn`.
+        """
+        ...
+
+    def animate(
+        self,
+        picture: Path,
+        film: Path,
+        *,
+        motion: str,
+        seconds: int,
+        seed: int,
+        progress: Progress,
+        is_cancelled: IsCancelled,
+    ) -> None:
+        """Make an MP4 of `picture` and write it to `film`.
 
         Raises: as `learn`.
         """
@@ -78,3 +99,26 @@ class PortraitEngine:
             loaded, style, width=width, height=height, seed=seed, reader=self._reader, is_cancelled=is_cancelled
         )
         return portrait.pixels
+
+    def animate(
+        self,
+        picture: Path,
+        film: Path,
+        *,
+        motion: str,
+        seconds: int,
+        seed: int,
+        progress: Progress,
+        is_cancelled: IsCancelled,
+    ) -> None:
+        """See `Engine`."""
+        motions.film(
+            picture,
+            film,
+            reader=self._reader,
+            motion=motion,
+            seconds=seconds,
+            seed=seed,
+            on_progress=progress,
+            is_cancelled=is_cancelled,
+        )

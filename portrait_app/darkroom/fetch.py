@@ -1,4 +1,4 @@
-"""Brings a training's photos to this disk, from wherever the client put them."""
+"""Brings a job's photos or picture to this disk, from wherever the client put them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OWN_FILE = re.compile(r"/v1/files/([A-Za-z0-9+/=_-]+?)(?:/download)?(?:\?.*)?")
 
 
 class Unfetched(Exception):
-    """The photos could not be had; the message says why."""
+    """The file could not be had; the message says why."""
 
 
 class Fetcher:
@@ -39,10 +39,11 @@ class Fetcher:
         self._shelf = shelf
         self._base = base
 
-    async def bring(self, address: str, path: Path) -> Path:
-        """Have the photos at `address` on this disk.
+    async def bring(self, name: str, address: str, path: Path) -> Path:
+        """Have the file at `address` on this disk.
 
-        Args: address: a link to one of our files, any http(s) link, or a data URI up to 256 kB.
+        Args: name: of the input, for the words of a failure. address: a link to one of our files, any http(s) link,
+            or a data URI up to 256 kB.
             path: where to put them; an own file is read where it lies.
         Raises: Unfetched; OSError: the disk is full.
         """
@@ -52,8 +53,8 @@ class Fetcher:
         if address.startswith(self._base) and (own := _OWN_FILE.fullmatch(address.removeprefix(self._base))):
             return self._own(own[1])
         if not address.startswith(("http://", "https://")):
-            raise Unfetched(f"input_images is neither a link nor a data URI: {address[:80]}")
-        await _download(address, path)
+            raise Unfetched(f"{name} is neither a link nor a data URI: {address[:80]}")
+        await _download(name, address, path)
         return path
 
     def _own(self, file_id: str) -> Path:
@@ -75,25 +76,25 @@ def _decode(uri: str) -> bytes:
         raise Unfetched("The data URI is not in base64.") from error
 
 
-async def _download(address: str, path: Path) -> None:
+async def _download(name: str, address: str, path: Path) -> None:
     try:
         async with (
             httpx.AsyncClient(follow_redirects=True, timeout=_TIMEOUT_S) as client,
             client.stream("GET", address) as answer,
         ):
             answer.raise_for_status()
-            await _save(answer, path)
+            await _save(name, answer, path)
     except httpx.HTTPStatusError as error:
-        raise Unfetched(f"input_images could not be downloaded: HTTP {error.response.status_code}") from error
+        raise Unfetched(f"{name} could not be downloaded: HTTP {error.response.status_code}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unfetched(f"input_images could not be downloaded: {type(error).__name__}") from error
+        raise Unfetched(f"{name} could not be downloaded: {type(error).__name__}") from error
 
 
-async def _save(answer: httpx.Response, path: Path) -> None:
+async def _save(name: str, answer: httpx.Response, path: Path) -> None:
     size = 0
     with path.open("wb") as stream:
         async for chunk in answer.aiter_bytes():
             size += len(chunk)
             if size > MAX_BYTES:
-                raise Unfetched("input_images is larger than 100 MB.")
+                raise Unfetched(f"{name} is larger than 100 MB.")
             stream.write(chunk)

@@ -12,7 +12,7 @@ import structlog
 from portrait_app.darkroom.clock import now, read_stamp, stamp
 from portrait_app.darkroom.compute import EngineError, TaskCancelled
 from portrait_app.darkroom.fetch import Unfetched
-from portrait_app.darkroom.recipes import clean_up, predict, train
+from portrait_app.darkroom.recipes import clean_up, do
 from portrait_app.darkroom.shelf import DISK_FULL, is_full
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Queue:
         log.info("job.started", job=job.id, kind=job.kind, attempt=began.attempts)
         if job.status == "starting":
             self._webhooks.tell(began, "start")
-        fields = await (train if job.kind == "training" else predict)(began, self._tools)
+        fields = await do(began, self._tools)
         self.finish(job.id, "succeeded", **fields)
 
     async def _watch_deadlines(self) -> None:

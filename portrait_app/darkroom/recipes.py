@@ -7,11 +7,19 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from portrait_app.darkroom.catalogue import ASPECT_RATIOS, DEFAULT_RATIO, portrait_schema, trainer_schema, with_defaults
+from portrait_app.darkroom.catalogue import (
+    ASPECT_RATIOS,
+    DEFAULT_RATIO,
+    motion_schema,
+    portrait_schema,
+    trainer_schema,
+    with_defaults,
+)
 from portrait_app.darkroom.clock import now, stamp
 from portrait_app.darkroom.compute import EngineCrashed, EngineError
 from portrait_app.darkroom.diary import Diary
 from portrait_app.darkroom.logs import Bar
+from portrait_app.darkroom.offers import MOTION
 from portrait_app.darkroom.store.rows import Version
 from portrait_app.darkroom.wire import WEIGHTS
 
@@ -21,6 +29,10 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.shelf import Shelf
     from portrait_app.darkroom.store import Job, Store
     from portrait_app.darkroom.webhooks import Webhooks
+
+
+TRAINING_BAR, MOTION_BAR = "darkroom_train", "darkroom_motion"
+_FILM = "out.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +46,23 @@ class Tools:
     fetcher: Fetcher
 
 
-async def train(job: Job, tools: Tools) -> dict[str, Any]:
-    """Learn a face model and keep it as a new version of the destination.
+async def do(job: Job, tools: Tools) -> dict[str, Any]:
+    """Do what a job asks for.
 
     Returns: what to write down with the success.
     Raises: EngineError, TaskCancelled, Unfetched, OSError.
     """
-    diary = _open_diary(job, tools)
+    if job.kind == "training":
+        return await _train(job, tools)
+    return await (_animate if job.model == MOTION else _predict)(job, tools)
+
+
+async def _train(job: Job, tools: Tools) -> dict[str, Any]:
+    """Learn a face model and keep it as a new version of the destination."""
+    diary = _open_diary(job, tools, TRAINING_BAR)
     given = with_defaults(trainer_schema(), "TrainingInput", job.input)
     diary.write("Fetching photos")
-    photos = await tools.fetcher.bring(given["input_images"], tools.shelf.photos(job.id))
+    photos = await tools.fetcher.bring("input_images", given["input_images"], tools.shelf.given(job.id))
     diary.write("Starting train job")
     version = _version_of(job)
     face_model = tools.shelf.face_model(version)
@@ -56,11 +75,30 @@ async def train(job: Job, tools: Tools) -> dict[str, Any]:
     return {"trained": version}
 
 
-async def predict(job: Job, tools: Tools) -> dict[str, Any]:
+async def _animate(job: Job, tools: Tools) -> dict[str, Any]:
+    """Make a film of a picture; after a restart from its first frame, which gives the same file."""
+    diary = _open_diary(job, tools, MOTION_BAR)
+    given = with_defaults(motion_schema(), "Input", job.input)
+    diary.write("Fetching the picture")
+    picture = await tools.fetcher.bring("image", given["image"], tools.shelf.given(job.id))
+    task = {
+        "do": "animate",
+        "picture": str(picture),
+        "save_as": str(tools.shelf.new_output(job.folder, _FILM)),
+        "motion": given["motion"],
+        "seconds": given["duration"],
+        "seed": job.seed,
+    }
+    await _compute(task, tools, diary)
+    if _FILM not in job.outputs:
+        diary.add_output(_FILM)
+    return {}
+
+
+async def _predict(job: Job, tools: Tools) -> dict[str, Any]:
     """Make the portraits that are not there yet, telling of each when it is done; one that fails is left out.
 
-    Returns: what to write down with the success.
-    Raises: EngineError: not one could be made. TaskCancelled, OSError.
+    Raises: EngineError: not one could be made.
     """
     diary = _open_diary(job, tools)
     given = with_defaults(portrait_schema(tools.compute.styles), "Input", job.input)
@@ -97,8 +135,8 @@ def _version_of(training: Job) -> str:
     return hashlib.sha256(training.id.encode()).hexdigest()
 
 
-def _open_diary(job: Job, tools: Tools) -> Diary:
-    diary = Diary(job, tools.store.jobs, tools.webhooks)
+def _open_diary(job: Job, tools: Tools, bar_label: str = "") -> Diary:
+    diary = Diary(job, tools.store.jobs, tools.webhooks, bar_label)
     diary.write("The darkroom was restarted; continuing" if job.attempts > 1 else f"Using seed: {job.seed}")
     return diary
 

@@ -38,8 +38,8 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     folds and wrinkles are read from the picture's own light and shade.
     """
     face_px = mesh.height(points)
-    face, covered = _face_depth(points, faces, alpha.shape)
-    body = _body_depth(alpha, face_px)
+    face, covered = face_depth(points, faces, alpha.shape)
+    body = body_depth(alpha, face_px)
     oval = mesh.fill(points, mesh.OVAL, alpha.shape)
     deep = np.asarray(cv2.distanceTransform((oval > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004  # inside
     inside = blur(smoothstep(face_px * 0.085, face_px * 0.095, deep), face_px * 0.075)
@@ -54,7 +54,7 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     return Relief(normals.astype(np.float32), mix(_behind(body, points, face_px), face + offset, edge))
 
 
-def _face_depth(points: Points, faces: NDArray[np.int32], shape: tuple[int, int]) -> tuple[Floats, NDArray[np.bool_]]:
+def face_depth(points: Points, faces: NDArray[np.int32], shape: tuple[int, int]) -> tuple[Floats, NDArray[np.bool_]]:
     """The mesh's depth, continued smoothly outside; and where it is the mesh's own."""
     small = (-(-shape[0] // _REDUCED), -(-shape[1] // _REDUCED))
     raster = mesh.Raster.of(points / _REDUCED, faces, small)
@@ -68,7 +68,7 @@ def _face_depth(points: Points, faces: NDArray[np.int32], shape: tuple[int, int]
     return np.asarray(full, np.float32), cv2.resize(covered.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
 
 
-def _body_depth(alpha: Plane, face_px: float) -> Floats:
+def body_depth(alpha: Plane, face_px: float) -> Floats:
     """The outline inflated: a quarter circle from the edge inward, as deep as half a head."""
     height, width = alpha.shape
     small = cv2.resize(alpha, (width // _REDUCED, height // _REDUCED), interpolation=cv2.INTER_AREA)

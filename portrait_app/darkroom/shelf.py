@@ -64,11 +64,11 @@ class Shelf:
         for path in self._versions.glob(f"*{version}*"):
             path.unlink(missing_ok=True)
 
-    def photos(self, job_id: str) -> Path:
-        """Where the photos of a training lie while it is worked on."""
+    def given(self, job_id: str) -> Path:
+        """Where the file that a job was given lies while it is worked on: photos in a zip, or a picture."""
         folder = self._work / job_id
         folder.mkdir(exist_ok=True)
-        return folder / "photos.zip"
+        return folder / "given"
 
     def discard_work(self, job_id: str) -> None:
         """Throw away what was only needed during the work."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from portrait_app.darkroom.clock import read_stamp
+from portrait_app.darkroom.offers import MOTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,8 @@ class Wire:
             weights = f"{self.base}/outputs/{job.folder}/{WEIGHTS}"
             return {"version": f"{job.destination}:{job.trained}", "weights": weights} if job.trained else None
         links = [f"{self.base}/outputs/{job.folder}/{name}" for name in job.outputs]
+        if job.model == MOTION:
+            return links[0] if links else None
         return links or None
 
 

@@ -65,6 +65,10 @@ class Channel:
         self._out.write(json.dumps(message) + "\n")
         self._out.flush()
 
+    def tell_progress(self, done: int, total: int, phase: str) -> None:
+        """Say how far the present task is, and what is being done now."""
+        self.send(progress=[done, total, phase])
+
     def next_task(self) -> dict[str, Any] | None:
         """Wait for a task."""
         task = self._tasks.get()
@@ -87,7 +91,7 @@ class Channel:
 
 def _work(engine: Engine, task: dict[str, Any], channel: Channel) -> None:
     try:
-        (_learn if task["do"] == "learn" else _render)(engine, task, channel)
+        _TASKS[task["do"]](engine, task, channel)
     except Cancelled:
         channel.send(cancelled=True)
     except Exception as error:  # noqa: BLE001 - one failed task must not end the next
@@ -99,9 +103,6 @@ def _work(engine: Engine, task: dict[str, Any], channel: Channel) -> None:
 
 
 def _learn(engine: Engine, task: dict[str, Any], channel: Channel) -> None:
-    def progress(done: int, total: int, phase: str) -> None:
-        channel.send(progress=[done, total, phase])
-
     save_as = Path(task["save_as"])
     unfinished = save_as.with_name(f"unfinished-{save_as.name}")
     engine.learn(
@@ -109,7 +110,7 @@ def _learn(engine: Engine, task: dict[str, Any], channel: Channel) -> None:
         unfinished,
         steps=task["steps"],
         seed=task["seed"],
-        progress=progress,
+        progress=channel.tell_progress,
         is_cancelled=channel.is_cancelled,
     )
     unfinished.replace(save_as)
@@ -128,6 +129,27 @@ def _render(engine: Engine, task: dict[str, Any], channel: Channel) -> None:
     unfinished = save_as.with_name(f".{save_as.name}")
     unfinished.write_bytes(_encode(pixels, task["format"], task["quality"]))
     unfinished.replace(save_as)
+
+
+def _animate(engine: Engine, task: dict[str, Any], channel: Channel) -> None:
+    save_as = Path(task["save_as"])
+    unfinished = save_as.with_name(f".{save_as.name}")
+    try:
+        engine.animate(
+            Path(task["picture"]),
+            unfinished,
+            motion=task["motion"],
+            seconds=task["seconds"],
+            seed=task["seed"],
+            progress=channel.tell_progress,
+            is_cancelled=channel.is_cancelled,
+        )
+        unfinished.replace(save_as)
+    finally:
+        unfinished.unlink(missing_ok=True)  # what was filmed before it was called off
+
+
+_TASKS = {"learn": _learn, "render": _render, "animate": _animate}
 
 
 def _encode(pixels: Pixels, kind: str, quality: int) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import select
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from portrait_app.database.actor import signed
@@ -14,6 +16,8 @@ from portrait_app.database.address import Role
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
     from portrait_app.database.address import Address
 
@@ -25,17 +29,7 @@ class Database:
 
     def __init__(self, address: Address, *, pool_size: int = 5) -> None:
         self.address = address
-        self._engines = {
-            # prepare_threshold=None: a pooler in between may hand the next statement to another connection.
-            role: create_async_engine(
-                address.url(role),
-                pool_size=pool_size,
-                pool_pre_ping=True,
-                hide_parameters=True,  # an error's text reaches the log, what was typed must not
-                connect_args={"prepare_threshold": None},
-            )
-            for role in Role
-        }
+        self._engines = {role: _engine(address, role, pool_size) for role in Role}
 
     @asynccontextmanager
     async def transaction(self, role: Role, owner_id: UUID | None) -> AsyncGenerator[AsyncSession]:
@@ -45,10 +39,42 @@ class Database:
         """
         actor = signed(owner_id, self.address.actor_key) if owner_id else ""
         async with AsyncSession(self._engines[role], expire_on_commit=False) as session, session.begin():
-            await session.execute(_SAY_WHO, {"actor": actor})
+            connection = await session.connection()
+            # Two statements on one way: what is signed is made of digits and dots, and nobody is an empty text.
+            await connection.exec_driver_sql(f"BEGIN; SELECT set_config('app.actor', '{actor}', true)")
             yield session
+
+    async def become(self, session: AsyncSession, owner_id: UUID) -> None:
+        """Go on as this person in a transaction that nobody began."""
+        await session.execute(_SAY_WHO, {"actor": signed(owner_id, self.address.actor_key)})
 
     async def close(self) -> None:
         """Close every connection."""
         for engine in self._engines.values():
             await engine.dispose()
+
+
+def _engine(address: Address, role: Role, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        address.url(role),
+        pool_size=pool_size,
+        # We say BEGIN ourselves, together with the person's name: the driver's own would be one more way to go.
+        # COMMIT and ROLLBACK are the driver's, which sees that a transaction is open.
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # an error's text reaches the log, what was typed must not
+        # None: a pooler in between may hand the next statement to another connection.
+        connect_args={"prepare_threshold": None},
+    )
+    event.listen(engine.sync_engine, "checkout", _see_that_it_lives)
+    return engine
+
+
+def _see_that_it_lives(_connection: Any, record: Any, _fairy: Any) -> None:
+    """Find a connection that the server has closed, without asking it: an idle one has nothing to say but that.
+
+    Raises: DisconnectionError: the pool opens another in its place.
+    """
+    poll = select.poll()
+    poll.register(record.driver_connection.pgconn.socket, select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -45,17 +46,33 @@ def is_built_in(settings: Settings) -> bool:
 
 def _kept_port(path: Path) -> int:
     """The port of the last run if it is still to be had, else a free one."""
-    if path.exists() and listening.is_free(port := int(path.read_text())):
-        return port
-    path.parent.mkdir(parents=True, exist_ok=True)
+    known = _read(path)
+    if known.isdecimal() and listening.is_free(int(known)):
+        return int(known)
     port = listening.free_port()
-    path.write_text(f"{port}\n")
+    _write(path, str(port))
     return port
 
 
 def _kept_token(path: Path) -> str:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(f"dr_{secrets.token_urlsafe(32)}\n")
-    return path.read_text().strip()
+    if not _read(path):
+        _write(path, f"dr_{secrets.token_urlsafe(32)}")
+    return _read(path)
+
+
+def _read(path: Path) -> str:
+    """What is kept there; nothing when it is not there, or damaged."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
+
+
+def _write(path: Path, text: str) -> None:
+    """Keep it whole or not at all: a start must not stumble over what a killed one left half written."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+        out.write(f"{text}\n")
+    unfinished.replace(path)

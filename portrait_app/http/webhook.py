@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -29,18 +30,24 @@ log = structlog.get_logger()
 MAX_BYTES = 16 * 1024 * 1024  # bodies carry the whole log and the input; real ones reached 10 MB
 
 
+# Of so many at once each has a connection that stays open; more would open one each, which costs more than waiting.
+AT_ONCE = 4
+
+
 class TooLarge(Exception):
     """A body beyond what any job's news can be."""
 
 
 def webhook_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
     """Return the route for news of trainings and predictions, told apart by our own query, which we signed."""
+    has_room = asyncio.Semaphore(AT_ONCE)
 
     async def webhook(request: Request) -> Response:
         try:
             order_id, report = await _news(workshop_of(), request)
             webhook_id = storable(request.headers["webhook-id"])[:200]
-            await inbox.take(workshop_of().desk, webhook_id=webhook_id, order_id=order_id, report=report)
+            async with has_room:
+                await inbox.take(workshop_of().desk, webhook_id=webhook_id, order_id=order_id, report=report)
         except TooLarge:
             return Response(status_code=413)
         except BadSignature:

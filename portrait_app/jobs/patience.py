@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import TYPE_CHECKING
 
+import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision
 
-from portrait_app.adapters.replicate.errors import Throttled
+from portrait_app.adapters.replicate.errors import EngineError, Throttled
+from portrait_app.adapters.replicate.outputs import OutputError
 from portrait_app.services.orders import Unsettled
 from portrait_app.services.removal import NotYetGone
 
 if TYPE_CHECKING:
     from procrastinate.jobs import Job
 
+log = structlog.get_logger()
+
+_EXPECTED = (EngineError, OutputError, Unsettled, NotYetGone, asyncio.CancelledError)
 SOON_S = 2
 LONGEST_S = 60
 MOST_ATTEMPTS = 60  # about an hour; after that `reconcile.remember_chores` begins anew while the row still asks for it
@@ -25,7 +31,10 @@ class Patience(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Say when to try again, or None to let it be for now."""
         if job.attempts >= MOST_ATTEMPTS:
+            log.error("chore.let_be", chore=job.task_name, args=job.task_kwargs, why=type(exception).__name__)
             return None
+        if not isinstance(exception, _EXPECTED):
+            log.warning("chore.failed", chore=job.task_name, args=job.task_kwargs, exc_info=exception)
         wait_s = wait_for(exception, job.attempts)
         return RetryDecision(retry_in={"milliseconds": round(1000 * wait_s * random.uniform(1, 1.25))})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from portrait_app.wiring import Workshop
+
+
+# No chore hangs for ever: one that takes longer is broken off and tried again, as one that failed. None comes near
+# this when all is well, and one that waits for a hanging engine ends by the engine's own limits.
+MOST_S = 900.0
 
 
 def register(app: App, workshop: Workshop) -> None:
@@ -41,4 +47,5 @@ def register(app: App, workshop: Workshop) -> None:
 def _task(app: App, chore: Chore, do: Callable[[UUID, UUID], Awaitable[None]]) -> None:
     @app.task(name=chore.value, retry=Patience())
     async def _(owner_id: str, row_id: str) -> None:  # pyright: ignore[reportUnusedFunction] -- the app keeps it
-        await do(UUID(owner_id), UUID(row_id))
+        async with asyncio.timeout(MOST_S):
+            await do(UUID(owner_id), UUID(row_id))

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app import logs
+from portrait_app.adapters.queue import AT_ENGINE, HERE
 from portrait_app.database.address import Role
 from portrait_app.jobs import tasks
 from portrait_app.services import inbox, reconcile, sweep
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-AT_ONCE = 4  # chores side by side: pixels take one core each, calls and fetches take none
+# Chores side by side in each queue. Calls and fetches take no core; pixels do, and have lanes of their own.
+AT_ONCE = {AT_ENGINE: 4, HERE: 4}
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 8.0
 SWEEP_EVERY_S = 3600.0
@@ -52,16 +54,7 @@ async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
     async with open_workshop(settings) as workshop:
         tasks.register(workshop.jobs, workshop)
-        working = asyncio.create_task(
-            workshop.jobs.run_worker_async(
-                concurrency=AT_ONCE,
-                install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_AFTER_S,
-                fetch_job_polling_interval=2.0,
-                delete_jobs="successful",
-            )
-        )
+        working = begin(workshop.jobs)
         is_another_database = asyncio.Event()
         rounds = [
             asyncio.create_task(_every(0.5, lambda: reconcile.look_at_orders(workshop.desk, workshop.gateway))),
@@ -72,12 +65,31 @@ async def run(settings: Settings) -> None:
             asyncio.create_task(_watch_database(workshop.desk, is_another_database)),
         ]
         await _time_to_end(working, is_another_database)
-        for task in (*rounds, working):
+        for task in (*rounds, *working):
             task.cancel()
-        await asyncio.gather(*rounds, working, return_exceptions=True)
+        await asyncio.gather(*rounds, *working, return_exceptions=True)
 
 
-async def _time_to_end(working: asyncio.Task[None], is_another_database: asyncio.Event) -> None:
+def begin(app: App) -> list[asyncio.Task[None]]:
+    """Begin to do chores, each queue with as many hands as it has; a task that is cancelled ends what it has begun."""
+    return [
+        asyncio.create_task(
+            app.run_worker_async(
+                queues=[queue],
+                name=queue,
+                concurrency=hands,
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_AFTER_S,
+                fetch_job_polling_interval=2.0,
+                delete_jobs="successful",
+            )
+        )
+        for queue, hands in AT_ONCE.items()
+    ]
+
+
+async def _time_to_end(working: list[asyncio.Task[None]], is_another_database: asyncio.Event) -> None:
     """Wait until told to stop, or until the database was restarted or lost for a while.
 
     A chore that ended meanwhile could not be written down as ended, and looks as if it still ran here. A worker that
@@ -87,11 +99,12 @@ async def _time_to_end(working: asyncio.Task[None], is_another_database: asyncio
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     waiting = [asyncio.create_task(event.wait()) for event in (stop, is_another_database)]
-    await asyncio.wait({*waiting, working}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([*waiting, *working], return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
-    if working.done():
-        working.result()  # a worker that ended by itself says why
+    for one in working:
+        if one.done():
+            one.result()  # a worker that ended by itself says why
 
 
 async def _every(pause_s: float, do: Callable[[], Awaitable[object]]) -> None:

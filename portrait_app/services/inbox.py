@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.database.address import Role
-from portrait_app.database.orders import count_up, forget_deliveries, owner_of
+from portrait_app.database.orders import count_up, forget_deliveries
 from portrait_app.services import progress
 
 if TYPE_CHECKING:
@@ -28,18 +28,15 @@ async def take(desk: Desk, *, webhook_id: str, order_id: UUID, report: JobReport
 
     News of an order that is gone (its person was deleted, or a backup was brought back) is counted: `doctor` tells.
     """
-    async with desk.for_nobody(Role.SERVICE) as session:
-        known = await owner_of(session, order_id=order_id)
-        if known is None:
-            await count_up(session, UNKNOWN)
-            log.warning("webhook.unknown_order", order=str(order_id))
+    async with desk.for_whose_order(order_id) as work:
+        if work is not None:
+            order = await work.orders.take_in(webhook_id, order_id)
+            if order is not None:
+                await progress.hear_of(work, order, report)
             return
-    async with desk.for_service(known[1]) as work:
-        # Locked before the delivery refers to it: two deliveries that refer to one order first and lock it then
-        # would wait for each other.
-        order = await work.orders.find(order_id, lock=True)
-        if order is not None and await work.orders.take_in(webhook_id, order_id):
-            await progress.hear(work, order_id, report)
+    log.warning("webhook.unknown_order", order=str(order_id))
+    async with desk.for_nobody(Role.SERVICE) as session:
+        await count_up(session, UNKNOWN)
 
 
 async def clear(desk: Desk) -> None:

@@ -48,7 +48,11 @@ STRANGERS = "jobs that nobody waited for"
 
 async def hear(work: Work, order_id: UUID, report: JobReport) -> None:
     """Take in what was said of a job. Late, double and disordered news changes nothing and is no error."""
-    order = await work.orders.get(order_id, lock=True)
+    await hear_of(work, await work.orders.get(order_id, lock=True), report)
+
+
+async def hear_of(work: Work, order: Order, report: JobReport) -> None:
+    """Do the same for an order that is locked already."""
     if not await _is_its_job(work, order, report) or order.status.is_final:
         return
     order.look_at = order.look_at or now() + FIRST_LOOK

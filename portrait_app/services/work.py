@@ -13,7 +13,7 @@ from portrait_app.database.address import Role
 from portrait_app.database.generations import Assets, Generations
 from portrait_app.database.identities import Identities
 from portrait_app.database.mails import Mails
-from portrait_app.database.orders import Orders
+from portrait_app.database.orders import Orders, owner_of
 from portrait_app.database.passkeys import Passkeys
 from portrait_app.database.trainings import Selfies, Trainings
 from portrait_app.domain.events import CHANNEL, News, Noun
@@ -84,6 +84,19 @@ class Desk:
             yield work
 
     @asynccontextmanager
+    async def for_whose_order(self, order_id: UUID) -> AsyncGenerator[Work | None]:
+        """Begin the work of a job in the name of whoever's order this is; None when it is nobody's."""
+        async with self.database.transaction(Role.SERVICE, None) as session:
+            known = await owner_of(session, order_id=order_id)
+            if known is None:
+                yield None
+                return
+            await self.database.become(session, known[1])
+            work = Work(known[1], session, self.bucket)
+            yield work
+        await self._put_off(work)
+
+    @asynccontextmanager
     async def for_nobody(self, role: Role) -> AsyncGenerator[AsyncSession]:
         """Open a transaction without a person: no rows, only the look-ups this role may call."""
         async with self.database.transaction(role, None) as session:
@@ -94,6 +107,9 @@ class Desk:
         async with self.database.transaction(role, owner_id) as session:
             work = Work(owner_id, session, self.bucket)
             yield work
+        await self._put_off(work)
+
+    async def _put_off(self, work: Work) -> None:
         # A crash right here loses no chore: rows that wait too long are found again (`reconcile.remember_chores`).
         for chore, row_id in work.chores:
-            await self.queue.put_off(chore, owner_id, row_id)
+            await self.queue.put_off(chore, work.owner_id, row_id)

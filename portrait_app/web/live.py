@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-# News come in bursts (eight portraits, a log line each half second): what is told within this is shown at once.
+# News come in bursts (eight portraits at a time): the first is shown at once, what is told within this together.
 GATHER_S = 0.03
 ASK_AGAIN_S = 600.0
 
@@ -192,7 +192,6 @@ async def _ask_again(waiting: dict[UUID, set[Noun] | None], is_waiting: asyncio.
 async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_waiting: asyncio.Event) -> None:
     while True:
         await is_waiting.wait()
-        await asyncio.sleep(GATHER_S)
         is_waiting.clear()
         now_due = dict(waiting)
         waiting.clear()
@@ -201,6 +200,7 @@ async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_w
                 await _show(app, owner_id, nouns)
             except Exception:
                 log.exception("live.failed")
+        await asyncio.sleep(GATHER_S)
 
 
 async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:

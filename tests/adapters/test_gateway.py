@@ -12,7 +12,7 @@ from portrait_app.adapters.replicate import signature
 from portrait_app.adapters.replicate.errors import BadSignature, FaceModelGone, JobVanished, ModelDiffers, WrongToken
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.adapters.replicate.outputs import OutputUnsafe, fetch
-from portrait_app.domain.catalogue import TRAINERS
+from portrait_app.domain.catalogue import TRAINERS, VIDEOS
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
@@ -174,6 +174,10 @@ async def test_what_the_engine_cannot_work_with_is_not_sent(gateway: Gateway) ->
 
 async def test_the_darkrooms_own_trainer_is_what_its_entry_says(gateway: Gateway) -> None:
     assert await gateway.check_trainer(TRAINER)
+
+
+async def test_the_darkrooms_own_video_model_is_what_its_entry_says(gateway: Gateway) -> None:
+    assert await gateway.check_video(VIDEOS["darkroom"])
 
 
 async def test_a_deleted_face_model_is_gone_with_its_portraits(gateway: Gateway) -> None:

@@ -11,7 +11,7 @@ import structlog.testing
 from portrait_app.adapters.replicate import models
 from portrait_app.adapters.replicate.errors import EngineDown, FaceModelGone, ModelDiffers, Refused
 from portrait_app.adapters.replicate.schema import complaints, says_of
-from portrait_app.darkroom.catalogue import portrait_schema, trainer_schema
+from portrait_app.darkroom.catalogue import motion_schema, portrait_schema, trainer_schema
 from portrait_app.domain import catalogue
 from portrait_app.domain.styles import STYLES
 from tests.adapters import replicated
@@ -28,6 +28,7 @@ VERSION = "GET /v1/models/ada/faces/versions/1"
 JOB = {"id": "abc", "status": "starting"}
 TRAINING_DOCUMENTS = replicated.TRAINERS | {"darkroom": trainer_schema()}
 PORTRAIT_DOCUMENTS = replicated.PORTRAITS | {"darkroom": portrait_schema(list(STYLES))}
+VIDEO_DOCUMENTS = replicated.VIDEOS | {"darkroom": motion_schema()}
 
 
 @pytest.mark.parametrize("key", sorted(catalogue.TRAINERS))
@@ -45,7 +46,7 @@ def test_every_order_of_portraits_fits_what_the_face_model_says_of_itself(key: s
 @pytest.mark.parametrize("key", sorted(catalogue.VIDEOS))
 def test_every_video_fits_what_its_model_says_of_itself(key: str) -> None:
     for given in catalogue.VIDEOS[key].samples():
-        assert complaints(replicated.VIDEOS[key], "Input", given) == []
+        assert complaints(VIDEO_DOCUMENTS[key], "Input", given) == []
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,22 @@ async def test_a_trainer_that_changed_is_not_offered_and_nothing_is_sent(
     assert "make doctor" in refused.value.hint
     assert not scripted.asked_for(TRAIN)
     assert [entry["event"] for entry in logged] == ["model.differs"]  # told once
+
+
+async def test_a_video_model_that_changed_is_not_offered(
+    scripted: ScriptedEngine, to_scripted: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kling = catalogue.VIDEOS["kling"]
+    document = copy.deepcopy(replicated.VIDEOS["kling"])
+    model = f"GET /v1/models/{kling.model}"
+    scripted.answers[model] = Answer(body={"latest_version": {"id": "k1", "openapi_schema": document}})
+    assert await to_scripted.check_video(kling)
+
+    monkeypatch.setattr(models, "FRESH_FOR_S", 0.0)
+    del document["components"]["schemas"]["Input"]["properties"]["start_image"]
+    scripted.answers[model] = Answer(body={"latest_version": {"id": "k2", "openapi_schema": document}})
+    with pytest.raises(ModelDiffers, match="takes no start_image"):
+        await to_scripted.check_video(kling)
 
 
 async def test_a_new_version_is_held_against_the_entry_again(

@@ -57,7 +57,7 @@ PREDICTION = body(
         "model": TEXT,
         "version": TEXT,
         "input": OBJECT,
-        "output": {"anyOf": [{"type": "array", "items": LINK}, {"type": "null"}]},
+        "output": {"anyOf": [{"type": "array", "items": LINK}, LINK, {"type": "null"}]},
         "data_removed": {"type": "boolean"},
         "error": MAYBE_TEXT,
         "status": STATUS,

@@ -51,6 +51,23 @@ class FakeEngine:
         colour = np.random.default_rng(seed).integers(0, 256, 3, dtype=np.uint8)
         return np.broadcast_to(colour, (height, width, 3)).copy()
 
+    def animate(
+        self,
+        picture: Path,
+        film: Path,
+        *,
+        motion: str,
+        seconds: int,
+        seed: int,
+        progress: Progress,
+        is_cancelled: IsCancelled,
+    ) -> None:
+        film.write_bytes(b"unfinished")
+        progress(0, seconds, "filming")
+        self._obey("animate", is_cancelled, motion=motion, seconds=seconds, seed=seed)
+        progress(seconds, seconds, "filming")
+        film.write_bytes(picture.read_bytes() + f" {motion} {seconds} {seed}".encode())
+
     def _obey(self, what: str, is_cancelled: IsCancelled, **given: object) -> None:
         with (self._folder / "done.jsonl").open("a") as record:
             record.write(json.dumps({"what": what, **given}) + "\n")

@@ -6,6 +6,7 @@ import asyncio
 import io
 from typing import TYPE_CHECKING, Any
 
+import av
 import httpx
 import numpy as np
 import psutil
@@ -55,6 +56,30 @@ async def test_photos_become_portraits_of_the_same_person(replicate: AsyncReplic
     assert portrait.shape == (640, 512, 3)
     assert distance(identity(portrait), identity(pixels("president-1.jpg"))) < SAME_PERSON
     assert memory(darkroom) < MAX_MEMORY
+
+
+async def test_a_portrait_is_set_in_motion(replicate: AsyncReplicate, darkroom: RunningDarkroom) -> None:
+    picture: Any = await replicate.files.create(
+        content=("portrait", photo("president-1.jpg").read_bytes(), "image/jpeg")
+    )
+    wanted: Any = {"image": picture.urls.get, "duration": 2, "seed": 1}
+    made: Any = await replicate.predictions.create(version="darkroom/portrait-motion", input=wanted, prefer="wait=60")
+    assert made.status == "succeeded", made.error
+    assert "filming\n" in made.logs
+    assert "darkroom_motion: 100%|██████████| 48/48" in made.logs
+    async with httpx.AsyncClient() as anybody:
+        content = (await anybody.get(made.output)).content
+    with av.open(io.BytesIO(content)) as film:
+        stream = film.streams.video[0]
+        assert (stream.width, stream.height, stream.frames) == (720, 900, 48)
+    assert memory(darkroom) < MAX_MEMORY
+
+
+async def test_a_picture_that_is_none_is_named_as_the_reason(replicate: AsyncReplicate) -> None:
+    wanted: Any = {"image": "data:image/png;base64,bm90IGEgcGljdHVyZQ=="}
+    made: Any = await replicate.predictions.create(version="darkroom/portrait-motion", input=wanted, prefer="wait=60")
+    assert (made.status, made.output) == ("failed", None)
+    assert made.error.startswith("The picture could not be read: ")
 
 
 async def test_photos_without_a_face_are_named_as_the_reason(replicate: AsyncReplicate) -> None:

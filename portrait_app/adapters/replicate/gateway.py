@@ -21,7 +21,7 @@ from portrait_app.domain.order import OrderKind
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from portrait_app.domain.catalogue import Trainer
+    from portrait_app.domain.catalogue import Trainer, Video
     from portrait_app.domain.report import JobReport
 
 PREDICTION_CANCEL_AFTER = "10m"  # bounds what an order costs whose reply was lost for good
@@ -137,6 +137,10 @@ class Gateway:
         Raises: ModelDiffers, EngineDown, Throttled, Refused: it can't be offered.
         """
         return await self._models.check_trainer(trainer)
+
+    async def check_video(self, video: Video) -> bool:
+        """Hold a video model's entry in the catalogue against its newest version; as `check_trainer`."""
+        return await self._models.check_video(video)
 
     async def delete_version(self, version: str) -> None:
         """Have a face model deleted, `owner/name:hash`, with its predictions and files; accepted is not yet done.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from replicate import AsyncReplicate
 
-    from portrait_app.domain.catalogue import Trainer
+    from portrait_app.domain.catalogue import Trainer, Video
 
 log = structlog.get_logger()
 
@@ -108,10 +108,14 @@ class Models:
 
         Raises: ModelDiffers, EngineDown, Throttled, Refused.
         """
-        with asking():
-            version = await self.newest(trainer.model)
-        self.require(version, "TrainingInput", trainer.samples())
-        return schema.says_of(version.document, "TrainingInput")
+        return await self._check(trainer, "TrainingInput")
+
+    async def check_video(self, video: Video) -> bool:
+        """Hold all that a video may be asked for with against its model's newest version; False when it doesn't say.
+
+        Raises: ModelDiffers, EngineDown, Throttled, Refused.
+        """
+        return await self._check(video, "Input")
 
     async def delete(self, full_name: str) -> None:
         """Have the engine delete a version, its predictions and its files; it may take some minutes to do so.
@@ -141,6 +145,12 @@ class Models:
     def forget(self) -> None:
         """Read newest versions anew the next time: they may have been deleted at the engine."""
         self._newest.clear()
+
+    async def _check(self, entry: Trainer | Video, noun: schema.Noun) -> bool:
+        with asking():
+            version = await self.newest(entry.model)
+        self.require(version, noun, entry.samples())
+        return schema.says_of(version.document, noun)
 
     def _tell_once(self, version: Version, event: str, why: str) -> None:
         if version.id not in self._told:

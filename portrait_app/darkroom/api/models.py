@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from portrait_app.darkroom.api.requests import darkroom_of, read_body
-from portrait_app.darkroom.catalogue import TRAINER_README, portrait_schema, trainer_schema
+from portrait_app.darkroom.catalogue import portrait_schema
 from portrait_app.darkroom.clock import now, stamp
-from portrait_app.darkroom.darkroom import TRAINER
+from portrait_app.darkroom.offers import OFFERS
 from portrait_app.darkroom.problems import existing_model, forbidden, not_found
 from portrait_app.darkroom.schemas import MODEL
 from portrait_app.darkroom.store import Model, Version
@@ -61,9 +61,10 @@ async def delete_model(request: Request) -> Response:
 
 async def get_readme(request: Request) -> Response:
     """`GET /v1/models/{owner}/{name}/readme`."""
-    if model_of(request).full_name != TRAINER:
+    offer = OFFERS.get(model_of(request).full_name)
+    if offer is None:
         raise not_found()
-    return PlainTextResponse(TRAINER_README)
+    return PlainTextResponse(offer.readme)
 
 
 async def list_versions(request: Request) -> JSONResponse:
@@ -120,7 +121,8 @@ def version_of(request: Request) -> Version:
 
 def schema_of(darkroom: Darkroom, version: Version) -> Mapping[str, Any]:
     """The OpenAPI document of a version."""
-    return trainer_schema() if version.model == TRAINER else portrait_schema(darkroom.compute.styles)
+    offer = OFFERS.get(version.model)
+    return offer.document() if offer else portrait_schema(darkroom.compute.styles)
 
 
 def _model_body(darkroom: Darkroom, model: Model) -> dict[str, Any]:

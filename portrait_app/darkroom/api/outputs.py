@@ -12,7 +12,7 @@ from portrait_app.darkroom.problems import not_found
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-_TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
+_TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png", ".mp4": "video/mp4"}
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",

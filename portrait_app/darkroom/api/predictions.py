@@ -13,7 +13,7 @@ from portrait_app.darkroom.api.models import model_of, schema_of
 from portrait_app.darkroom.api.requests import darkroom_of, deadline_of, read_body, wait_of
 from portrait_app.darkroom.catalogue import part
 from portrait_app.darkroom.clock import now, stamp
-from portrait_app.darkroom.darkroom import TRAINER
+from portrait_app.darkroom.offers import TRAINER
 from portrait_app.darkroom.problems import invalid, unusable_version
 from portrait_app.darkroom.schemas import MODEL_PREDICTION, PREDICTION, violations
 

@@ -12,7 +12,7 @@ from portrait_app.darkroom.api.models import version_of
 from portrait_app.darkroom.api.requests import darkroom_of, read_body
 from portrait_app.darkroom.catalogue import part, trainer_schema
 from portrait_app.darkroom.clock import now, stamp
-from portrait_app.darkroom.darkroom import TRAINER
+from portrait_app.darkroom.offers import OFFERS, TRAINER
 from portrait_app.darkroom.problems import missing_destination, unusable_version
 from portrait_app.darkroom.schemas import TRAINING, training_error, violations
 
@@ -30,7 +30,7 @@ async def create_training(request: Request) -> JSONResponse:
     if version.model != TRAINER:
         raise unusable_version()
     destination = darkroom.store.models.get(body["destination"])
-    if destination is None or destination.owner != darkroom.options.account or destination.full_name == TRAINER:
+    if destination is None or destination.owner != darkroom.options.account or destination.full_name in OFFERS:
         raise missing_destination()
     job = new_job("training", version, body, stamp(now()))
     job = darkroom.queue.add(replace(job, destination=destination.full_name))

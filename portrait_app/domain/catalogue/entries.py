@@ -151,6 +151,7 @@ class Video:
     Attributes:
         frame_input: takes the address of the first frame.
         lengths: seconds of video to the value of `length_input` that asks for them.
+        size_input: None: it has none, and makes one size.
         sizes: `480p` and the like to what `size_input` is given.
         typical_s: of the shortest video at the smallest size.
     """
@@ -164,7 +165,7 @@ class Video:
     prompt_input: str = "prompt"
     length_input: str
     lengths: Mapping[int, int]
-    size_input: str
+    size_input: str | None
     sizes: Mapping[str, VideoSize]
     seed_input: str | None = "seed"
     fixed_input: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from portrait_app.domain.catalogue.entries import Video, VideoSize
+from portrait_app.domain.catalogue.trainers import BUILT_IN
 
 VIDEOS = {
     video.key: video
     for video in (
+        Video(
+            key=BUILT_IN,
+            title="Gentle motion",
+            model="darkroom/portrait-motion",
+            source="our own engine",
+            frame_input="image",
+            length_input="duration",
+            lengths={4: 4, 5: 5, 6: 6},
+            size_input=None,
+            sizes={"720p": VideoSize("720p", 0)},
+            fixed_input={"motion": "turn"},
+            typical_s=6,
+        ),
         Video(
             key="wan-fast",
             title="Wan 2.2 fast",

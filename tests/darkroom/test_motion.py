@@ -1,0 +1,176 @@
+"""A film of a portrait plays everywhere, ends where it begins, keeps the face a face, and is the same each time."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from portrait_app.darkroom import motion, motion_blink, motion_fields, motion_paths
+from portrait_app.darkroom.cancelled import Cancelled
+from portrait_app.faces.identity import SAME_PERSON, distance
+from tests.models import face_reader
+from tests.photos import photo, pixels, save
+from tests.portrait_models import never
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EDGE_PX = 240
+SECONDS = 2
+PORTRAIT = "president-1.jpg"
+
+
+def make(picture: Path, film: Path, *, how: str = "turn", seed: int = 1, **more: Any) -> list[tuple[int, int, str]]:
+    """Make a small film; what was told on the way."""
+    told: list[tuple[int, int, str]] = []
+    given: dict[str, Any] = {
+        "reader": face_reader(),
+        "motion": how,
+        "seconds": SECONDS,
+        "seed": seed,
+        "short_edge_px": EDGE_PX,
+        "on_progress": lambda *news: told.append(news),
+        "is_cancelled": never,
+    }
+    motion.film(picture, film, **(given | more))
+    return told
+
+
+def frames(film: Path) -> list[np.ndarray]:
+    with av.open(str(film)) as opened:
+        return [frame.to_ndarray(format="rgb24") for frame in opened.decode(video=0)]
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """How different two pictures are: mean over their pixels, 0..255."""
+    return float(np.abs(one.astype(int) - other).mean())
+
+
+@pytest.fixture(scope="module")
+def turned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One film for the tests that look at it."""
+    film = tmp_path_factory.mktemp("motion") / "turned.mp4"
+    make(photo(PORTRAIT), film)
+    return film
+
+
+def test_the_film_is_what_every_browser_plays(turned: Path):
+    with av.open(str(turned)) as opened:
+        stream = opened.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert (stream.average_rate, stream.frames, min(stream.width, stream.height)) == (24, 48, EDGE_PX)
+        assert stream.codec_context.colorspace == 1  # BT.709, said in the file
+    boxes = turned.read_bytes()
+    assert boxes.index(b"moov") < boxes.index(b"mdat")  # it plays before it is there
+
+
+def test_the_first_frame_is_the_picture_and_the_last_leads_back_to_it(turned: Path):
+    shown = frames(turned)
+    height, width = shown[0].shape[:2]
+    picture = cv2.resize(pixels(PORTRAIT), (width, height), interpolation=cv2.INTER_AREA)
+    assert apart(shown[0], picture) < 4
+    steps = [apart(one, other) for one, other in itertools.pairwise(shown)]
+    assert apart(shown[-1], shown[0]) < max(apart(frame, shown[0]) for frame in shown) / 2
+    assert max(steps) < 8 * np.median(steps)  # and none between
+
+
+def test_it_stays_the_same_person_while_the_head_turns(turned: Path):
+    shown = frames(turned)
+    read = face_reader()
+    start, half = (read.faces(shown[number])[0] for number in (0, 12))
+    assert 1.5 < abs(half.pose.yaw - start.pose.yaw) < 12
+    assert distance(read.identity(shown[12], half), read.identity(shown[0], start)) < SAME_PERSON / 2
+
+
+@pytest.mark.parametrize("how", motion_paths.ALL)
+def test_the_same_seed_makes_the_same_file_and_another_seed_another(how: str, tmp_path: Path):
+    for name, seed in (("first", 3), ("again", 3), ("other", 4)):
+        make(photo(PORTRAIT), tmp_path / name, how=how, seed=seed)
+    first, again, other = ((tmp_path / name).read_bytes() for name in ("first", "again", "other"))
+    assert first == again
+    assert first != other
+
+
+def test_nothing_is_torn_or_folded_at_the_height_of_the_turn():
+    scene = motion.prepare(photo(PORTRAIT), face_reader(), EDGE_PX)
+    assert scene.fields
+    path = motion_paths.ALL["turn"].plan(SECONDS, np.random.default_rng(1), has_person=True)
+    for part in (0.25, 0.75):
+        moved = motion_fields.grid_of(scene.size) + scene.fields.moved(path(part))
+        across, down = np.diff(moved[..., 0], axis=1), np.diff(moved[..., 1], axis=0)
+        step = scene.size[0] / moved.shape[1]
+        assert 0.5 * step < across.min() < across.max() < 1.5 * step
+        assert 0.5 * step < down.min() < down.max() < 1.5 * step
+
+
+def test_what_is_far_from_the_person_stands_still():
+    scene = motion.prepare(photo(PORTRAIT), face_reader(), EDGE_PX)
+    assert scene.fields
+    path = motion_paths.ALL["turn"].plan(SECONDS, np.random.default_rng(1), has_person=True)
+    moved = np.linalg.norm(scene.fields.moved(path(0.25)), axis=2)
+    assert moved[:6, :3].max() < 0.1  # the corner of the room
+    assert moved.max() > 3  # the nose
+
+
+def test_a_blink_shuts_the_eyes_and_opens_them_again():
+    scene = motion.prepare(photo(PORTRAIT), face_reader(), 720)
+    assert len(scene.lids) == 2
+    view = motion.View(scene)
+    opened, shut = (view.at(motion_paths.Moment(shut=share)) for share in (0.0, 1.0))
+    face = face_reader().faces(opened)[0]
+    assert apart(opened, shut) < 1  # nothing else moves
+    for eye in (33, 133), (362, 263):
+        (left, y), (right, _) = face.points[list(eye), :2]
+        half = (right - left) / 5
+        box = np.s_[round(y - half) : round(y + half), round(left + half) : round(right - half)]
+        assert np.percentile(opened[box], 5) + 15 < np.percentile(shut[box], 5)  # no pupil is seen
+
+
+def test_eyes_are_left_open_where_the_brows_lie_on_them():
+    scene = motion.prepare(photo(PORTRAIT), face_reader(), 720)
+    face = face_reader().faces(scene.pixels)[0]
+    assert motion_blink.lids(face)
+    face.points[[70, 63, 105, 66, 107, 55, 65, 52, 53, 46], 1] += 8
+    assert motion_blink.lids(face) == ()
+
+
+def test_without_a_face_the_camera_moves_alone_and_says_so(tmp_path: Path):
+    told = make(photo("cat.png"), tmp_path / "cat.mp4")
+    assert "no single face found; the camera moves alone" in [phase for _, _, phase in told]
+    shown = frames(tmp_path / "cat.mp4")
+    assert apart(shown[0], shown[24]) > 3
+
+
+def test_a_group_is_not_made_to_turn_one_head(tmp_path: Path):
+    two = np.hstack([pixels(PORTRAIT), pixels(PORTRAIT)])
+    scene = motion.prepare(save(tmp_path / "two.jpg", two), face_reader(), EDGE_PX)
+    assert scene.fields is None
+
+
+def test_a_small_picture_keeps_its_size_and_odd_edges_become_even(tmp_path: Path):
+    small = save(tmp_path / "small.png", cv2.resize(pixels(PORTRAIT), (131, 165), interpolation=cv2.INTER_AREA))
+    make(small, tmp_path / "small.mp4")
+    assert frames(tmp_path / "small.mp4")[0].shape in {(164, 130, 3), (164, 132, 3), (166, 132, 3), (166, 130, 3)}
+
+
+def test_what_is_too_small_or_no_picture_is_named_as_the_reason(tmp_path: Path):
+    tiny = save(tmp_path / "tiny.png", np.zeros((50, 300, 3), np.uint8))
+    with pytest.raises(motion.Unmovable, match="too small: its shorter side has 50 px"):
+        make(tiny, tmp_path / "film.mp4")
+    tiny.write_text("not a picture")
+    with pytest.raises(motion.Unmovable, match="could not be read"):
+        make(tiny, tmp_path / "film.mp4")
+
+
+def test_every_frame_is_told_of_and_cancelling_stops_between_two(tmp_path: Path):
+    told = make(photo(PORTRAIT), tmp_path / "film.mp4")
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
+    assert told[-1][:2] == (48, 48)
+    count = itertools.count()
+    with pytest.raises(Cancelled):
+        make(photo(PORTRAIT), tmp_path / "film.mp4", is_cancelled=lambda: next(count) > 5)

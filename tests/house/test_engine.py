@@ -1,0 +1,36 @@
+"""What the house keeps of its darkroom: an address and a key that outlive a restart, and survive damage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.house.engine import Darkroom
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_next_start_finds_the_same_address_and_key(tmp_path: Path) -> None:
+    first, second = Darkroom(tmp_path), Darkroom(tmp_path)
+    assert (first.address, first.token) == (second.address, second.token)
+    assert first.token.startswith("dr_")
+
+
+@pytest.mark.parametrize(
+    "left", [b"", b"\n", b"no port", b"-1", b"\xff\xfe"], ids=["empty", "blank", "words", "minus", "bytes"]
+)
+def test_a_file_that_a_killed_start_left_damaged_is_made_anew(tmp_path: Path, left: bytes) -> None:
+    for name in ("darkroom/port", "secrets/darkroom.token"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(left if name.endswith("port") else b"\xff" if b"\xff" in left else b"\n")
+    darkroom = Darkroom(tmp_path)
+    assert 0 < darkroom.port < 65536
+    assert darkroom.token.startswith("dr_")
+    assert Darkroom(tmp_path).token == darkroom.token
+
+
+def test_the_key_is_nobody_elses(tmp_path: Path) -> None:
+    Darkroom(tmp_path)
+    assert (tmp_path / "secrets" / "darkroom.token").stat().st_mode & 0o077 == 0

@@ -1,0 +1,114 @@
+"""Chores by real workers on a real Postgres: an engine that hangs holds up nothing but what is asked of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+import pytest
+
+from portrait_app.adapters.queue import QUEUE, JobQueue, jobs_app
+from portrait_app.domain.chores import Chore
+from portrait_app.jobs import patience, tasks, worker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from uuid import UUID
+
+    from portrait_app.database.address import Address
+    from portrait_app.wiring import Workshop
+
+ENOUGH_S = 30.0
+
+
+class FakeWorkshop:
+    """Its sender hangs until `answers` is set, its keeper tells what it has kept."""
+
+    def __init__(self) -> None:
+        self.answers, self.kept, self.desk, self.gateway = asyncio.Event(), asyncio.Event(), None, None
+        self.begun, self.asked = 0, asyncio.Event()
+
+    @property
+    def sender(self) -> FakeWorkshop:
+        return self
+
+    keeper = examiner = sender
+
+    async def send(self, owner_id: UUID, row_id: UUID) -> None:
+        self.begun += 1
+        self.asked.set()
+        await self.answers.wait()
+
+    async def keep(self, owner_id: UUID, row_id: UUID) -> None:
+        self.kept.set()
+
+    examine = keep
+
+
+@pytest.fixture
+def workshop() -> FakeWorkshop:
+    return FakeWorkshop()
+
+
+@pytest.fixture
+async def queue(address: Address, workshop: FakeWorkshop) -> AsyncGenerator[JobQueue]:
+    app = jobs_app(address)
+    tasks.register(app, cast("Workshop", workshop))
+    async with app.open_async():
+        working = worker.begin(app)
+        yield JobQueue(app)
+        workshop.answers.set()
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+
+
+@pytest.mark.parametrize("chore", [Chore.KEEP_ASSET, Chore.EXAMINE_SELFIE])
+async def test_a_picture_does_not_wait_for_an_engine_that_hangs(
+    queue: JobQueue, workshop: FakeWorkshop, chore: Chore
+) -> None:
+    for _ in range(12):
+        await queue.put_off(Chore.SEND_ORDER, uuid4(), uuid4())
+    async with asyncio.timeout(ENOUGH_S):
+        await workshop.asked.wait()
+        await queue.put_off(chore, uuid4(), uuid4())
+        await workshop.kept.wait()
+    assert not workshop.answers.is_set()
+    assert workshop.begun <= worker.AT_ONCE[QUEUE[Chore.SEND_ORDER]]
+
+
+async def test_a_chore_that_hangs_is_broken_off_and_tried_again(
+    queue: JobQueue, workshop: FakeWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "MOST_S", 0.05)
+    monkeypatch.setattr(patience, "LONGEST_S", 0)
+    await queue.put_off(Chore.SEND_ORDER, uuid4(), uuid4())
+    async with asyncio.timeout(ENOUGH_S):
+        while workshop.begun < 2:
+            workshop.asked.clear()
+            await workshop.asked.wait()
+
+
+async def test_a_chore_that_is_let_be_may_be_written_down_anew(
+    queue: JobQueue, workshop: FakeWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "MOST_ATTEMPTS", 0)
+    monkeypatch.setattr(tasks, "MOST_S", 0.05)
+    row: Any = uuid4()
+    await queue.put_off(Chore.SEND_ORDER, uuid4(), row)
+    async with asyncio.timeout(ENOUGH_S):
+        await workshop.asked.wait()
+        while not list(await queue.app.job_manager.list_jobs_async(status="failed")):  # noqa: ASYNC110 -- Postgres tells nobody
+            await asyncio.sleep(0.02)
+        workshop.asked.clear()
+        await queue.put_off(Chore.SEND_ORDER, uuid4(), row)  # as `reconcile.remember_chores` does
+        await workshop.asked.wait()
+
+
+def test_whatever_calls_the_engine_waits_for_it_and_no_picture_does() -> None:
+    assert set(QUEUE) == set(Chore)
+    assert {chore for chore in Chore if QUEUE[chore] == QUEUE[Chore.KEEP_ASSET]} == {
+        Chore.KEEP_ASSET,
+        Chore.EXAMINE_SELFIE,
+    }
