@@ -34,6 +34,7 @@ from portrait_app.web.home.page import home_page
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.train.page import train_page
 from portrait_app.web.train.state import TrainState
+from portrait_app.web.welcome.lost import lost_page
 from portrait_app.web.welcome.page import welcome_page
 from portrait_app.web.you.page import you_page
 from portrait_app.web.you.state import YouState
@@ -92,6 +93,7 @@ app.register_lifespan_task(_in_the_house)
 app.add_middleware(ReadsArguments())
 
 app.add_page(welcome_page, route="/", title="Portrait Studio", description=DESCRIPTION)
+app.add_page(lost_page, route="404", title="Nothing here · Portrait Studio", description=DESCRIPTION)
 for route, title, page, state in (
     ("/home", "Home", home_page, HomeState),
     ("/train", "Train", train_page, TrainState),

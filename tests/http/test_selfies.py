@@ -149,7 +149,11 @@ async def test_an_upload_that_breaks_off_leaves_nothing_behind(
     async def send(message: Any) -> None:
         assert message.get("status", 400) == 400
 
-    headers = [(b"host", b"studio.test"), (b"cookie", f"session={ada.token}".encode()), (b"content-length", b"20")]
+    headers = [
+        (b"host", b"studio.test"),
+        (b"cookie", f"__Host-session={ada.token}".encode()),
+        (b"content-length", b"20"),
+    ]
     scope = {"type": "http", "method": "POST", "path": "/api/selfies", "query_string": b"", "headers": headers}
     await app(scope, receive, send)
     assert await photos_of(house, ada.owner_id) == []

@@ -42,6 +42,11 @@ LONG_ROOM = ROOM.replace(
     f"""<main class="page"><div>{'<p><button class="button thing">Use anyway</button></p>' * 30}
 <div class="action-bar"><button class="button">Learn this face</button></div></div></main><nav class="tab-bar">""",
 )
+TITLED_ROOM = ROOM.replace(
+    '<nav class="tab-bar">',
+    '<main class="page"><h1 class="large-title">Train</h1><div id="much" style="height: 200dvh"></div></main>'
+    '<nav class="tab-bar">',
+)
 COVERED = """() => [...document.querySelectorAll('.thing')].filter((thing) => {
   thing.focus({ focusVisible: true });
   return thing.getBoundingClientRect().bottom > document.querySelector('.action-bar').getBoundingClientRect().top;
@@ -78,8 +83,8 @@ async def serve(route: Route) -> None:
         await route.fulfill(
             body=form.render(values={}, errors={"email": "Not an address."}, next=""), content_type="text/html"
         )
-    elif path in ("/room", "/long-room"):
-        body = ROOM if path == "/room" else LONG_ROOM
+    elif path in ("/room", "/titled", "/long-room"):
+        body = {"/room": ROOM, "/titled": TITLED_ROOM}.get(path, LONG_ROOM)
         await route.fulfill(body=body, content_type="text/html; charset=utf-8")
     elif (file := ASSETS / path.lstrip("/")).is_file():
         await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
@@ -121,7 +126,7 @@ async def test_a_thumb_can_hit_everything_and_ios_does_not_zoom(browser: Browser
     page = await phone(browser, "/sign-up")
     sizes = await page.evaluate(
         "[...document.querySelectorAll('.input, .button, .input-toggle, .brand')]"
-        ".map(e => [e.className, e.getBoundingClientRect().height])"
+        ".filter(e => e.checkVisibility()).map(e => [e.className, e.getBoundingClientRect().height])"
     )
     assert [name for name, height in sizes if height < 48] == []
     assert (
@@ -191,3 +196,13 @@ async def test_nothing_one_comes_to_is_hidden_behind_the_bar_and_words_in_passin
     assert toast is not None
     assert bar is not None
     assert toast["y"] + toast["height"] <= bar["y"]
+
+
+async def test_a_room_that_becomes_short_has_its_title_back(browser: Browser) -> None:
+    page = await phone(browser, "/titled")
+    await page.evaluate("document.querySelector('.picture-rows').remove()")
+    await page.evaluate("scrollTo(0, 400)")
+    opacity = "() => +getComputedStyle(document.querySelector('.large-title')).opacity"
+    await page.wait_for_function(f"{opacity} === 0")
+    await page.evaluate("document.querySelector('#much').remove()")
+    await page.wait_for_function(f"{opacity} > 0.9")

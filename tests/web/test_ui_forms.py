@@ -56,14 +56,14 @@ def test_what_was_typed_is_still_there_and_never_runs():
 @pytest.mark.parametrize("template", WITH_PASSWORD)
 def test_asvs_6_2_6_and_7_a_password_is_hidden_can_be_shown_and_pasted_whole(template: str):
     elements = page(template, username="ada@example.com", is_here=False)
-    fields = [field for field in elements.all("input") if str(field["autocomplete"]).endswith("-password")]
+    fields = [field for field in elements.all("input") if str(field.get("autocomplete")).endswith("-password")]
     assert fields
     for field in fields:
         assert field["type"] == "password"
         assert not {"maxlength", "onpaste", "readonly", "value"} & set(field)
         assert elements.one("button", **{"data-shows": str(field["name"])})["type"] == "button"
     if template != "sign_up.html":
-        assert any("username" in str(field["autocomplete"]) for field in elements.all("input"))
+        assert any("username" in str(field.get("autocomplete")) for field in elements.all("input"))
 
 
 @pytest.mark.parametrize("template", ["sign_up.html", "sign_in.html"])
@@ -93,9 +93,8 @@ def test_a_password_manager_knows_which_password_this_is():
 def test_where_to_go_on_survives_the_other_form():
     elements = page("sign_in.html", next="/gallery?style=noir&page=2")
     assert elements.one("input", name="next")["value"] == "/gallery?style=noir&page=2"
-    assert (
-        elements.one("a", **{"class": "text-link"})["href"] == "/auth/sign-up?next=/gallery%3Fstyle%3Dnoir%26page%3D2"
-    )
+    links = [link["href"] for link in elements.all("a", **{"class": "text-link"})]
+    assert "/auth/sign-up?next=/gallery%3Fstyle%3Dnoir%26page%3D2" in links
 
 
 @pytest.mark.parametrize("template", [*WITH_PASSWORD, "forgot.html", "notice.html"])
