@@ -45,6 +45,16 @@ class Answer:
         return f"HTTP/1.1 {self.status} Said\r\n{lines}\r\n".encode() + raw
 
 
+@dataclass(frozen=True)
+class Raw(Answer):
+    """A reply as it goes over the wire, head and all."""
+
+    whole: bytes = b""
+
+    def encoded(self) -> bytes:
+        return self.whole
+
+
 class ScriptedEngine:
     """`answers` by "METHOD /path": an Answer, HANG_UP, SILENCE, DRIP, or a function of what was asked."""
 
