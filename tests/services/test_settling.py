@@ -182,15 +182,6 @@ async def test_a_job_that_the_list_shows_and_nobody_knows_by_its_id_is_adopted(h
     assert adopted.look_at is not None
 
 
-async def test_a_job_that_turns_up_after_its_order_was_given_up_is_called_off(house: House, ada: UUID) -> None:
-    order = await lost(house, ada, is_taken=False)
-    await let_time_pass(house, order)
-    await house.sender.send(ada, order.id)
-    house.queue.take()
-    await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=JobReport("late", OrderStatus.RUNNING))
-    assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
-
-
 @pytest.mark.parametrize("is_whole", [True, False])
 async def test_what_can_not_be_settled_is_said_and_never_repeated(house: House, ada: UUID, *, is_whole: bool) -> None:
     order = await lost(house, ada, is_taken=True)
@@ -226,14 +217,14 @@ async def test_while_the_list_can_not_be_had_nothing_is_decided(house: House, ad
     house.engine.list_fails = EngineDown("502")
     with pytest.raises(EngineDown):
         await house.sender.send(ada, order.id)
-    await change(house, order, created_at=now() - orders.UNSENT_AFTER)
+    await change(house, order, silent_since=now() - orders.UNSENT_AFTER, silent_at=now())
     await house.sender.send(ada, order.id)
     assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
 
 
 async def test_an_order_that_could_not_be_sent_for_a_day_ends_in_words(house: House, ada: UUID) -> None:
     order = await recorded(house, ada, OrderKind.TRAINING)
-    await change(house, order, created_at=now() - orders.UNSENT_AFTER)
+    await change(house, order, silent_since=now() - orders.UNSENT_AFTER, silent_at=now())
     house.engine.fails_next = NotSent("refused")
     await house.sender.send(ada, order.id)
     async with house.desk.for_person(ada) as work:
