@@ -48,7 +48,7 @@ class Orders(Shelf[Order]):
         return (await self.session.scalars(query)).all()
 
     async def given_up_of(self, training_id: UUID) -> Sequence[Order]:
-        """Return the orders that did not make the face model, and whose jobs, known or in doubt, may have all the same."""
+        """Return the orders that did not make the face model, and whose jobs, known or in doubt, may have made one."""
         query = select(Order).where(col(Order.training_id) == training_id, col(Order.kind) == OrderKind.TRAINING)
         may_have = or_(col(Order.job_id).is_not(None), col(Order.doubt).is_not(None))
         query = query.where(col(Order.status) != OrderStatus.DONE, may_have)
