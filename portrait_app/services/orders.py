@@ -42,8 +42,8 @@ MOST_CALLS = 6  # that may have been taken, for one wish: an engine that keeps n
 UNSENT_AFTER = timedelta(days=1)
 UNSENDABLE = "The portrait engine could not be reached for a day. Nothing was ordered or charged; please try again."
 INCOMPLETE = (
-    "A photo or a style that this needs is no longer in the studio, so nothing was ordered or charged. "
-    "What you have is safe; please start again with others."
+    "Something that this needs, a photo or a style, is no longer in the studio, so nothing was ordered or charged. "
+    "What you have is safe; please start again without it."
 )
 IN_DOUBT = (
     "The connection broke just as this was ordered, and it can't be told any more whether the portrait engine took it. "

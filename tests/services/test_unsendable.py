@@ -12,6 +12,7 @@ from portrait_app.adapters.replicate.errors import NotSent, ReplyLost, Throttled
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
+from portrait_app.jobs.patience import wait_for
 from portrait_app.services import orders, requests
 from portrait_app.services.orders import Unsettled
 from tests.fakes import Uploaded
@@ -98,3 +99,25 @@ async def test_of_two_uploads_for_one_order_the_first_that_is_written_down_count
     await let_time_pass(house, order)
     await house.sender.send(ada, order.id)
     assert ((await order_of(house, ada, order.id)).job_id, len(house.engine.created)) == ("job1", 1)
+
+
+async def test_an_order_that_could_not_be_sent_for_a_day_ends_in_words(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    await change(house, order, silent_since=now() - orders.UNSENT_AFTER, silent_at=now())
+    house.engine.fails_next = NotSent("refused")
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_person(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert (training.status, training.trouble) == (TrainingStatus.FAILED, orders.UNSENDABLE)
+
+
+async def test_a_throttled_order_waits_for_as_long_as_the_engine_says(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    house.engine.fails_next = Throttled("429", 17)
+    with pytest.raises(Throttled) as told:
+        await house.sender.send(ada, order.id)
+    assert wait_for(told.value, attempts=30) == 17
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.RECORDED
+    with pytest.raises(Throttled):  # and so do all the others
+        await house.sender.send(ada, (await recorded(house, ada)).id)
+    assert house.engine.created == []
