@@ -14,12 +14,13 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from portrait_app.domain.catalogue import BUILT_IN, TRAINERS
 from portrait_app.errors import PortraitError
 from portrait_app.settings_of_providers import SettingsOfProviders
 
+ENV_FILES = (".env", ".env.local")  # what stands in the last of them counts
 _NAMES_AT_HOME = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".example")
 
 
@@ -36,9 +37,7 @@ class WrongSetting(PortraitError):
 class Settings(SettingsOfProviders):
     """The frozen configuration. Field names are the variables' names, lower case, unless an alias is given."""
 
-    model_config = SettingsConfigDict(
-        env_file=(".env", ".env.local"), extra="ignore", frozen=True, env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
     data_dir: Path = Field(Path("var"), validation_alias="PORTRAIT_DATA_DIR")
     port: int = Field(3000, ge=1, le=65535)
@@ -63,12 +62,28 @@ class Settings(SettingsOfProviders):
     replicate_trainer: str = Field("flux-dev", description="which trainer of the catalogue learns new face models")
     replicate_destination: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+$", description="the private model, owner/name")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read each file by itself: a name in `.env` must not beat another name of the same thing in `.env.local`."""
+        del dotenv_settings, file_secret_settings
+        files = (DotEnvSettingsSource(settings_cls, env_file=name) for name in reversed(ENV_FILES))
+        return init_settings, env_settings, *files
+
     @field_validator("app_url", "replicate_base_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and not (parts.scheme in ("http", "https") and parts.hostname):
             raise ValueError("should be an address that begins with http:// or https://")
+        if "?" in value or "#" in value:
+            raise ValueError("should be an address without ? and #, since others are made by adding to it")
         return value
 
     @field_validator("replicate_trainer")
@@ -199,10 +214,11 @@ class Settings(SettingsOfProviders):
 
 def _is_public(host: str) -> bool:
     """Whether a host may be reached from outside: no name or address that means something in one network alone."""
+    name = host.removesuffix(".")  # of the root, which may be written and changes nothing
     try:
-        return ip_address(host).is_global
+        return ip_address(name).is_global
     except ValueError:  # a name
-        return "." in host and not host.endswith(_NAMES_AT_HOME)
+        return "." in name and not name.endswith(_NAMES_AT_HOME)
 
 
 def _sentence(complaint: str) -> str:

@@ -20,6 +20,9 @@ def nothing_else_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Non
         ("PORT", "many"),
         ("PORT", "70000"),
         ("APP_URL", "portraits.example.org"),
+        ("APP_URL", "https://portraits.example.org/?a=b"),
+        ("APP_URL", "https://portraits.example.org/#a"),
+        ("APP_URL", "https://portraits.example.org?"),
         ("REPLICATE_BASE_URL", "notaurl"),
         ("DATABASE_URL", "garbage"),
         ("DATABASE_URL", "mysql://a:b@c/d"),
@@ -89,6 +92,27 @@ def test_the_older_name_of_the_address_is_read_and_the_newer_one_wins(monkeypatc
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "environment", "expected"),
+    [
+        ("APP_URL=https://env", "NEXT_PUBLIC_APP_URL=https://local", {}, "https://local"),
+        ("NEXT_PUBLIC_APP_URL=https://env", "APP_URL=https://local", {}, "https://local"),
+        ("APP_URL=https://env", "NEXT_PUBLIC_APP_URL=", {}, "https://env"),
+        ("APP_URL=https://env", "PORT=4000", {}, "https://env"),
+        ("NEXT_PUBLIC_APP_URL=https://old\nAPP_URL=https://new", "", {}, "https://new"),
+        ("APP_URL=https://env", "APP_URL=https://local", {"NEXT_PUBLIC_APP_URL": "https://said"}, "https://said"),
+    ],
+)
+def test_where_the_address_stands_decides_before_what_it_is_called(
+    monkeypatch: pytest.MonkeyPatch, tmp_path, *, first: str, second: str, environment: dict[str, str], expected: str
+) -> None:
+    (tmp_path / ".env").write_text(first)
+    (tmp_path / ".env.local").write_text(second)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Settings.read().public_url == expected
+
+
+@pytest.mark.parametrize(
     ("address", "expected"),
     [
         ("https://portraits.example.org", "https://portraits.example.org/api/webhook"),
@@ -96,6 +120,10 @@ def test_the_older_name_of_the_address_is_read_and_the_newer_one_wins(monkeypatc
         ("https://93.184.215.14", "https://93.184.215.14/api/webhook"),
         ("http://portraits.example.org", None),  # its news would travel in the open
         ("https://localhost:3000", None),
+        ("https://localhost.", None),
+        ("https://studio.local.:8443", None),
+        ("https://127.0.0.1.", None),
+        ("https://portraits.example.org.", "https://portraits.example.org./api/webhook"),
         ("https://studio", None),
         ("https://studio.local", None),
         ("https://127.0.0.1:3000", None),

@@ -133,7 +133,8 @@ def _orders() -> None:
         f"CREATE TABLE app.orders ({OWNED}, kind {WORD}, training_id uuid NOT NULL, generation_id uuid, "
         f"status {WORD}, job_id varchar UNIQUE, fingerprint varchar, file_id varchar, attempts integer NOT NULL, "
         "tries integer NOT NULL, retry_of uuid, doubt varchar, sent_at timestamptz, lost_at timestamptz, "
-        "heard_at timestamptz, cancel_asked_at timestamptz, look_at timestamptz, ended_at timestamptz, "
+        "heard_at timestamptz, cancel_asked_at timestamptz, look_at timestamptz, silent_since timestamptz, "
+        "silent_at timestamptz, stray_since timestamptz, ended_at timestamptz, version varchar, "
         "FOREIGN KEY (retry_of, owner_id) REFERENCES app.orders (id, owner_id) ON DELETE CASCADE, "
         "FOREIGN KEY (training_id, owner_id) REFERENCES app.trainings (id, owner_id) ON DELETE CASCADE, "
         "FOREIGN KEY (generation_id, owner_id) REFERENCES app.generations (id, owner_id) ON DELETE CASCADE)"
@@ -176,8 +177,8 @@ def _look_ups() -> None:
     )
     open_to_look_ups(
         "orders",
-        "id, owner_id, kind, status, job_id, file_id, sent_at, look_at, heard_at, cancel_asked_at, ended_at, doubt, "
-        "created_at",
+        "id, owner_id, kind, status, job_id, file_id, sent_at, look_at, heard_at, cancel_asked_at, stray_since, "
+        "ended_at, doubt, created_at",
         update="look_at, heard_at",
     )
     open_to_look_ups("watchers", "owner_id, until")
@@ -210,27 +211,24 @@ def _look_ups() -> None:
     open_to_look_ups(
         "trainings", "id, owner_id, trainer, status, started_at, stepped_at, ended_at, removal_asked_at, removed_at"
     )
+    # A face model's line is removed for good three days after its own end, unless portraits of it are kept.
+    is_to_remove = """(removed_at IS NULL OR (removed_at < now() - interval '3 days' AND NOT EXISTS (
+      SELECT FROM app.assets a WHERE a.training_id = found.id AND a.status = 'kept')))"""
     look_up(
         "forgotten_chores(older_than interval, most integer)",
         "TABLE (chore text, owner_id uuid, id uuid)",
-        """(SELECT 'send_order', owner_id, id FROM app.orders
-              WHERE status IN ('recorded', 'sending') AND created_at < now() - older_than
-            UNION ALL SELECT 'call_off', owner_id, id FROM app.orders
-              WHERE cancel_asked_at < now() - older_than AND ended_at IS NULL
-            UNION ALL SELECT 'examine_selfie', owner_id, id FROM app.selfies
-              WHERE status = 'examining' AND created_at < now() - older_than
-            UNION ALL SELECT 'keep_asset', owner_id, id FROM app.assets
-              WHERE status = 'fetching' AND created_at < now() - older_than
-            UNION ALL SELECT 'tidy_order', owner_id, id FROM app.orders
-              WHERE file_id IS NOT NULL AND ended_at < now() - older_than
-            UNION ALL SELECT 'remove_model', owner_id, id FROM app.trainings t
-              WHERE removal_asked_at < now() - older_than AND (removed_at IS NULL OR (
-                removed_at < now() - interval '3 days' AND NOT EXISTS (
-                  SELECT FROM app.assets a WHERE a.training_id = t.id AND a.status = 'kept')))) LIMIT most""",
+        f"""{_oldest("send_order", "orders", "created_at", "status IN ('recorded', 'sending')")}
+            UNION ALL {_oldest("call_off", "orders", "cancel_asked_at", "ended_at IS NULL")}
+            UNION ALL {_oldest("call_off", "orders", "stray_since", "stray_since IS NOT NULL")}
+            UNION ALL {_oldest("examine_selfie", "selfies", "created_at", "status = 'examining'")}
+            UNION ALL {_oldest("keep_asset", "assets", "created_at", "status = 'fetching'")}
+            UNION ALL {_oldest("tidy_order", "orders", "ended_at", "file_id IS NOT NULL")}
+            UNION ALL {_oldest("remove_model", "trainings", "removal_asked_at", is_to_remove)}""",
         role=Role.SERVICE,
     )
     op.execute("CREATE INDEX orders_unsent ON app.orders (created_at) WHERE status IN ('recorded', 'sending')")
     op.execute("CREATE INDEX orders_to_call_off ON app.orders (cancel_asked_at) WHERE ended_at IS NULL")
+    op.execute("CREATE INDEX orders_stray ON app.orders (stray_since) WHERE stray_since IS NOT NULL")
     op.execute("CREATE INDEX orders_untidy ON app.orders (ended_at) WHERE file_id IS NOT NULL")
     op.execute("CREATE INDEX trainings_to_remove ON app.trainings (removal_asked_at)")
     op.execute("CREATE INDEX assets_of_training ON app.assets (training_id)")
@@ -250,6 +248,12 @@ def _look_ups() -> None:
     )
     op.execute("CREATE INDEX trainings_ended ON app.trainings (trainer, ended_at) WHERE status = 'ready'")
     op.execute(f"REVOKE CREATE ON SCHEMA app FROM {LOOKUP}")
+
+
+def _oldest(chore: str, table: str, since: str, condition: str) -> str:
+    """Return the query for the oldest rows that wait for a chore: many of one kind never hide those of another."""
+    waiting = f"{since} < now() - older_than AND {condition} ORDER BY {since} LIMIT most"
+    return f"(SELECT '{chore}', owner_id, id FROM app.{table} found WHERE {waiting})"  # noqa: S608 -- words of this file
 
 
 def _pace() -> None:

@@ -29,14 +29,21 @@ _EYES = np.linspace(0.2, 0.72, 53)
 class Extent:
     """How far the person reaches in the photo, in its px.
 
-    Args: hair: the first row of hair. is_cut_above: the hair touches the photo's top. cut_left, cut_right: the first
-        row at which the body touches that side; the photo's height where it does not.
+    Args: hair: the first row of hair. is_cut_above: the hair touches the photo's top. is_cut_beside: the hair or a
+        cheek touches one of its sides. cut_left, cut_right: the first row at which the body touches that side; the
+        photo's height where it does not.
     """
 
     hair: float
     is_cut_above: bool
+    is_cut_beside: bool
     cut_left: float
     cut_right: float
+
+    @property
+    def is_head_whole(self) -> bool:
+        """The photo cuts neither crown nor hair."""
+        return not self.is_cut_above and not self.is_cut_beside
 
     @classmethod
     def of(cls, shot: Shot) -> Extent:
@@ -47,7 +54,9 @@ class Extent:
         left, right = np.clip([middle[0] - face_px * 0.4, middle[0] + face_px * 0.4], 0, width - 1).astype(int)
         rows = np.flatnonzero(solid[:, left : right + 1].any(axis=1))
         hair = float(rows[0]) if len(rows) else float(shot.points[:, 1].min())
-        return cls(hair, hair < height * 0.006 + 1, _first_row(solid[:, 1]), _first_row(solid[:, -2]))
+        head = solid[: max(1, int(shot.points[mesh.CHIN, 1]))]
+        beside = int(max(head[:, 1].sum(), head[:, -2].sum())) > face_px * 0.04
+        return cls(hair, hair < height * 0.006 + 1, beside, _first_row(solid[:, 1]), _first_row(solid[:, -2]))
 
 
 @dataclass(frozen=True)

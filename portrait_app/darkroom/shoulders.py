@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 
 from portrait_app.darkroom import mesh
-from portrait_app.darkroom.planes import blur
+from portrait_app.darkroom.planes import blur, smoothstep
 
 if TYPE_CHECKING:
     from portrait_app.darkroom.planes import Floats, Picture, Plane, Points
 
 _REACH = 1.22  # half a person's width at the upper arm, in face heights (hairline to chin)
 _LEAST_REACH = 0.30  # but at least this much beyond the cut
+_WEAVE = 0.04  # what differs more from its surroundings is a button or a pin, no weave
 
 
 def finish(person: Picture, alpha: Plane, points: Points, sides: tuple[float, float]) -> tuple[Picture, Plane]:
@@ -53,12 +54,34 @@ def _finish_right(person: Picture, alpha: Plane, cut: int, middle: float, face_p
     mirror = cut - 1 - (look - np.abs(beyond % (2 * look) - look)).astype(np.float32)
     ground = np.interp(mirror, known, _smooth(outline))
     rows = np.arange(height, dtype=np.float32)[:, None]
-    source_y = (rows - falling + ground).astype(np.float32)
-    source_x = np.broadcast_to(mirror.astype(np.float32), source_y.shape)
-    cloth = cv2.remap(person, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    soft = max(1.5, face_px * 0.006)
-    body = np.clip((rows - falling) / soft + 0.5, 0, 1).astype(np.float32)
-    return _join(person, alpha, (np.asarray(cloth, np.float32), body), cut, reach)
+    cloth = _cloth(person, mirror, (rows - falling + ground, np.maximum(rows, ground + look * 0.3)), face_px)
+    edge = alpha[:, cut - max(3, look // 8) : cut]
+    soft = float(np.clip(((edge > 0.02) & (edge < 0.98)).sum(axis=0).mean(), 1.5, face_px * 0.06))  # noqa: PLR2004  # partly covered
+    body = smoothstep(-0.5, 0.5, ((rows - falling) / soft).astype(np.float32))
+    return _join(person, alpha, (cloth, body), cut, reach)
+
+
+def _cloth(person: Picture, mirror: Floats, rows: tuple[Floats, Floats], face_px: float) -> Picture:
+    """The cloth beyond the cut: its folds follow the outline, its weave is the photo's own and stays upright.
+
+    Args: mirror: which column each column shows. rows: which rows, for the folds and for the weave.
+    """
+    known = np.ascontiguousarray(person[:, int(mirror.min()) : int(mirror.max()) + 1])
+    soft = blur(known, max(1.2, face_px * 0.008))
+    folds, weave = (
+        np.asarray(
+            cv2.remap(
+                plane,
+                np.broadcast_to((mirror - mirror.min()).astype(np.float32), at.shape),
+                at.astype(np.float32),
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REFLECT,
+            ),
+            np.float32,
+        )
+        for plane, at in zip((soft, np.clip(known - soft, -_WEAVE, _WEAVE)), rows, strict=True)
+    )
+    return np.clip(folds + weave, 0, 1).astype(np.float32)
 
 
 def _falling(outline: Floats, beyond: Floats, reach: float, size: tuple[int, float]) -> Floats:
@@ -68,8 +91,9 @@ def _falling(outline: Floats, beyond: Floats, reach: float, size: tuple[int, flo
         size: the frame's height and the face's, px.
     """
     height, face_px = size
-    slope = float(np.clip(np.polyfit(np.arange(-len(outline), 0), outline, 1)[0], 0.05, 0.9))
-    at_cut = float(np.median(outline[-max(3, len(outline) // 8) :]))
+    near = outline[-max(6, len(outline) // 3) :]
+    slope = float(np.clip(np.polyfit(np.arange(-len(near), 0), near, 1)[0], 0.05, 0.9))
+    at_cut = float(outline[-2:].mean())
     part = np.clip(beyond / reach, 0, 1)
     rows = at_cut + slope * beyond + (1 - np.sqrt(np.clip(1 - part**2.2, 0, 1))) * face_px * 0.75
     return np.where(beyond >= reach, height + face_px, rows).astype(np.float32)
@@ -81,7 +105,7 @@ def _join(
     """Lay the invented part beside the known one, and let both fall into shade there."""
     cloth, body = beyond
     person, alpha = person.copy(), alpha.copy()
-    person[:, cut:] = blur(np.ascontiguousarray(cloth), 1.2)
+    person[:, cut:] = cloth
     alpha[:, cut:] = body
     columns = np.arange(alpha.shape[1], dtype=np.float32)
     turning = np.clip((columns - cut + 0.25 * reach) / (1.25 * reach), 0, 1)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from portrait_app.faces.reader import FaceReader
     from portrait_app.pictures.pixels import Pixels
 
-_GOOD_ENOUGH = 0.45  # of the best photo's quality: what is worse is used only when it is all there is
+_GOOD = 0.45  # of the best photo's quality
+_FAIR = 0.2  # likewise: what is worse is used only when it is all there is
+_ENOUGH = 5  # so many different photos keep eight portraits from looking alike: fair ones join until there are
+_NEARNESS = (1.0, 1.15, 0.9)  # a photo that comes again is framed nearer, then farther away
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +58,13 @@ def render(
     """
     way = styles.ALL[style]
     rng = np.random.default_rng(seed)
-    shot = choose(model, seed)
+    shot, turn = choose(model, seed)
     place = framing.compose(
         shot,
         width,
         height,
         lean=float(rng.uniform(-1, 1)),
-        closeness=way.closeness,
+        closeness=way.closeness * _NEARNESS[turn % len(_NEARNESS)],
         bare=1.6 if way.is_scene_shown else 0.0,
     )
     seated = sitter.seat(shot, mesh.triangles(model.shape.mean), place, width, height)
@@ -73,9 +76,22 @@ def render(
     return Portrait(pixels, shot.number, distance(found, model.identity))
 
 
-def choose(model: FaceModel, seed: int) -> Shot:
-    """Take the good photos in turn, in an order of the model's own."""
-    best = model.shots[0].quality
-    good = [shot for shot in model.shots if shot.quality >= _GOOD_ENOUGH * best]
-    order = np.random.default_rng(model.seed).permutation(len(good))
-    return good[int(order[seed % len(good)])]
+def choose(model: FaceModel, seed: int) -> tuple[Shot, int]:
+    """Take the photos that are fit for it in turn, in an order of the model's own.
+
+    Returns: the photo, and the number of the round; neighbouring seeds never share both.
+    """
+    fit = _fit(model.shots)
+    order = np.random.default_rng(model.seed).permutation(len(fit))
+    return fit[int(order[seed % len(fit)])], seed // len(fit)
+
+
+def _fit(shots: tuple[Shot, ...]) -> list[Shot]:
+    """The photos that deserve to be portraits, best first: with the whole head if any, and good ones if enough.
+
+    The quality weighs the light and the face; it does not know where the hair ends.
+    """
+    whole = [shot for shot in shots if framing.Extent.of(shot).is_head_whole] or list(shots)
+    best = whole[0].quality
+    good = sum(shot.quality >= _GOOD * best for shot in whole)
+    return [shot for shot in whole[: max(good, _ENOUGH)] if shot.quality >= _FAIR * best]

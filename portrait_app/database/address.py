@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from portrait_app.settings import Settings
 
 DATABASE = "portrait"
+# A server that vanished without a word (a cable, a firewall that forgot the connection) is noticed within a minute:
+# after 30 s of silence TCP asks three times; what we sent ourselves must be acknowledged within 30 s.
+# What the operator's own address says of it goes first.
+KEEPALIVE = {
+    "keepalives": "1",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",  # ms
+}
 
 
 class Role(StrEnum):
@@ -56,7 +66,8 @@ class Address:
 
     def url(self, role: Role) -> URL:
         """Return the address with which this role signs in."""
-        return self.admin.set(username=role.value, password=self.password(role))
+        query = {**KEEPALIVE, **self.admin.query}
+        return self.admin.set(username=role.value, password=self.password(role), query=query)
 
     def conninfo(self, role: Role | None = None) -> str:
         """Return the same for psycopg itself; without a role, the admin's."""

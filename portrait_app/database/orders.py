@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import DateTime, String, Uuid, bindparam, exists, text
+from sqlalchemy import DateTime, String, Uuid, bindparam, exists, or_, text
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
@@ -48,15 +48,24 @@ class Orders(Shelf[Order]):
         return (await self.session.scalars(query)).all()
 
     async def given_up_of(self, training_id: UUID) -> Sequence[Order]:
-        """Return the orders that did not make the face model, and whose jobs may have made one all the same."""
+        """Return the orders that did not make the face model, and whose jobs, known or in doubt, may have made one."""
         query = select(Order).where(col(Order.training_id) == training_id, col(Order.kind) == OrderKind.TRAINING)
-        query = query.where(col(Order.status) != OrderStatus.DONE, col(Order.job_id).is_not(None))
+        may_have = or_(col(Order.job_id).is_not(None), col(Order.doubt).is_not(None))
+        query = query.where(col(Order.status) != OrderStatus.DONE, may_have)
         return (await self.session.scalars(query)).all()
 
     async def last_of(self, generation_id: UUID) -> Order | None:
-        """Return the newest order of some portraits: the one whose job may still bring them."""
-        query = select(Order).where(col(Order.generation_id) == generation_id).order_by(col(Order.id).desc())
+        """Return the order of some portraits whose job may still bring them, or the newest when all have ended."""
+        query = select(Order).where(col(Order.generation_id) == generation_id)
+        query = query.order_by(col(Order.ended_at).is_(None).desc(), col(Order.id).desc())
         return (await self.session.scalars(query.limit(1))).first()
+
+    async def next_after(self, order: Order) -> Order | None:
+        """Return the first order for the same thing that was recorded after this one, locked."""
+        same = col(Order.kind) == order.kind, col(Order.training_id) == order.training_id
+        query = select(Order).where(*same, col(Order.generation_id).is_not_distinct_from(order.generation_id))
+        query = query.where(col(Order.id) > order.id).order_by(col(Order.id)).limit(1).with_for_update()
+        return (await self.session.scalars(query, execution_options={"populate_existing": True})).first()
 
     async def take_in(self, webhook_id: str, order_id: UUID) -> Order | None:
         """Write a delivery down and return its order, locked; None when it came before, or the order is gone."""
@@ -121,7 +130,7 @@ async def take_to_look_at(session: AsyncSession, most: int, again_after: timedel
 
 
 async def forgotten_chores(session: AsyncSession, older_than: timedelta, most: int) -> list[tuple[Chore, UUID, UUID]]:
-    """Return work that was recorded and that nobody seems to do, as (chore, owner, row)."""
+    """Return work that was recorded and that nobody seems to do, as (chore, owner, row): so many of each kind."""
     query = text("SELECT chore, owner_id, id FROM app.forgotten_chores(:older, :most)")
     found = await session.execute(query, {"older": older_than, "most": most})
     return [(Chore(chore), owner, row) for chore, owner, row in found]

@@ -35,6 +35,7 @@ LATEST_SHARE = 0.1  # of all steps: what the pace is read from
 LEAST_SPAN_S = 20.0  # the bar's clock shows whole seconds: over less than this they would matter
 SHORTEST_SPAN_S = 8.0
 MOST_POINTS = 24  # so that all pairs of them are few
+LONGEST_S = 7 * 24 * 3600.0  # whatever a bar says: nothing takes longer than a week
 
 Point = tuple[float, int]  # seconds on the bar's own clock, steps done
 
@@ -68,7 +69,7 @@ class Reckoning:
 
 def from_past_runs(started_at: datetime, usual: Usual) -> Reckoning:
     """Expect a training to take as long as most did."""
-    return Reckoning(started_at + timedelta(seconds=usual.middle_s), is_estimate=True)
+    return Reckoning(started_at + _within(usual.middle_s), is_estimate=True)
 
 
 def from_bar(
@@ -85,7 +86,7 @@ def from_bar(
     """
     if advance <= 0 or bar.seconds_left is None or (bar.percent or 0) < BELIEVED_FROM:
         return before
-    measured = moment + timedelta(seconds=bar.seconds_left + tail_s)
+    measured = moment + _within(bar.seconds_left + tail_s)
     if before is None or before.is_estimate:
         return Reckoning(measured, is_estimate=False)
     weight = 1 - math.exp(-advance / FOLLOWS_WITHIN)
@@ -104,6 +105,11 @@ def pace(points: Sequence[Point], total: int) -> float | None:
         return None
     slopes = [(b[0] - a[0]) / (b[1] - a[1]) for a, b in combinations(latest, 2) if b[1] > a[1]]
     return median(slopes) if slopes else None
+
+
+def _within(seconds: float) -> timedelta:
+    """Return what can be added to a moment: from nothing to a week, which stands for what is no number as well."""
+    return timedelta(seconds=min(max(0.0, seconds), LONGEST_S) if math.isfinite(seconds) else LONGEST_S)
 
 
 def _latest(points: Sequence[Point], total: int) -> Sequence[Point]:

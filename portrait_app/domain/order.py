@@ -1,6 +1,6 @@
 """An order to the engine: written down before the call that may cost money, so that no call is repeated blindly."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.rows import SCHEMA, Owned, moment, word
+
+WE_WERE_OFF = timedelta(minutes=10)  # calls follow each other within a minute or so while a worker is there
 
 
 class OrderKind(StrEnum):
@@ -26,7 +28,9 @@ class Order(Owned, table=True):
     nobody watches; `heard_at` when it last told of the job or was asked. `attempts` counts the calls that it may have
     taken for the same wish, those of the orders before this one included. `tries` counts the jobs that were made for
     nothing before this one, `retry_of` is the order whose place this one took. `doubt` says to whoever runs the
-    studio what could not be settled.
+    studio what could not be settled. `silent_since` is the first call of a row of calls about it that came to nothing,
+    `silent_at` the last. `stray_since` is when a job turned up of an order that had ended: nobody waits for what it
+    makes, and it is called off until the engine has confirmed its end.
     """
 
     __tablename__: ClassVar[Any] = "orders"
@@ -48,7 +52,18 @@ class Order(Owned, table=True):
     heard_at: datetime | None = moment(default=None)
     cancel_asked_at: datetime | None = moment(default=None)
     look_at: datetime | None = moment(default=None)
+    silent_since: datetime | None = moment(default=None)
+    silent_at: datetime | None = moment(default=None)
+    stray_since: datetime | None = moment(default=None)
     ended_at: datetime | None = moment(default=None)
+    version: str | None = Field(default=None, description="a face model that its job made after it had ended here")
+
+    def note_silence(self, moment: datetime) -> datetime:
+        """Note a call that came to nothing; return since when all have. While we ourselves were off, none was made."""
+        if self.silent_since is None or self.silent_at is None or moment - self.silent_at > WE_WERE_OFF:
+            self.silent_since = moment
+        self.silent_at = moment
+        return self.silent_since
 
 
 class Delivery(Owned, table=True):

@@ -11,6 +11,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 
 from portrait_app.adapters.replicate.errors import EngineError, Throttled
 from portrait_app.adapters.replicate.outputs import OutputError
+from portrait_app.pictures.errors import PictureError
 from portrait_app.services.orders import Unsettled
 from portrait_app.services.removal import NotYetGone
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_EXPECTED = (EngineError, OutputError, Unsettled, NotYetGone, asyncio.CancelledError)
+_EXPECTED = (EngineError, OutputError, PictureError, Unsettled, NotYetGone, asyncio.CancelledError)
 SOON_S = 2
 LONGEST_S = 60
 MOST_ATTEMPTS = 60  # about an hour; after that `reconcile.remember_chores` begins anew while the row still asks for it

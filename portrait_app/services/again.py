@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
 from portrait_app.domain.generation import MOST_AT_ONCE
+from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.services import timing
 
 if TYPE_CHECKING:
+    from portrait_app.domain.report import JobReport
     from portrait_app.services.work import Work
 
 log = structlog.get_logger()
@@ -42,6 +45,56 @@ async def order_again(work: Work, order: Order, *, tries: int) -> Order:
     work.later(Chore.SEND_ORDER, successor.id)
     log.info("order.again", order=str(order.id), successor=str(successor.id), tries=tries)
     return successor
+
+
+async def take_back(work: Work, order: Order, report: JobReport) -> bool:
+    """Open an order again that ended by our own word, when its job turns up after all and is still of use.
+
+    That is so as long as nothing was paid for in its place: the order that took its place was not sent yet, or the
+    person has neither started again nor deleted the face model that it did make. The engine itself never says of a job
+    that failed that it ended well.
+    """
+    if order.status not in (OrderStatus.LOST, OrderStatus.FAILED) or order.cancel_asked_at is not None:
+        return False
+    successor = await work.orders.next_after(order)
+    if successor is None:
+        is_of_use = await _is_face_model_after_all(work, order, report)
+    else:
+        is_of_use = order.status is OrderStatus.LOST and _is_unsent(successor, order) and _may_end_well(order, report)
+    if not is_of_use:
+        return False
+    if successor is not None:
+        successor.status, successor.ended_at = OrderStatus.CANCELED, now()
+        if successor.file_id is not None:
+            work.later(Chore.TIDY_ORDER, successor.id)
+    log.info("order.taken_back", order=str(order.id), said=report.status)
+    order.status, order.ended_at = OrderStatus.SENDING, None
+    order.doubt = order.stray_since = None
+    return True
+
+
+def _is_unsent(successor: Order, order: Order) -> bool:
+    is_in_its_place = successor.retry_of == order.id and successor.cancel_asked_at is None
+    return is_in_its_place and successor.status is OrderStatus.RECORDED
+
+
+def _may_end_well(order: Order, report: JobReport) -> bool:
+    if order.kind is OrderKind.PREDICTION:
+        return report.status in (OrderStatus.STARTING, OrderStatus.RUNNING, OrderStatus.DONE)
+    if report.status is OrderStatus.DONE:
+        return report.version is not None
+    return not report.status.is_final and order.file_id is not None  # else the photos it needs were deleted
+
+
+async def _is_face_model_after_all(work: Work, order: Order, report: JobReport) -> bool:
+    """Whether a training that we had given up has made a face model that is still wanted; then it is one."""
+    if order.kind is not OrderKind.TRAINING or report.status is not OrderStatus.DONE or report.version is None:
+        return False
+    training = await work.trainings.get(order.training_id, lock=True)
+    if training.status is not TrainingStatus.FAILED or training.removal_asked_at is not None:
+        return False
+    training.status, training.trouble = TrainingStatus.LEARNING, None
+    return True
 
 
 def new_seed() -> int:

@@ -70,7 +70,7 @@ async def call_off(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID)
     """
     async with desk.for_service(owner_id) as work:
         order = await work.orders.find(order_id, lock=True)
-        if order is None or (order.status.is_final and order.cancel_asked_at is not None):
+        if order is None or (order.stray_since if order.status.is_final else order.cancel_asked_at) is None:
             return
         if order.status is OrderStatus.RECORDED:
             await progress.end(work, order_id, OrderStatus.CANCELED, trouble=progress.CALLED_OFF, detail="never sent")
@@ -90,6 +90,7 @@ async def _cancel(desk: Desk, gateway: Gateway, order: Order, job_id: str) -> No
         async with desk.for_service(order.owner_id) as work:
             words = {"trouble": progress.CALLED_OFF, "detail": str(error)}
             await progress.end(work, order.id, OrderStatus.CANCELED, **words)
+            (await work.orders.get(order.id, lock=True)).stray_since = None
         return
     async with desk.for_service(order.owner_id) as work:
         await progress.hear(work, order.id, report)

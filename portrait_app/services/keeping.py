@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,12 +11,12 @@ import numpy as np
 import structlog
 
 from portrait_app import pictures
-from portrait_app.adapters.replicate.outputs import OutputBroken, OutputError, OutputGone, fetch
+from portrait_app.adapters.replicate.outputs import OutputBroken, OutputGone, OutputUnsafe, fetch
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.faces.identity import distance
-from portrait_app.pictures.errors import PictureError
+from portrait_app.pictures.errors import PictureError, TooManyPixels
 from portrait_app.services import painting, thumbnails
 from portrait_app.services.pixels import off_the_loop
 
@@ -33,6 +34,10 @@ log = structlog.get_logger()
 
 MAX_BYTES = 30 * 1024 * 1024
 ENGINE_KEEPS = timedelta(hours=1)
+# A delivery network may lag behind its engine, and a half or a page of words in a picture's place may be a passing
+# error: what was paid for is not given up at the first look.
+SURE_AFTER = timedelta(minutes=3)
+FETCH_LASTS_S = 300.0  # with its turn for the pixels; a fetch alone ends after a minute
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Keeper:
         """Keep one portrait; a second call finds nothing to do.
 
         Raises:
-            OutputError: it could not be fetched now, but may be in a moment.
+            OutputError, PictureError, Exception: it could not be fetched or read now, but may be in a moment.
         """
         async with self.desk.for_service(owner_id) as work:
             asset = await work.assets.find(asset_id)
@@ -58,10 +63,12 @@ class Keeper:
                 return
             person = await _identity_of(work, asset.training_id)
         try:
-            fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
-            kept, likeness = await off_the_loop(self._look, fetched, person)
-        except (OutputError, PictureError) as error:
-            if isinstance(error, OutputError) and error.is_retryable and not await self._is_over(owner_id, asset):
+            async with asyncio.timeout(FETCH_LASTS_S):
+                fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
+                kept, likeness = await off_the_loop(self._look, fetched, person)
+        except Exception as error:
+            # Whatever it is, also what nobody thought of: it ends in words, or it would be asked for for ever.
+            if await self._age(owner_id, asset) <= _hopeful_for(error):
                 raise
             await self._lose(owner_id, asset_id, error)
             return
@@ -92,20 +99,27 @@ class Keeper:
             row.likeness = likeness
             await _told(work, row)
 
-    async def _is_over(self, owner_id: UUID, asset: Asset) -> bool:
-        """Whether the engine has thrown it away by now."""
+    async def _age(self, owner_id: UUID, asset: Asset) -> timedelta:
+        """How long ago the job ended that made it; nothing while it goes on."""
         async with self.desk.for_service(owner_id) as work:
             order = await work.orders.last_of(asset.generation_id)
-        return order is not None and order.ended_at is not None and now() - order.ended_at > ENGINE_KEEPS
+        return now() - order.ended_at if order is not None and order.ended_at is not None else timedelta()
 
     async def _lose(self, owner_id: UUID, asset_id: UUID, error: Exception) -> None:
-        log.warning("asset.lost", asset=str(asset_id), why=type(error).__name__)
+        log.warning("asset.lost", asset=str(asset_id), why=type(error).__name__, detail=str(error)[:200])
         async with self.desk.for_service(owner_id) as work:
             row = await work.assets.find(asset_id, lock=True)
             if row is None or row.status is not AssetStatus.FETCHING:
                 return
             painting.lose(row, Loss.REMOVED if isinstance(error, OutputGone | OutputBroken) else Loss.DAMAGED)
             await _told(work, row)
+
+
+def _hopeful_for(error: Exception) -> timedelta:
+    """How long after the job's end it may still become a picture."""
+    if isinstance(error, OutputUnsafe | TooManyPixels):
+        return timedelta(days=-1)  # no second fetch makes it safe
+    return SURE_AFTER if isinstance(error, OutputGone | PictureError) else ENGINE_KEEPS
 
 
 async def _told(work: Work, asset: Asset) -> None:

@@ -17,6 +17,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
+from portrait_app.errors import NotFound
 from portrait_app.services import progress
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.requests import gather
@@ -35,11 +36,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
-LIST_LAGS = timedelta(seconds=10)  # at most: a job that was taken is in the engine's list by then
+LIST_LAGS = timedelta(seconds=60)  # at most: a job that was taken is in the engine's list by then
 CALL_LASTS_S = 40.0  # at most, before we hang up ourselves
 MOST_CALLS = 6  # that may have been taken, for one wish: an engine that keeps none of its promises is paid no further
 UNSENT_AFTER = timedelta(days=1)
 UNSENDABLE = "The portrait engine could not be reached for a day. Nothing was ordered or charged; please try again."
+INCOMPLETE = (
+    "Something that this needs, a photo or a style, is no longer in the studio, so nothing was ordered or charged. "
+    "What you have is safe; please start again without it."
+)
 IN_DOUBT = (
     "The connection broke just as this was ordered, and it can't be told any more whether the portrait engine took it. "
     "So that nothing is paid twice, it was not ordered again by itself; what you have is safe, and you can start again."
@@ -73,12 +78,20 @@ class Sender:
                 await self._settle(owner_id, order)
             else:
                 await self._order(owner_id, order)
+        except Throttled:  # it is only asked to wait
+            raise
         except EngineError as error:
-            if now() - order.created_at < UNSENT_AFTER:
+            if not await self._is_too_long(owner_id, order_id):
                 raise
             is_begun = order.status is OrderStatus.SENDING
             words, status = (IN_DOUBT, OrderStatus.LOST) if is_begun else (UNSENDABLE, OrderStatus.FAILED)
             await self._end(owner_id, order_id, status, words, f"{type(error).__name__} for a day")
+
+    async def _is_too_long(self, owner_id: UUID, order_id: UUID) -> bool:
+        """Note a call that came to nothing; whether all have for a day."""
+        async with self.desk.for_service(owner_id) as work:
+            order = await work.orders.get(order_id, lock=True)
+            return now() - order.note_silence(now()) >= UNSENT_AFTER
 
     async def _order(self, owner_id: UUID, order: Order) -> None:
         try:
@@ -89,8 +102,19 @@ class Sender:
             words = f"{error.headline}. {error.hint}"
             await self._end(owner_id, order.id, OrderStatus.FAILED, words, str(error))
             return
+        except (NotFound, KeyError) as error:
+            await self._end_unsent(owner_id, order.id, error)
+            return
         if report is not None:
             await self._hear(owner_id, order.id, report)
+
+    async def _end_unsent(self, owner_id: UUID, order_id: UUID, error: Exception) -> None:
+        """End an order for want of something it needs here; not one whose call was begun, by whoever it was."""
+        async with self.desk.for_service(owner_id) as work:
+            if (await work.orders.get(order_id, lock=True)).status is not OrderStatus.RECORDED:
+                raise error
+            words = {"trouble": INCOMPLETE, "detail": f"{type(error).__name__}: {error}"}
+            await progress.end(work, order_id, OrderStatus.FAILED, **words)
 
     async def _upload_photos(self, owner_id: UUID, order: Order) -> None:
         async with self.desk.for_service(owner_id) as work:
@@ -107,7 +131,10 @@ class Sender:
             uploaded = await self.gateway.upload(name, zipped(photos, caption=TRAINERS[trainer].caption))
         async with self.desk.for_service(owner_id) as work:
             kept = await work.orders.get(order.id, lock=True)
-            kept.fingerprint, kept.file_id = uploaded.url, uploaded.id
+            if kept.status is OrderStatus.RECORDED and kept.fingerprint is None:
+                kept.fingerprint, kept.file_id = uploaded.url, uploaded.id
+        if kept.file_id != uploaded.id:  # another worker was faster, or the order has ended
+            await self.gateway.delete_file(uploaded.id)
 
     async def _call(self, owner_id: UUID, order: Order) -> JobReport | None:
         """Make the call that costs; None when it is no longer wanted, or is somebody else's to make."""
@@ -205,7 +232,7 @@ async def tidy(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> 
     """Delete the uploaded photos at the engine once the training has ended."""
     async with desk.for_service(owner_id) as work:
         order = await work.orders.get(order_id)
-    if order.file_id is None:
+    if order.file_id is None or not order.status.is_final:  # its job turned up after all, and reads them
         return
     await gateway.delete_file(order.file_id)
     async with desk.for_service(owner_id) as work:

@@ -16,7 +16,7 @@ from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus, advance
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import generations, painting, timing
-from portrait_app.services.again import order_again
+from portrait_app.services.again import order_again, take_back
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -53,7 +53,12 @@ async def hear(work: Work, order_id: UUID, report: JobReport) -> None:
 
 async def hear_of(work: Work, order: Order, report: JobReport) -> None:
     """Do the same for an order that is locked already."""
-    if not await _is_its_job(work, order, report) or order.status.is_final:
+    is_new = order.job_id is None
+    if not await _is_its_job(work, order, report):
+        return
+    order.silent_since = None
+    if order.status.is_final and not await take_back(work, order, report):
+        _hear_of_stray(work, order, report, is_new=is_new)
         return
     order.look_at = order.look_at or now() + FIRST_LOOK
     await _take_in(work, order, report.storable())
@@ -96,9 +101,17 @@ async def _is_its_job(work: Work, order: Order, report: JobReport) -> bool:
     if is_taken:
         return False
     order.job_id = report.job_id
-    if order.status.is_final and not report.status.is_final:
-        work.later(Chore.CALL_OFF, order.id)  # its order was given up: nobody waits for what it makes
     return True
+
+
+def _hear_of_stray(work: Work, order: Order, report: JobReport, *, is_new: bool) -> None:
+    """See to a job whose order has ended: nobody waits for what it makes, so it is called off until it has ended."""
+    order.version = report.storable().version or order.version  # to be deleted with the face model
+    if report.status.is_final:
+        order.stray_since = None
+    elif is_new:
+        order.stray_since = now()
+        work.later(Chore.CALL_OFF, order.id)
 
 
 async def _take_in(work: Work, order: Order, report: JobReport) -> None:

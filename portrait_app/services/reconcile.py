@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import EngineError, JobVanished
+from portrait_app.adapters.replicate.errors import EngineDown, EngineError, JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.mails import forgotten_mails
 from portrait_app.database.orders import forgotten_chores, take_to_look_at
@@ -23,6 +23,8 @@ from portrait_app.services.orders import CLOCKS_DIFFER
 from portrait_app.services.pace import Call, turn
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.adapters.replicate.listing import Listed
     from portrait_app.database.orders import Due
@@ -39,8 +41,12 @@ SIDE_BY_SIDE = 4
 # Each order goes out with a Cancel-After (10 min, 2 h), so that an engine that keeps to it has ended it before this.
 DEADLINE = {OrderKind.PREDICTION: timedelta(minutes=15), OrderKind.TRAINING: timedelta(hours=2, minutes=10)}
 LAST_WORD = timedelta(minutes=5)  # for an engine that was told to stop
-SILENCE = timedelta(hours=1)  # after the deadline: by now it has forgotten whatever it made
+SILENCE = timedelta(hours=1)  # no answer after the deadline: by now it has forgotten whatever it made
 VANISHED = "The engine no longer knows this job. Nothing else is lost; please start it again."
+UNHEARD = (
+    "The studio itself could not work with what came of this, so it was given up. "
+    "What you have is safe; please try again, and tell whoever runs this studio if it stays so."
+)
 STUCK = "The portrait engine never finished this, so it was called off. What you have is safe; please try again."
 SILENT = (
     "The portrait engine didn't answer for so long that whatever it made is gone. "
@@ -59,10 +65,7 @@ async def look_at_orders(desk: Desk, gateway: Gateway) -> int:
 
     async def ask(one: Due) -> None:
         async with hands:
-            try:
-                await _look_at(desk, gateway, one)
-            except EngineError as error:  # the others are asked about all the same; this one again when it is due
-                log.info("job.not_asked", order=str(one.order_id), why=type(error).__name__)
+            await _attend(desk, one, _look_at(desk, gateway, one))
 
     await asyncio.gather(*map(ask, alone))
     return len(due)
@@ -94,7 +97,7 @@ async def _by_list(desk: Desk, gateway: Gateway, kind: OrderKind, due: list[Due]
                     if one is None:
                         continue
                     if _says_enough(kind, listed):
-                        await _hear(desk, gateway, one, listed.report)
+                        await _attend(desk, one, _hear(desk, gateway, one, listed.report))
                     else:
                         alone.append(one)
                 if not waiting:
@@ -111,6 +114,27 @@ def _says_enough(kind: OrderKind, listed: Listed) -> bool:
     return kind is OrderKind.PREDICTION or "logs" in listed.body
 
 
+async def _attend(desk: Desk, one: Due, news: Awaitable[None]) -> None:
+    """See to one order: whatever is wrong with it, the others have their turn, and it has its own when it is due."""
+    try:
+        await news
+    except EngineError as error:
+        log.info("job.not_asked", order=str(one.order_id), why=type(error).__name__)
+    except Exception as error:
+        log.exception("job.not_heard", order=str(one.order_id), job=one.job_id)
+        await _note_silence(desk, one, error, most=LAST_WORD, trouble=UNHEARD)
+
+
+async def _note_silence(desk: Desk, one: Due, error: Exception, *, most: timedelta, trouble: str) -> None:
+    """Note that nothing was learnt of a job, and end its order once that is so for `most` after its deadline."""
+    async with desk.for_service(one.owner_id) as work:
+        order = await work.orders.get(one.order_id, lock=True)
+        since = max(order.note_silence(now()), one.sent_at + DEADLINE[one.kind])
+        if now() - since >= most:
+            detail = f"{type(error).__name__} since {order.silent_since}"
+            await progress.end(work, order.id, OrderStatus.FAILED, trouble=trouble, detail=detail)
+
+
 async def _look_at(desk: Desk, gateway: Gateway, one: Due) -> None:
     age = now() - one.sent_at
     try:
@@ -119,10 +143,9 @@ async def _look_at(desk: Desk, gateway: Gateway, one: Due) -> None:
     except JobVanished as error:
         if age > KNOWN_BY:
             await _end(desk, one, VANISHED, str(error))
-    except EngineError as error:
-        if age < DEADLINE[one.kind] + SILENCE:
-            raise
-        await _end(desk, one, SILENT, f"{type(error).__name__} {age} after it was sent")
+    except EngineDown as error:
+        await _note_silence(desk, one, error, most=SILENCE, trouble=SILENT)
+        raise
     else:
         await _hear(desk, gateway, one, report)
 

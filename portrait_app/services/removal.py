@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SOONEST, LATEST = timedelta(seconds=2), timedelta(hours=1)
+UNSURE = "Deleted as far as can be known"  # the phase of a face model whose deletion can't be confirmed
 REFUSALS = "deletions that the engine refused"
 
 
@@ -85,6 +86,7 @@ async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: U
         await _tidy(desk, gateway, training, asked_ago)
         for version in await _versions_of(desk, gateway, training, asked_ago):
             await _delete_there(desk, gateway, version, asked_ago)
+        await _see_that_none_is_in_doubt(desk, training, asked_ago)
     except Refused as error:
         await _note_refusal(desk, training, error)
         raise NotYetGone(str(error), asked_ago) from error
@@ -132,9 +134,10 @@ async def _versions_of(desk: Desk, gateway: Gateway, training: Training, asked_a
     """Find what it has at the engine: also what a job made that was given up, and that ended well all the same."""
     async with desk.for_service(training.owner_id) as work:
         given_up = await work.orders.given_up_of(training.id)
-    found = {training.version} if training.version else set[str]()
+    found = {version for version in (training.version, *(order.version for order in given_up)) if version}
     for order in given_up:
-        assert order.job_id is not None
+        if order.job_id is None:
+            continue
         with suppress(JobVanished):
             async with turn(desk, Call.ASK):
                 report = await gateway.look_at(order.kind, order.job_id)
@@ -144,6 +147,21 @@ async def _versions_of(desk: Desk, gateway: Gateway, training: Training, asked_a
                 raise NotYetGone(f"job {order.job_id} was still running", asked_ago)
             found |= {report.version} if report.version else set()
     return found
+
+
+async def _see_that_none_is_in_doubt(desk: Desk, training: Training, asked_ago: timedelta) -> None:
+    """See that no order was lost without a trace: its job may have made a face model that nobody can find by asking.
+
+    Raises:
+        NotYetGone: one was. Should its job turn up, the next round deletes what it made.
+    """
+    async with desk.for_service(training.owner_id) as work:
+        doubts = [order.doubt for order in await work.orders.given_up_of(training.id) if order.job_id is None]
+        if not doubts:
+            return
+        (await work.trainings.get(training.id, lock=True)).phase = UNSURE
+    log.warning("model.removal_in_doubt", training=str(training.id), doubts=doubts)
+    raise NotYetGone(f"{len(doubts)} orders of it are in doubt", asked_ago)
 
 
 async def _delete_there(desk: Desk, gateway: Gateway, version: str, asked_ago: timedelta) -> None:

@@ -13,6 +13,7 @@ from portrait_app.domain.lifecycle import AssetStatus, TrainingStatus
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.services.cancelling import STOPPING
+from portrait_app.services.removal import UNSURE
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
 
 if TYPE_CHECKING:
@@ -188,9 +189,12 @@ def engine_of(row: Training) -> str:
 
 def not_confirmed(row: Training, moment: datetime) -> str:
     """Say what the deletion of a face model waits for, once it takes longer than it should."""
-    if row.removal_asked_at is None or moment - row.removal_asked_at < SOON_GONE:
+    if row.removal_asked_at is None or row.removed_at is not None or moment - row.removal_asked_at < SOON_GONE:
         return ""
     who = "The darkroom" if row.trainer == BUILT_IN else "Replicate"
+    if row.phase == UNSURE:
+        sure = "All that we know of is deleted. A reply was lost once, so we can't be sure that nothing is left"
+        return f"{sure} {engine_of(row)}; whoever runs the studio is told."
     return f"{who} hasn't confirmed it yet. We keep asking until it does; there is nothing for you to do."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 HANG_UP = "hang up"
 SILENCE = "silence"
+DRIP = "drip"  # a reply that comes byte by byte, and never ends
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,18 @@ class Answer:
         return f"HTTP/1.1 {self.status} Said\r\n{lines}\r\n".encode() + raw
 
 
+@dataclass(frozen=True)
+class Raw(Answer):
+    """A reply as it goes over the wire, head and all."""
+
+    whole: bytes = b""
+
+    def encoded(self) -> bytes:
+        return self.whole
+
+
 class ScriptedEngine:
-    """`answers` by "METHOD /path": an Answer, HANG_UP, SILENCE, or a function of what was asked."""
+    """`answers` by "METHOD /path": an Answer, HANG_UP, SILENCE, DRIP, or a function of what was asked."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -72,12 +84,23 @@ class ScriptedEngine:
             answer = self.answers.get(f"{asked.method} {asked.path.partition('?')[0]}", Answer(404, {"status": 404}))
             if answer == SILENCE:
                 await self._over.wait()
+            elif answer == DRIP:
+                await self._drip(writer)
             elif answer != HANG_UP:
                 assert not isinstance(answer, str)
                 writer.write((answer if isinstance(answer, Answer) else answer(asked)).encoded())
                 await writer.drain()
         finally:
             writer.close()
+
+    async def _drip(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 Said\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")
+        with contextlib.suppress(ConnectionError):
+            while not self._over.is_set() and not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._over.wait(), 0.05)
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from portrait_app.adapters.replicate.wire import STATUSES, created_at, is_marked
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.domain.report import JobReport
+from portrait_app.domain.report import LONGEST, JobReport
 
 REAL = Path(__file__).parents[3] / "shared" / "replicate" / "bodies"
 
@@ -171,3 +172,36 @@ def test_real_bodies() -> None:
     for path in REAL.glob("cog*-webhooks.jsonl"):
         reports = [prediction(**json.loads(line)["body"]) for line in path.read_text().splitlines()]
         assert any(report.status.is_final for report in reports)
+
+
+def nested(depth: int) -> object:
+    thing: list[object] = []
+    for _ in range(depth):
+        thing = [thing]
+    return thing
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param('failed validation: {"detail": ' + "[" * 100_000, id="deep"),
+        pytest.param("start" * 2_000_000, id="long"),
+        pytest.param("failed validation " + "{" * 2_000_000, id="long and deep"),
+        pytest.param(nested(5_000), id="too deep to be written"),
+    ],
+)
+def test_an_error_without_measure_is_read_at_once(error: object) -> None:
+    began = time.process_time()
+    report = prediction(status="failed", error=error)
+    assert time.process_time() - began < 0.5
+    assert report.status is OrderStatus.FAILED
+    assert report.trouble
+    assert len(report.trouble_detail or "") <= LONGEST
+
+
+def test_what_is_nested_too_deeply_is_as_good_as_nothing() -> None:
+    deep = nested(5_000)
+    assert prediction(status=deep, logs=deep, created_at=deep).status is OrderStatus.RUNNING
+    assert created_at({"created_at": deep}) is None
+    assert not is_marked(OrderKind.PREDICTION, {"input": {"seed": deep}}, "1")
+    assert is_marked(OrderKind.TRAINING, {"input": {"odd": deep, "zip": "https://engine/f"}}, "https://engine/f")

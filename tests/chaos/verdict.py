@@ -56,9 +56,13 @@ def differences(house: House, running: Running) -> list[str]:
 
 
 def _chains(house: House) -> dict[str, list[Row]]:
-    """Orders by the first one's id, each followed by the one that took its place."""
+    """Orders by the first one's id, each followed by the one that took its place, unless that was never sent.
+
+    The job of the first one may turn up before: then it is the job after all, and nothing else is made.
+    """
     chains: dict[str, list[Row]] = defaultdict(list)
-    for row in house.rows("SELECT * FROM app.orders ORDER BY id"):
+    unsent = "retry_of IS NOT NULL AND sent_at IS NULL AND status = 'canceled'"
+    for row in house.rows(f"SELECT * FROM app.orders WHERE NOT ({unsent}) ORDER BY id"):
         chains[house.first_of(str(row["id"])) if row["retry_of"] else str(row["id"])].append(row)
     return chains
 

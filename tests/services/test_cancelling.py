@@ -195,6 +195,7 @@ async def test_an_orphan_is_ended_at_the_engine(house: House, ada: UUID) -> None
     async with house.desk.for_service(ada) as work:
         order = await work.orders.get(order_id, lock=True)
         order.status, order.ended_at = OrderStatus.LOST, now()
+        order.stray_since = now()
     await call_off(house, ada, order_id)
     assert house.engine.canceled == ["job1"]
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from portrait_app.adapters.replicate.outputs import OutputBroken
+from portrait_app.adapters.replicate.outputs import OutputBroken, OutputGone
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss, shortfall
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus
 from portrait_app.domain.report import JobReport
+from portrait_app.pictures.errors import PictureError
 from portrait_app.services import generations, keeping, progress
 from portrait_app.services.keeping import Keeper
 from tests.adapters.scripted import HANG_UP, Answer, ScriptedEngine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from datetime import timedelta
     from uuid import UUID
 
     from portrait_app.domain.generation import Asset, Generation
@@ -72,7 +73,14 @@ class Order:
         async with self.house.desk.for_service(self.owner_id) as work:
             await progress.hear(work, self.order_id, JobReport(job_id, OrderStatus.DONE, outputs=outputs))
 
+    async def later(self, by: timedelta) -> None:
+        """As if the job had ended a while ago."""
+        async with self.house.desk.for_service(self.owner_id) as work:
+            row = await work.orders.get(self.order_id, lock=True)
+            row.ended_at = now() - by
+
     async def keep(self) -> list[Asset]:
+        await self.later(keeping.SURE_AFTER)
         for chore, _, row_id in self.house.queue.take():
             if chore is Chore.KEEP_ASSET:
                 await self.keeper.keep(self.owner_id, row_id)
@@ -154,11 +162,52 @@ async def test_what_broke_is_tried_again_until_the_engine_has_forgotten_it(order
     ((_, _, asset_id),) = order.house.queue.take()
     with pytest.raises(OutputBroken):
         await order.keeper.keep(order.owner_id, asset_id)
-    async with order.house.desk.for_service(order.owner_id) as work:
-        row = await work.orders.get(order.order_id, lock=True)
-        row.ended_at = now() - keeping.ENGINE_KEEPS - timedelta(seconds=1)
+    await order.later(keeping.ENGINE_KEEPS)
     await order.keeper.keep(order.owner_id, asset_id)
     assert (await order.assets())[0].loss == Loss.REMOVED
+
+
+@pytest.mark.parametrize(
+    ("at_first", "error"),
+    [
+        pytest.param(GONE, OutputGone, id="gone"),
+        pytest.param(Answer(403, b""), OutputGone, id="forbidden"),
+        pytest.param(Answer(200, picture()[:60]), PictureError, id="half"),
+        pytest.param(Answer(200, b"<html>We'll be back soon"), PictureError, id="html"),
+    ],
+)
+async def test_what_is_no_picture_at_first_may_be_one_a_moment_later(
+    order: Order, at_first: Answer, error: type[Exception]
+) -> None:
+    await order.made(at_first, trainer="flux-dev")
+    ((_, _, asset_id),) = order.house.queue.take()
+    with pytest.raises(error):
+        await order.keeper.keep(order.owner_id, asset_id)
+    order.engine.answers["GET /out/0.webp"] = Answer(200, picture())
+    await order.keeper.keep(order.owner_id, asset_id)
+    assert (await order.assets())[0].status is AssetStatus.KEPT
+
+
+async def test_what_is_unsafe_is_not_fetched_twice(order: Order) -> None:
+    await order.made(Answer(302, b"", {"Location": "http://169.254.169.254/latest"}), trainer="flux-dev")
+    ((_, _, asset_id),) = order.house.queue.take()
+    await order.keeper.keep(order.owner_id, asset_id)
+    assert (await order.assets())[0].loss == Loss.DAMAGED
+
+
+async def test_what_nobody_thought_of_ends_in_words_as_well(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def strange(*_: object, **__: object) -> bytes:
+        raise UnicodeError("label too long")
+
+    monkeypatch.setattr(keeping, "fetch", strange)
+    await order.made(Answer(200, picture()), trainer="flux-dev")
+    ((_, _, asset_id),) = order.house.queue.take()
+    with pytest.raises(UnicodeError):
+        await order.keeper.keep(order.owner_id, asset_id)
+    await order.later(keeping.ENGINE_KEEPS)
+    await order.keeper.keep(order.owner_id, asset_id)
+    assert (await order.assets())[0].loss == Loss.DAMAGED
+    assert (await order.end())[0] is GenerationStatus.FAILED
 
 
 async def test_a_second_call_finds_nothing_to_do(order: Order) -> None:

@@ -226,7 +226,11 @@ async def test_an_engine_that_is_silent_for_an_hour_is_waited_for_no_longer(hous
     await change(house, order, look_at=now(), sent_at=deadline)
     await look(house)
     assert not (await order_of(house, ada, order.id)).status.is_final
-    await change(house, order, look_at=now(), sent_at=deadline - reconcile.SILENCE)
+    long_ago = deadline - reconcile.SILENCE
+    await change(house, order, look_at=now(), sent_at=long_ago)
+    await look(house)
+    assert not (await order_of(house, ada, order.id)).status.is_final  # it was asked for no more than a moment
+    await change(house, order, look_at=now(), silent_since=long_ago)
     await look(house)
     assert (await generation_of(house, order)).trouble == reconcile.SILENT
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, NotSent, ReplyLost, Throttled
+from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, NotSent, ReplyLost
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
+from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.jobs.patience import wait_for
 from portrait_app.services import generations, inbox, orders, trainings
 from portrait_app.services.orders import LIST_LAGS, Unsettled
 
@@ -182,15 +181,6 @@ async def test_a_job_that_the_list_shows_and_nobody_knows_by_its_id_is_adopted(h
     assert adopted.look_at is not None
 
 
-async def test_a_job_that_turns_up_after_its_order_was_given_up_is_called_off(house: House, ada: UUID) -> None:
-    order = await lost(house, ada, is_taken=False)
-    await let_time_pass(house, order)
-    await house.sender.send(ada, order.id)
-    house.queue.take()
-    await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=JobReport("late", OrderStatus.RUNNING))
-    assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
-
-
 @pytest.mark.parametrize("is_whole", [True, False])
 async def test_what_can_not_be_settled_is_said_and_never_repeated(house: House, ada: UUID, *, is_whole: bool) -> None:
     order = await lost(house, ada, is_taken=True)
@@ -226,19 +216,9 @@ async def test_while_the_list_can_not_be_had_nothing_is_decided(house: House, ad
     house.engine.list_fails = EngineDown("502")
     with pytest.raises(EngineDown):
         await house.sender.send(ada, order.id)
-    await change(house, order, created_at=now() - orders.UNSENT_AFTER)
+    await change(house, order, silent_since=now() - orders.UNSENT_AFTER, silent_at=now())
     await house.sender.send(ada, order.id)
     assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
-
-
-async def test_an_order_that_could_not_be_sent_for_a_day_ends_in_words(house: House, ada: UUID) -> None:
-    order = await recorded(house, ada, OrderKind.TRAINING)
-    await change(house, order, created_at=now() - orders.UNSENT_AFTER)
-    house.engine.fails_next = NotSent("refused")
-    await house.sender.send(ada, order.id)
-    async with house.desk.for_person(ada) as work:
-        training = await work.trainings.get(order.training_id)
-    assert (training.status, training.trouble) == (TrainingStatus.FAILED, orders.UNSENDABLE)
 
 
 async def test_a_call_without_an_end_is_hung_up_on_and_settled(
@@ -262,15 +242,3 @@ async def test_an_upload_that_a_killed_worker_made_is_taken_up(house: House, ada
     await house.engine.upload(f"{order.id}.zip", b"the zip of the killed one")
     await house.sender.send(ada, order.id)
     assert house.engine.files == {f"{order.id}.zip": b"the zip of the killed one"}
-
-
-async def test_a_throttled_order_waits_for_as_long_as_the_engine_says(house: House, ada: UUID) -> None:
-    order = await recorded(house, ada)
-    house.engine.fails_next = Throttled("429", 17)
-    with pytest.raises(Throttled) as told:
-        await house.sender.send(ada, order.id)
-    assert wait_for(told.value, attempts=30) == 17
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.RECORDED
-    with pytest.raises(Throttled):  # and so do all the others
-        await house.sender.send(ada, (await recorded(house, ada)).id)
-    assert house.engine.created == []

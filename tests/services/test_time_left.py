@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from sqlmodel import col, select, text
 
-from portrait_app.adapters.replicate.logs import read_prediction_log
+from portrait_app.adapters.replicate.logs import read_log, read_prediction_log
 from portrait_app.database.address import Role
 from portrait_app.database.news import listen
+from portrait_app.domain import estimate
 from portrait_app.domain.clock import now
 from portrait_app.domain.estimate import Usual
 from portrait_app.domain.events import News
@@ -63,6 +66,35 @@ def test_percent_never_goes_back_and_is_not_full_before_the_end(name: str) -> No
     seen = [training.percent for training in rows]
     assert seen == sorted(seen)
     assert seen[-1] == timing.MOST_BEFORE_THE_END
+
+
+NUMBERS = st.integers(0, 10**10).map(str) | st.sampled_from(["0", "1", "999999999", "00000001", "-1", "nan", "1e9"])
+TIMES = st.sampled_from(["?", "00:00", "00:07", "99:99", "999999:99:99", "-1:00"])
+PACES = NUMBERS | st.sampled_from(["0.00", "0.000000001", "999999999.99"])
+RATES = st.builds("{}{}".format, PACES, st.sampled_from(["s/it", "it/s"]))
+BARS = st.builds("flux_train_replicate:  5%|x| {}/{} [{}<{}, {}]".format, NUMBERS, NUMBERS, TIMES, TIMES, RATES)
+
+
+@given(bars=st.lists(BARS, min_size=1, max_size=6), tail_s=st.floats(0, 1e300))
+@example(bars=["flux_train_replicate:  10%|x| 100/1000 [00:07<?, 999999999.99s/it]"], tail_s=0.0)
+@example(bars=["flux_train_replicate:  10%|x| 1000/1000 [00:07<00:00, 1it/s]"], tail_s=float("inf"))
+@settings(deadline=None)
+def test_whatever_a_bar_says_the_end_is_between_now_and_a_week_from_now(bars: list[str], tail_s: float) -> None:
+    training = row(TWENTY_MINUTES)
+    training.tail_s = tail_s
+    for at in range(len(bars)):
+        read = read_log("\r".join(bars[: at + 1]), bar_prefixes={"flux_train_replicate"})
+        if read is not None:
+            timing.note_progress(training, read, BEGAN)
+    assert training.ends_at is not None
+    assert 0 <= (training.ends_at - BEGAN).total_seconds() <= estimate.LONGEST_S
+    assert 0 <= training.percent <= timing.MOST_BEFORE_THE_END
+
+
+def test_past_runs_of_any_length_are_no_error() -> None:
+    for usual_s in (float("nan"), float("inf"), -1.0, 1e300):
+        expected = estimate.from_past_runs(BEGAN, Usual(usual_s))
+        assert 0 <= expected.seconds_left(BEGAN) <= estimate.LONGEST_S
 
 
 def test_between_two_pieces_of_news_it_counts_down_by_itself() -> None:

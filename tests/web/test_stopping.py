@@ -16,6 +16,7 @@ from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.training import Training
 from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.services import generations, progress, trainings
+from portrait_app.services.removal import UNSURE
 from portrait_app.web.create.state import CreateState
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.train.state import DELETE_SHEET, STOP_SHEET, TrainState
@@ -113,9 +114,12 @@ def test_a_deletion_that_is_not_confirmed_is_said_to_be_asked_for_again(trainer:
     card = TrainingCard.of(row)
     assert (card.is_leaving, card.is_gone) == (True, False)
     assert card.trouble.startswith(who)
+    row.phase = UNSURE
+    assert "can't be sure" in TrainingCard.of(row).trouble
     row.removed_at = now()
     gone = TrainingCard.of(row)
     assert (gone.is_leaving, gone.is_gone, gone.removed_at) == (False, True, row.removed_at.isoformat())
+    assert gone.trouble == ""
 
 
 def test_the_question_counts_what_goes_and_what_stays() -> None:

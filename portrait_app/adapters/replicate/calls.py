@@ -135,7 +135,7 @@ def _json(reply: Reply | httpx.Response) -> object:
     raw = reply if isinstance(reply, httpx.Response) else reply.http_response
     try:
         return raw.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter: nested too deeply
         raise _Garbled(f"{raw.status_code} without JSON") from error
 
 

@@ -10,6 +10,7 @@ import httpx
 from replicate import AsyncReplicate, omit
 
 from portrait_app.adapters.replicate import wire
+from portrait_app.adapters.replicate.bounded import BoundedClient
 from portrait_app.adapters.replicate.calls import asking, body_of, ordering, preparing, text_in
 from portrait_app.adapters.replicate.errors import FaceModelGone, JobVanished, Missing
 from portrait_app.adapters.replicate.listing import JobList, UploadedFile
@@ -51,7 +52,7 @@ class Gateway:
         self._base_url = base if base.endswith("/v1") else f"{base}/v1"
         # A proxy in the environment is for the world outside; this machine's own engine is not reached through it.
         is_local = urlsplit(self._base_url).hostname in _THIS_MACHINE
-        http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=not is_local)
+        http = BoundedClient(timeout=TIMEOUT, trust_env=not is_local)
         self._client = AsyncReplicate(
             bearer_token=token, base_url=self._base_url, timeout=TIMEOUT, max_retries=0, http_client=http
         )

@@ -76,22 +76,25 @@ class JobList:
         self._get = get
 
     async def pages(self, kind: OrderKind, since: datetime) -> AsyncGenerator[tuple[list[Listed], bool]]:
-        """Yield pages of jobs created after `since`, newest first, and whether each is the last.
+        """Yield pages of jobs created after `since`, newest first, and whether each is the last there is.
+
+        Where none was the last, the list wasn't read to its end: it is too long, or leads to where we don't follow.
 
         Raises: EngineDown, Throttled, Refused.
         """
         filters = f"?{urlencode({'created_after': since.isoformat()})}" if kind is OrderKind.PREDICTION else ""
-        url: str | None = f"{self._base_url}/{kind}s{filters}"
+        url = f"{self._base_url}/{kind}s{filters}"
         for _ in range(MOST_PAGES):
             with asking():
                 page = await self._get(url)
-            listed = _listed(kind, page.get("results"))
+                listed = _listed(kind, page)
             young = [one for one in listed if one.created_at is None or one.created_at >= since]
-            url = self._next(page)
-            is_last = url is None or len(young) < len(listed)
+            is_last = not page.get("next") or len(young) < len(listed)
             yield young, is_last
-            if is_last or url is None:
+            following = self._next(page)
+            if is_last or following is None:
                 return
+            url = following
 
     async def find(self, kind: OrderKind, *, fingerprint: str, since: datetime, until: datetime) -> Trace:
         """Look for a job whose reply was lost, among those created between `since` and `until`.
@@ -116,27 +119,39 @@ class JobList:
         Raises: EngineDown, Throttled, Refused.
         """
         with asking():
-            page = await self._get(f"{self._base_url}/files")
-        results = page.get("results")
-        for one in cast("list[object]", results) if isinstance(results, list) else []:
-            body = wire.object_in(one)
+            results = _results(await self._get(f"{self._base_url}/files"))
+        for body in results:
             file_id, url = body.get("id"), wire.object_in(body.get("urls")).get("get")
             if body.get("name") == name and isinstance(file_id, str) and isinstance(url, str):
                 return UploadedFile(file_id, url)
         return None
 
     def _next(self, page: dict[str, Any]) -> str | None:
+        """Return the address of the page that follows, if it is the engine's own: the token goes nowhere else."""
         url = page.get("next")
-        is_ours = isinstance(url, str) and urlsplit(url)[:2] == urlsplit(self._base_url)[:2]
+        try:
+            is_ours = isinstance(url, str) and urlsplit(url)[:2] == urlsplit(self._base_url)[:2]
+        except ValueError:  # no address
+            return None
         return url if is_ours else None
 
 
-def _listed(kind: OrderKind, results: object) -> list[Listed]:
+def _listed(kind: OrderKind, page: dict[str, Any]) -> list[Listed]:
     found: list[Listed] = []
-    for one in cast("list[object]", results) if isinstance(results, list) else []:
-        body = wire.object_in(one)
+    for body in _results(page):
         try:
             found.append(Listed(wire.report_of(kind, body), wire.created_at(body), body))
         except Unreadable:  # one odd entry must not hide the others
             continue
     return found
+
+
+def _results(page: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a page lists.
+
+    Raises: Unreadable: it is no list. Taken for an empty one it would prove that a lost order never arrived.
+    """
+    results = page.get("results")
+    if not isinstance(results, list):
+        raise Unreadable(f"a page whose results are {type(results).__name__}")
+    return [wire.object_in(one) for one in cast("list[object]", results)]

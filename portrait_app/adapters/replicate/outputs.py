@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -11,6 +12,7 @@ from portrait_app.adapters.replicate.outward import Forbidden, OutwardNetwork
 from portrait_app.errors import PortraitError
 
 HOST = "replicate.delivery"
+_ITS_HOSTS = re.compile(rf"(?:[a-z0-9_-]{{1,63}}\.)*{re.escape(HOST)}", re.ASCII)
 MOST_REDIRECTS = 3
 _REDIRECTS = {301, 302, 303, 307, 308}
 _GONE = {401, 403, 404, 410}  # signed addresses answer 403 once they have expired
@@ -49,7 +51,7 @@ async def fetch(url: str, *, allow_local: str | None, max_bytes: int, timeout_s:
         allow_local: the darkroom's origin, as `http://127.0.0.1:8787`.
         max_bytes: more than this is not taken.
         timeout_s: for the whole of it.
-    Raises: OutputGone, OutputUnsafe, OutputBroken.
+    Raises: OutputGone, OutputUnsafe, OutputBroken; nothing else, whatever the address and the reply.
     """
     but = _host_and_port(allow_local) if allow_local else None
     try:
@@ -63,11 +65,13 @@ async def fetch(url: str, *, allow_local: str | None, max_bytes: int, timeout_s:
                 if leads_to is None:
                     return body
                 url = urljoin(url, leads_to)
+            raise OutputUnsafe(f"more than {MOST_REDIRECTS} redirects")
     except Forbidden as error:
         raise OutputUnsafe(str(error)) from error
+    except (ValueError, httpcore.UnsupportedProtocol) as error:  # of an address, or a number, that is none
+        raise OutputUnsafe(f"{type(error).__name__} behind {_shown(url)}") from error
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, TimeoutError) as error:
         raise OutputBroken(f"{type(error).__name__} at {_shown(url)}") from error
-    raise OutputUnsafe(f"more than {MOST_REDIRECTS} redirects, the last to {_shown(url)}")
 
 
 def _check(url: str, allow_local: str | None) -> None:
@@ -84,8 +88,7 @@ def _check(url: str, allow_local: str | None) -> None:
         raise OutputUnsafe("an address with strange characters")
     if allow_local and (parts.scheme, parts.netloc) == urlsplit(allow_local)[:2]:
         return
-    is_replicate = host == HOST or host.endswith(f".{HOST}")
-    if not (is_replicate and parts.scheme == "https" and port in (None, 443) and not parts.username):
+    if not (_ITS_HOSTS.fullmatch(host) and parts.scheme == "https" and port in (None, 443) and not parts.username):
         raise OutputUnsafe(f"not on the engine's hosts: {_shown(url)}")
 
 
@@ -125,5 +128,8 @@ def _host_and_port(origin: str) -> tuple[str, int]:
 
 def _shown(url: str) -> str:
     """An address for the log: without what would open it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "no address"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -12,8 +12,9 @@ import httpcore
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# IPv6 addresses that carry an IPv4 one inside (RFC 6052, RFC 8215): they would lead to it through a translator.
-_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+# All of IPv6 that is given to networks of the internet. What lies outside has an IPv4 address inside, to which a
+# translator would lead (RFC 4291, 6052, 7915, 8215), or means something within one network alone.
+_GIVEN_OUT = ip_network("2000::/3")
 
 
 class Forbidden(Exception):
@@ -44,6 +45,8 @@ class OutwardNetwork(httpcore.AsyncNetworkBackend):
         """
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:  # a label of it is empty, or too long
+            raise Forbidden("a host that can't be a name") from error
         except OSError as error:
             raise httpcore.ConnectError(f"{host} has no address") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -75,7 +78,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, IPv6Address):
         if ip.ipv4_mapped is not None:
             return _is_public(ip.ipv4_mapped)
-        if ip.sixtofour or ip.teredo or any(ip in network for network in _TRANSLATED):
+        if ip not in _GIVEN_OUT or ip.sixtofour or ip.teredo:
             return False
     return _is_public(ip)
 

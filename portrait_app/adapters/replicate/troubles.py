@@ -61,5 +61,5 @@ def _field(error: str) -> str:
     try:
         said = cast("dict[str, Any]", json.loads(error[error.index("{") :]))
         return str(said["detail"][0]["loc"][-1]).replace("_", " ")
-    except (ValueError, KeyError, IndexError, TypeError):
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):  # the last: nested too deeply
         return ""

@@ -13,7 +13,7 @@ from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.domain.report import JobReport, Progress
+from portrait_app.domain.report import LONGEST, JobReport, Progress
 
 _JOB_ID = re.compile(r"[\w-]{1,100}", re.ASCII)  # real ones are 26 letters and digits
 
@@ -37,7 +37,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
     job_id = body.get("id")
     if not isinstance(job_id, str) or not _JOB_ID.fullmatch(job_id):
         raise Unreadable("a job without an id")
-    said = STATUSES.get(str(body.get("status")), OrderStatus.RUNNING)
+    said = STATUSES.get(_text(body, "status"), OrderStatus.RUNNING)
     is_training = kind is OrderKind.TRAINING
     outputs, version = (), None
     if is_training:
@@ -48,7 +48,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
     progress = _learning(body) if is_training else _making(body)
     if cause is None:
         return JobReport(job_id, said, outputs, version, progress)
-    error = str(body.get("error") or "")
+    error = _error(body)
     return JobReport(
         job_id,
         OrderStatus.FAILED,
@@ -56,7 +56,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
         version,
         progress,
         trouble=troubles.in_words(cause, error),
-        trouble_detail=error or f"{body.get('status')} without a word: {cause}",
+        trouble_detail=error or f"{_text(body, 'status')} without a word: {cause}",
         cause=cause,
         is_free=_is_free(body),
     )
@@ -66,10 +66,11 @@ def is_marked(kind: OrderKind, body: dict[str, Any], fingerprint: str) -> bool:
     """Whether a job's input bears this fingerprint: the uploaded zip's address, or the seed."""
     given = object_in(body.get("input"))
     if kind is OrderKind.PREDICTION:
-        return str(given.get("seed")) == fingerprint
+        seed = given.get("seed")
+        return isinstance(seed, int | str) and str(seed) == fingerprint
     # The engine may hand the trainer a longer address of the same file, as in `…/files/{id}/download?expiry=…`.
     return any(
-        value == fingerprint or str(value).startswith((f"{fingerprint}/", f"{fingerprint}?"))
+        isinstance(value, str) and (value == fingerprint or value.startswith((f"{fingerprint}/", f"{fingerprint}?")))
         for value in given.values()
     )
 
@@ -77,7 +78,7 @@ def is_marked(kind: OrderKind, body: dict[str, Any], fingerprint: str) -> bool:
 def created_at(body: dict[str, Any]) -> datetime | None:
     """When a job was created, if that can be read. Fractional seconds have one to nine digits."""
     try:
-        moment = datetime.fromisoformat(str(body.get("created_at")))
+        moment = datetime.fromisoformat(_text(body, "created_at"))
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -86,6 +87,19 @@ def created_at(body: dict[str, Any]) -> datetime | None:
 def object_in(value: object) -> dict[str, Any]:
     """The value if it is a JSON object, else an empty one."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    """Return what stands under a key, as text; empty for nothing, and for what is nested too deeply to be told."""
+    try:
+        return str(body.get(key) or "")
+    except RecursionError:
+        return ""
+
+
+def _error(body: dict[str, Any]) -> str:
+    """Return what a job says of its failure, cut to what is kept: some say megabytes, and all would be searched."""
+    return _text(body, "error")[:LONGEST]
 
 
 def _version(body: dict[str, Any]) -> str | None:
@@ -104,7 +118,7 @@ def _cause(said: OrderStatus, body: dict[str, Any], *, has_result: bool, is_trai
     if body.get("status") == "aborted":
         return Cause.NOT_IN_TIME
     if said is OrderStatus.FAILED:
-        return troubles.cause_of(str(body.get("error") or ""))
+        return troubles.cause_of(_error(body))
     if said is not OrderStatus.DONE or has_result:
         return None
     if is_training:
@@ -126,7 +140,7 @@ def _learning(body: dict[str, Any]) -> Progress | None:
     given = object_in(body.get("input"))
     steps = next((given[trainer.steps_input] for trainer in ours if trainer.steps_input in given), None)
     return read_log(
-        str(body.get("logs") or ""),
+        _text(body, "logs"),
         bar_prefixes={trainer.bar_prefix for trainer in ours if trainer.bar_prefix is not None},
         steps=steps if isinstance(steps, int) else None,
     )
@@ -134,4 +148,4 @@ def _learning(body: dict[str, Any]) -> Progress | None:
 
 def _making(body: dict[str, Any]) -> Progress | None:
     steps = object_in(body.get("input")).get("num_inference_steps")
-    return read_prediction_log(str(body.get("logs") or ""), steps=steps if isinstance(steps, int) else None)
+    return read_prediction_log(_text(body, "logs"), steps=steps if isinstance(steps, int) else None)

@@ -1,0 +1,49 @@
+"""An HTTP client whose every call has an end, and whose every reply has a size."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+
+CALL_LASTS_S = 60.0  # all of a call together: httpx's own limits begin anew with every byte that comes
+SLOWEST_UPLOAD = 50_000  # bytes in a second; what is handed over gets time in proportion
+MOST_BYTES = 32 * 1024 * 1024  # of a reply, unpacked: a page of a hundred jobs with long logs is a tenth of it
+_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}  # no longer true of what was read
+
+
+class BoundedClient(httpx.AsyncClient):
+    """Reads each reply to its end within a time and a size.
+
+    What comes too slowly or is too much is httpx's own error, so it is taken for what a broken connection is taken for.
+    """
+
+    async def send(self, request: httpx.Request, *, stream: bool = False, **how: Any) -> httpx.Response:
+        """Send a request and read its reply.
+
+        Raises: httpx.ReadTimeout: it took too long. httpx.ReadError: more came than a reply has. As `httpx` besides.
+        """
+        del stream  # read here, whatever was asked for
+        size = request.headers.get("content-length", "0")
+        lasts_s = CALL_LASTS_S + int(size) / SLOWEST_UPLOAD
+        try:
+            async with asyncio.timeout(lasts_s):
+                reply = await super().send(request, stream=True, **how)
+                content = await _content(reply)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout(f"no whole reply in {lasts_s:.0f} s", request=request) from error
+        headers = [(name, value) for name, value in reply.headers.multi_items() if name.lower() not in _OF_THE_WIRE]
+        return httpx.Response(reply.status_code, headers=headers, content=content, request=request)
+
+
+async def _content(reply: httpx.Response) -> bytes:
+    content = bytearray()
+    try:
+        async for chunk in reply.aiter_bytes():  # unpacked piece by piece, so this counts what it grows to
+            content += chunk
+            if len(content) > MOST_BYTES:
+                raise httpx.ReadError(f"more than {MOST_BYTES} bytes", request=reply.request)
+    finally:
+        await reply.aclose()
+    return bytes(content)

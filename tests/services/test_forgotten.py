@@ -1,0 +1,113 @@
+"""Work that was recorded, and whose chore was lost in a crash: it is put off again, whatever else waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.domain.report import JobReport
+from portrait_app.domain.selfie import SelfieStatus
+from portrait_app.services import cancelling, generations, progress, reconcile, removal
+from tests.services.test_settling import order_of, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from tests.builders import House
+
+    Given = Callable[[House, UUID], Awaitable[UUID]]
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take what was recorded a moment ago for forgotten."""
+    monkeypatch.setattr(reconcile, "FORGOTTEN_AFTER", timedelta(0))
+
+
+async def unsent(house: House, ada: UUID) -> UUID:
+    return (await recorded(house, ada)).id
+
+
+async def unexamined(house: House, ada: UUID) -> UUID:
+    draft = await house.draft_with_selfies(ada, 1, status=SelfieStatus.EXAMINING)
+    async with house.desk.for_person(ada) as work:
+        return (await work.selfies.of(draft.id))[0].id
+
+
+async def unkept(house: House, ada: UUID) -> UUID:
+    order = await recorded(house, ada)
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_service(ada) as work:
+        await progress.hear(work, order.id, JobReport("job1", OrderStatus.DONE, outputs=("https://engine/0",)))
+        assert order.generation_id is not None
+        return (await work.assets.of(order.generation_id))[0].id
+
+
+async def running(house: House, ada: UUID, kind: OrderKind) -> UUID:
+    order = await recorded(house, ada, kind)
+    await house.sender.send(ada, order.id)
+    return order.id
+
+
+async def wished_off(house: House, ada: UUID) -> UUID:
+    order_id = await running(house, ada, OrderKind.TRAINING)
+    async with house.desk.for_person(ada) as work:
+        await cancelling.cancel_training(work, (await work.orders.get(order_id)).training_id)
+    return order_id
+
+
+async def untidy(house: House, ada: UUID) -> UUID:
+    order_id = await running(house, ada, OrderKind.TRAINING)
+    async with house.desk.for_service(ada) as work:
+        await progress.hear(work, order_id, JobReport("job1", OrderStatus.CANCELED))
+    return order_id
+
+
+async def deleted(house: House, ada: UUID) -> UUID:
+    model = await house.ready_model(ada)
+    async with house.desk.for_person(ada) as work:
+        await removal.remove(work, model.id)
+    return model.id
+
+
+GIVEN: dict[Chore, Given] = {
+    Chore.SEND_ORDER: unsent,
+    Chore.EXAMINE_SELFIE: unexamined,
+    Chore.KEEP_ASSET: unkept,
+    Chore.CALL_OFF: wished_off,
+    Chore.TIDY_ORDER: untidy,
+    Chore.REMOVE_MODEL: deleted,
+}
+
+
+@pytest.mark.parametrize("chore", list(Chore))
+async def test_each_kind_of_chore_that_was_lost_is_remembered(house: House, chore: Chore) -> None:
+    ada = await house.somebody("Ada")
+    row_id = await GIVEN[chore](house, ada)
+    house.queue.take()  # lost in a crash
+    await reconcile.remember_chores(house.desk)
+    assert (chore, ada, row_id) in house.queue.take()
+
+
+async def test_many_orders_that_wait_hide_no_portrait_that_was_made(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "MOST", 3)
+    ada = await house.somebody("Ada")
+    asset_id = await unkept(house, ada)
+    model = await house.ready_model(ada)
+    async with house.desk.for_person(ada) as work:
+        for _ in range(5):
+            await generations.order(work, model, style="noir", count=1, aspect="1:1")
+    oldest = [row for _, _, row in house.queue.take()][-5:-2]
+    await reconcile.remember_chores(house.desk)
+    remembered = house.queue.take()
+    assert (Chore.KEEP_ASSET, ada, asset_id) in remembered
+    assert [row for chore, _, row in remembered if chore is Chore.SEND_ORDER] == oldest
+    assert (await order_of(house, ada, oldest[0])).status is OrderStatus.RECORDED

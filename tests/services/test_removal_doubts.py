@@ -1,0 +1,87 @@
+"""A deletion is confirmed only when nothing can be left: not of a job that was given up, nor of one in doubt."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.adapters.replicate.errors import JobVanished
+from portrait_app.database.address import Role
+from portrait_app.database.orders import counted
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.report import JobReport
+from portrait_app.services import inbox, progress, removal, trainings
+from portrait_app.services.removal import NotYetGone
+from tests.services.removing import VERSION, carry_out, remove, row_of, set_back
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.domain.training import Training
+    from tests.builders import House
+
+DONE = JobReport("job1", OrderStatus.DONE, version=VERSION)
+
+
+@pytest.fixture
+async def ada(house: House) -> UUID:
+    return await house.somebody("Ada")
+
+
+async def stopped(house: House, owner_id: UUID, status: OrderStatus) -> tuple[Training, UUID]:
+    """Start a training, end its order by our own word, and delete the face model. Return it and the order."""
+    draft = await house.draft_with_selfies(owner_id)
+    async with house.desk.for_person(owner_id) as work:
+        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    ((_, _, order_id),) = house.queue.take()
+    await house.sender.send(owner_id, order_id)
+    async with house.desk.for_service(owner_id) as work:
+        await progress.end(work, order_id, status, trouble="It failed.", detail="ended by us")
+    await remove(house, draft)
+    return draft, order_id
+
+
+async def is_confirmed(house: House, model: Training) -> bool:
+    row = await row_of(house, model)
+    assert row is not None
+    return row.removed_at is not None
+
+
+async def test_a_version_that_was_heard_of_late_is_deleted_though_its_job_is_forgotten(house: House, ada: UUID) -> None:
+    draft, order_id = await stopped(house, ada, OrderStatus.FAILED)
+    house.engine.versions.add(VERSION)
+    await inbox.take(house.desk, webhook_id="late", order_id=order_id, report=DONE)
+    house.engine.trouble_with["job1"] = JobVanished("404")
+    await carry_out(house, draft)
+    assert house.engine.versions == set()
+    assert await is_confirmed(house, draft)
+
+
+async def test_an_order_in_doubt_is_never_confirmed_and_both_are_told(house: House, ada: UUID) -> None:
+    draft, order_id = await stopped(house, ada, OrderStatus.LOST)
+    async with house.desk.for_service(ada) as work:
+        (await work.orders.get(order_id, lock=True)).job_id = None  # its reply was lost
+    with pytest.raises(NotYetGone, match="in doubt"):
+        await carry_out(house, draft)
+    assert not await is_confirmed(house, draft)
+    row = await row_of(house, draft)
+    assert row is not None
+    assert row.phase == removal.UNSURE
+    await set_back(house, draft, asked=timedelta(minutes=61))
+    async with house.desk.for_nobody(Role.SERVICE) as session:
+        told = await counted(session)
+    assert (told["face models whose deletion is not confirmed"], told["orders in doubt"]) == (1, 1)
+
+
+async def test_the_doubt_ends_when_the_job_turns_up(house: House, ada: UUID) -> None:
+    draft, order_id = await stopped(house, ada, OrderStatus.LOST)
+    async with house.desk.for_service(ada) as work:
+        (await work.orders.get(order_id, lock=True)).job_id = None
+    house.engine.versions.add(VERSION)
+    house.engine.say("job1", DONE)
+    await inbox.take(house.desk, webhook_id="late", order_id=order_id, report=DONE)
+    await carry_out(house, draft)
+    assert house.engine.versions == set()
+    assert await is_confirmed(house, draft)

@@ -1,0 +1,138 @@
+"""Jobs that turn up after their order was given up: taken back while that costs nothing, else ended at the engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.adapters.replicate.errors import EngineDown, JobVanished
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.domain.report import JobReport
+from portrait_app.services import cancelling, inbox, orders, reconcile
+from tests.services.test_settling import change, let_time_pass, lost, order_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.domain.order import Order
+    from tests.builders import House
+
+
+@pytest.fixture
+async def ada(house: House) -> UUID:
+    return await house.somebody("Ada")
+
+
+async def given_up(house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICTION) -> tuple[Order, UUID]:
+    """Have an order taken by an engine that never shows it; return it and the order in its place."""
+    order = await lost(house, owner_id, kind, is_taken=True)
+    house.engine.unlisted.add("job1")
+    await let_time_pass(house, order)
+    await house.sender.send(owner_id, order.id)
+    (successor,) = [row for chore, _, row in house.queue.take() if chore is Chore.SEND_ORDER]
+    return order, successor
+
+
+async def hear(house: House, order: Order, report: JobReport) -> None:
+    house.engine.say("job1", report)
+    await inbox.take(house.desk, webhook_id=f"{report.status}", order_id=order.id, report=report)
+
+
+async def call_off(house: House, order: Order) -> None:
+    await cancelling.call_off(house.desk, house.engine, order.owner_id, order.id)  # type: ignore[arg-type] -- a fake
+
+
+RUNNING = JobReport("job1", OrderStatus.RUNNING)
+
+
+async def test_a_training_that_made_its_face_model_all_the_same_is_not_paid_twice(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada, OrderKind.TRAINING)
+    await hear(house, order, JobReport("job1", OrderStatus.DONE, version="me/faces:first"))
+    await house.sender.send(ada, successor)
+    assert len(house.engine.created) == 1
+    assert (await order_of(house, ada, successor)).status is OrderStatus.CANCELED
+    async with house.desk.for_service(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert (training.status, training.version) == (TrainingStatus.READY, "me/faces:first")
+
+
+async def test_portraits_whose_job_turns_up_in_time_are_taken_back_and_can_be_called_off(
+    house: House, ada: UUID
+) -> None:
+    order, successor = await given_up(house, ada)
+    await hear(house, order, RUNNING)
+    await house.sender.send(ada, successor)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.RUNNING
+    assert (len(house.engine.created), house.queue.take()) == (1, [])
+    assert order.generation_id is not None
+    async with house.desk.for_person(ada) as work:
+        await cancelling.cancel_portraits(work, order.generation_id)
+    assert house.queue.take() == [(Chore.CALL_OFF, ada, order.id)]
+
+
+async def test_a_training_whose_photos_were_deleted_meanwhile_is_called_off(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada, OrderKind.TRAINING)
+    await orders.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
+    await hear(house, order, RUNNING)
+    assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
+    assert (await order_of(house, ada, successor)).status is OrderStatus.RECORDED
+
+
+async def test_one_that_was_taken_back_keeps_its_photos(house: House, ada: UUID) -> None:
+    order, _ = await given_up(house, ada, OrderKind.TRAINING)
+    await hear(house, order, RUNNING)
+    await orders.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
+    assert list(house.engine.files) == [f"{order.id}.zip"]
+
+
+async def test_a_job_whose_successor_is_at_the_engine_is_ended_and_that_is_remembered(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "FORGOTTEN_AFTER", timedelta())
+    order, successor = await given_up(house, ada)
+    await house.sender.send(ada, successor)
+    await hear(house, order, RUNNING)
+    house.queue.take()  # lost in a crash
+    await reconcile.remember_chores(house.desk)
+    assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
+    house.engine.trouble_with["job1"] = EngineDown("502")
+    with pytest.raises(EngineDown):
+        await call_off(house, order)
+    await reconcile.remember_chores(house.desk)
+    assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
+    house.engine.trouble_with.clear()
+    await call_off(house, order)
+    await reconcile.remember_chores(house.desk)
+    assert (house.engine.canceled, house.queue.take()) == (["job1", "job1"], [])
+
+
+async def test_what_was_called_off_as_never_taken_is_ended_when_it_turns_up(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=True)
+    house.engine.unlisted.add("job1")
+    assert order.generation_id is not None
+    async with house.desk.for_person(ada) as work:
+        await cancelling.cancel_portraits(work, order.generation_id)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.CANCELED
+    house.queue.take()
+    await hear(house, order, RUNNING)
+    assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
+    await call_off(house, order)
+    assert house.engine.canceled == ["job1"]
+    assert (await order_of(house, ada, order.id)).stray_since is None
+
+
+async def test_a_stray_that_the_engine_no_longer_knows_is_done_with(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada)
+    await house.sender.send(ada, successor)
+    await hear(house, order, RUNNING)
+    house.engine.trouble_with["job1"] = JobVanished("404")
+    await change(house, order, sent_at=now() - timedelta(minutes=5))
+    await call_off(house, order)
+    assert (await order_of(house, ada, order.id)).stray_since is None

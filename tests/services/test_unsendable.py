@@ -1,0 +1,123 @@
+"""Orders that can't be sent, for want of something here, and uploads that two workers made for one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.adapters.replicate.errors import NotSent, ReplyLost, Throttled
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.jobs.patience import wait_for
+from portrait_app.services import orders, requests
+from portrait_app.services.orders import Unsettled
+from tests.fakes import Uploaded
+from tests.services.test_settling import change, let_time_pass, order_of, recorded
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tests.builders import House
+
+LONG = timedelta(days=3)
+
+
+@pytest.fixture
+async def ada(house: House) -> UUID:
+    return await house.somebody("Ada")
+
+
+async def test_a_photo_that_is_no_longer_there_ends_it_in_words(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    async with house.desk.for_service(ada) as work:
+        key = (await work.selfies.of(order.training_id))[0].key
+    assert key is not None
+    await house.desk.bucket.delete(key)
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_person(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert (training.status, training.trouble) == (TrainingStatus.FAILED, orders.INCOMPLETE)
+
+
+async def test_a_style_that_an_upgrade_took_away_ends_it_in_words(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await recorded(house, ada)
+    monkeypatch.delitem(requests.STYLES, "noir")
+    await house.sender.send(ada, order.id)
+    assert order.generation_id is not None
+    async with house.desk.for_person(ada) as work:
+        generation = await work.generations.get(order.generation_id)
+    assert (generation.status, generation.trouble) == (GenerationStatus.FAILED, orders.INCOMPLETE)
+    assert house.engine.created == []
+
+
+@pytest.mark.parametrize("error", [NotSent("no network yet"), Throttled("429", 1)], ids=["not sent", "throttled"])
+async def test_an_order_written_down_before_days_off_is_tried_for_a_day_all_the_same(
+    house: House, ada: UUID, error: Exception
+) -> None:
+    order = await recorded(house, ada)
+    await change(house, order, created_at=now() - LONG, silent_since=now() - LONG, silent_at=now() - LONG)
+    house.engine.fails_next = error
+    with pytest.raises(type(error)):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.RECORDED
+
+
+async def test_of_two_uploads_for_one_order_the_first_that_is_written_down_counts(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    is_uploading, may_end = asyncio.Event(), asyncio.Event()
+
+    async def unseen(_: str) -> None:
+        return None
+
+    async def upload(_: str, data: bytes) -> Uploaded:
+        name = f"file{len(house.engine.files)}"
+        house.engine.files[name] = data
+        if name == "file0":
+            is_uploading.set()
+            await may_end.wait()
+        return Uploaded(name, f"http://engine/files/{name}")
+
+    monkeypatch.setattr(house.engine, "find_file", unseen)
+    monkeypatch.setattr(house.engine, "upload", upload)
+    slow = asyncio.create_task(house.sender.send(ada, order.id))
+    await is_uploading.wait()
+    house.engine.fails_next, house.engine.accepts_all_the_same = ReplyLost("reset"), True
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    may_end.set()
+    await slow
+    sent = await order_of(house, ada, order.id)
+    assert (sent.fingerprint, list(house.engine.files)) == ("http://engine/files/file1", ["file1"])
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    assert ((await order_of(house, ada, order.id)).job_id, len(house.engine.created)) == ("job1", 1)
+
+
+async def test_an_order_that_could_not_be_sent_for_a_day_ends_in_words(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    await change(house, order, silent_since=now() - orders.UNSENT_AFTER, silent_at=now())
+    house.engine.fails_next = NotSent("refused")
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_person(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert (training.status, training.trouble) == (TrainingStatus.FAILED, orders.UNSENDABLE)
+
+
+async def test_a_throttled_order_waits_for_as_long_as_the_engine_says(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    house.engine.fails_next = Throttled("429", 17)
+    with pytest.raises(Throttled) as told:
+        await house.sender.send(ada, order.id)
+    assert wait_for(told.value, attempts=30) == 17
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.RECORDED
+    with pytest.raises(Throttled):  # and so do all the others
+        await house.sender.send(ada, (await recorded(house, ada)).id)
+    assert house.engine.created == []
