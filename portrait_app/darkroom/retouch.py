@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BACKLIT = 0.2  # the scene is this much brighter than the skin
 _BURNT = 0.2  # and so is a patch that it burnt
+_PALE = 0.35  # where it only shines across skin, this little of the skin's warmth is left
 
 
 def retouch(sitter: Sitter, strength: float = 0.6) -> Picture:
@@ -47,7 +48,10 @@ def _mend(sitter: Sitter, picture: Picture) -> Picture:
         return picture
     zone = cv2.dilate(mesh.fill(sitter.points, mesh.OVAL, sitter.shape), _disc(sitter.face_px * 0.08))
     zone = zone * (1 - mesh.features(sitter.points, sitter.shape, sitter.face_px * 0.02)) * (sitter.alpha > 0.2)  # noqa: PLR2004  # some of it is theirs
-    burnt = ((light > usual + _BURNT) & (zone > 0.5)).astype(np.uint8)  # noqa: PLR2004  # inside
+    warm = picture[..., 0] - picture[..., 2]
+    pale = (warm < _PALE * float(np.median(warm[core]))) & (light > usual - _BURNT / 2)
+    pale[: round(float(sitter.points[mesh.CHIN, 1]) - 0.35 * sitter.face_px)] = False  # grey temples are theirs
+    burnt = (((light > usual + _BURNT) | pale) & (zone > 0.5)).astype(np.uint8)  # noqa: PLR2004  # inside
     burnt = cv2.dilate(burnt, _disc(sitter.face_px * 0.022))
     size = (sitter.shape[1] // 3, sitter.shape[0] // 3)
     hole = cv2.resize(burnt, size, interpolation=cv2.INTER_NEAREST)

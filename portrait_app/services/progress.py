@@ -58,7 +58,7 @@ async def hear_of(work: Work, order: Order, report: JobReport) -> None:
         return
     order.silent_since = None
     if order.status.is_final and not await take_back(work, order, report):
-        _hear_of_stray(work, order, report, is_new=is_new)
+        await _hear_of_stray(work, order, report, is_new=is_new)
         return
     order.look_at = order.look_at or now() + FIRST_LOOK
     await _take_in(work, order, report.storable())
@@ -94,18 +94,22 @@ async def _is_its_job(work: Work, order: Order, report: JobReport) -> bool:
     """Whether the report is of this order's job; the first job that is heard of becomes its job."""
     if order.job_id == report.job_id:
         return True
-    is_taken = order.job_id is not None or await owner_of(work.session, job_id=report.job_id) is not None
-    if is_taken or order.status.is_final:
-        log.warning("job.stranger", order=str(order.id), known=order.job_id, said=report.job_id)
-        await count_up(work.session, STRANGERS)
-    if is_taken:
+    if order.job_id is not None or await owner_of(work.session, job_id=report.job_id) is not None:
+        await _count_stranger(work, order, report)
         return False
     order.job_id = report.job_id
     return True
 
 
-def _hear_of_stray(work: Work, order: Order, report: JobReport, *, is_new: bool) -> None:
+async def _count_stranger(work: Work, order: Order, report: JobReport) -> None:
+    log.warning("job.stranger", order=str(order.id), known=order.job_id, said=report.job_id)
+    await count_up(work.session, STRANGERS)
+
+
+async def _hear_of_stray(work: Work, order: Order, report: JobReport, *, is_new: bool) -> None:
     """See to a job whose order has ended: nobody waits for what it makes, so it is called off until it has ended."""
+    if is_new:
+        await _count_stranger(work, order, report)
     order.version = report.storable().version or order.version  # to be deleted with the face model
     if report.status.is_final:
         order.stray_since = None

@@ -76,6 +76,15 @@ async def test_a_put_that_is_called_off_leaves_nothing(bucket: DiskBucket) -> No
     assert everything(bucket) == []
 
 
+async def test_a_put_that_is_called_off_as_it_begins_leaves_nothing(bucket: DiskBucket) -> None:
+    putting = asyncio.create_task(bucket.put(KEY, slowly(b"x", asyncio.Event()), max_bytes=10))
+    await asyncio.sleep(0)  # its thread has been started, and nothing is awaited of it yet
+    putting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await putting
+    assert everything(bucket) == []
+
+
 async def test_what_a_killed_process_left_is_cleared_away_after_a_while(bucket: DiskBucket) -> None:
     await bucket.put_bytes(KEY, b"x")
     abandoned, young = bucket.folder / ".unfinished" / "abandoned", bucket.folder / ".unfinished" / "young"

@@ -41,7 +41,7 @@ class DiskBucket:
 
     async def put(self, key: str, chunks: AsyncIterator[bytes], *, max_bytes: int) -> int:
         """Keep an object whole or not at all; see the port."""
-        upload = await asyncio.to_thread(self._begin, key)
+        upload = await self._begun(key)
         received = 0
         with upload:
             async for chunk in chunks:
@@ -93,6 +93,14 @@ class DiskBucket:
         if not stat.S_ISREG(state.st_mode):
             raise NotFound(f"{link.key} is no plain file")
         return path, state
+
+    async def _begun(self, key: str) -> Upload:
+        beginning = asyncio.ensure_future(asyncio.to_thread(self._begin, key))
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:  # the thread goes on all the same: what it makes is taken away again
+            with await beginning:
+                raise
 
     def _begin(self, key: str) -> Upload:
         return Upload(self._place(key), self.folder / _UNFINISHED)
