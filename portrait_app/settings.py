@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSe
 from portrait_app.domain.catalogue import BUILT_IN, TRAINERS
 from portrait_app.errors import PortraitError
 from portrait_app.settings_of_providers import SettingsOfProviders
+from portrait_app.settings_words import should_be
 
 ENV_FILES = (".env", ".env.local")  # what stands in the last of them counts
 _NAMES_AT_HOME = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".example")
@@ -122,7 +123,7 @@ class Settings(SettingsOfProviders):
             read = cls()  # pyright: ignore[reportCallIssue] -- every field comes from the environment
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
-            raise WrongSetting(_variable(str(first["loc"][0])), _sentence(first["msg"])) from None
+            raise WrongSetting(_variable(str(first["loc"][0])), should_be(first)) from None
         if variable := read.missing_of_providers:
             raise WrongSetting(*variable)
         return read
@@ -219,11 +220,6 @@ def _is_public(host: str) -> bool:
         return ip_address(name).is_global
     except ValueError:  # a name
         return "." in name and not name.endswith(_NAMES_AT_HOME)
-
-
-def _sentence(complaint: str) -> str:
-    plain = complaint.removeprefix("Value error, ")
-    return plain[:1].lower() + plain[1:]
 
 
 def _variable(location: str) -> str:

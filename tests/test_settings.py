@@ -190,3 +190,23 @@ def test_asvs_3_4_2_and_4_4_2_only_our_own_pages_may_open_the_websocket(monkeypa
         "http://localhost:3000",
         "https://portraits.example.org",
     ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("PORT", "three thousand", "PORT: should be a whole number."),
+        ("PORT", "99999", "PORT: should be 65535 or less."),
+        ("SECRET_KEY", "short", "SECRET_KEY: should have 32 characters or more."),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL: should be 'debug', 'info', 'warning' or 'error'."),
+        ("REPLICATE_DESTINATION", "a b", "REPLICATE_DESTINATION: should be owner/name."),
+    ],
+)
+def test_a_wrong_value_is_answered_with_how_it_should_be(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(WrongSetting) as refused:
+        Settings.read()
+    assert words in refused.value.hint
+    assert value not in refused.value.hint.replace("PORT", "")

@@ -34,7 +34,10 @@ class FolderNotOurs(DatabaseWontStart):
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"{folder}: {reason}")
-        self.hint = f"Start as the user who owns {folder}, or name another folder with PORTRAIT_DATA_DIR."
+        self.hint = (
+            f"{folder} can't be used ({reason}). Start as the user who owns it, or name another folder with "
+            "PORTRAIT_DATA_DIR."
+        )
 
 
 class NoSuitablePostgres(DatabaseWontStart):
