@@ -18,6 +18,11 @@
     on("click", (event) => { if (event.target.matches?.('dialog[closedby="any"]') && event.detail) event.target.close(); });
   }
 
+  // The keys there are; whoever types a question is left alone.
+  on("keydown", (event) => {
+    if (event.key === "?" && !closest(event, "input, textarea, select") && !document.querySelector("dialog[open]")) open("shortcuts");
+  });
+
   // A sheet follows the finger from its head, and goes when let go far or fast enough.
   on("pointerdown", (event) => {
     const head = closest(event, ".sheet-head");

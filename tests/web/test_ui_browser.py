@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
 from starlette.templating import Jinja2Templates
 
 from portrait_app.web import theme
@@ -47,6 +47,7 @@ TITLED_ROOM = ROOM.replace(
     '<main class="page"><h1 class="large-title">Train</h1><div id="much" style="height: 200dvh"></div></main>'
     '<nav class="tab-bar">',
 )
+KEYS_ROOM = ROOM.replace('id="more"', 'id="shortcuts"').replace("</nav>", "</nav><input>")
 COVERED = """() => [...document.querySelectorAll('.thing')].filter((thing) => {
   thing.focus({ focusVisible: true });
   return thing.getBoundingClientRect().bottom > document.querySelector('.action-bar').getBoundingClientRect().top;
@@ -83,8 +84,8 @@ async def serve(route: Route) -> None:
         await route.fulfill(
             body=form.render(values={}, errors={"email": "Not an address."}, next=""), content_type="text/html"
         )
-    elif path in ("/room", "/titled", "/long-room"):
-        body = {"/room": ROOM, "/titled": TITLED_ROOM}.get(path, LONG_ROOM)
+    elif path in ("/room", "/titled", "/keys", "/long-room"):
+        body = {"/room": ROOM, "/titled": TITLED_ROOM, "/keys": KEYS_ROOM}.get(path, LONG_ROOM)
         await route.fulfill(body=body, content_type="text/html; charset=utf-8")
     elif (file := ASSETS / path.lstrip("/")).is_file():
         await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
@@ -206,3 +207,14 @@ async def test_a_room_that_becomes_short_has_its_title_back(browser: Browser) ->
     await page.wait_for_function(f"{opacity} === 0")
     await page.evaluate("document.querySelector('#much').remove()")
     await page.wait_for_function(f"{opacity} > 0.9")
+
+
+async def test_a_question_mark_shows_the_keys_unless_one_is_typing(browser: Browser) -> None:
+    page = await phone(browser, "/keys")
+    await page.locator("input").press("?")
+    await expect(page.locator("#shortcuts")).to_be_hidden()
+    await page.locator("button").first.focus()
+    await page.keyboard.press("?")
+    await expect(page.locator("#shortcuts")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#shortcuts")).to_be_hidden()

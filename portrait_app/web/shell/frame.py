@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import reflex as rx
 
 from portrait_app.web import ui
+from portrait_app.web.shell.shortcuts import shortcuts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,7 @@ def frame(
         rx.el.main(rx.el.h1(title, class_name="large-title"), *children, id="content", class_name="page", tab_index=-1),
         tab_bar(active, news or {}),
         *beside,
+        shortcuts(),
         class_name="frame",
     )
 
