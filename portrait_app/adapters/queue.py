@@ -24,12 +24,14 @@ PRIORITY = {
     Chore.REMOVE_MODEL: 5,
     Chore.TIDY_ORDER: 0,
 }
-# Two queues, and hands of their own for each: an engine that hangs holds up what is asked of it, and nothing else.
-AT_ENGINE, HERE = "engine", "here"
+# Hands of their own for each queue: an engine that hangs holds up what is asked of it and nothing else, nor does a
+# mail server.
+AT_ENGINE, BY_MAIL, HERE = "engine", "mail", "here"
 QUEUE = {
     Chore.EXAMINE_SELFIE: HERE,
     Chore.SEND_ORDER: AT_ENGINE,
     Chore.CALL_OFF: AT_ENGINE,
+    Chore.SEND_MAIL: BY_MAIL,
     Chore.KEEP_ASSET: HERE,
     Chore.REMOVE_MODEL: AT_ENGINE,
     Chore.TIDY_ORDER: AT_ENGINE,
@@ -41,7 +43,7 @@ def jobs_app(address: Address) -> App:
     """Return procrastinate's app on the jobs' own schema, signed in as the role that may enter it."""
     conninfo = address.conninfo(Role.SERVICE)
     kwargs = {"options": "-c search_path=jobs"}
-    return App(connector=PsycopgConnector(conninfo=conninfo, kwargs=kwargs, max_size=8))
+    return App(connector=PsycopgConnector(conninfo=conninfo, kwargs=kwargs, max_size=10))
 
 
 class JobQueue:

@@ -33,7 +33,7 @@ class FakeWorkshop:
     def sender(self) -> FakeWorkshop:
         return self
 
-    keeper = examiner = sender
+    keeper = examiner = postman = sender
 
     async def send(self, owner_id: UUID, row_id: UUID) -> None:
         self.begun += 1

@@ -9,10 +9,11 @@ import pytest
 
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.mail import MailKind
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.domain.selfie import SelfieStatus
-from portrait_app.services import cancelling, generations, progress, reconcile, removal
+from portrait_app.services import cancelling, generations, mails, progress, reconcile, removal
 from tests.services.test_settling import order_of, recorded
 
 if TYPE_CHECKING:
@@ -76,7 +77,14 @@ async def deleted(house: House, ada: UUID) -> UUID:
     return model.id
 
 
+async def unposted(house: House, ada: UUID) -> UUID:
+    async with house.desk.for_person(ada) as work:
+        await mails.write(work, MailKind.CONFIRM, "ada@example.com")
+        return work.chores[-1][1]
+
+
 GIVEN: dict[Chore, Given] = {
+    Chore.SEND_MAIL: unposted,
     Chore.SEND_ORDER: unsent,
     Chore.EXAMINE_SELFIE: unexamined,
     Chore.KEEP_ASSET: unkept,
@@ -91,8 +99,10 @@ async def test_each_kind_of_chore_that_was_lost_is_remembered(house: House, chor
     ada = await house.somebody("Ada")
     row_id = await GIVEN[chore](house, ada)
     house.queue.take()  # lost in a crash
+    house.queue.mails.clear()
     await reconcile.remember_chores(house.desk)
-    assert (chore, ada, row_id) in house.queue.take()
+    mails_to_send = [(Chore.SEND_MAIL, *mail) for mail in house.queue.mails]
+    assert (chore, ada, row_id) in house.queue.take() + mails_to_send
 
 
 async def test_many_orders_that_wait_hide_no_portrait_that_was_made(
