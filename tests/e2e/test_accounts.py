@@ -99,7 +99,7 @@ async def _walks_through_every_room(page: Page) -> None:
         await expect(page.locator("h1")).to_be_visible()
         await expect(page.locator(".skeleton")).to_have_count(0)
     await page.goto("/nowhere")
-    await expect(page.get_by_text("404")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
     await page.goto("/you")
     await page.get_by_role("button", name="Change your name").click()
     await page.get_by_label("What you are called here").fill("Countess")
