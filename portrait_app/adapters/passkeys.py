@@ -128,7 +128,7 @@ def challenge_in(answer: Answer) -> str:
     """
     try:
         said = parse_client_data_json(base64url_to_bytes(answer["response"]["clientDataJSON"]))
-    except Exception as error:
+    except Exception as error:  # on garbage the library raises whatever its parsing raised
         raise PasskeyRefused(f"client data: {type(error).__name__}") from error
     return bytes_to_base64url(said.challenge)
 
@@ -141,7 +141,7 @@ def credential_in(answer: Answer) -> bytes:
     """
     try:
         return base64url_to_bytes(answer["rawId"])
-    except Exception as error:
+    except Exception as error:  # on garbage the library raises whatever its parsing raised
         raise PasskeyRefused(f"credential: {type(error).__name__}") from error
 
 
@@ -159,7 +159,7 @@ def made(house: House, challenge: str, answer: Answer) -> Made:
             expected_origin=house.origin,
             require_user_verification=True,
         )
-    except Exception as error:
+    except Exception as error:  # on garbage the library raises whatever its parsing raised
         raise PasskeyRefused(f"{type(error).__name__}: {error}") from error
     is_synced = new.credential_device_type is CredentialDeviceType.MULTI_DEVICE
     return Made(new.credential_id, new.credential_public_key, new.sign_count, is_synced)
@@ -182,7 +182,7 @@ def count_of(house: House, lock: Lock, challenge: str, answer: Answer) -> int:
             credential_current_sign_count=lock.sign_count,
             require_user_verification=True,
         )
-    except Exception as error:
+    except Exception as error:  # on garbage the library raises whatever its parsing raised
         raise PasskeyRefused(f"{type(error).__name__}: {error}") from error
     _require_theirs(handle, lock.owner_id)
     return verified.new_sign_count
