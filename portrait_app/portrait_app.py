@@ -58,7 +58,7 @@ def _routes() -> Starlette:
             *selfie_routes(house.workshop),
             *webhook_routes(house.workshop),
             *health_routes(house.workshop),
-            *media_routes(lambda: house.workshop().bucket),
+            *media_routes(lambda: house.workshop().buckets),
         ],
         middleware=[Middleware(CareHeaders, more=_headers)],
     )

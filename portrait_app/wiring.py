@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.adapters.mail.outbox import Outbox
 from portrait_app.adapters.mail.smtp import SmtpServer
 from portrait_app.adapters.providers import providers_of
@@ -47,7 +47,7 @@ class Workshop:
     desk: Desk
     gateway: Gateway
     jobs: App
-    bucket: DiskBucket
+    buckets: DiskBuckets
 
     @cached_property
     def reader(self) -> FaceReader:
@@ -91,16 +91,16 @@ class Workshop:
 
     async def health(self) -> dict[str, bool]:
         """Ask whether each part of the house answers."""
-        return await health.parts(self.desk, self.bucket, self.gateway, self.jobs)
+        return await health.parts(self.desk, self.gateway, self.jobs)
 
 
 def furnish(settings: Settings) -> Workshop:
     """Name every adapter; nothing is opened yet."""
     address = Address.of(settings)
-    bucket = DiskBucket(settings.data_dir / "bucket", {"1": settings.key_for("media links")})
+    buckets = DiskBuckets(settings.data_dir / "bucket", {"1": settings.key_for("media links")})
     jobs = jobs_app(address)
-    desk = Desk(Database(address), bucket, JobQueue(jobs))
-    return Workshop(settings, address, desk, gateway_of(settings), jobs, bucket)
+    desk = Desk(Database(address), buckets, JobQueue(jobs))
+    return Workshop(settings, address, desk, gateway_of(settings), jobs, buckets)
 
 
 def gateway_of(settings: Settings) -> Gateway:

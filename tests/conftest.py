@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.database.address import Address
 from portrait_app.database.migrate import upgrade
 from portrait_app.database.session import Database
@@ -47,6 +47,6 @@ async def house(address: Address, tmp_path: Path) -> AsyncGenerator[House]:
     """A house on a fresh database, with an engine and a queue that remember what was asked of them."""
     database = Database(address)
     queue, engine = FakeQueue(), FakeEngine()
-    bucket = DiskBucket(tmp_path / "bucket", {"1": b"k" * 32})
-    yield House(Desk(database, bucket, queue), queue, engine)
+    buckets = DiskBuckets(tmp_path / "bucket", {"1": b"k" * 32})
+    yield House(Desk(database, buckets, queue), queue, engine)
     await database.close()

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from portrait_app.adapters.buckets.errors import BadKey
 from portrait_app.adapters.buckets.links import LinkRefused
+from portrait_app.adapters.buckets.types import SHOWN, UNKNOWN
 from portrait_app.errors import NotFound, PortraitError
 
 if TYPE_CHECKING:
@@ -20,19 +21,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from portrait_app.adapters.buckets.disk import DiskBucket
+    from portrait_app.adapters.buckets.disk import DiskBuckets
     from portrait_app.adapters.buckets.links import Link
 
-# What a browser may show by itself. Anything else, HTML and SVG above all, is only ever saved.
-SHOWN = {
-    ".avif": "image/avif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".mp4": "video/mp4",
-    ".png": "image/png",
-    ".webm": "video/webm",
-    ".webp": "image/webp",
-}
 GUARDS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -41,14 +32,14 @@ GUARDS = {
 }
 
 
-def media_routes(bucket_of: Callable[[], DiskBucket]) -> list[Route]:
-    """The route that the bucket's links lead to. It answers GET and HEAD, ranges and If-None-Match."""
+def media_routes(buckets_of: Callable[[], DiskBuckets]) -> list[Route]:
+    """The route that links of a folder lead to. It answers GET and HEAD, ranges and If-None-Match."""
 
     async def media(request: Request) -> Response:
-        bucket = bucket_of()
+        buckets = buckets_of()
         try:
-            link = bucket.signer.verify(request.method, request.path_params["key"], request.query_params)
-            path, state = await asyncio.to_thread(bucket.path_for, link)
+            link = buckets.signer.verify(request.method, request.path_params["key"], request.query_params)
+            path, state = await asyncio.to_thread(buckets.path_for, link)
         except LinkRefused as error:
             return _refusal(error, 403)
         except (NotFound, BadKey):
@@ -66,7 +57,7 @@ def _answer(request: Request, link: Link, path: Path, state: os.stat_result) -> 
     response = FileResponse(
         path,
         headers=GUARDS | {"Cache-Control": f"private, max-age={seconds}, immutable"},
-        media_type=shown_as or "application/octet-stream",
+        media_type=shown_as or UNKNOWN,
         filename=link.download_as or path.name,
         stat_result=state,
         content_disposition_type="inline" if is_shown else "attachment",

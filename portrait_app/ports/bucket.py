@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
+    from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,25 @@ class Stored:
     written_at: datetime
 
 
+class Links(Protocol):
+    """Makes addresses of one person's objects, and waits for nothing."""
+
+    def to(self, key: str, *, download_as: str | None = None) -> str:
+        """Return an address that opens this object for a short while, for whoever holds it.
+
+        The caller has read the object's row as the person: the row decides who gets a link.
+
+        Raises:
+            NotTheirs: the object lies outside this person's folder.
+        """
+        ...
+
+
 class Bucket(Protocol):
-    """Objects by key; a key begins with `u/{owner_id}/` and its ending says its type."""
+    """One person's objects by key; a key begins with `u/{owner_id}/` and its ending says its type.
+
+    Whoever this bucket is for, it reaches nobody else's objects: each verb raises `NotTheirs` for a key of another's.
+    """
 
     async def put(self, key: str, chunks: AsyncIterator[bytes], *, max_bytes: int) -> int:
         """Keep an object whole or not at all; return its bytes.
@@ -46,8 +64,24 @@ class Bucket(Protocol):
         """Forget objects; one that is not there is no error."""
         ...
 
-    async def page(self, prefix: str, *, after: str = "", most: int) -> Sequence[Stored]:
-        """Return the first objects after the key `after` whose keys begin with `prefix`, in the order of keys.
+    async def page(self, *, after: str = "", most: int) -> Sequence[Stored]:
+        """Return the person's first objects after the key `after`, in the order of keys; see `Buckets.page`."""
+        ...
+
+    async def links(self) -> Links:
+        """Return what makes links to the person's objects; good for the event that asks, and no longer."""
+        ...
+
+
+class Buckets(Protocol):
+    """Everybody's objects: what is done to them is done in one person's name, by `of`; the rest looks and tidies."""
+
+    def of(self, owner_id: UUID) -> Bucket:
+        """Return the bucket of the person that the work is for."""
+        ...
+
+    async def page(self, *, after: str = "", most: int) -> Sequence[Stored]:
+        """Return the first objects after the key `after`, in the order of keys.
 
         The last key of a page is where the next one begins; an empty page is the end. What is put or deleted meanwhile
         may be in a page or not.
@@ -58,9 +92,6 @@ class Bucket(Protocol):
         """Throw away what a killed process began to put an hour ago or earlier: half a photo is still a photo."""
         ...
 
-    def link(self, key: str, *, download_as: str | None = None) -> str:
-        """Return an address that opens this object for a short while, for whoever holds it.
-
-        The caller has read the object's row as the person: the row decides who gets a link.
-        """
+    async def check(self) -> None:
+        """Put and forget an object, to know that the store takes one; raise what stands against it."""
         ...

@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
     from procrastinate import App
 
-    from portrait_app.adapters.buckets.disk import DiskBucket
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.services.work import Desk
 
 PATIENCE_S = 2.0
 
 
-async def parts(desk: Desk, bucket: DiskBucket, gateway: Gateway, jobs: App) -> dict[str, bool]:
+async def parts(desk: Desk, gateway: Gateway, jobs: App) -> dict[str, bool]:
     """Ask every part at once; one that doesn't answer in time is down."""
-    asked = {"database": _database(desk), "bucket": bucket.check(), "engine": gateway.account(), "jobs": _jobs(jobs)}
+    asked = {
+        "database": _database(desk),
+        "bucket": desk.buckets.check(),
+        "engine": gateway.account(),
+        "jobs": _jobs(jobs),
+    }
     return dict(zip(asked, await asyncio.gather(*map(_answers, asked.values())), strict=True))
 
 

@@ -87,11 +87,11 @@ class Keeper:
     async def _keep(self, owner_id: UUID, asset: Asset, kept: thumbnails.Kept, likeness: float | None) -> None:
         kind = pictures.kind_of(kept.original)
         key = f"u/{owner_id}/portraits/{asset.id}.{kind.extension}"
-        await thumbnails.keep(self.desk.bucket, key, kept)
+        await thumbnails.keep(self.desk.buckets.of(owner_id), key, kept)
         async with self.desk.for_service(owner_id) as work:
             row = await work.assets.find(asset.id, lock=True)
             if row is None:  # deleted while we fetched
-                await self.desk.bucket.delete(*thumbnails.keys(key))
+                await work.bucket.delete(*thumbnails.keys(key))
                 return
             row.status, row.kept_at, row.key = AssetStatus.KEPT, now(), key
             row.mime, row.bytes = kind.mime, len(kept.original)

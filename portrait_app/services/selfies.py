@@ -47,7 +47,7 @@ class NoFaceToLearn(PortraitError):
 
 
 async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIterator[bytes]) -> Selfie:
-    """Stream one photo into the bucket and put its examination off.
+    """Stream one photo into the person's bucket and put its examination off.
 
     Raises:
         TooManySelfies, ObjectTooLarge, AlreadyStarted: nothing was kept; the other photos stay.
@@ -56,7 +56,8 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
         await _make_room(work, await trainings.draft(work))
     selfie_id = new_id()
     key = _incoming_key(owner_id, selfie_id)
-    await desk.bucket.put(key, chunks, max_bytes=MAX_BYTES)
+    bucket = desk.buckets.of(owner_id)
+    await bucket.put(key, chunks, max_bytes=MAX_BYTES)
     try:
         async with desk.for_person(owner_id) as work:
             draft = await trainings.draft(work)
@@ -69,7 +70,7 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
             work.later(Chore.EXAMINE_SELFIE, selfie.id)
             await work.tell("selfie", selfie.id)
     except BaseException:
-        await desk.bucket.delete(key)
+        await bucket.delete(key)
         raise
     return selfie
 
@@ -123,14 +124,15 @@ class Examiner:
         if selfie is None or selfie.status is not SelfieStatus.EXAMINING or selfie.incoming_key is None:
             await self._tidy(owner_id, selfie_id, is_removed=selfie is None)
             return
-        upload = await self.desk.bucket.get(selfie.incoming_key)
+        bucket = self.desk.buckets.of(owner_id)
+        upload = await bucket.get(selfie.incoming_key)
         try:
             seen, clean = await off_the_loop(self._look, upload)
         except PictureError as error:
             await self._refuse(owner_id, selfie_id, error)
         else:
             await self._accept(owner_id, selfie_id, seen, clean)
-        await self.desk.bucket.delete(selfie.incoming_key)
+        await bucket.delete(selfie.incoming_key)
 
     def _look(self, upload: bytes) -> tuple[Examination, thumbnails.Kept]:
         photo = pictures.open_picture(upload, max_edge_px=KEPT_EDGE_PX)
@@ -139,15 +141,15 @@ class Examiner:
     async def _tidy(self, owner_id: UUID, selfie_id: UUID, *, is_removed: bool) -> None:
         """Delete what a worker that was killed in the middle of its examination left behind."""
         clean = thumbnails.keys(_clean_key(owner_id, selfie_id)) if is_removed else []
-        await self.desk.bucket.delete(_incoming_key(owner_id, selfie_id), *clean)
+        await self.desk.buckets.of(owner_id).delete(_incoming_key(owner_id, selfie_id), *clean)
 
     async def _accept(self, owner_id: UUID, selfie_id: UUID, seen: Examination, clean: thumbnails.Kept) -> None:
         key = _clean_key(owner_id, selfie_id)
-        await thumbnails.keep(self.desk.bucket, key, clean)
+        await thumbnails.keep(self.desk.buckets.of(owner_id), key, clean)
         async with self.desk.for_service(owner_id) as work:
             selfie = await work.selfies.find(selfie_id, lock=True)
             if selfie is None:  # removed while we looked
-                await self.desk.bucket.delete(*thumbnails.keys(key))
+                await work.bucket.delete(*thumbnails.keys(key))
                 return
             await work.trainings.get(selfie.training_id, lock=True)  # the set is judged by one at a time
             selfie.key, selfie.incoming_key = key, None

@@ -36,13 +36,13 @@ class _Picture(NamedTuple):
 
 
 async def sweep(desk: Desk) -> int:
-    """Go through the bucket once, a page at a time. Return how many objects were deleted.
+    """Go through all buckets once, a page at a time. Return how many objects were deleted.
 
     Many may sweep at once; what was put less than a day ago stays, since its row may still be on its way.
     """
-    await desk.bucket.discard_unfinished()
+    await desk.buckets.discard_unfinished()
     deleted, after, before = 0, "", now() - OLD_ENOUGH
-    while page := await desk.bucket.page("u/", after=after, most=PAGE):
+    while page := await desk.buckets.page(after=after, most=PAGE):
         after = page[-1].key
         old = [stored.key for stored in page if stored.written_at < before]
         for owner_id, pictures in _by_owner(old).items():
@@ -57,7 +57,7 @@ async def _sweep_of(desk: Desk, owner_id: UUID, pictures: list[_Picture]) -> int
     async with desk.for_service(owner_id) as work:
         wanted = await still_wanted(work.session, {picture.row_id for picture in pictures})
     strays = [picture.key for picture in pictures if (picture.folder, picture.row_id) not in wanted]
-    await desk.bucket.delete(*strays)
+    await desk.buckets.of(owner_id).delete(*strays)
     return len(strays)
 
 

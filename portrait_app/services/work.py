@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from portrait_app.database.session import Database
     from portrait_app.domain.chores import Chore
-    from portrait_app.ports.bucket import Bucket
+    from portrait_app.ports.bucket import Bucket, Buckets
     from portrait_app.ports.queue import Queue
 
 _NOTIFY = text("SELECT pg_notify(:channel, :news)")
@@ -34,7 +34,7 @@ _NOTIFY = text("SELECT pg_notify(:channel, :news)")
 
 @dataclass
 class Work:
-    """What a service needs: the person's rows by noun, the bucket, a voice for news, and a place for chores."""
+    """What a service needs: the person's rows by noun, their bucket, a voice for news, and a place for chores."""
 
     owner_id: UUID
     session: AsyncSession
@@ -66,9 +66,9 @@ class Work:
 class Desk:
     """Where work begins, and the only place where it is committed."""
 
-    def __init__(self, database: Database, bucket: Bucket, queue: Queue) -> None:
+    def __init__(self, database: Database, buckets: Buckets, queue: Queue) -> None:
         self.database = database
-        self.bucket = bucket
+        self.buckets = buckets
         self.queue = queue
 
     @asynccontextmanager
@@ -92,7 +92,7 @@ class Desk:
                 yield None
                 return
             await self.database.become(session, known[1])
-            work = Work(known[1], session, self.bucket)
+            work = Work(known[1], session, self.buckets.of(known[1]))
             yield work
         await self._put_off(work)
 
@@ -105,7 +105,7 @@ class Desk:
     @asynccontextmanager
     async def _begin(self, role: Role, owner_id: UUID) -> AsyncGenerator[Work]:
         async with self.database.transaction(role, owner_id) as session:
-            work = Work(owner_id, session, self.bucket)
+            work = Work(owner_id, session, self.buckets.of(owner_id))
             yield work
         await self._put_off(work)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from portrait_app.domain.generation import Asset
     from portrait_app.domain.selfie import Selfie
     from portrait_app.domain.training import Training
-    from portrait_app.ports.bucket import Bucket
+    from portrait_app.ports.bucket import Links
 
 SOON_GONE = timedelta(seconds=45)  # so long, a deletion may take before that is worth a word
 MOMENT_S = 30  # so late, a training that was to end any moment takes longer than was expected
@@ -63,15 +63,15 @@ class Picture:
     colour: str = ""
 
     @classmethod
-    def of(cls, bucket: Bucket, row: Asset | Selfie) -> Picture:
+    def of(cls, links: Links, row: Asset | Selfie) -> Picture:
         """Cut a kept picture; one that is not there yet has its shape alone."""
         ratio = row.width / row.height if row.height else 1.0
         if row.key is None:
             return cls(width=row.width, height=row.height, ratio=ratio, colour=row.colour)
-        links = {edge_px: bucket.link(small_key(row.key, edge_px)) for edge_px in WIDTHS_PX}
-        srcset = ", ".join(f"{link} {round(edge_px * min(1.0, ratio))}w" for edge_px, link in links.items())
-        small, medium, large = links.values()
-        return cls(small, medium, large, bucket.link(row.key), srcset, row.width, row.height, ratio, row.colour)
+        small_ones = {edge_px: links.to(small_key(row.key, edge_px)) for edge_px in WIDTHS_PX}
+        srcset = ", ".join(f"{link} {round(edge_px * min(1.0, ratio))}w" for edge_px, link in small_ones.items())
+        small, medium, large = small_ones.values()
+        return cls(small, medium, large, links.to(row.key), srcset, row.width, row.height, ratio, row.colour)
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ class SelfieCard:
     is_refused: bool
 
     @classmethod
-    def of(cls, bucket: Bucket, row: Selfie) -> SelfieCard:
+    def of(cls, links: Links, row: Selfie) -> SelfieCard:
         """Cut a photo."""
         return cls(
             id=str(row.id),
             filename=row.filename,
-            picture=Picture.of(bucket, row),
+            picture=Picture.of(links, row),
             hint=row.refusal or (HINT_WORDS[row.hints[0]] if row.hints else ""),
             is_examining=row.status is SelfieStatus.EXAMINING,
             is_fine=row.status is SelfieStatus.FINE,
@@ -168,7 +168,7 @@ class PortraitCard:
     is_coming: bool
 
     @classmethod
-    def of(cls, bucket: Bucket, row: Asset) -> PortraitCard:
+    def of(cls, links: Links, row: Asset) -> PortraitCard:
         """Cut a portrait."""
         style = STYLES[row.style].title if row.style in STYLES else row.style
         return cls(
@@ -176,7 +176,7 @@ class PortraitCard:
             style=style,
             alt=f"{style} portrait",
             trouble=row.trouble or "",
-            picture=Picture.of(bucket, row),
+            picture=Picture.of(links, row),
             is_ready=row.status is AssetStatus.KEPT,
             is_coming=row.status in (AssetStatus.PENDING, AssetStatus.FETCHING),
         )

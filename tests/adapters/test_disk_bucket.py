@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from portrait_app.adapters.buckets import upload
-from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.adapters.buckets.errors import BadKey, BucketFull
 from portrait_app.adapters.buckets.links import Link
 from portrait_app.errors import NotFound
@@ -21,17 +21,25 @@ from portrait_app.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-OWNER = f"u/{uuid4()}"
+    from portrait_app.adapters.buckets.disk import DiskBucket
+
+ADA = uuid4()
+OWNER = f"u/{ADA}"
 KEY = f"{OWNER}/portraits/a.webp"
 
 
 @pytest.fixture
-def bucket(tmp_path: Path) -> DiskBucket:
-    return DiskBucket(tmp_path / "bucket", {"1": b"k" * 32})
+def buckets(tmp_path: Path) -> DiskBuckets:
+    return DiskBuckets(tmp_path / "bucket", {"1": b"k" * 32})
 
 
-def everything(bucket: DiskBucket) -> list[Path]:
-    return [path for path in bucket.folder.rglob("*") if not path.is_dir()]
+@pytest.fixture
+def bucket(buckets: DiskBuckets) -> DiskBucket:
+    return buckets.of(ADA)
+
+
+def everything(buckets: DiskBuckets) -> list[Path]:
+    return [path for path in buckets.folder.rglob("*") if not path.is_dir()]
 
 
 async def slowly(first: bytes, gate: asyncio.Event) -> AsyncIterator[bytes]:
@@ -40,64 +48,68 @@ async def slowly(first: bytes, gate: asyncio.Event) -> AsyncIterator[bytes]:
     yield first
 
 
-async def test_only_we_can_read_what_lies_there(bucket: DiskBucket) -> None:
+async def test_only_we_can_read_what_lies_there(bucket: DiskBucket, buckets: DiskBuckets) -> None:
     old = os.umask(0)
     try:
         await bucket.put_bytes(KEY, b"x")
     finally:
         os.umask(old)
-    for path in bucket.folder.rglob("*"):
+    for path in buckets.folder.rglob("*"):
         expected = 0o700 if path.is_dir() else 0o600
         assert stat.S_IMODE(path.stat().st_mode) == expected, path
-    assert stat.S_IMODE(bucket.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(buckets.folder.stat().st_mode) == 0o700
 
 
-async def test_an_object_appears_when_it_is_whole(bucket: DiskBucket) -> None:
+async def test_an_object_appears_when_it_is_whole(bucket: DiskBucket, buckets: DiskBuckets) -> None:
     gate = asyncio.Event()
     putting = asyncio.create_task(bucket.put(KEY, slowly(b"x" * 100_000, gate), max_bytes=1_000_000))
     async with asyncio.timeout(5):
-        while not everything(bucket):  # noqa: ASYNC110 -- a file appears
+        while not everything(buckets):  # noqa: ASYNC110 -- a file appears
             await asyncio.sleep(0.001)
     with pytest.raises(NotFound):
         await bucket.get(KEY)
     gate.set()
     assert await putting == 200_000
-    assert len(everything(bucket)) == 1
+    assert len(everything(buckets)) == 1
 
 
-async def test_a_put_that_is_called_off_leaves_nothing(bucket: DiskBucket) -> None:
+async def test_a_put_that_is_called_off_leaves_nothing(bucket: DiskBucket, buckets: DiskBuckets) -> None:
     putting = asyncio.create_task(bucket.put(KEY, slowly(b"x" * 100_000, asyncio.Event()), max_bytes=1_000_000))
     async with asyncio.timeout(5):
-        while not everything(bucket):  # noqa: ASYNC110 -- a file appears
+        while not everything(buckets):  # noqa: ASYNC110 -- a file appears
             await asyncio.sleep(0.001)
     putting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await putting
-    assert everything(bucket) == []
+    assert everything(buckets) == []
 
 
-async def test_a_put_that_is_called_off_as_it_begins_leaves_nothing(bucket: DiskBucket) -> None:
+async def test_a_put_that_is_called_off_as_it_begins_leaves_nothing(bucket: DiskBucket, buckets: DiskBuckets) -> None:
     putting = asyncio.create_task(bucket.put(KEY, slowly(b"x", asyncio.Event()), max_bytes=10))
     await asyncio.sleep(0)  # its thread has been started, and nothing is awaited of it yet
     putting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await putting
-    assert everything(bucket) == []
+    assert everything(buckets) == []
 
 
-async def test_what_a_killed_process_left_is_cleared_away_after_a_while(bucket: DiskBucket) -> None:
+async def test_what_a_killed_process_left_is_cleared_away_after_a_while(
+    bucket: DiskBucket, buckets: DiskBuckets
+) -> None:
     await bucket.put_bytes(KEY, b"x")
-    abandoned, young = bucket.folder / ".unfinished" / "abandoned", bucket.folder / ".unfinished" / "young"
+    abandoned, young = buckets.folder / ".unfinished" / "abandoned", buckets.folder / ".unfinished" / "young"
     for path in (abandoned, young):
         path.write_bytes(b"half a photo")
     long_ago = abandoned.stat().st_mtime - upload.ABANDONED_AFTER_S - 1
     os.utime(abandoned, (long_ago, long_ago))
-    await bucket.discard_unfinished()
+    await buckets.discard_unfinished()
     assert (abandoned.exists(), young.exists()) == (False, True)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-async def test_a_full_disk_is_said_and_leaves_nothing(bucket: DiskBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_is_said_and_leaves_nothing(
+    bucket: DiskBucket, buckets: DiskBuckets, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await bucket.put_bytes(KEY, b"was there before")
     really_open = os.open
 
@@ -111,7 +123,7 @@ async def test_a_full_disk_is_said_and_leaves_nothing(bucket: DiskBucket, monkey
     with pytest.raises(BucketFull) as failed:
         await bucket.put_bytes(KEY, b"x" * 100_000)
     assert failed.value.is_retryable
-    assert [path.name for path in everything(bucket)] == ["a.webp"]
+    assert [path.name for path in everything(buckets)] == ["a.webp"]
     assert await bucket.get(KEY) == b"was there before"
 
 
@@ -124,17 +136,17 @@ async def test_a_disk_without_room_for_a_name_is_full(bucket: DiskBucket, monkey
         await bucket.put_bytes(KEY, b"x")
 
 
-async def test_a_symlink_is_no_object(bucket: DiskBucket, tmp_path: Path) -> None:
+async def test_a_symlink_is_no_object(bucket: DiskBucket, buckets: DiskBuckets, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(b"secret")
     await bucket.put_bytes(KEY, b"x")
-    path = bucket.folder / KEY
+    path = buckets.folder / KEY
     path.unlink()
     path.symlink_to(secret)
     with pytest.raises(NotFound):
         await bucket.get(KEY)
     with pytest.raises(NotFound):
-        bucket.path_for(Link(KEY, 0, None))
+        buckets.path_for(Link(KEY, 0, None))
 
     await bucket.put_bytes(KEY, b"ours")  # replaces the symlink, and does not write through it
 
@@ -142,37 +154,37 @@ async def test_a_symlink_is_no_object(bucket: DiskBucket, tmp_path: Path) -> Non
     assert await bucket.get(KEY) == b"ours"
 
 
-async def test_a_symlink_on_the_way_is_refused(bucket: DiskBucket, tmp_path: Path) -> None:
+async def test_a_symlink_on_the_way_is_refused(bucket: DiskBucket, buckets: DiskBuckets, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "a.webp").write_bytes(b"secret")
-    (bucket.folder / OWNER).mkdir(parents=True)
-    (bucket.folder / OWNER / "portraits").symlink_to(outside)
+    (buckets.folder / OWNER).mkdir(parents=True)
+    (buckets.folder / OWNER / "portraits").symlink_to(outside)
     for attempt in (lambda: bucket.get(KEY), lambda: bucket.put_bytes(KEY, b"x"), lambda: bucket.delete(KEY)):
         with pytest.raises(BadKey):
             await attempt()
     assert (outside / "a.webp").read_bytes() == b"secret"
 
 
-async def test_what_is_no_object_is_not_listed(bucket: DiskBucket, tmp_path: Path) -> None:
+async def test_what_is_no_object_is_not_listed(bucket: DiskBucket, buckets: DiskBuckets, tmp_path: Path) -> None:
     await bucket.put_bytes(KEY, b"x")
-    (bucket.folder / ".unfinished" / "half").write_bytes(b"half a photo")
-    (bucket.folder / OWNER / "portraits" / ".DS_Store").write_bytes(b"somebody looked in")
-    (bucket.folder / OWNER / "portraits" / "link.webp").symlink_to(bucket.folder / KEY)
-    (bucket.folder / OWNER / "elsewhere").symlink_to(tmp_path)
-    assert [stored.key for stored in await bucket.page("", most=10)] == [KEY]
+    (buckets.folder / ".unfinished" / "half").write_bytes(b"half a photo")
+    (buckets.folder / OWNER / "portraits" / ".DS_Store").write_bytes(b"somebody looked in")
+    (buckets.folder / OWNER / "portraits" / "link.webp").symlink_to(buckets.folder / KEY)
+    (buckets.folder / OWNER / "elsewhere").symlink_to(tmp_path)
+    assert [stored.key for stored in await buckets.page(most=10)] == [KEY]
 
 
-async def test_a_bucket_that_was_never_used_has_nothing_to_throw_away(bucket: DiskBucket) -> None:
-    await bucket.discard_unfinished()
-    assert await bucket.page("u/", most=10) == []
+async def test_a_bucket_that_was_never_used_has_nothing_to_throw_away(buckets: DiskBuckets) -> None:
+    await buckets.discard_unfinished()
+    assert await buckets.page(most=10) == []
 
 
-async def test_a_folder_is_no_object(bucket: DiskBucket) -> None:
+async def test_a_folder_is_no_object(bucket: DiskBucket, buckets: DiskBuckets) -> None:
     await bucket.put_bytes(f"{KEY}/inside.webp", b"x")
     with pytest.raises(NotFound):
         await bucket.get(KEY)
     with pytest.raises(NotFound):
-        bucket.path_for(Link(KEY, 0, None))
+        buckets.path_for(Link(KEY, 0, None))
     with pytest.raises(NotFound):
         await bucket.get(f"{KEY}/inside.webp/deeper.webp")

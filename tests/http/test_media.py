@@ -10,35 +10,48 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.http.media import media_routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-OWNER = f"u/{uuid4()}"
+    from portrait_app.adapters.buckets.disk import DiskBucket, DiskLinks
+
+ADA = uuid4()
+OWNER = f"u/{ADA}"
 PICTURE = f"{OWNER}/portraits/a.webp"
 PAGE = f"{OWNER}/page.html"
 
 
 @pytest.fixture
-async def bucket(tmp_path: Path) -> DiskBucket:
-    bucket = DiskBucket(tmp_path / "bucket", {"1": b"k" * 32})
+async def buckets(tmp_path: Path) -> DiskBuckets:
+    return DiskBuckets(tmp_path / "bucket", {"1": b"k" * 32})
+
+
+@pytest.fixture
+async def bucket(buckets: DiskBuckets) -> DiskBucket:
+    bucket = buckets.of(ADA)
     await bucket.put_bytes(PICTURE, b"0123456789" * 10_000)
     await bucket.put_bytes(PAGE, b"<script>alert(1)</script>")
     return bucket
 
 
 @pytest.fixture
-async def browser(bucket: DiskBucket) -> AsyncGenerator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(Starlette(routes=[*media_routes(lambda: bucket)]))
+async def links(bucket: DiskBucket) -> DiskLinks:
+    return await bucket.links()
+
+
+@pytest.fixture
+async def browser(buckets: DiskBuckets) -> AsyncGenerator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(Starlette(routes=[*media_routes(lambda: buckets)]))
     async with httpx.AsyncClient(transport=transport, base_url="http://studio.test") as client:
         yield client
 
 
-async def test_a_link_shows_the_picture_and_lets_it_be_kept(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
-    reply = await browser.get(bucket.link(PICTURE))
+async def test_a_link_shows_the_picture_and_lets_it_be_kept(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+    reply = await browser.get(links.to(PICTURE))
     assert (reply.status_code, reply.content) == (200, b"0123456789" * 10_000)
     assert reply.headers["content-type"] == "image/webp"
     assert reply.headers["content-disposition"].startswith("inline")
@@ -51,44 +64,44 @@ async def test_a_link_shows_the_picture_and_lets_it_be_kept(browser: httpx.Async
     assert reply.headers["referrer-policy"] == "no-referrer"
 
 
-async def test_head_tells_the_same_without_the_picture(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
-    reply = await browser.head(bucket.link(PICTURE))
+async def test_head_tells_the_same_without_the_picture(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+    reply = await browser.head(links.to(PICTURE))
     assert (reply.status_code, reply.content, reply.headers["content-length"]) == (200, b"", "100000")
 
 
-async def test_a_part_can_be_asked_for(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
-    reply = await browser.get(bucket.link(PICTURE), headers={"Range": "bytes=2-4"})
+async def test_a_part_can_be_asked_for(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+    reply = await browser.get(links.to(PICTURE), headers={"Range": "bytes=2-4"})
     assert (reply.status_code, reply.content) == (206, b"234")
     assert reply.headers["content-range"] == "bytes 2-4/100000"
-    beyond = await browser.get(bucket.link(PICTURE), headers={"Range": "bytes=100000-"})
+    beyond = await browser.get(links.to(PICTURE), headers={"Range": "bytes=100000-"})
     assert beyond.status_code == 416
 
 
-async def test_who_has_it_already_is_told_so(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
-    etag = (await browser.get(bucket.link(PICTURE))).headers["etag"]
+async def test_who_has_it_already_is_told_so(browser: httpx.AsyncClient, links: DiskLinks, bucket: DiskBucket) -> None:
+    etag = (await browser.get(links.to(PICTURE))).headers["etag"]
     for known in (etag, f'"other", W/{etag}', "*"):
-        reply = await browser.get(bucket.link(PICTURE), headers={"If-None-Match": known})
+        reply = await browser.get(links.to(PICTURE), headers={"If-None-Match": known})
         assert (reply.status_code, reply.content) == (304, b"")
         assert reply.headers["etag"] == etag
         assert "max-age" in reply.headers["cache-control"]
     await bucket.put_bytes(PICTURE, b"another")
-    assert (await browser.get(bucket.link(PICTURE), headers={"If-None-Match": etag})).content == b"another"
+    assert (await browser.get(links.to(PICTURE), headers={"If-None-Match": etag})).content == b"another"
 
 
-async def test_a_download_is_saved_under_its_name(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
-    reply = await browser.get(bucket.link(PICTURE, download_as='Zoë "1"\r\nX: y.webp'))
+async def test_a_download_is_saved_under_its_name(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+    reply = await browser.get(links.to(PICTURE, download_as='Zoë "1"\r\nX: y.webp'))
     assert reply.headers["content-disposition"].startswith("attachment; filename*=utf-8''Zo%C3%AB%20%221%22%0D%0A")
     assert "x" not in reply.headers
 
 
-async def test_what_is_no_picture_is_only_ever_saved(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
-    reply = await browser.get(bucket.link(PAGE))
+async def test_what_is_no_picture_is_only_ever_saved(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+    reply = await browser.get(links.to(PAGE))
     assert reply.headers["content-type"] == "application/octet-stream"
     assert reply.headers["content-disposition"].startswith("attachment")
 
 
-async def test_every_tampering_is_refused_alike(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
-    link = bucket.link(PICTURE)
+async def test_every_tampering_is_refused_alike(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+    link = links.to(PICTURE)
     refused = {
         "no signature": link.partition("?")[0],
         "expiry stretched": re.sub(r"e=\d+", "e=9999999999", link),
@@ -109,22 +122,26 @@ async def test_every_tampering_is_refused_alike(browser: httpx.AsyncClient, buck
     assert all(reply.headers["cache-control"] == "no-store" for reply in answers.values() if reply.status_code == 403)
 
 
-async def test_a_picture_that_was_deleted_is_not_found(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
-    link = bucket.link(PICTURE)
+async def test_a_picture_that_was_deleted_is_not_found(
+    browser: httpx.AsyncClient, links: DiskLinks, bucket: DiskBucket
+) -> None:
+    link = links.to(PICTURE)
     await bucket.delete(PICTURE)
     reply = await browser.get(link)
     assert reply.status_code == 404
     assert reply.headers["cache-control"] == "no-store"
 
 
-async def test_a_symlink_is_not_followed(browser: httpx.AsyncClient, bucket: DiskBucket, tmp_path: Path) -> None:
+async def test_a_symlink_is_not_followed(
+    browser: httpx.AsyncClient, links: DiskLinks, buckets: DiskBuckets, tmp_path: Path
+) -> None:
     (tmp_path / "secret").write_text("secret")
-    path = bucket.folder / PICTURE
+    path = buckets.folder / PICTURE
     path.unlink()
     path.symlink_to(tmp_path / "secret")
-    assert (await browser.get(bucket.link(PICTURE))).status_code == 404
+    assert (await browser.get(links.to(PICTURE))).status_code == 404
 
 
-async def test_a_link_is_for_looking_only(browser: httpx.AsyncClient, bucket: DiskBucket) -> None:
+async def test_a_link_is_for_looking_only(browser: httpx.AsyncClient, links: DiskLinks) -> None:
     for method in ("PUT", "POST", "DELETE"):
-        assert (await browser.request(method, bucket.link(PICTURE))).status_code == 405
+        assert (await browser.request(method, links.to(PICTURE))).status_code == 405

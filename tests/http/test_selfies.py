@@ -67,7 +67,7 @@ async def test_a_photo_lands_in_the_draft_and_waits_to_be_examined(
     assert answer.status_code == 201
     (photo,) = await photos_of(house, ada.owner_id)
     assert (str(photo.id), photo.filename) == (answer.json()["id"], "beach.jpg")
-    assert await house.desk.bucket.get(str(photo.incoming_key)) == b"pixels"
+    assert await house.desk.buckets.of(photo.owner_id).get(str(photo.incoming_key)) == b"pixels"
     assert house.queue.take() == [(Chore.EXAMINE_SELFIE, ada.owner_id, photo.id)]
 
 

@@ -22,7 +22,7 @@ async def learned(house: House, owner_id: UUID) -> Training:
     """Make a ready face model with a photo, whose version is at the engine."""
     made = await house.ready_model(owner_id)
     key = f"u/{owner_id}/selfies/{made.id}.jpg"
-    await house.desk.bucket.put_bytes(key, b"jpeg")
+    await house.desk.buckets.of(owner_id).put_bytes(key, b"jpeg")
     async with house.desk.for_person(owner_id) as work:
         seen: dict[str, Any] = {"status": SelfieStatus.FINE, "key": key, "seen": {"identity": [0.1]}}
         work.selfies.add(Selfie(owner_id=owner_id, training_id=made.id, filename="1.jpg", **seen))

@@ -25,11 +25,11 @@ async def test_a_photo_that_was_removed_meanwhile_leaves_no_pixels(house: House)
         f"u/{ada}/selfies/{selfie_id}-320.webp",
     )
     for key in left:
-        await house.desk.bucket.put_bytes(key, b"pixels")
+        await house.desk.buckets.of(ada).put_bytes(key, b"pixels")
     await Examiner(house.desk, NOBODY_LOOKS).examine(ada, selfie_id)
     for key in left:
         with pytest.raises(NotFound):
-            await house.desk.bucket.get(key)
+            await house.desk.buckets.of(ada).get(key)
 
 
 async def test_a_photo_that_was_examined_already_keeps_its_clean_copy_alone(house: House) -> None:
@@ -38,8 +38,8 @@ async def test_a_photo_that_was_examined_already_keeps_its_clean_copy_alone(hous
     async with house.desk.for_person(ada) as work:
         (photo,) = await work.selfies.of(draft.id)
     incoming = f"u/{ada}/incoming/{photo.id}"
-    await house.desk.bucket.put_bytes(incoming, b"pixels")
+    await house.desk.buckets.of(ada).put_bytes(incoming, b"pixels")
     await Examiner(house.desk, NOBODY_LOOKS).examine(ada, photo.id)
     with pytest.raises(NotFound):
-        await house.desk.bucket.get(incoming)
-    assert await house.desk.bucket.get(photo.key or "") == b"jpeg"
+        await house.desk.buckets.of(ada).get(incoming)
+    assert await house.desk.buckets.of(ada).get(photo.key or "") == b"jpeg"

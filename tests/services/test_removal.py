@@ -46,7 +46,7 @@ async def test_the_version_and_the_photos_are_gone_and_the_portraits_stay(
     async with house.desk.for_person(ada) as work:
         assert await work.selfies.of(model.id) == []
         assert [asset.id for asset in await work.assets.page()] == [asset.id for asset in reversed(portraits)]
-    left = [stored.key for stored in await house.desk.bucket.page(f"u/{ada}/", most=99)]
+    left = [stored.key for stored in await house.desk.buckets.of(ada).page(most=99)]
     assert {key.split("/")[2] for key in left} == {"portraits"}
 
 

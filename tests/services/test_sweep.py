@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -17,9 +18,8 @@ from portrait_app.services import sweep, thumbnails, trainings
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from uuid import UUID
 
-    from portrait_app.adapters.buckets.disk import DiskBucket
+    from portrait_app.adapters.buckets.disk import DiskBuckets
     from tests.builders import House
 
 
@@ -32,17 +32,17 @@ async def put(house: House, *keys: str, age: timedelta = 2 * sweep.OLD_ENOUGH) -
     """Put objects as if it had been a while ago."""
     moment = (now() - age).timestamp()
     for key in keys:
-        await house.desk.bucket.put_bytes(key, b"pixels")
+        await house.desk.buckets.of(UUID(key.split("/")[1])).put_bytes(key, b"pixels")
         os.utime(folder_of(house) / key, (moment, moment))
     return list(keys)
 
 
 def folder_of(house: House) -> Path:
-    return cast("DiskBucket", house.desk.bucket).folder
+    return cast("DiskBuckets", house.desk.buckets).folder
 
 
 async def lies_there(house: House) -> list[str]:
-    return [stored.key for stored in await house.desk.bucket.page("u/", most=1000)]
+    return [stored.key for stored in await house.desk.buckets.page(most=1000)]
 
 
 async def a_photo(house: House, owner_id: UUID, status: SelfieStatus, *, folder: str) -> str:

@@ -36,7 +36,7 @@ async def test_a_photo_that_is_no_longer_there_ends_it_in_words(house: House, ad
     async with house.desk.for_service(ada) as work:
         key = (await work.selfies.of(order.training_id))[0].key
     assert key is not None
-    await house.desk.bucket.delete(key)
+    await house.desk.buckets.of(ada).delete(key)
     await house.sender.send(ada, order.id)
     async with house.desk.for_person(ada) as work:
         training = await work.trainings.get(order.training_id)

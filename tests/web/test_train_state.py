@@ -109,7 +109,7 @@ async def test_a_removed_photo_is_gone_from_the_bucket(house: House, ada: Signed
     await happens(room, "remove", room.photos[0].id)
     assert room.photos == []
     with pytest.raises(NotFound):
-        await house.desk.bucket.get(f"u/{ada.owner_id}/selfies/0.jpg")
+        await house.desk.buckets.of(ada.owner_id).get(f"u/{ada.owner_id}/selfies/0.jpg")
 
 
 @pytest.mark.parametrize("event", ["overrule", "remove", "retry"])

@@ -1,4 +1,4 @@
-"""The bucket as a folder: objects are files that only we can read, opened to others by signed links alone."""
+"""Buckets as a folder: objects are files that only we can read, opened to others by signed links alone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import os
 import stat
 from itertools import islice
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from portrait_app.adapters.buckets.errors import BadKey, ObjectTooLarge
-from portrait_app.adapters.buckets.keys import checked
+from portrait_app.adapters.buckets.keys import EVERYBODY, checked, folder_of, owned
 from portrait_app.adapters.buckets.links import Link, LinkSigner
 from portrait_app.adapters.buckets.listing import objects
 from portrait_app.adapters.buckets.upload import Upload, discard_abandoned
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from portrait_app.ports.bucket import Stored
 
 _UNFINISHED = ".unfinished"
+_NOBODY = UUID(int=0)  # whose folder is tried to know whether the disk takes an object
 
 
-class DiskBucket:
-    """`ports.bucket.Bucket` over a folder.
+class DiskBuckets:
+    """`ports.bucket.Buckets` over a folder.
 
     Args:
         folder: where objects lie; made when first needed.
@@ -38,6 +40,46 @@ class DiskBucket:
     def __init__(self, folder: Path, signing_keys: Mapping[str, bytes], base: str = "/media") -> None:
         self.folder = folder.resolve()
         self.signer = LinkSigner(signing_keys, base)
+
+    def of(self, owner_id: UUID) -> DiskBucket:
+        """Return one person's bucket; see the port."""
+        return DiskBucket(self.folder, self.signer, owner_id)
+
+    async def page(self, *, after: str = "", most: int) -> Sequence[Stored]:
+        """Return the first objects after a key; see the port."""
+        return await asyncio.to_thread(lambda: list(islice(objects(self.folder, EVERYBODY, after), most)))
+
+    async def discard_unfinished(self) -> None:
+        """Throw away what killed processes began; see the port."""
+        await asyncio.to_thread(discard_abandoned, self.folder / _UNFINISHED)
+
+    async def check(self) -> None:
+        """Write and forget an object, to know that the disk takes one."""
+        bucket = self.of(_NOBODY)
+        key = f"{folder_of(_NOBODY)}health"
+        await bucket.put_bytes(key, b"here")
+        await bucket.delete(key)
+
+    def path_for(self, link: Link) -> tuple[Path, os.stat_result]:
+        """Return the file that a verified link opens, and its state. It asks the disk: call it in a thread.
+
+        Raises: NotFound: there is no such object (a symlink is none).
+        """
+        path = _place(self.folder, checked(link.key))
+        with _missing_is_not_found(link.key):
+            state = path.lstat()
+        if not stat.S_ISREG(state.st_mode):
+            raise NotFound(f"{link.key} is no plain file")
+        return path, state
+
+
+class DiskBucket:
+    """`ports.bucket.Bucket`: the part of the folder that is one person's."""
+
+    def __init__(self, folder: Path, signer: LinkSigner, owner_id: UUID) -> None:
+        self._folder = folder
+        self._signer = signer
+        self._owner_id = owner_id
 
     async def put(self, key: str, chunks: AsyncIterator[bytes], *, max_bytes: int) -> int:
         """Keep an object whole or not at all; see the port."""
@@ -64,35 +106,14 @@ class DiskBucket:
         """Forget objects; see the port."""
         await asyncio.to_thread(self._delete, keys)
 
-    async def page(self, prefix: str, *, after: str = "", most: int) -> Sequence[Stored]:
-        """Return the first objects after a key; see the port."""
-        return await asyncio.to_thread(lambda: list(islice(objects(self.folder, prefix, after), most)))
+    async def page(self, *, after: str = "", most: int) -> Sequence[Stored]:
+        """Return the person's first objects after a key; see the port."""
+        theirs = folder_of(self._owner_id)
+        return await asyncio.to_thread(lambda: list(islice(objects(self._folder, theirs, after), most)))
 
-    async def discard_unfinished(self) -> None:
-        """Throw away what killed processes began; see the port."""
-        await asyncio.to_thread(discard_abandoned, self.folder / _UNFINISHED)
-
-    async def check(self) -> None:
-        """Write and forget an object, to know that the disk takes one."""
-        key = "u/00000000-0000-0000-0000-000000000000/health"
-        await self.put_bytes(key, b"here")
-        await self.delete(key)
-
-    def link(self, key: str, *, download_as: str | None = None) -> str:
-        """Return an address that opens this object for 30 to 60 minutes; see the port."""
-        return self.signer.sign(checked(key), download_as=download_as)
-
-    def path_for(self, link: Link) -> tuple[Path, os.stat_result]:
-        """Return the file that a verified link opens, and its state. It asks the disk: call it in a thread.
-
-        Raises: NotFound: there is no such object (a symlink is none).
-        """
-        path = self._place(link.key)
-        with _missing_is_not_found(link.key):
-            state = path.lstat()
-        if not stat.S_ISREG(state.st_mode):
-            raise NotFound(f"{link.key} is no plain file")
-        return path, state
+    async def links(self) -> DiskLinks:
+        """Return what makes links; see the port."""
+        return DiskLinks(self._signer, self._owner_id)
 
     async def _begun(self, key: str) -> Upload:
         beginning = asyncio.ensure_future(asyncio.to_thread(self._begin, key))
@@ -103,7 +124,7 @@ class DiskBucket:
                 raise
 
     def _begin(self, key: str) -> Upload:
-        return Upload(self._place(key), self.folder / _UNFINISHED)
+        return Upload(self._place(key), self._folder / _UNFINISHED)
 
     def _write(self, key: str, data: bytes) -> None:
         with self._begin(key) as upload:
@@ -120,14 +141,30 @@ class DiskBucket:
             path.unlink(missing_ok=True)
 
     def _place(self, key: str) -> Path:
-        """Where the object of this key lies.
+        return _place(self._folder, owned(key, self._owner_id))
 
-        Raises: BadKey: the key is none, or a symlink on the way leads elsewhere.
-        """
-        path = self.folder / checked(key)
-        if path.parent.resolve() != path.parent:
-            raise BadKey(f"a symlink lies on the way to {key}")
-        return path
+
+class DiskLinks:
+    """`ports.bucket.Links`: addresses that open an object for 30 to 60 minutes."""
+
+    def __init__(self, signer: LinkSigner, owner_id: UUID) -> None:
+        self._signer = signer
+        self._owner_id = owner_id
+
+    def to(self, key: str, *, download_as: str | None = None) -> str:
+        """Return an address of one object; see the port."""
+        return self._signer.sign(owned(key, self._owner_id), download_as=download_as)
+
+
+def _place(folder: Path, key: str) -> Path:
+    """Where the object of this key lies.
+
+    Raises: BadKey: a symlink on the way leads elsewhere.
+    """
+    path = folder / key
+    if path.parent.resolve() != path.parent:
+        raise BadKey(f"a symlink lies on the way to {key}")
+    return path
 
 
 @contextlib.contextmanager

@@ -28,3 +28,19 @@ class BadKey(PortraitError):
 
     headline = "We couldn't save or open that"
     hint = "This is our mistake; nothing you have was touched."
+
+
+class NotTheirs(BadKey):
+    """A key lies outside the folder of the person that the work is for."""
+
+
+class BucketDown(PortraitError):
+    """The store doesn't answer, or answers that it can't just now."""
+
+    headline = "Your pictures can't be reached just now"
+    hint = "They are safe, and so is everything else. Please try again in a few minutes."
+    is_retryable = True
+
+
+class StoreRefused(BucketDown):
+    """The store says that we may not: its access isn't set up as it should be, which `make doctor` looks into."""

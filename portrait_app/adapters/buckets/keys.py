@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from portrait_app.adapters.buckets.errors import BadKey
+from portrait_app.adapters.buckets.errors import BadKey, NotTheirs
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
+EVERYBODY = "u/"  # what all keys begin with
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _KEY = re.compile(rf"u/{_UUID}(?:/{_NAME}){{1,4}}", re.ASCII)
@@ -23,4 +28,21 @@ def checked(key: str) -> str:
     """
     if not is_key(key):
         raise BadKey(f"{key[:200]!r} is no key")
+    return key
+
+
+def folder_of(owner_id: UUID) -> str:
+    """Return what the keys of this person's objects begin with."""
+    return f"{EVERYBODY}{owner_id}/"
+
+
+def owned(key: str, owner_id: UUID) -> str:
+    """Return the key of an object in this person's folder.
+
+    Raises:
+        BadKey: it is no key.
+        NotTheirs: it is a key of somebody else's.
+    """
+    if not checked(key).startswith(folder_of(owner_id)):
+        raise NotTheirs(f"{key} was asked for in the name of {owner_id}")
     return key

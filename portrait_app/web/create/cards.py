@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from portrait_app.domain.generation import Asset
-    from portrait_app.ports.bucket import Bucket
+    from portrait_app.ports.bucket import Links
     from portrait_app.web.coming import Coming
     from portrait_app.web.views import TrainingCard
 
@@ -93,6 +93,6 @@ def style_tiles(model_id: str, samples: dict[tuple[str, str], Picture]) -> list[
     return tiles
 
 
-def samples_of(bucket: Bucket, rows: Iterable[Asset]) -> dict[tuple[str, str], Picture]:
+def samples_of(links: Links, rows: Iterable[Asset]) -> dict[tuple[str, str], Picture]:
     """Cut the newest portraits by face model and style."""
-    return {(str(row.training_id), row.style): Picture.of(bucket, row) for row in rows}
+    return {(str(row.training_id), row.style): Picture.of(links, row) for row in rows}

@@ -102,12 +102,13 @@ class CreateState(StopsPortraits, Room, rx.State):
         rows = await work.assets.latest(limit=MOST_SHOWN)
         together = {row.generation_id for row in rows if row.created_at > rows[0].created_at - TOGETHER}
         last = await work.generations.last_chosen()
+        links = await work.bucket.links()
         return Seen(
             is_darkroom=house.workshop().settings.is_darkroom,
             models=await training_cards(work),
-            samples=samples_of(work.bucket, await work.assets.samples()),
+            samples=samples_of(links, await work.assets.samples()),
             last=last and (str(last.training_id), last.style, last.aspect, last.count),
-            latest=[PortraitCard.of(work.bucket, row) for row in rows if row.status is not AssetStatus.LOST],
+            latest=[PortraitCard.of(links, row) for row in rows if row.status is not AssetStatus.LOST],
             coming=await Coming.among(work, rows),
             lost=" ".join(await work.generations.troubles_of(together)),
         )

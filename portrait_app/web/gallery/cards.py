@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.generation import Asset
     from portrait_app.domain.training import Training
-    from portrait_app.ports.bucket import Bucket
+    from portrait_app.ports.bucket import Links
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Portrait:
     is_ready: bool
 
     @classmethod
-    def of(cls, bucket: Bucket, row: Asset, model: str) -> Portrait:
+    def of(cls, links: Links, row: Asset, model: str) -> Portrait:
         """Cut a portrait of the face model named `model`."""
         style = STYLES[row.style].title if row.style in STYLES else row.style
         file_name = _file_name(row, model, style)
@@ -52,8 +52,8 @@ class Portrait:
             model=model,
             made_at=row.created_at.isoformat(),
             alt=f"{style} portrait of {model}" if model else f"{style} portrait",
-            picture=Picture.of(bucket, row),
-            download=bucket.link(row.key, download_as=file_name) if row.key else "",
+            picture=Picture.of(links, row),
+            download=links.to(row.key, download_as=file_name) if row.key else "",
             file_name=file_name,
             is_ready=row.status is AssetStatus.KEPT,
         )
@@ -67,10 +67,10 @@ class Option:
     label: str
 
 
-def cut(bucket: Bucket, rows: Iterable[Asset], models: Iterable[Training]) -> list[Portrait]:
+def cut(links: Links, rows: Iterable[Asset], models: Iterable[Training]) -> list[Portrait]:
     """Cut portraits, each with the name of its face model."""
     names = {model.id: model.name for model in models}
-    return [Portrait.of(bucket, row, names.get(row.training_id, "")) for row in rows]
+    return [Portrait.of(links, row, names.get(row.training_id, "")) for row in rows]
 
 
 def _file_name(row: Asset, model: str, style: str) -> str:

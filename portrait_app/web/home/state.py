@@ -41,10 +41,11 @@ class HomeState(StopsPortraits, Room, rx.State):
     async def _look(cls, work: Work) -> Seen:
         first_name = (await work.accounts.mine()).name.partition(" ")[0]
         newest = await work.assets.page(limit=NEWEST)
+        links = await work.bucket.links()
         return Seen(
             greeting=f"Hello, {first_name}",
             models=await training_cards(work),
-            portraits=[PortraitCard.of(work.bucket, asset) for asset in newest],
+            portraits=[PortraitCard.of(links, asset) for asset in newest],
             coming=await Coming.among(work, newest),
         )
 

@@ -156,11 +156,12 @@ class TrainState(Room, rx.State):
         good = sum(row.is_usable for row in rows)
         examining = sum(row.status is SelfieStatus.EXAMINING for row in rows)
         models = await training_cards(work)
+        links = await work.bucket.links()
         return Seen(
             draft_id=str(draft.id),
             # The first face model is most likely one's own.
             name=draft.name or ("" if models else (await work.accounts.mine()).name.partition(" ")[0]),
-            photos=[SelfieCard.of(work.bucket, row) for row in rows],
+            photos=[SelfieCard.of(links, row) for row in rows],
             count=words.count(good, examining),
             where_photos_stay=words.where_photos_stay(is_darkroom=house.workshop().settings.is_darkroom),
             models=models,
