@@ -32,13 +32,14 @@ class NoDatabase(PortraitError):
 
 
 ROOT = Path(__file__).resolve().parents[2]
+CONNECT_WITHIN_S = 10  # a host that swallows packets answers nothing at all
 
 
 def upgrade(address: Address) -> None:
     """Create what is missing and run the migrations not yet run; safe to call at every start and by several at once."""
     try:
         _make_database(address)
-        with psycopg.connect(address.conninfo()) as connection:
+        with psycopg.connect(address.conninfo(), connect_timeout=CONNECT_WITHIN_S) as connection:
             make_roles(connection, address)
             _make_schemas(connection)
     except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
@@ -61,7 +62,9 @@ def _make_database(address: Address) -> None:
     """Make the embedded server's database; a database named by `DATABASE_URL` exists."""
     if address.admin.database != DATABASE:
         return
-    with psycopg.connect(address.named("postgres").conninfo(), autocommit=True) as connection:
+    with psycopg.connect(
+        address.named("postgres").conninfo(), autocommit=True, connect_timeout=CONNECT_WITHIN_S
+    ) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 

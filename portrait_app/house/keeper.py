@@ -62,6 +62,9 @@ def running(settings: Settings, say: Say, *, is_dev: bool = False) -> Generator[
         try:
             lock = stack.enter_context(occupied(folder))
             sockets = stack.enter_context(listening.listening(settings.host, settings.port))
+            if settings.database_url is not None:
+                # One that is not to be reached is said before minutes go into fetching and building.
+                _migrate(folder)
             _fetch_models(folder / "models", say)
             if is_dev:
                 for one in sockets:
@@ -72,7 +75,8 @@ def running(settings: Settings, say: Say, *, is_dev: bool = False) -> Generator[
             studio = Studio(*_children(settings, folder, sockets, lock, is_dev=is_dev), server, say)
             stack.callback(studio.end)
             studio.start()
-            _migrate(folder)
+            if server is not None:
+                _migrate(folder)
             studio.let_go()
             yield studio
         finally:

@@ -14,7 +14,7 @@ from portrait_app.database.server.failures import FolderNotOurs
 from portrait_app.house import folder as folder_module
 from portrait_app.house.failures import AlreadyRunning, NoRoom, PortTaken
 from portrait_app.house.folder import occupied
-from portrait_app.house.listening import handed_down, inherited, listening
+from portrait_app.house.listening import free_port, handed_down, inherited, listening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,16 @@ def test_a_busy_port_is_one_sentence_that_names_another(tmp_path, taken_port):
 
 def test_a_wrong_variable_is_one_sentence_that_names_it(tmp_path):
     assert_one_sentence(started(tmp_path, PORT="three thousand"), "PORT")
+
+
+def test_a_database_that_cannot_be_reached_is_one_sentence_before_anything_is_fetched(tmp_path):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: whoever calls is refused
+        url = f"postgresql://me:secret@127.0.0.1:{nobody.getsockname()[1]}/studio"
+        done = started(tmp_path, PORT=str(free_port()), DATABASE_URL=url)
+    assert_one_sentence(done, "DATABASE_URL", "127.0.0.1/studio", "start again")
+    assert "secret" not in done.stderr
+    assert not (tmp_path / "models").exists()
 
 
 def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path):
