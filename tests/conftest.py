@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +18,26 @@ from tests.fakes import FakeEngine, FakeQueue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
-    from pathlib import Path
 
 KEY = b"a key of thirty-two bytes, no more"
+TESTS = Path(__file__).parent
+LONG = {"e2e", "chaos"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker live through the long stories from the first moment on, and the others share what is left by file.
+
+    A story waits most of its time, so beside it there is room for more workers than cores; begun last it would be
+    waited for alone.
+    """
+    items.sort(key=lambda item: not _is_long(item))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("long" if _is_long(item) else item.path.relative_to(TESTS).as_posix()))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return item.path.relative_to(TESTS).parts[0] in LONG
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,9 @@ async def _killed_while_painting(running: Running, ada: Person) -> None:
     await until(ada.portraits, lambda portraits: _kept(portraits) >= 1)
     running.postgres().kill()
     await until(ada.portraits, lambda portraits: _kept(portraits) >= 2)
-    running.part("darkroom").kill()
+    for part in (running.postgres(), *map(running.part, ("web", "worker", "darkroom"))):
+        part.kill()
+    await running.healthy()
 
 
 async def _killed_while_keeping(running: Running, ada: Person) -> None:
