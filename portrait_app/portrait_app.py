@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from portrait_app import logs
 from portrait_app.http.auth import Doors
+from portrait_app.http.exports import export_routes
 from portrait_app.http.headers import OVER_TLS, CareHeaders
 from portrait_app.http.health import health_routes
 from portrait_app.http.links import Letterbox
@@ -36,6 +37,8 @@ from portrait_app.web.train.page import train_page
 from portrait_app.web.train.state import TrainState
 from portrait_app.web.welcome.lost import lost_page
 from portrait_app.web.welcome.page import welcome_page
+from portrait_app.web.you.data.page import data_page
+from portrait_app.web.you.data.state import DataState
 from portrait_app.web.you.page import you_page
 from portrait_app.web.you.state import YouState
 from portrait_app.wiring import open_workshop
@@ -56,6 +59,7 @@ def _routes() -> Starlette:
             *ProviderDoors(house.workshop).routes(),
             *Letterbox(house.workshop).routes(),
             *selfie_routes(house.workshop),
+            *export_routes(house.workshop),
             *webhook_routes(house.workshop),
             *health_routes(house.workshop),
             *media_routes(lambda: house.workshop().buckets),
@@ -100,5 +104,6 @@ for route, title, page, state in (
     ("/create", "Create", create_page, CreateState),
     ("/gallery", "Gallery", gallery_page, GalleryState),
     ("/you", "You", you_page, YouState),
+    ("/you/data", "Your data", data_page, DataState),
 ):
     app.add_page(page, route=route, title=f"{title} · Portrait Studio", description=DESCRIPTION, on_load=state.enter)

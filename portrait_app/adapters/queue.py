@@ -23,10 +23,12 @@ PRIORITY = {
     Chore.KEEP_ASSET: 10,
     Chore.REMOVE_MODEL: 5,
     Chore.TIDY_ORDER: 0,
+    Chore.MAKE_EXPORT: 0,
+    Chore.FORGET_EXPORT: 10,
 }
 # Hands of their own for each queue: an engine that hangs holds up what is asked of it and nothing else, nor does a
 # mail server.
-AT_ENGINE, BY_MAIL, HERE = "engine", "mail", "here"
+AT_ENGINE, BY_MAIL, HERE, PACKING = "engine", "mail", "here", "packing"
 QUEUE = {
     Chore.EXAMINE_SELFIE: HERE,
     Chore.SEND_ORDER: AT_ENGINE,
@@ -35,6 +37,8 @@ QUEUE = {
     Chore.KEEP_ASSET: HERE,
     Chore.REMOVE_MODEL: AT_ENGINE,
     Chore.TIDY_ORDER: AT_ENGINE,
+    Chore.MAKE_EXPORT: PACKING,
+    Chore.FORGET_EXPORT: PACKING,
 }
 _STILL_TO_END = ("todo", "doing")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import literal, union_all
 from sqlmodel import col, or_, select
 
+from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.generation import Asset
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.selfie import Selfie, SelfieStatus
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-UPLOADS, PHOTOS, PORTRAITS = "incoming", "selfies", "portraits"
+UPLOADS, PHOTOS, PORTRAITS, EXPORTS = "incoming", "selfies", "portraits", "exports"
 
 
 async def still_wanted(session: AsyncSession, ids: Collection[UUID]) -> set[tuple[str, UUID]]:
@@ -32,6 +33,9 @@ async def still_wanted(session: AsyncSession, ids: Collection[UUID]) -> set[tupl
         ),
         select(literal(PORTRAITS), col(Asset.id)).where(
             col(Asset.id).in_(ids), or_(col(Asset.key).is_not(None), col(Asset.status) != AssetStatus.LOST)
+        ),
+        select(literal(EXPORTS), col(Export.id)).where(
+            col(Export.id).in_(ids), col(Export.status).in_((ExportStatus.MAKING, ExportStatus.READY))
         ),
     )
     return {(folder, row_id) for folder, row_id in await session.execute(wanted)}

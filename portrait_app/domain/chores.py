@@ -15,3 +15,5 @@ class Chore(StrEnum):
     CALL_OFF = "call_off"
     REMOVE_MODEL = "remove_model"
     SEND_MAIL = "send_mail"
+    MAKE_EXPORT = "make_export"
+    FORGET_EXPORT = "forget_export"

@@ -20,6 +20,7 @@ class MailKind(StrEnum):
     TAKEN = "taken"  # somebody wanted to sign up with an address that has an account
     NEW_PASSWORD = "new_password"  # noqa: S105 -- news, no password
     NEW_ADDRESS = "new_address"  # to the former one
+    EXPORT_READY = "export_ready"
     NEW_WAYS = "new_ways"  # a passkey or an account elsewhere was added or taken away
 
     @property

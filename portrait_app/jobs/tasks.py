@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portrait_app.domain.chores import Chore
 from portrait_app.jobs.patience import Patience
-from portrait_app.services import cancelling, orders, removal
+from portrait_app.services import cancelling, exports, orders, removal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,6 +35,12 @@ def register(app: App, workshop: Workshop) -> None:
     async def remove_model(owner_id: UUID, training_id: UUID) -> None:
         await removal.carry_out(workshop.desk, workshop.gateway, owner_id, training_id)
 
+    async def make_export(owner_id: UUID, export_id: UUID) -> None:
+        await exports.make(workshop.desk, owner_id, export_id)
+
+    async def forget_export(owner_id: UUID, export_id: UUID) -> None:
+        await exports.forget_over(workshop.desk, owner_id, export_id)
+
     _task(app, Chore.EXAMINE_SELFIE, workshop.examiner.examine)
     _task(app, Chore.SEND_ORDER, workshop.sender.send)
     _task(app, Chore.KEEP_ASSET, workshop.keeper.keep)
@@ -42,6 +48,8 @@ def register(app: App, workshop: Workshop) -> None:
     _task(app, Chore.SEND_MAIL, workshop.postman.send)
     _task(app, Chore.CALL_OFF, call_off)
     _task(app, Chore.REMOVE_MODEL, remove_model)
+    _task(app, Chore.MAKE_EXPORT, make_export)
+    _task(app, Chore.FORGET_EXPORT, forget_export)
 
 
 def _task(app: App, chore: Chore, do: Callable[[UUID, UUID], Awaitable[None]]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app import logs
-from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE
+from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING
 from portrait_app.database.address import Role
 from portrait_app.jobs import tasks
 from portrait_app.services import inbox, reconcile, sweep
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 # Chores side by side in each queue. Calls and fetches take no core; pixels do, and have lanes of their own.
-AT_ONCE = {AT_ENGINE: 4, BY_MAIL: 2, HERE: 4}
+AT_ONCE = {AT_ENGINE: 4, BY_MAIL: 2, HERE: 4, PACKING: 1}
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 8.0
 SWEEP_EVERY_S = 3600.0

@@ -63,6 +63,13 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
         "All of them are at {studio}/you",
         "If that wasn't you, remove what you don't know there, and choose another password: {studio}/auth/forgot",
     ),
+    MailKind.EXPORT_READY: (
+        "Everything you have here is ready to take away",
+        "The ZIP you asked for is ready: your pictures, and all that the studio knows of you as text.",
+        "Sign in and download it at {studio}/you/data",
+        "It is kept for seven days, then deleted. You can delete it there yourself as soon as you have it.",
+        "If you didn't ask for it, somebody else is signed in as you: choose another password, {studio}/auth/forgot",
+    ),
     MailKind.NEW_ADDRESS: (
         "Your account has another address",
         "The address of your account was changed just now; from now on, mails go to the new one and not to this.",

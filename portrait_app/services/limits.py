@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Desk
 
 _MINUTE_S = 60
+_LONG_MINUTES = 120  # beyond, nobody counts in minutes
 
 
 class TooManyTries(PortraitError):
@@ -59,6 +60,7 @@ PASSKEY_OF_NETWORK = _limit("passkey from network", 60, seconds=5)
 PROVIDER_OF_NETWORK = _limit("provider from network", 30, seconds=10)
 PASSWORD_OF_PERSON = _limit("password of person", 10, minutes=1)
 MAIL_OF_PERSON = _limit("mail of person", 3, minutes=5)
+EXPORT_OF_PERSON = _limit("export of person", 3, hours=8)
 
 
 async def take(desk: Desk, limit: Limit, who: str) -> None:
@@ -107,4 +109,6 @@ def in_words(seconds: int) -> str:
     if seconds <= _MINUTE_S:
         return f"{seconds} second{'s' * (seconds != 1)}"
     minutes = math.ceil(seconds / _MINUTE_S)
-    return f"{minutes} minutes"
+    if minutes <= _LONG_MINUTES:
+        return f"{minutes} minutes"
+    return f"{math.ceil(minutes / 60)} hours"

@@ -11,6 +11,7 @@ import structlog
 
 from portrait_app.adapters.replicate.errors import EngineDown, EngineError, JobVanished
 from portrait_app.database.address import Role
+from portrait_app.database.exports import forgotten_exports
 from portrait_app.database.mails import forgotten_mails
 from portrait_app.database.orders import forgotten_chores, take_to_look_at
 from portrait_app.domain.chores import Chore
@@ -76,7 +77,10 @@ async def remember_chores(desk: Desk) -> int:
     async with desk.for_nobody(Role.SERVICE) as session:
         forgotten = await forgotten_chores(session, FORGOTTEN_AFTER, MOST)
         unsent = await forgotten_mails(session, FORGOTTEN_AFTER, MOST)
+        exports = await forgotten_exports(session, FORGOTTEN_AFTER, MOST)
     forgotten += [(Chore.SEND_MAIL, owner_id, mail_id) for owner_id, mail_id in unsent]
+    for owner_id, export_id, is_over in exports:
+        forgotten.append((Chore.FORGET_EXPORT if is_over else Chore.MAKE_EXPORT, owner_id, export_id))
     for chore, owner_id, row_id in forgotten:
         await desk.queue.put_off(chore, owner_id, row_id)
     return len(forgotten)

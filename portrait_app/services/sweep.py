@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from portrait_app.database.pixels import PHOTOS, PORTRAITS, UPLOADS, still_wanted
+from portrait_app.database.pixels import EXPORTS, PHOTOS, PORTRAITS, UPLOADS, still_wanted
 from portrait_app.domain.clock import now
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ OLD_ENOUGH = timedelta(hours=24)  # by far longer than a row needs to follow its
 PAGE = 500
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_NAMED_AFTER_A_ROW = re.compile(rf"u/({_UUID})/({UPLOADS}|{PHOTOS}|{PORTRAITS})/({_UUID})(?:[-.][^/]*)?", re.ASCII)
+_NAMED_AFTER_A_ROW = re.compile(
+    rf"u/({_UUID})/({UPLOADS}|{PHOTOS}|{PORTRAITS}|{EXPORTS})/({_UUID})(?:[-.][^/]*)?", re.ASCII
+)
 
 
 class _Picture(NamedTuple):

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from portrait_app.database.accounts import Accounts
 from portrait_app.database.address import Role
+from portrait_app.database.exports import Exports
 from portrait_app.database.generations import Assets, Generations
 from portrait_app.database.identities import Identities
 from portrait_app.database.mails import Mails
@@ -51,6 +52,7 @@ class Work:
         self.generations = Generations(self.session, self.owner_id)
         self.assets = Assets(self.session, self.owner_id)
         self.orders = Orders(self.session, self.owner_id)
+        self.exports = Exports(self.session, self.owner_id)
 
     async def tell(self, noun: Noun, row_id: UUID) -> None:
         """Tell the person's open tabs that a row changed; they hear it when, and only if, this work is committed."""

@@ -1,0 +1,62 @@
+"""What the room says of an export, in plain words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.clock import now
+from portrait_app.domain.export import KEPT_FOR, ExportStatus
+from portrait_app.web.you.words import size
+
+if TYPE_CHECKING:
+    from portrait_app.domain.export import Export
+
+WHAT_IS_IN_IT = (
+    "One ZIP with every portrait in full size, the selfies that are still kept, and as text all that the studio knows "
+    "of you: what you ordered and what the engine was told, your face models, your profile, your sign-ins."
+)
+GONE = f"The last one was deleted after {KEPT_FOR.days} days. Ask for a new one whenever you like."
+
+
+@dataclass(frozen=True)
+class ExportCard:
+    """An export as it is shown. `headline` and `hint` are empty where there is nothing to say."""
+
+    is_making: bool = False
+    is_ready: bool = False
+    is_failed: bool = False
+    percent: float = 0.0
+    headline: str = ""
+    hint: str = ""
+
+    @classmethod
+    def of(cls, export: Export | None) -> ExportCard:
+        """Say how far an export is; one whose time is over is gone, also before its file is."""
+        if export is None:
+            return cls()
+        if export.status is ExportStatus.MAKING:
+            return cls(is_making=True, percent=_percent(export), headline="Packing", hint=_packed(export))
+        if export.status is ExportStatus.FAILED:
+            return cls(is_failed=True, headline="It couldn't be packed", hint=export.trouble or "")
+        left = (export.expires_at or export.created_at) - now()
+        if export.status is ExportStatus.GONE or left <= timedelta():
+            return cls(hint=GONE)
+        return cls(is_ready=True, headline=f"Ready: {size(export.bytes)}", hint=f"{_days(left)}, then it is deleted.")
+
+
+def _percent(export: Export) -> float:
+    return 100 * export.done / export.total if export.total else 0.0
+
+
+def _packed(export: Export) -> str:
+    if not export.total:
+        return "You can leave this page; we write to you when it is ready."
+    return f"{export.done:,} of {export.total:,} pictures. You can leave this page; we write to you when it is ready."
+
+
+def _days(left: timedelta) -> str:
+    days = math.ceil(left / timedelta(days=1))
+    return f"Kept for {days} more day{'s' * (days != 1)}"

@@ -1,0 +1,103 @@
+"""Downloading everything: by a fresh signed link for whoever is signed in, in parts, and in time."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import httpx
+import psycopg
+import pytest
+from starlette.applications import Starlette
+
+from portrait_app.http.exports import export_routes
+from portrait_app.http.media import media_routes
+from portrait_app.services import accounts, exports
+from portrait_app.services.exports import DOWNLOAD_PATH
+from portrait_app.settings import Settings
+from tests.builders import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from portrait_app.adapters.buckets.disk import DiskBucket
+    from portrait_app.services.sessions import SignedIn
+    from portrait_app.wiring import Workshop
+    from tests.builders import House
+
+OURS = "http://studio.test"
+
+
+@pytest.fixture
+async def ada(house: House) -> SignedIn:
+    return await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+
+
+@pytest.fixture
+async def browser(house: House, ada: SignedIn, tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
+    """A browser in which Ada is signed in."""
+    settings = Settings.model_validate({"PORTRAIT_DATA_DIR": tmp_path, "APP_URL": OURS})
+    workshop = cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings))
+    bucket = cast("DiskBucket", house.desk.bucket)
+    app = Starlette(routes=[*export_routes(lambda: workshop), *media_routes(lambda: bucket)])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=OURS, cookies={"session": ada.token}) as client:
+        yield client
+
+
+async def packed(house: House, ada: SignedIn) -> bytes:
+    """Have everything packed; return the ZIP."""
+    await exports.ask(house.desk, ada.owner_id)
+    ((_, _, export_id),) = house.queue.take()
+    await exports.make(house.desk, ada.owner_id, export_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        return await work.bucket.get(exports.key_of(await exports.to_download(work)))
+
+
+async def test_it_is_saved_under_a_good_name_and_no_cache_keeps_the_way(
+    house: House, ada: SignedIn, browser: httpx.AsyncClient
+) -> None:
+    whole = await packed(house, ada)
+    way = await browser.get(DOWNLOAD_PATH)
+    assert (way.status_code, way.headers["cache-control"]) == (303, "no-store")
+    reply = await browser.get(way.headers["location"])
+    assert (reply.status_code, reply.content) == (200, whole)
+    said = reply.headers["content-disposition"]
+    assert said.startswith('attachment; filename="portrait-studio-20')
+    assert said.endswith('.zip"')
+
+
+async def test_a_download_that_broke_off_goes_on_where_it_was(
+    house: House, ada: SignedIn, browser: httpx.AsyncClient
+) -> None:
+    whole = await packed(house, ada)
+    link = (await browser.get(DOWNLOAD_PATH)).headers["location"]
+    rest = await browser.get(link, headers={"Range": "bytes=100-"})
+    assert (rest.status_code, rest.content) == (206, whole[100:])
+
+
+async def test_whoever_is_not_signed_in_is_led_to_where_they_can(
+    house: House, ada: SignedIn, browser: httpx.AsyncClient
+) -> None:
+    await packed(house, ada)
+    browser.cookies.clear()
+    reply = await browser.get(DOWNLOAD_PATH)
+    assert (reply.status_code, reply.headers["location"]) == (303, "/auth/sign-in?next=/you/data")
+
+
+async def test_somebody_else_does_not_get_it(house: House, ada: SignedIn, browser: httpx.AsyncClient) -> None:
+    await packed(house, ada)
+    bob = await accounts.sign_up(house.desk, name="Bob", email="bob@example.com", password=PASSWORD, device="test")
+    browser.cookies.set("session", bob.token)
+    assert (await browser.get(DOWNLOAD_PATH)).status_code == 410
+
+
+async def test_after_its_time_it_is_said_what_to_do(house: House, ada: SignedIn, browser: httpx.AsyncClient) -> None:
+    await packed(house, ada)
+    with psycopg.connect(house.desk.database.address.conninfo()) as admin:
+        admin.execute("UPDATE app.exports SET expires_at = now() - interval '1 second'")
+    reply = await browser.get(DOWNLOAD_PATH)
+    assert reply.status_code == 410
+    assert "Ask for a new one" in reply.text
+    assert 'href="/you/data"' in reply.text

@@ -1,0 +1,73 @@
+"""The room of one's data: packing is asked for, shown while it goes on, and stopped or deleted with a tap."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from portrait_app.domain.clock import now
+from portrait_app.domain.export import Export, ExportStatus
+from portrait_app.domain.rows import new_id
+from portrait_app.services import exports
+from portrait_app.services.exports import BeingMade
+from portrait_app.web.you.data.state import DataState
+from portrait_app.web.you.data.words import GONE, ExportCard
+from tests.web.tabs import happens, tab_of
+
+if TYPE_CHECKING:
+    from portrait_app.services.sessions import SignedIn
+    from tests.builders import House
+
+
+@pytest.fixture
+async def room(ada: SignedIn) -> DataState:
+    room = await tab_of(DataState, ada.token)
+    await happens(room, "enter")
+    return room
+
+
+async def test_it_is_asked_for_shown_and_ready(house: House, ada: SignedIn, room: DataState) -> None:
+    assert room.export == ExportCard()
+    await happens(room, "ask")
+    assert room.export.is_making
+    ((_, _, export_id),) = house.queue.take()
+    with pytest.raises(BeingMade):
+        await happens(room, "ask")
+    await exports.make(house.desk, ada.owner_id, export_id)
+    await happens(room, "enter")
+    assert room.export.is_ready
+    assert room.export.headline.startswith("Ready: ")
+    assert room.export.hint == "Kept for 7 more days, then it is deleted."
+
+
+async def test_it_is_stopped_and_deleted(house: House, room: DataState) -> None:
+    await happens(room, "ask")
+    await happens(room, "forget")
+    assert room.export == ExportCard()
+    await happens(room, "forget")
+    await happens(room, "ask")
+    assert room.export.is_making
+
+
+def an_export(**fields: Any) -> Export:
+    return Export(owner_id=new_id(), **fields)
+
+
+def test_how_far_it_is_is_said_in_pictures() -> None:
+    card = ExportCard.of(an_export(status=ExportStatus.MAKING, done=300, total=1200))
+    assert (card.percent, card.hint.partition(".")[0]) == (25.0, "300 of 1,200 pictures")
+
+
+def test_one_whose_time_is_over_is_gone_also_before_its_file_is() -> None:
+    over = now() - timedelta(seconds=1)
+    for status in (ExportStatus.READY, ExportStatus.GONE):
+        card = ExportCard.of(an_export(status=status, expires_at=over, created_at=over))
+        assert card == ExportCard(hint=GONE)
+
+
+def test_a_day_is_one() -> None:
+    soon = now() + timedelta(hours=3)
+    card = ExportCard.of(an_export(status=ExportStatus.READY, bytes=2_400_000, expires_at=soon, created_at=soon))
+    assert (card.headline, card.hint) == ("Ready: 2.4 MB", "Kept for 1 more day, then it is deleted.")
