@@ -31,7 +31,8 @@ def export_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
             someone = await signed_in(request, workshop)
             async with workshop.desk.for_person(someone.owner_id) as work:
                 export = await exports.to_download(work)
-            link = workshop.desk.bucket.link(exports.key_of(export), download_as=exports.name_of(export))
+                links = await work.bucket.links()
+            link = links.to(exports.key_of(export), download_as=exports.name_of(export))
         except SignedOut:
             return RedirectResponse(f"/auth/sign-in?next={ROOM}", 303, headers=forms.NEVER_KEPT)
         except NothingToDownload as error:

@@ -149,8 +149,9 @@ async def _pack(desk: Desk, export: Export, found: Belongings) -> int:
             row.done, row.total = done, len(found.files)
             await work.tell("export", export.id)
 
-    chunks = packed(desk.bucket, found, note)
-    return await desk.bucket.put(key_of(export), chunks, max_bytes=MOST_BYTES)
+    bucket = desk.buckets.of(export.owner_id)
+    chunks = packed(bucket, found, note)
+    return await bucket.put(key_of(export), chunks, max_bytes=MOST_BYTES)
 
 
 async def _finish(desk: Desk, export: Export, size: int) -> None:

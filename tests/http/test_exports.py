@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from portrait_app.adapters.buckets.disk import DiskBucket
+    from portrait_app.adapters.buckets.disk import DiskBuckets
     from portrait_app.services.sessions import SignedIn
     from portrait_app.wiring import Workshop
     from tests.builders import House
@@ -39,8 +39,8 @@ async def browser(house: House, ada: SignedIn, tmp_path: Path) -> AsyncGenerator
     """A browser in which Ada is signed in."""
     settings = Settings.model_validate({"PORTRAIT_DATA_DIR": tmp_path, "APP_URL": OURS})
     workshop = cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings))
-    bucket = cast("DiskBucket", house.desk.bucket)
-    app = Starlette(routes=[*export_routes(lambda: workshop), *media_routes(lambda: bucket)])
+    buckets = cast("DiskBuckets", house.desk.buckets)
+    app = Starlette(routes=[*export_routes(lambda: workshop), *media_routes(lambda: buckets)])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=OURS, cookies={"session": ada.token}) as client:
         yield client

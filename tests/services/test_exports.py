@@ -14,6 +14,7 @@ from psycopg import sql
 from sqlalchemy import LargeBinary
 from sqlmodel import SQLModel
 
+from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketFull
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -27,7 +28,6 @@ from portrait_app.services.limits import TooManyTries
 from tests.portraits import portraits_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from uuid import UUID
 
     from portrait_app.database.address import Address
@@ -64,13 +64,13 @@ async def newest(house: House, owner_id: UUID) -> Export:
 
 
 async def unzipped(house: House, export: Export) -> zipfile.ZipFile:
-    archive = zipfile.ZipFile(BytesIO(await house.desk.bucket.get(exports.key_of(export))))
+    archive = zipfile.ZipFile(BytesIO(await house.desk.buckets.of(export.owner_id).get(exports.key_of(export))))
     assert archive.testzip() is None
     return archive
 
 
 async def lies_there(house: House, owner_id: UUID) -> list[str]:
-    return [stored.key for stored in await house.desk.bucket.page(f"u/{owner_id}/exports/", most=99)]
+    return [stored.key for stored in await house.desk.buckets.of(owner_id).page(most=99) if "/exports/" in stored.key]
 
 
 async def set_back(house: House, export: Export, column: str, age: timedelta) -> None:
@@ -102,7 +102,7 @@ async def test_it_holds_each_picture_under_its_day_its_style_and_a_number(house:
     assert stored == {zipfile.ZIP_STORED}
     assert (export.status, export.bytes) == (
         ExportStatus.READY,
-        len(await house.desk.bucket.get(exports.key_of(export))),
+        len(await house.desk.buckets.of(export.owner_id).get(exports.key_of(export))),
     )
 
 
@@ -160,7 +160,7 @@ def test_no_column_that_opens_anything_leaves_the_house() -> None:
 
 async def test_a_picture_that_vanishes_meanwhile_is_named_and_the_rest_is_whole(house: House, ada: UUID) -> None:
     first, _ = await portraits_of(house, await house.ready_model(ada), count=2)
-    await house.desk.bucket.delete(first.key or "")
+    await house.desk.buckets.of(ada).delete(first.key or "")
     archive = await unzipped(house, await made(house, ada))
     said = json.loads(archive.read("data.json"))
     assert said["missing_files"] == [f"portraits/{now():%Y-%m-%d}-studio-01.webp"]
@@ -200,22 +200,24 @@ async def test_a_person_has_one_and_may_ask_only_so_often(house: House, ada: UUI
     assert (await newest(house, ada)).status is ExportStatus.READY
 
 
-async def test_a_worker_that_was_killed_in_the_middle_begins_anew(house: House, ada: UUID) -> None:
+async def test_a_worker_that_was_killed_in_the_middle_begins_anew(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await portraits_of(house, await house.ready_model(ada), count=3)
     export_id = await asked(house, ada)
 
     class Killed(BaseException):
         pass
 
-    real, seen = house.desk.bucket.get, list[str]()
+    real, seen = DiskBucket.get, list[str]()
 
-    async def dies(key: str) -> bytes:
+    async def dies(bucket: DiskBucket, key: str) -> bytes:
         seen.append(key)
         if len(seen) == 2:
             raise Killed
-        return await real(key)
+        return await real(bucket, key)
 
-    house.desk.bucket.get = dies  # type: ignore[method-assign] -- a fault put into the real one
+    monkeypatch.setattr(DiskBucket, "get", dies)
     with pytest.raises(Killed):
         await exports.make(house.desk, ada, export_id)
     assert await lies_there(house, ada) == []
@@ -233,29 +235,32 @@ async def test_one_that_nobody_makes_is_remembered(house: House, ada: UUID) -> N
     assert house.queue.take() == [(Chore.MAKE_EXPORT, ada, export_id)]
 
 
-async def test_a_full_disk_is_said_and_another_may_be_asked_for(house: House, ada: UUID) -> None:
+async def test_a_full_disk_is_said_and_another_may_be_asked_for(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
     export_id = await asked(house, ada)
-    real = house.desk.bucket.put
 
-    async def full(key: str, chunks: AsyncIterator[bytes], *, max_bytes: int) -> int:
-        raise BucketFull(key)
+    async def full(*_: Any, **__: Any) -> int:
+        raise BucketFull("full")
 
-    house.desk.bucket.put = full  # type: ignore[method-assign] -- a fault put into the real one
-    await exports.make(house.desk, ada, export_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskBucket, "put", full)
+        await exports.make(house.desk, ada, export_id)
     failed = await newest(house, ada)
     assert failed.status is ExportStatus.FAILED
     assert "no room left" in (failed.trouble or "")
-    house.desk.bucket.put = real  # type: ignore[method-assign] -- as it was
     assert (await made(house, ada)).status is ExportStatus.READY
 
 
-async def test_one_that_can_not_be_made_is_given_up_in_words(house: House, ada: UUID) -> None:
+async def test_one_that_can_not_be_made_is_given_up_in_words(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
     export_id = await asked(house, ada)
 
     async def broken(*_: Any, **__: Any) -> int:
         raise OSError("the disk is odd")
 
-    house.desk.bucket.put = broken  # type: ignore[method-assign] -- a fault put into the real one
+    monkeypatch.setattr(DiskBucket, "put", broken)
     with pytest.raises(OSError, match="odd"):
         await exports.make(house.desk, ada, export_id)
     await set_back(house, await newest(house, ada), "created_at", exports.GIVEN_UP_AFTER)
@@ -269,15 +274,15 @@ async def test_one_that_is_deleted_while_it_is_packed_leaves_nothing(
     await portraits_of(house, await house.ready_model(ada), count=3)
     export_id = await asked(house, ada)
     monkeypatch.setattr(exports, "SAY_AGAIN_S", 0.0)
-    real, seen = house.desk.bucket.get, list[str]()
+    real, seen = DiskBucket.get, list[str]()
 
-    async def deletes(key: str) -> bytes:
+    async def deletes(bucket: DiskBucket, key: str) -> bytes:
         seen.append(key)
         async with house.desk.for_person(ada) as work:
             await exports.forget(work)
-        return await real(key)
+        return await real(bucket, key)
 
-    house.desk.bucket.get = deletes  # type: ignore[method-assign] -- somebody is faster than the real one
+    monkeypatch.setattr(DiskBucket, "get", deletes)
     await exports.make(house.desk, ada, export_id)
     assert len(seen) == 1
     assert await lies_there(house, ada) == []
@@ -307,7 +312,7 @@ async def test_no_more_than_one_picture_is_in_memory_at_a_time(house: House, ada
 
     portraits = [p for _ in range(5) for p in await portraits_of(house, await house.ready_model(ada), count=8)]
     for portrait in portraits:
-        await house.desk.bucket.put_bytes(portrait.key or "", bytes(2**20))
+        await house.desk.buckets.of(ada).put_bytes(portrait.key or "", bytes(2**20))
     export_id = await asked(house, ada)
     tracemalloc.start()
     await exports.make(house.desk, ada, export_id)
