@@ -49,7 +49,7 @@ async def pages_of(
     No other column is read: what must not leave the house never enters the process.
     """
     named = [getattr(row, name) for name in columns]
-    mine: Select[Any] = sa_select(*named).where(getattr(row, owner) == owner_id)
+    mine: Select[*tuple[Any, ...]] = sa_select(*named).where(getattr(row, owner) == owner_id)
     by = getattr(row, "id", getattr(row, owner))
     found = await session.stream(mine.order_by(by).execution_options(yield_per=A_FEW))
     async for page in found.partitions():
