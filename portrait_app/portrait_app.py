@@ -46,26 +46,24 @@ from portrait_app.wiring import open_workshop
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from starlette.routing import Route
+
 DESCRIPTION = "Portraits of yourself in many styles, from a handful of selfies."
 
 
-def _routes() -> Starlette:
+def own_routes() -> list[Route]:
     """Lay out the routes that are no Reflex pages; the house is furnished when the process has started."""
-    doors = Doors(house.workshop)
-    return Starlette(
-        routes=[
-            *doors.routes(),
-            *PasskeyDoors(house.workshop).routes(),
-            *ProviderDoors(house.workshop).routes(),
-            *Letterbox(house.workshop).routes(),
-            *selfie_routes(house.workshop),
-            *export_routes(house.workshop),
-            *webhook_routes(house.workshop),
-            *health_routes(house.workshop),
-            *media_routes(lambda: house.workshop().buckets),
-        ],
-        middleware=[Middleware(CareHeaders, more=_headers)],
-    )
+    return [
+        *Doors(house.workshop).routes(),
+        *PasskeyDoors(house.workshop).routes(),
+        *ProviderDoors(house.workshop).routes(),
+        *Letterbox(house.workshop).routes(),
+        *selfie_routes(house.workshop),
+        *export_routes(house.workshop),
+        *webhook_routes(house.workshop),
+        *health_routes(house.workshop),
+        *media_routes(lambda: house.workshop().buckets),
+    ]
 
 
 @cache
@@ -89,7 +87,7 @@ async def _in_the_house() -> AsyncGenerator[None]:
 
 
 app = rx.App(
-    api_transformer=_routes(),
+    api_transformer=Starlette(routes=own_routes(), middleware=[Middleware(CareHeaders, more=_headers)]),
     backend_exception_handler=voice.backend_exception_handler,
     **shell.app_options(),
 )

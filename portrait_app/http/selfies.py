@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -20,6 +22,7 @@ from portrait_app.services.trainings import AlreadyStarted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
+    from uuid import UUID
 
     from starlette.requests import Request
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LONGEST_FILENAME = 200
+AT_ONCE = 6  # photos of one person; a page of ours sends three, and of those that wait nothing is read
 
 
 class EmptyFile(PortraitError):
@@ -55,17 +59,20 @@ def selfie_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
     It answers 201 `{"id"}`, or what happened and what to do next: `{"headline", "hint"}`.
     """
 
+    turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+
     async def receive(request: Request) -> Response:
         workshop = workshop_of()
         try:
             require_own_page(request, workshop.settings)
             someone = await signed_in(request, workshop)
-            selfie = await selfies.receive(
-                workshop.desk,
-                someone.owner_id,
-                filename=plain_name(request.query_params.get("name", "")),
-                chunks=_body(request),
-            )
+            async with turns.setdefault(someone.owner_id, asyncio.Semaphore(AT_ONCE)):
+                selfie = await selfies.receive(
+                    workshop.desk,
+                    someone.owner_id,
+                    filename=plain_name(request.query_params.get("name", "")),
+                    chunks=_body(request),
+                )
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except tuple(STATUS) as error:

@@ -1,0 +1,146 @@
+"""Uploads meant to do harm: refused in words, by name, and nothing of them or of anybody's is lost or left."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+
+from portrait_app.domain.selfie import MAX_BYTES, MOST, SelfieStatus
+from portrait_app.http.selfies import AT_ONCE, LONGEST_FILENAME, plain_name
+from portrait_app.services.selfies import Examiner
+from tests import awkward
+from tests.http.doors import listening, serving
+from tests.models import face_reader
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from starlette.applications import Starlette
+
+    from portrait_app.services.sessions import SignedIn
+    from tests.builders import House
+
+KIB = 1024
+HOSTILE_PARTS = [
+    "..",
+    "/",
+    "\\",
+    "\0",
+    "\r\n",
+    "\u202e",
+    "%2e%2e%2f",
+    "C:",
+    "~",
+    "a",
+    "ö",
+    "😀",
+    "<b>",
+    "'",
+    '"',
+    ";",
+    " ",
+]
+ZIP = b"PK\x03\x04" + bytes(60)
+POLYGLOTS = {
+    "html.jpg": b"\xff\xd8\xff\xe0<html><script>alert(1)</script></html>",
+    "script.gif": b"GIF89a/*" + bytes(40) + b"*/=1;alert(1)//",
+    "archive.png": b"\x89PNG\r\n\x1a\n" + ZIP,
+    "paper.webp": b"RIFF\x40\x00\x00\x00WEBP%PDF-1.7\n1 0 obj<</JS(app.alert(1))>>",
+    "film.heic": b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00\x00\xff\xffmdat",
+    "program.avif": b"\x7fELF\x02\x01\x01" + bytes(64),
+}
+
+
+async def _sent(browser: httpx.AsyncClient, name: str, content: bytes) -> int:
+    return (await browser.post("/api/selfies", params={"name": name}, content=content)).status_code
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_asvs_5_2_2_and_5_2_3_what_only_looks_like_a_photo_is_refused_by_name_and_the_others_stay(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn, tmp_path: Path
+) -> None:
+    hostile = dict(POLYGLOTS)
+    for make in (awkward.drawing, awkward.animation, awkward.text, awkward.truncated, awkward.bomb):
+        path = make(tmp_path)
+        hostile[path.name] = path.read_bytes()
+    before = await house.draft_with_selfies(ada.owner_id, 4)
+    for name, content in hostile.items():
+        assert await _sent(browser, name, content) == 201
+    examiner = Examiner(house.desk, face_reader())
+    for _, owner_id, selfie_id in house.queue.take():
+        await examiner.examine(owner_id, selfie_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        photos = await work.selfies.of(before.id)
+    refused = {photo.filename: photo.refusal for photo in photos if photo.status is SelfieStatus.REFUSED}
+    assert refused.keys() == hostile.keys()
+    assert all(words and len(words) < 200 for words in refused.values())
+    assert sum(photo.status is SelfieStatus.FINE for photo in photos) == 4
+    assert {path.read_bytes() for path in _files(tmp_path / "bucket")} == {b"jpeg"}
+
+
+async def test_asvs_5_2_1_no_more_is_read_than_a_photo_may_have(browser: httpx.AsyncClient, tmp_path: Path) -> None:
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 256 * KIB
+            yield bytes(256 * KIB)
+
+    answer = await browser.post("/api/selfies", content=endless())
+    assert answer.status_code == 413
+    assert read <= MAX_BYTES + 512 * KIB
+    assert _files(tmp_path / "bucket") == []
+
+
+def test_ten_thousand_hostile_names_are_text_and_nothing_else() -> None:
+    chance = random.Random(5)
+    for _ in range(10_000):
+        name = plain_name("".join(chance.choices(HOSTILE_PARTS, k=chance.randint(0, 300))))
+        assert 1 <= len(name) <= LONGEST_FILENAME
+        assert name.isprintable()
+        assert not {"/", "\\", "\0"} & set(name)
+
+
+async def test_three_hundred_at_once_keep_as_many_as_a_draft_takes_and_the_memory_small(
+    app: Starlette, house: House, ada: SignedIn, tmp_path: Path
+) -> None:
+    chance = random.Random(6)
+    names = ["".join(chance.choices(HOSTILE_PARTS, k=12)) for _ in range(300)]
+    most_on_disk = 0
+
+    async def slowly() -> AsyncIterator[bytes]:
+        nonlocal most_on_disk
+        for _ in range(8):
+            yield bytes(64 * KIB)
+            most_on_disk = max(most_on_disk, len(_files(tmp_path / "bucket")))
+
+    used = psutil.Process().memory_info().rss
+    with listening() as port:
+        url = f"http://127.0.0.1:{port.getsockname()[1]}"
+        headers = {"Origin": "https://studio.example", "Cookie": f"__Host-session={ada.token}"}
+        limits = httpx.Limits(max_connections=300)
+        async with (
+            serving(app, port),
+            httpx.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=60) as client,
+        ):
+            sent = (client.post("/api/selfies", params={"name": name}, content=slowly()) for name in names)
+            answers = await asyncio.gather(*sent)
+    assert sorted({answer.status_code for answer in answers}) == [201, 409]
+    assert all(answer.json()["headline"] == "That's plenty" for answer in answers if answer.status_code == 409)
+    assert sum(answer.status_code == 201 for answer in answers) == MOST
+    async with house.desk.for_person(ada.owner_id) as work:
+        draft = await work.trainings.draft()
+        assert draft is not None
+        photos = await work.selfies.of(draft.id)
+    assert len(photos) == len(_files(tmp_path / "bucket")) == MOST
+    assert most_on_disk <= MOST + AT_ONCE
+    assert psutil.Process().memory_info().rss - used < 100 * KIB * KIB
