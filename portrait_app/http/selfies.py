@@ -58,7 +58,6 @@ def selfie_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
 
     It answers 201 `{"id"}`, or what happened and what to do next: `{"headline", "hint"}`.
     """
-
     turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
     async def receive(request: Request) -> Response:
