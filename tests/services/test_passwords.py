@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 import unicodedata
+from typing import TYPE_CHECKING
 
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from portrait_app.services import passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize("password", ["eleven char", "", "x1!Xy2?"])
@@ -43,6 +48,13 @@ async def test_asvs_6_2_5_no_kinds_of_characters_are_asked_for(password: str) ->
 )
 async def test_asvs_6_2_4_a_common_password_is_refused(password: str) -> None:
     assert "soon guessed" in (await passwords.strength(password)).complaint
+
+
+@pytest.mark.parametrize("changed", [str, str.capitalize, str.upper])
+async def test_asvs_6_2_12_no_password_of_the_known_leaks_is_taken(changed: Callable[[str], str]) -> None:
+    leaked = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= passwords.SHORTEST]
+    assert len(leaked) > 200  # of the 30,000 used most; the others are too short to begin with
+    assert [word for word in leaked if not (await passwords.strength(changed(word))).complaint] == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
-import pytest
 
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.domain.selfie import MAX_BYTES, MOST, SelfieStatus
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    import pytest
     from starlette.applications import Starlette
 
     from portrait_app.services.sessions import SignedIn
