@@ -23,6 +23,7 @@
     if (!whose || !Object.hasOwn(whose, name)) throw new Error(`nobody does ${act}`);
     return whose[name](...values, addEvents);
   };
+  addEventListener("popstate", (event) => window.viewer?.step(event)); // before the framework hears of it
   const arrived = ({ type, target }) => { if (target instanceof HTMLImageElement) target.dataset.arrived = type; };
   document.addEventListener("load", arrived, true);
   document.addEventListener("error", arrived, true);

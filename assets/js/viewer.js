@@ -1,4 +1,4 @@
-// The viewer: opens at the picture that was tapped; swipe, keys or buttons turn; pinch, double tap or a button zooms; swipe down, Escape or a button closes.
+// The viewer: opens at the picture that was tapped; swipe, keys or buttons turn; pinch, double tap or a button zooms; swipe down, Escape, Back or a button closes.
 (() => {
   const find = (node, selector) => (node instanceof Element ? node.closest(selector) : null);
   const shown = () => document.querySelector("dialog.viewer[open]");
@@ -54,13 +54,15 @@
 
   const thumbOf = (slide) => document.querySelector(`[data-shows-slide="${CSS.escape(slide?.id ?? "")}"]`);
 
-  const open = (thumb) => {
+  const open = async (thumb) => {
+    await steppedBack;
     const slide = document.getElementById(thumb.dataset.showsSlide);
     const viewer = slide?.closest("dialog");
     if (!viewer) return;
     slide.querySelector("img").loading = "eager";
     morph(thumb, slide, () => {
       viewer.showModal();
+      enter(slide);
       track(viewer).scrollLeft = slides(viewer).indexOf(slide) * track(viewer).clientWidth;
       say(viewer);
       changes.disconnect();
@@ -76,6 +78,40 @@
     thumb?.scrollIntoView({ block: "nearest", behavior: "auto" });
     morph(thumb, slide, () => viewer.close());
   };
+
+  // The open viewer is a step of its own in the browser's history, so that Back closes it, and Forward opens it again. The step
+  // keeps the framework's number (idx), and the framework hears nothing of it (early.js listens first): for it nobody has moved.
+  let last = history.state;
+  let steppedBack = null; // a promise, while a step back is under way
+  let arrive = null;
+
+  const enter = (slide) => {
+    if (history.state?.slide) return; // by Forward, or by a reload
+    history.scrollRestoration = "manual"; // where the page is left is where the last picture hangs
+    const address = location.pathname.replace(/\/?$/, "/"); // as the server has it: its redirect would forget the slide
+    history.pushState({ ...history.state, slide: slide.id }, "", address);
+    last = history.state;
+  };
+  const leave = () => {
+    if (!history.state?.slide) return; // it was Back that closed it
+    steppedBack ??= new Promise((resolve) => { arrive = resolve; });
+    history.back();
+  };
+
+  const step = (event) => {
+    const [was, is] = [last, event.state];
+    const isOurs = was?.idx === is?.idx && Boolean(was?.slide) !== Boolean(is?.slide);
+    [last, steppedBack] = [is, null];
+    arrive?.();
+    if (isOurs) event.stopImmediatePropagation();
+    if (is?.slide) { show(is.slide); return; }
+    setTimeout(() => { history.scrollRestoration = "auto"; });
+    for (const sheet of document.querySelectorAll("dialog.sheet[open]")) if (shown()) sheet.close();
+    const viewer = shown();
+    if (viewer && isOurs && !event.hasUAVisualTransition) close(viewer);
+    else viewer?.close();
+  };
+  document.addEventListener("close", (event) => { if (event.target.matches?.("dialog.viewer")) leave(); }, true);
 
   // Zoom: 1 to 4 times, moved about by one finger while larger than the screen.
   const set = (slide, zoom, x = 0, y = 0) => {
@@ -199,6 +235,7 @@
       if (thumb) return open(thumb);
       await new Promise(requestAnimationFrame);
     }
+    leave(); // it is there no more
   };
   const pressWhenNear = () => {
     const button = document.querySelector("[data-brings-slides]");
@@ -207,5 +244,7 @@
   };
   const keepSteadyIn = (selector) => keepSteady(document.querySelector(selector));
 
-  window.viewer = { open, close, bringMore, show, pressWhenNear, keepSteadyIn };
+  if (last?.slide) show(last.slide); // the page was loaded anew under the open viewer
+
+  window.viewer = { open, close, step, bringMore, show, pressWhenNear, keepSteadyIn };
 })();
