@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import reflex as rx
+from reflex.vars.function import FunctionStringVar
 
 from portrait_app.web import ui
 
 if TYPE_CHECKING:
-    from reflex.vars import ObjectVar
+    from collections.abc import Sequence
 
+    from reflex.vars import ArrayVar, ObjectVar
+
+    from portrait_app.web.gallery.cards import Portrait
     from portrait_app.web.views import PortraitCard
+
+_RATIO_OF_LAST = FunctionStringVar.create("((...lists) => lists.flat().at(-1)?.picture.ratio ?? 0.8)")
+
+
+def ratio_of_last(*lists: ArrayVar[Sequence[PortraitCard]] | ArrayVar[Sequence[Portrait]]) -> rx.Var[float]:
+    """Return the shape of the last portrait of these lists, by which its row is ended."""
+    return _RATIO_OF_LAST.call(*lists).to(float)
 
 
 def portrait_cell(portrait: ObjectVar[PortraitCard], *, loading: Literal["lazy", "eager"] = "lazy") -> rx.Component:

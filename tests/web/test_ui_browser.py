@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import mimetypes
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from starlette.templating import Jinja2Templates
 
-from portrait_app.web import theme
-from tools.chromium import provide
+from portrait_app.web.ui.picture import MOST_IN_A_ROW
+from tests.web import served
+from tests.web.served import HEAD, PHONE, ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import Callable
 
 # One Chromium serves the whole file, so its tests share a loop.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-HOST = "http://studio.test"
-ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / "assets"
-PHONE = ViewportSize(width=390, height=844)
-
-SHEETS = "".join(f'<link rel="stylesheet" href="/{sheet}">' for sheet in theme.STYLESHEETS)
 RATIOS = (0.8, 1, 0.8, 1.5, 0.667, 0.8, 0.8)
-ROOM = f"""<!doctype html><html lang="en"><head><script src="/js/early.js"></script>
-<meta name="viewport" content="width=device-width, initial-scale=1">{SHEETS}
-<script src="/js/furniture.js" defer></script></head><body class="frame">
+ROWS = "".join(f'<div style="--ratio: {ratio}"></div>' for ratio in RATIOS)
+ROOM = f"""{HEAD}<body class="frame">
 <button class="button" commandfor="more" command="show-modal">More</button>
-<div class="picture-rows">{"".join(f'<div style="--ratio: {ratio}"></div>' for ratio in RATIOS)}</div>
+<div class="picture-rows">{ROWS}{'<i class="picture-to-come"></i>' * MOST_IN_A_ROW}</div>
 <nav class="tab-bar"></nav><div class="toasts" role="status" popover="manual"></div>
 <dialog class="sheet" id="more" closedby="any"><div class="sheet-head"><h2>More</h2></div></dialog>
 </body></html>"""
@@ -54,43 +45,28 @@ COVERED = """() => [...document.querySelectorAll('.thing')].filter((thing) => {
 }).length"""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Path:
-    return provide()
+LOOK_ROOM = f"""{HEAD}<body><input type="range" min="0" max="360" data-look="hue">
+<button class="hue-preset" data-hue="145">Fern</button>
+<button class="hue-preset" data-hue="265">Ink</button></body></html>"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(chromium: Path) -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        yield running
-        await running.close()
+def sign_up() -> str:
+    form = Jinja2Templates(ROOT / "portrait_app" / "http" / "templates").env.get_template("sign_up.html")
+    return form.render(values={}, errors={"email": "Not an address."}, next="")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "/sign-up": sign_up,
+    "/room": lambda: ROOM,
+    "/titled": lambda: TITLED_ROOM,
+    "/keys": lambda: KEYS_ROOM,
+    "/long-room": lambda: LONG_ROOM,
+    "/look": lambda: LOOK_ROOM,
+}
 
 
 async def phone(browser: Browser, path: str, *, look: str = "", has_script: bool = True) -> Page:
-    context = await browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True, java_script_enabled=has_script)
-    if look:
-        await context.add_cookies([{"name": "look", "value": look, "url": HOST}])
-    page = await context.new_page()
-    await page.route(f"{HOST}/**", serve)
-    await page.goto(f"{HOST}{path}")
-    return page
-
-
-async def serve(route: Route) -> None:
-    path = route.request.url.removeprefix(HOST).split("?")[0]
-    if path == "/sign-up":
-        form = Jinja2Templates(ROOT / "portrait_app" / "http" / "templates").env.get_template("sign_up.html")
-        await route.fulfill(
-            body=form.render(values={}, errors={"email": "Not an address."}, next=""), content_type="text/html"
-        )
-    elif path in ("/room", "/titled", "/keys", "/long-room"):
-        body = {"/room": ROOM, "/titled": TITLED_ROOM, "/keys": KEYS_ROOM}.get(path, LONG_ROOM)
-        await route.fulfill(body=body, content_type="text/html; charset=utf-8")
-    elif (file := ASSETS / path.lstrip("/")).is_file():
-        await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
-    else:
-        await route.fulfill(status=404)
+    return await served.phone(browser, PAGES, path, look=look, has_script=has_script)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +115,14 @@ async def test_a_thumb_can_hit_everything_and_ios_does_not_zoom(browser: Browser
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
+async def test_what_was_wrong_is_said_until_it_is_typed_into(browser: Browser):
+    page = await phone(browser, "/sign-up")
+    await expect(page.get_by_text("Not an address.")).to_be_visible()
+    await page.fill("#email", "ada@example.com")
+    await expect(page.get_by_text("Not an address.")).to_have_count(0)
+    assert await page.get_attribute("#email", "aria-invalid") is None
+
+
 async def test_a_password_can_be_looked_at_where_there_is_script(browser: Browser):
     page = await phone(browser, "/sign-up")
     await page.fill("#password", "correct horse")
@@ -172,17 +156,52 @@ async def test_a_toast_can_be_undone_once(browser: Browser):
 
 async def test_pictures_in_a_row_are_one_height_and_fill_it(browser: Browser):
     page = await phone(browser, "/room")
-    boxes = await page.evaluate(
-        "[...document.querySelectorAll('.picture-rows > *')].map(e => e.getBoundingClientRect().toJSON())"
+    for width in (320, 390, 844):
+        await page.set_viewport_size({"width": width, "height": 844})
+        rows, room = await rows_of(page)
+        assert len(rows) > 1
+        for row in rows:
+            assert max(box["height"] for box in row) - min(box["height"] for box in row) < 0.5
+        for row in rows[:-1]:
+            assert row[-1]["right"] - row[0]["left"] == pytest.approx(room["width"], abs=0.5)
+        assert rows[-1][-1]["right"] <= room["right"] + 0.5
+        assert room["bottom"] - rows[-1][-1]["bottom"] == pytest.approx(4, abs=0.5)  # nothing stands below the last
+
+
+async def test_a_last_row_that_is_not_full_holds_pictures_as_large_as_the_others(browser: Browser):
+    page = await phone(browser, "/room")
+    await page.evaluate(
+        """for (const it of document.querySelectorAll(".picture-rows > div")) it.style.setProperty("--ratio", 0.8)"""
     )
-    rows = {top: [box for box in boxes if round(box["top"]) == top] for top in {round(box["top"]) for box in boxes}}
-    assert len(rows) > 1
-    for top, row in rows.items():
-        assert max(box["height"] for box in row) - min(box["height"] for box in row) < 0.5
-        if top != max(rows):
-            assert row[-1]["right"] - row[0]["left"] == pytest.approx(
-                await page.evaluate("document.querySelector('.picture-rows').clientWidth"), abs=0.5
-            )
+    for width in (320, 390, 500, 700):
+        await page.set_viewport_size({"width": width, "height": 844})
+        rows, _ = await rows_of(page)
+        assert 0 < len(rows[-1]) < len(rows[0])
+        for box in rows[-1]:
+            assert (box["width"], box["height"]) == pytest.approx((rows[0][0]["width"], rows[0][0]["height"]), abs=0.5)
+
+
+async def rows_of(page: Page) -> tuple[list[list[dict[str, float]]], dict[str, float]]:
+    """Return the boxes of the pictures, row by row from the top, and the box around them."""
+    boxes, (room,) = await page.evaluate(
+        """[".picture-rows > div", ".picture-rows"]
+          .map((of) => [...document.querySelectorAll(of)].map((it) => it.getBoundingClientRect().toJSON()))"""
+    )
+    tops = sorted({round(box["top"]) for box in boxes})
+    return [[box for box in boxes if round(box["top"]) == top] for top in tops], room
+
+
+async def test_the_chosen_colour_is_marked_however_it_was_chosen(browser: Browser):
+    page = await phone(browser, "/look", look="light.145")
+    chosen = page.locator('[data-hue][aria-pressed="true"]')
+    await page.evaluate("studio.look('light', 145)")  # as the room does when it comes
+    await expect(chosen).to_have_text(["Fern"])
+    await page.get_by_role("button", name="Ink").click()
+    await expect(chosen).to_have_text(["Ink"])
+    await page.get_by_role("slider").fill("30")
+    await expect(chosen).to_have_count(0)
+    await page.get_by_role("slider").fill("145")
+    await expect(chosen).to_have_text(["Fern"])
 
 
 async def test_nothing_one_comes_to_is_hidden_behind_the_bar_and_words_in_passing_stand_above_it(

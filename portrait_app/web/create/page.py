@@ -13,7 +13,7 @@ from portrait_app.web import ui
 from portrait_app.web.coming import coming_line, stop_sheet
 from portrait_app.web.create.cards import SHAPES, Shape, StyleTile
 from portrait_app.web.create.state import LATEST, CreateState
-from portrait_app.web.portraits import portrait_cell
+from portrait_app.web.portraits import portrait_cell, ratio_of_last
 from portrait_app.web.shell import frame
 from portrait_app.web.train.shelf import running_card
 
@@ -151,7 +151,7 @@ def _latest() -> rx.Component:
                     coming_line(CreateState.coming),
                     class_name="create-choice-head",
                 ),
-                ui.picture_rows(rx.foreach(CreateState.latest, _latest_cell)),
+                ui.picture_rows(rx.foreach(CreateState.latest, _latest_cell), last=ratio_of_last(CreateState.latest)),
             ),
         ),
         id=LATEST,

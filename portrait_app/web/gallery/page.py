@@ -11,7 +11,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
 from portrait_app.web.gallery import scripts
 from portrait_app.web.gallery.state import DELETE_SHEET, GalleryState
-from portrait_app.web.portraits import portrait_to_come
+from portrait_app.web.portraits import portrait_to_come, ratio_of_last
 from portrait_app.web.shell import frame
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ def _option(option: ObjectVar[Option]) -> rx.Component:
 
 
 def _portraits() -> rx.Component:
-    rows = ui.picture_rows(rx.foreach(GalleryState.newest, _cell), rx.foreach(GalleryState.older, _cell))
+    rows = ui.picture_rows(
+        rx.foreach(GalleryState.newest, _cell),
+        rx.foreach(GalleryState.older, _cell),
+        last=ratio_of_last(GalleryState.newest, GalleryState.older),
+    )
     return rx.fragment(
         rx.el.div(rows, on_mount=scripts.keep_steady(), class_name="gallery-rows"),
         rx.cond(GalleryState.next_page != "", _more()),

@@ -12,7 +12,7 @@ from portrait_app.services.generations import FIRST_ASPECT, FIRST_SET
 from portrait_app.web import shell, ui
 from portrait_app.web.coming import coming_line, stop_sheet
 from portrait_app.web.home.state import HomeState
-from portrait_app.web.portraits import portrait_cell, portrait_to_come
+from portrait_app.web.portraits import portrait_cell, portrait_to_come, ratio_of_last
 from portrait_app.web.train.photos import three_views
 from portrait_app.web.train.shelf import running_card
 
@@ -66,7 +66,7 @@ def _newest() -> rx.Component:
             coming_line(HomeState.coming),
             class_name="home-head",
         ),
-        ui.picture_rows(rx.foreach(HomeState.portraits, _cell)),
+        ui.picture_rows(rx.foreach(HomeState.portraits, _cell), last=ratio_of_last(HomeState.portraits)),
         rx.el.div(
             rx.cond(HomeState.has_ready_model, ui.link("Make more", "/create", kind="primary", icon_name="create")),
             ui.link("See all", "/gallery"),
@@ -104,7 +104,8 @@ def _soon() -> rx.Component:
             *(
                 portrait_to_come(style.title, ratio=FIRST_RATIO, is_being_made=False)
                 for style in list(STYLES.values())[:FIRST_SET]
-            )
+            ),
+            last=FIRST_RATIO,
         ),
         class_name="stack",
     )

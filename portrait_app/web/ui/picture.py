@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from portrait_app.web.ui.kinds import Amount, Child, Words
 
 SIZES_IN_ROWS = "(width >= 56.25rem) 20rem, 33vw"
+MOST_IN_A_ROW = 8  # of the usual shape (parts/pictures.css)
 SIZES_IN_TILES = "(width >= 56.25rem) 12rem, 30vw"
 
 
@@ -52,9 +53,16 @@ def picture(
     )
 
 
-def picture_rows(*cells: Child) -> rx.Component:
-    """Stand pictures in justified rows with 4 px between; give it `picture_cell(...)`s, or a foreach over them."""
-    return rx.el.div(*cells, class_name="picture-rows edge-to-edge")
+def picture_rows(*cells: Child, last: Amount = 0.8) -> rx.Component:
+    """Stand pictures in justified rows with 4 px between; give it `picture_cell(...)`s, or a foreach over them.
+
+    `last` is the last one's width over its height: its row ends as if more of this shape were to come.
+    """
+    shape = {"style": rx.Var.create({"--ratio": last})}  # in a bare dict nobody would see what `last` needs
+    to_come = (
+        rx.el.i(class_name="picture-to-come", aria_hidden="true", custom_attrs=shape) for _ in range(MOST_IN_A_ROW)
+    )
+    return rx.el.div(*cells, *to_come, class_name="picture-rows edge-to-edge")
 
 
 def picture_cell(*children: Child, ratio: Amount, slide: Words | None = None, label: Words = "Open") -> rx.Component:
