@@ -87,6 +87,7 @@
     root.dataset.theme = theme;
     root.style.setProperty("--hue", hue);
     for (const slider of document.querySelectorAll('[data-look="hue"]')) slider.value = hue;
+    for (const preset of document.querySelectorAll("[data-hue]")) preset.setAttribute("aria-pressed", Number(preset.dataset.hue) === Number(hue));
     document.cookie = `look=${theme}.${hue}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
     tintBrowser();
   };
@@ -124,6 +125,13 @@
       toggle.setAttribute("aria-pressed", String(isShown));
       input.focus();
     }
+  });
+
+  // What was wrong is said of what was sent; it has been typed into since.
+  on("input", (event) => {
+    const wrong = closest(event, '.alone [aria-invalid="true"]');
+    wrong?.removeAttribute("aria-invalid");
+    wrong?.closest(".field").querySelector(".field-error").remove();
   });
 
   // A new password is judged by the studio while it is typed; the form without script is judged when it is sent.

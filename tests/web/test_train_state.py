@@ -48,6 +48,14 @@ async def test_a_draft_survives_the_tab_it_was_made_in(house: House, ada: Signed
     assert (other.name, len(other.photos), other.count.headline) == ("Grandma", 3, "3 good photos")
 
 
+async def test_a_name_that_is_emptied_is_the_persons_own_again_and_shown_so(ada: SignedIn, room: TrainState) -> None:
+    await happens(room, "enter")
+    (nothing,) = await happens(room, "set_name", "Grandma")
+    (told,) = await happens(room, "set_name", "  ")
+    assert (nothing, room.name) == (None, "Ada")
+    assert "Ada" in str(told.args)
+
+
 async def test_starting_moves_the_draft_to_what_is_being_learned(house: House, ada: SignedIn, room: TrainState) -> None:
     await house.draft_with_selfies(ada.owner_id)
     await happens(room, "enter")

@@ -140,7 +140,7 @@ async def test_the_operator_sees_how_the_house_is_doing_and_invites(house: House
         ("Database", "Answers"),
         ("Engine", "Doesn't answer"),
     ]
-    assert (room.is_operator, room.usage[0].value) == (True, "1, 1 of them here this week")
+    assert (room.is_operator, room.usage[0].value) == (True, "1 · 1 here this week")
     await happens(room, "invite")
     invite = room.invite_link.partition("invite=")[2]
     await accounts.require_open(house.desk, SignUp.INVITE, invite)

@@ -26,7 +26,7 @@ TABS: tuple[tuple[Tab, str], ...] = (
 def frame(
     title: ui.Words,
     *children: ui.Child,
-    active: Tab = "home",
+    active: Tab | None = "home",
     back: tuple[str, str] | None = None,
     tools: tuple[rx.Component, ...] = (),
     beside: tuple[rx.Component, ...] = (),
@@ -37,7 +37,7 @@ def frame(
     Args:
         title: the room's name, large at the top, small in the bar once scrolled.
         children: what the room holds, one under the other, in the page's column.
-        active: the tab that is filled.
+        active: the tab that is filled; none where one is in no room.
         back: words and address of the room above, for a room within a room.
         tools: icon buttons at the bar's end.
         beside: sheets and viewers: they lie outside the page's column.
@@ -59,7 +59,7 @@ def frame(
     )
 
 
-def tab_bar(active: Tab, news: Mapping[Tab, rx.Var[bool]]) -> rx.Component:
+def tab_bar(active: Tab | None, news: Mapping[Tab, rx.Var[bool]]) -> rx.Component:
     """Lay out the five tabs, under the thumb on a phone and in a rail on the left when there is width."""
     return rx.el.nav(
         *(_tab(tab, label, is_active=tab == active, has_news=news.get(tab)) for tab, label in TABS),

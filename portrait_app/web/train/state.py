@@ -58,12 +58,13 @@ class TrainState(Room, rx.State):
     question: rx.Field[words.Question] = rx.field(default_factory=words.Question)
 
     @rx.event
-    async def set_name(self, name: str) -> None:
-        """Keep the name that was typed."""
+    async def set_name(self, name: str) -> EventSpec | None:
+        """Keep the name that was typed; where it was emptied, the one it will have instead is shown again."""
         self.name_trouble = ""
         async with work_for(self) as work:
             await trainings.rename(work, name)
             self._show(await self._look(work))
+        return None if name.strip() else rx.set_value(NAME_FIELD, self.name)
 
     @rx.event
     async def overrule(self, selfie_id: str) -> None:

@@ -19,4 +19,5 @@ def lost_page() -> rx.Component:
             "This address leads nowhere; it may be old, or mistyped. Everything you have is safe.",
             ui.link("To your portraits", "/home", kind="primary"),
         ),
+        active=None,
     )

@@ -49,7 +49,7 @@ def usage_figures(usage: Usage | None) -> list[Figure]:
     if usage is None:
         return []
     return [
-        Figure("Accounts", f"{usage.accounts:,}, {usage.active:,} of them here this week"),
+        Figure("Accounts", f"{usage.accounts:,} · {usage.active:,} here this week"),
         Figure("Face models", f"{usage.trainings:,}"),
         Figure("Portraits", f"{usage.portraits:,}"),
     ]
