@@ -14,6 +14,7 @@ from portrait_app.adapters.providers import providers_of
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.adapters.replicate.signature import WebhookAddress
+from portrait_app.database import clock
 from portrait_app.database.address import Address
 from portrait_app.database.session import Database
 from portrait_app.domain.catalogue import TRAINERS
@@ -138,7 +139,8 @@ async def open_workshop(settings: Settings) -> AsyncGenerator[Workshop]:
     workshop = furnish(settings)
     async with workshop.jobs.open_async():
         try:
-            yield workshop
+            async with clock.kept(workshop.desk.database):
+                yield workshop
         finally:
             await workshop.gateway.close()
             await workshop.desk.database.close()

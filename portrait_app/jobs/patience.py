@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -11,9 +12,10 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 
 from portrait_app.adapters.replicate.errors import EngineError, Throttled
 from portrait_app.adapters.replicate.outputs import OutputError
+from portrait_app.domain.clock import now
 from portrait_app.pictures.errors import PictureError
 from portrait_app.services.orders import Unsettled
-from portrait_app.services.removal import NotYetGone
+from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
     from procrastinate.jobs import Job
@@ -37,7 +39,8 @@ class Patience(BaseRetryStrategy):
         if not isinstance(exception, _EXPECTED):
             log.warning("chore.failed", chore=job.task_name, args=job.task_kwargs, exc_info=exception)
         wait_s = wait_for(exception, job.attempts)
-        return RetryDecision(retry_in={"milliseconds": round(1000 * wait_s * random.uniform(1, 1.25))})
+        # No span: procrastinate would count it from this host's clock, and compares the moment by the database's.
+        return RetryDecision(retry_at=now() + timedelta(seconds=wait_s * random.uniform(1, 1.25)))
 
 
 def wait_for(exception: BaseException, attempts: int) -> float:

@@ -1,0 +1,107 @@
+"""Hosts whose clocks differ agree on the database's, by which their rows are compared."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog.testing
+
+from portrait_app.database import clock as kept_clock
+from portrait_app.domain import clock
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.domain.report import JobReport
+from portrait_app.jobs.patience import Patience
+from portrait_app.services import inbox, reconcile
+from portrait_app.services.orders import Unsettled
+from tests.services.test_settling import order_of, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portrait_app.database.address import Role
+    from tests.builders import House
+
+A_QUARTER = timedelta(minutes=15)
+A_MOMENT = timedelta(seconds=5)
+
+
+@pytest.fixture(autouse=True)
+def our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test agrees on is forgotten after it."""
+    monkeypatch.setattr(clock._Ahead, "of_ours", timedelta())
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Set this host's clock wrong by so much."""
+
+    def wrong_by(difference: timedelta) -> None:
+        monkeypatch.setattr(clock, "_host", lambda: datetime.now(UTC) + difference)
+
+    return wrong_by
+
+
+@pytest.mark.parametrize("difference", [A_QUARTER, -A_QUARTER], ids=["ahead", "behind"])
+async def test_a_host_with_a_wrong_clock_goes_by_the_databases(
+    house: House, host: Callable[[timedelta], None], difference: timedelta
+) -> None:
+    host(difference)
+    with structlog.testing.capture_logs() as logged:
+        await kept_clock.agree(house.desk.database)
+        await kept_clock.agree(house.desk.database)
+    assert abs(clock.now() - datetime.now(UTC)) < A_MOMENT
+    assert [entry["event"] for entry in logged] == ["clock.differs"]  # and from then on it doesn't
+
+
+@pytest.mark.parametrize("difference", [A_QUARTER, -A_QUARTER], ids=["ahead", "behind"])
+async def test_what_such_a_host_writes_down_is_due_when_it_should_be(
+    house: House, host: Callable[[timedelta], None], difference: timedelta
+) -> None:
+    host(difference)
+    await kept_clock.agree(house.desk.database)
+    ada = await house.somebody("Ada")  # whose signed name is believed at once, and not for ever
+    order = await recorded(house, ada, OrderKind.PREDICTION)
+    await house.sender.send(ada, order.id)
+    await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=JobReport("job1", OrderStatus.RUNNING))
+    heard = await order_of(house, ada, order.id)
+    assert heard.look_at is not None
+    assert abs(heard.look_at - datetime.now(UTC)) < A_MOMENT
+    assert await reconcile.look_at_orders(house.desk, house.engine) == 0  # type: ignore[arg-type] -- a fake
+    await reconcile.remember_chores(house.desk)
+    assert house.queue.take() == []  # nothing that was written down just now looks forgotten
+
+
+def test_a_chore_is_tried_again_by_the_databases_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock._Ahead, "of_ours", A_QUARTER)
+    job = type("Job", (), {"attempts": 1, "task_name": "send_order", "task_kwargs": {}})()
+    decision = Patience().get_retry_decision(exception=Unsettled(), job=job)
+    assert decision is not None
+    assert decision.retry_at is not None
+    assert abs(decision.retry_at - datetime.now(UTC) - A_QUARTER) < A_MOMENT
+
+
+def test_what_may_be_the_way_of_the_answer_is_no_difference() -> None:
+    asked_at = clock.now() - timedelta(seconds=2)
+    assert clock.set_by(clock.now(), asked_at=asked_at) == timedelta()
+    assert clock.set_by(clock.now() + A_QUARTER, asked_at=asked_at) > timedelta(minutes=14)
+
+
+async def test_it_is_asked_again_and_a_silent_database_changes_nothing(
+    house: House, host: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_clock, "AGAIN_AFTER_S", 0.01)
+    async with asyncio.timeout(10), kept_clock.kept(house.desk.database):
+        host(A_QUARTER)  # somebody sets the clock
+        while clock.now() - datetime.now(UTC) > A_MOMENT:  # noqa: ASYNC110 -- a clock tells nobody that it was set
+            await asyncio.sleep(0.01)
+    monkeypatch.setattr(house.desk.database, "transaction", broken)
+    async with kept_clock.kept(house.desk.database):
+        assert abs(clock.now() - datetime.now(UTC)) < A_MOMENT
+
+
+def broken(_role: Role, _owner: None) -> None:
+    raise ConnectionRefusedError
