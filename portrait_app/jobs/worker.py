@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from portrait_app.services.work import Desk
+    from portrait_app.wiring import Workshop
 
 log = structlog.get_logger()
 
@@ -36,7 +38,8 @@ log = structlog.get_logger()
 AT_ONCE = {AT_ENGINE: 4, BY_MAIL: 2, HERE: 4, PACKING: 1}
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 8.0
-SWEEP_EVERY_S = 3600.0
+HOUR_S = 3600.0
+ANSWER_LASTS_S = 10.0  # the database's, to the simplest question
 
 
 def main() -> int:
@@ -56,18 +59,38 @@ async def run(settings: Settings) -> None:
         tasks.register(workshop.jobs, workshop)
         working = begin(workshop.jobs)
         is_another_database = asyncio.Event()
-        rounds = [
-            asyncio.create_task(_every(0.5, lambda: reconcile.look_at_orders(workshop.desk, workshop.gateway))),
-            asyncio.create_task(_every(3.0, lambda: reconcile.remember_chores(workshop.desk))),
-            asyncio.create_task(_every(SWEEP_EVERY_S, lambda: sweep.sweep(workshop.desk))),
-            asyncio.create_task(_every(SWEEP_EVERY_S, lambda: inbox.clear(workshop.desk))),
-            asyncio.create_task(_every(2.0, lambda: _take_over_from_the_dead(workshop.jobs))),
-            asyncio.create_task(_watch_database(workshop.desk, is_another_database)),
-        ]
+        rounds = [asyncio.create_task(every(one)) for one in rounds_of(workshop)]
+        rounds.append(asyncio.create_task(_watch_database(workshop.desk, is_another_database)))
         await _time_to_end(working, is_another_database)
         for task in (*rounds, *working):
             task.cancel()
         await asyncio.gather(*rounds, *working, return_exceptions=True)
+
+
+@dataclass(frozen=True)
+class Round:
+    """Something that is done again and again.
+
+    Attributes:
+        pause_s: from the end of one round to the next.
+        lasts_s: at most, whatever hangs: a round that takes longer is broken off, and what it left is the next one's.
+    """
+
+    pause_s: float
+    lasts_s: float
+    do: Callable[[], Awaitable[object]]
+
+
+def rounds_of(workshop: Workshop) -> list[Round]:
+    """Say what a worker does besides chores. Each round takes up what is left of the one before it."""
+    desk, gateway = workshop.desk, workshop.gateway
+    return [
+        Round(0.5, 120, lambda: reconcile.look_at_orders(desk, gateway)),
+        Round(3.0, 60, lambda: reconcile.remember_chores(desk)),
+        Round(HOUR_S, HOUR_S, lambda: sweep.sweep(desk)),  # a bucket may be large
+        Round(HOUR_S, 300, lambda: inbox.clear(desk)),
+        Round(2.0, 30, lambda: _take_over_from_the_dead(workshop.jobs)),
+    ]
 
 
 def begin(app: App) -> list[asyncio.Task[None]]:
@@ -107,14 +130,15 @@ async def _time_to_end(working: list[asyncio.Task[None]], is_another_database: a
             one.result()  # a worker that ended by itself says why
 
 
-async def _every(pause_s: float, do: Callable[[], Awaitable[object]]) -> None:
-    """Do something again and again; a failure is said and waits for the next round."""
+async def every(one: Round) -> None:
+    """Do it for ever; a failure is said and waits for the next round."""
     while True:
         try:
-            await do()
+            async with asyncio.timeout(one.lasts_s):
+                await one.do()
         except Exception:
             log.warning("worker.round_failed", exc_info=True)
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(one.pause_s)
 
 
 async def _watch_database(desk: Desk, is_another: asyncio.Event) -> None:
@@ -123,9 +147,9 @@ async def _watch_database(desk: Desk, is_another: asyncio.Event) -> None:
     was_lost = False
     while True:
         try:
-            async with desk.for_nobody(Role.SERVICE) as session:
+            async with asyncio.timeout(ANSWER_LASTS_S), desk.for_nobody(Role.SERVICE) as session:
                 started = await session.scalar(text("SELECT pg_postmaster_start_time()"))
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, OSError):  # the latter also when it took too long
             was_lost = True
         else:
             if was_lost or (known is not None and started != known):

@@ -20,8 +20,8 @@ from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress
 from portrait_app.services.cancelling import KNOWN_BY
-from portrait_app.services.orders import CLOCKS_DIFFER
 from portrait_app.services.pace import Call, turn
+from portrait_app.services.strays import CLOCKS_DIFFER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -38,7 +38,9 @@ LOOK_AGAIN = timedelta(seconds=2)  # while somebody watches; else ever more slow
 FORGOTTEN_AFTER = timedelta(seconds=8)
 MOST = 200
 MANY = 20  # more than these are looked up in the engine's list, a hundred a page
-SIDE_BY_SIDE = 4
+# An engine that hangs is asked about all of them within `WE_WERE_OFF`, so that its silence is seen to be one.
+SIDE_BY_SIDE = 10
+ANSWER_LASTS_S = 20.0
 # Each order goes out with a Cancel-After (10 min, 2 h), so that an engine that keeps to it has ended it before this.
 DEADLINE = {OrderKind.PREDICTION: timedelta(minutes=15), OrderKind.TRAINING: timedelta(hours=2, minutes=10)}
 LAST_WORD = timedelta(minutes=5)  # for an engine that was told to stop
@@ -136,20 +138,20 @@ async def _note_silence(desk: Desk, one: Due, error: Exception, *, most: timedel
         since = max(order.note_silence(now()), one.sent_at + DEADLINE[one.kind])
         if now() - since >= most:
             detail = f"{type(error).__name__} since {order.silent_since}"
-            await progress.end(work, order.id, OrderStatus.FAILED, trouble=trouble, detail=detail)
+            await progress.end(work, order.id, OrderStatus.FAILED, trouble=trouble, detail=detail, may_go_on=True)
 
 
 async def _look_at(desk: Desk, gateway: Gateway, one: Due) -> None:
     age = now() - one.sent_at
     try:
-        async with turn(desk, Call.ASK):
+        async with turn(desk, Call.ASK), asyncio.timeout(ANSWER_LASTS_S):
             report = await gateway.look_at(one.kind, one.job_id)
     except JobVanished as error:
         if age > KNOWN_BY:
             await _end(desk, one, VANISHED, str(error))
-    except EngineDown as error:
+    except (EngineDown, TimeoutError) as error:
         await _note_silence(desk, one, error, most=SILENCE, trouble=SILENT)
-        raise
+        raise EngineDown(str(error)) from error
     else:
         await _hear(desk, gateway, one, report)
 
@@ -162,7 +164,7 @@ async def _hear(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> No
     async with desk.for_service(one.owner_id) as work:
         await progress.hear(work, one.order_id, report)
     if overdue > LAST_WORD:
-        await _end(desk, one, STUCK, f"{report.status} {overdue} after its deadline")
+        await _end(desk, one, STUCK, f"{report.status} {overdue} after its deadline", may_go_on=True)
 
 
 async def _stop(desk: Desk, gateway: Gateway, one: Due, report: JobReport, *, is_last_word: bool) -> JobReport:
@@ -175,6 +177,7 @@ async def _stop(desk: Desk, gateway: Gateway, one: Due, report: JobReport, *, is
         return report
 
 
-async def _end(desk: Desk, one: Due, trouble: str, detail: str) -> None:
+async def _end(desk: Desk, one: Due, trouble: str, detail: str, *, may_go_on: bool = False) -> None:
     async with desk.for_service(one.owner_id) as work:
-        await progress.end(work, one.order_id, OrderStatus.FAILED, trouble=trouble, detail=detail)
+        words = {"trouble": trouble, "detail": detail}
+        await progress.end(work, one.order_id, OrderStatus.FAILED, **words, may_go_on=may_go_on)

@@ -112,3 +112,28 @@ def test_whatever_calls_the_engine_waits_for_it_and_no_picture_does() -> None:
         Chore.KEEP_ASSET,
         Chore.EXAMINE_SELFIE,
     }
+
+
+async def test_a_round_that_hangs_or_fails_is_broken_off_and_comes_again() -> None:
+    begun, enough = [0], asyncio.Event()
+
+    async def hang() -> None:
+        begun[0] += 1
+        if begun[0] == 4:
+            enough.set()
+        if begun[0] % 2:
+            raise OSError(begun)
+        await asyncio.Event().wait()
+
+    going_round = asyncio.create_task(worker.every(worker.Round(0.0, 0.02, hang)))
+    async with asyncio.timeout(ENOUGH_S):
+        await enough.wait()
+    going_round.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going_round
+
+
+def test_every_round_has_an_end() -> None:
+    rounds = worker.rounds_of(cast("Workshop", FakeWorkshop()))
+    assert len(rounds) == 5
+    assert all(0 < one.lasts_s <= worker.HOUR_S for one in rounds)

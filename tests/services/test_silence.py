@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,20 @@ async def test_a_night_off_in_the_midst_of_a_silence_is_not_part_of_it(house: Ho
     house.engine.trouble_with["job1"] = EngineDown("the network is not up yet")
     await look(house)
     assert not (await order_of(house, finished.owner_id, finished.id)).status.is_final
+
+
+async def test_an_engine_that_hangs_is_silent_as_well(
+    house: House, finished: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(*_: object) -> JobReport:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(reconcile, "ANSWER_LASTS_S", 0.01)
+    monkeypatch.setattr(house.engine, "look_at", endless)
+    await look(house)
+    order = await order_of(house, finished.owner_id, finished.id)
+    assert (order.status.is_final, order.silent_since is not None) == (False, True)
 
 
 async def test_a_question_that_was_not_put_is_no_silence(house: House, finished: Order) -> None:
