@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.adapters.replicate.signature import WebhookAddress
 from portrait_app.doctor import replicate as doctor
+from portrait_app.domain.catalogue import TRAINERS, VIDEOS
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.settings import Settings
 from tests.adapters import replicated
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 ACCOUNT, ASK = "GET /v1/account", "GET /v1/webhooks/default/secret"
 TRAINER = "GET /v1/models/ostris/flux-dev-lora-trainer"
+FACES = "GET /v1/models/ada/portrait-studio-faces"
+KLING = "GET /v1/models/kwaivgi/kling-v2.1"
 OURS = WebhookAddress(b"k" * 32, "http://studio.example.org/api/webhook")
 
 
@@ -35,32 +38,47 @@ OURS = WebhookAddress(b"k" * 32, "http://studio.example.org/api/webhook")
 async def engine() -> AsyncGenerator[ScriptedEngine]:
     """An engine with which all is well."""
     async with ScriptedEngine() as engine:
-        version = {"id": "v1", "openapi_schema": replicated.TRAINERS["flux-dev"]}
+        documents = replicated.TRAINERS | replicated.VIDEOS
+        engine.answers |= {
+            f"GET /v1/models/{entry.model}": offers(documents[key])
+            for key, entry in (TRAINERS | VIDEOS).items()
+            if key in documents
+        }
         engine.answers |= {
             ACCOUNT: Answer(body={"type": "user", "username": "ada"}),
             ASK: Answer(body={"key": SECRET}),
-            TRAINER: Answer(body={"latest_version": version}),
+            FACES: offers(replicated.PORTRAITS["flux-dev"]),
         }
         yield engine
 
 
-async def findings(engine: ScriptedEngine, folder: Path, **variables: str) -> dict[str, Finding]:
+def offers(document: Any, version: str = "v1") -> Answer:
+    """A model whose newest version says this of itself."""
+    return Answer(body={"latest_version": {"id": version, "openapi_schema": document}})
+
+
+async def all_findings(engine: ScriptedEngine, folder: Path, **variables: str) -> list[Finding]:
     settings = Settings.model_validate(
         {"PORTRAIT_DATA_DIR": folder, "replicate_base_url": engine.base, "replicate_api_token": "r8", **variables}
     )
-    found = await asyncio.to_thread(doctor.look, settings)
-    return {finding.subject: finding for finding in found}
+    return await asyncio.to_thread(doctor.look, settings)
+
+
+async def findings(engine: ScriptedEngine, folder: Path, **variables: str) -> dict[str, Finding]:
+    """The first finding on each subject."""
+    found = await all_findings(engine, folder, **variables)
+    return {finding.subject: finding for finding in reversed(found)}
 
 
 def is_empty(folder: Path) -> bool:
     return not any(folder.iterdir())
 
 
-async def test_all_is_well_with_a_good_token_and_a_trainer_as_we_know_it(
-    engine: ScriptedEngine, tmp_path: Path
-) -> None:
+async def test_all_is_well_with_a_good_token_and_models_as_we_know_them(engine: ScriptedEngine, tmp_path: Path) -> None:
+    every = await all_findings(engine, tmp_path)
+    assert [finding.said for finding in every if finding.next_step] == []
+    assert sum("takes what we send" in finding.said for finding in every) == len(TRAINERS | VIDEOS)  # and the faces
     found = await findings(engine, tmp_path)
-    assert [finding.next_step for finding in found.values()] == [""] * 4
     assert "ada" in found["Token"].said
     assert "takes what we send" in found["Trainer"].said
     assert "asks for news by itself" in found["Webhooks"].said
@@ -87,7 +105,7 @@ async def test_without_an_account_nothing_else_is_looked_at(
 
 async def test_a_trainer_that_changed_is_told_input_by_input(engine: ScriptedEngine, tmp_path: Path) -> None:
     document = replicated.document("TrainingInput", {"photos": replicated.FILE}, ["photos"])
-    engine.answers[TRAINER] = Answer(body={"latest_version": {"id": "v2", "openapi_schema": document}})
+    engine.answers[TRAINER] = offers(document, "v2")
     trainer = (await findings(engine, tmp_path))["Trainer"]
     assert "flux-dev-lora-trainer:v2" in trainer.said
     assert "it takes no input_images" in trainer.said
@@ -99,7 +117,7 @@ async def test_a_trainer_that_changed_is_told_input_by_input(engine: ScriptedEng
     [
         (Answer(404, {"detail": "Not found"}), "can't be used"),
         (Answer(503, {}), "can't be looked at"),
-        (Answer(body={"latest_version": {"id": "v1", "openapi_schema": None}}), "couldn't be checked"),
+        (offers(None), "couldn't be checked"),
     ],
     ids=["gone", "down", "silent"],
 )
@@ -108,6 +126,38 @@ async def test_a_trainer_that_cannot_be_checked_is_said_to_be_so(
 ) -> None:
     engine.answers[TRAINER] = answer
     assert said in (await findings(engine, tmp_path))["Trainer"].said
+
+
+async def test_a_model_that_is_not_used_today_and_changed_is_told_and_nothing_must_be_done(
+    engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    engine.answers[KLING] = offers(replicated.document("Input", {"prompt": replicated.TEXT}, ["prompt"]), "k2")
+    engine.answers["GET /v1/models/qwen/qwen-image-lora-trainer"] = HANG_UP
+    every = await all_findings(engine, tmp_path)
+    (film,) = [finding for finding in every if "kling" in finding.said]
+    assert "k2 is not as we know it, so it is not offered: it takes no start_image" in film.said
+    assert [finding.said for finding in every if finding.next_step] == []
+    assert any("qwen-image-lora-trainer can't be looked at" in finding.said for finding in every)
+
+
+async def test_the_newest_face_model_is_held_against_what_its_portraits_are_given(
+    engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    engine.answers[FACES] = offers(replicated.document("Input", {"words": replicated.TEXT}, ["words"]), "f2")
+    portraits = (await findings(engine, tmp_path))["Portraits"]
+    assert "faces:f2 is not as we know it" in portraits.said
+    assert "it takes no prompt" in portraits.said
+    assert "mend flux-dev" in portraits.next_step
+    for answer, said in (
+        (offers(replicated.PORTRAITS["qwen"]), "it is of another trainer, qwen"),
+        (Answer(body={"latest_version": None}), "no face model at the engine yet"),
+        (Answer(404, {}), "no face model at the engine yet"),
+    ):
+        engine.answers[FACES] = answer
+        portraits = (await findings(engine, tmp_path))["Portraits"]
+        assert said in portraits.said
+        assert not portraits.next_step
+    assert not engine.asked_for("POST /v1/models")  # it makes none
 
 
 async def test_a_configured_secret_is_compared_with_the_accounts(engine: ScriptedEngine, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Looks at an engine outside: its token, its trainer, and whether its news would reach us and be believed."""
+"""Looks at an engine outside: its token, its models, and whether its news would reach us and be believed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import httpx
 from standardwebhooks import Webhook
 
 from portrait_app import wiring
-from portrait_app.adapters.replicate.errors import EngineError, ModelDiffers, Refused, WrongToken
+from portrait_app.adapters.replicate.errors import EngineError, WrongToken
+from portrait_app.doctor import catalogue
 from portrait_app.doctor.finding import Finding
-from portrait_app.domain.catalogue import BUILT_IN, TRAINERS
 from portrait_app.domain.order import OrderKind
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ async def _look(settings: Settings) -> list[Finding]:
         if token.next_step:
             return [token]
         secret, found = await _secret(gateway, is_configured=settings.replicate_webhook_secret is not None)
-        return [token, await _trainer(gateway, settings), found, await _webhook(settings, secret)]
+        models = await catalogue.look(gateway, settings)
+        return [token, *models, found, await _webhook(settings, secret)]
     finally:
         await gateway.close()
 
@@ -60,22 +61,6 @@ async def _token(gateway: Gateway) -> Finding:
     except EngineError as error:
         step = "see that this machine reaches it (network, proxy, REPLICATE_BASE_URL), then look again"
         return Finding("Token", f"can't be looked at, the engine doesn't answer: {error}", step)
-
-
-async def _trainer(gateway: Gateway, settings: Settings) -> Finding:
-    trainer = TRAINERS[settings.trainer]
-    others = ", ".join(key for key in TRAINERS if key not in (BUILT_IN, trainer.key))
-    try:
-        is_known = await gateway.check_trainer(trainer)
-    except ModelDiffers as error:
-        step = f"set REPLICATE_TRAINER to {others}, or mend its entry in portrait_app/domain/catalogue/trainers.py"
-        return Finding("Trainer", f"{error.version} is not as we know it: {'; '.join(error.complaints)}", step)
-    except Refused as error:
-        return Finding("Trainer", f"{trainer.model} can't be used: {error}", f"set REPLICATE_TRAINER to {others}")
-    except EngineError as error:
-        return Finding("Trainer", f"{trainer.model} can't be looked at: {error}", "look again in a minute")
-    said = "takes what we send" if is_known else "doesn't say what it takes, so it couldn't be checked"
-    return Finding("Trainer", f"{trainer.model} {said}; about ${trainer.price_usd:.2f} a face model")
 
 
 async def _secret(gateway: Gateway, *, is_configured: bool) -> tuple[str, Finding]:

@@ -22,6 +22,7 @@ from portrait_app.domain.order import OrderKind
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from portrait_app.domain.catalogue import Generator as Portraits
     from portrait_app.domain.catalogue import Trainer, Video
     from portrait_app.domain.report import JobReport
 
@@ -142,6 +143,15 @@ class Gateway:
     async def check_video(self, video: Video) -> bool:
         """Hold a video model's entry in the catalogue against its newest version; as `check_trainer`."""
         return await self._models.check_video(video)
+
+    async def check_portraits(self, generator: Portraits) -> bool:
+        """Hold what face models are given against the newest one; False when it doesn't say. Nothing is made for it.
+
+        Raises: Missing: there is none yet. ModelDiffers, EngineDown, Throttled, Refused.
+        """
+        with asking():
+            destination = await self._training.name()
+        return await self._models.check_portraits(generator, destination)
 
     async def delete_version(self, version: str) -> None:
         """Have a face model deleted, `owner/name:hash`, with its predictions and files; accepted is not yet done.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from replicate import AsyncReplicate
 
-    from portrait_app.domain.catalogue import Trainer, Video
+    from portrait_app.domain.catalogue import Generator, Trainer, Video
 
 log = structlog.get_logger()
 
@@ -108,14 +108,21 @@ class Models:
 
         Raises: ModelDiffers, EngineDown, Throttled, Refused.
         """
-        return await self._check(trainer, "TrainingInput")
+        return await self._check(trainer.model, "TrainingInput", trainer.samples())
 
     async def check_video(self, video: Video) -> bool:
         """Hold all that a video may be asked for with against its model's newest version; False when it doesn't say.
 
         Raises: ModelDiffers, EngineDown, Throttled, Refused.
         """
-        return await self._check(video, "Input")
+        return await self._check(video.model, "Input", video.samples())
+
+    async def check_portraits(self, generator: Generator, name: str) -> bool:
+        """Hold all that face models may be given against the newest version of a model; False when it doesn't say.
+
+        Raises: Missing: it has none. ModelDiffers, EngineDown, Throttled, Refused.
+        """
+        return await self._check(name, "Input", generator.samples())
 
     async def delete(self, full_name: str) -> None:
         """Have the engine delete a version, its predictions and its files; it may take some minutes to do so.
@@ -146,10 +153,10 @@ class Models:
         """Read newest versions anew the next time: they may have been deleted at the engine."""
         self._newest.clear()
 
-    async def _check(self, entry: Trainer | Video, noun: schema.Noun) -> bool:
+    async def _check(self, name: str, noun: schema.Noun, samples: Iterable[dict[str, Any]]) -> bool:
         with asking():
-            version = await self.newest(entry.model)
-        self.require(version, noun, entry.samples())
+            version = await self.newest(name)
+        self.require(version, noun, samples)
         return schema.says_of(version.document, noun)
 
     def _tell_once(self, version: Version, event: str, why: str) -> None:

@@ -60,8 +60,15 @@ class TrainingPlaces:
         self._destination = None
         self._models.forget()
 
+    async def name(self) -> str:
+        """What the destination is called, `owner/name`, whether it is there or not.
+
+        Call it inside one of the contexts of `calls`.
+        """
+        return self._wanted or f"{await self._account()}/{NAME}"
+
     async def _private_destination(self) -> str:
-        wanted = self._wanted or f"{await self._account()}/{NAME}"
+        wanted = await self.name()
         owner, _, name = wanted.partition("/")
         try:
             body = body_of(
