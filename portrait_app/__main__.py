@@ -33,6 +33,11 @@ COMMANDS = {
     "migrate": Command("bring the database up to date", "portrait_app.house.commands:migrate"),
     "build": Command("build the page if it has changed", "portrait_app.house.commands:build"),
     "doctor": Command("say what is configured, what is missing, and what to do next", "portrait_app.doctor:main"),
+    "doubts": Command(
+        "list what could not be settled with the engine, or settle it",
+        "portrait_app.doctor.doubts:main",
+        takes_arguments=True,
+    ),
 }
 
 

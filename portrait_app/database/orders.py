@@ -48,9 +48,9 @@ class Orders(Shelf[Order]):
         return (await self.session.scalars(query)).all()
 
     async def given_up_of(self, training_id: UUID) -> Sequence[Order]:
-        """Return the orders that did not make the face model, and whose jobs, known or in doubt, may have made one."""
+        """Return the orders that did not make the face model, but whose jobs may have: known, looked for, in doubt."""
         query = select(Order).where(col(Order.training_id) == training_id, col(Order.kind) == OrderKind.TRAINING)
-        may_have = or_(col(Order.job_id).is_not(None), col(Order.doubt).is_not(None))
+        may_have = or_(*(col(said).is_not(None) for said in (Order.job_id, Order.stray_since, Order.doubt)))
         query = query.where(col(Order.status) != OrderStatus.DONE, may_have)
         return (await self.session.scalars(query)).all()
 
@@ -150,6 +150,24 @@ async def counted(session: AsyncSession) -> dict[str, int]:
     """Return what was counted, and how many orders are in doubt."""
     found = await session.execute(text("SELECT name, number FROM app.counted()"))
     return {row.name: row.number for row in found}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """An order of which the engine has to be asked by somebody who can see more than we."""
+
+    order_id: UUID
+    owner_id: UUID
+    kind: OrderKind
+    job_id: str | None
+    doubt: str
+    since: datetime
+
+
+async def doubts_of_all(session: AsyncSession) -> list[Doubt]:
+    """Return the orders in doubt, of all people, the oldest first."""
+    found = await session.execute(text("SELECT id, owner_id, kind, job_id, doubt, since FROM app.doubts()"))
+    return [Doubt(order, owner, OrderKind(kind), job, doubt, since) for order, owner, kind, job, doubt, since in found]
 
 
 class TooSoon(Exception):

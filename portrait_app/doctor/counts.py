@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from portrait_app.settings import Settings
 
 _STEPS = {
-    "orders in doubt": (
-        'find each in the log (event job.ended, status "lost") and compare it with the engine\'s own list: it was '
-        "neither ordered again nor called off"
+    "orders in doubt": "python -m portrait_app doubts lists them, and how to settle each",
+    "jobs that nobody waits for and that the engine has not ended": (
+        "the worker tells it to, for three days; the log says why it doesn't (event engine.throttled, or the chore's)"
     ),
     "face models whose deletion is not confirmed": (
         "the log says why (event model.not_removed); delete the version at the engine by hand, and the studio notices"

@@ -9,12 +9,14 @@ import structlog
 
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.generation import MOST_AT_ONCE
-from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
+from portrait_app.domain.generation import MOST_AT_ONCE, Loss
+from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.services import timing
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from portrait_app.domain.report import JobReport
     from portrait_app.services.work import Work
 
@@ -50,15 +52,15 @@ async def order_again(work: Work, order: Order, *, tries: int) -> Order:
 async def take_back(work: Work, order: Order, report: JobReport) -> bool:
     """Open an order again that ended by our own word, when its job turns up after all and is still of use.
 
-    That is so as long as nothing was paid for in its place: the order that took its place was not sent yet, or the
-    person has neither started again nor deleted the face model that it did make. The engine itself never says of a job
-    that failed that it ended well.
+    That is so as long as nothing was paid for in its place: the order that took its place was not sent yet, or there is
+    none, it has made what was asked for, and the person has neither started again nor deleted the face model. The
+    engine itself never says of a job that failed that it ended well.
     """
     if order.status not in (OrderStatus.LOST, OrderStatus.FAILED) or order.cancel_asked_at is not None:
         return False
     successor = await work.orders.next_after(order)
     if successor is None:
-        is_of_use = await _is_face_model_after_all(work, order, report)
+        is_of_use = await _is_wanted_after_all(work, order, report)
     else:
         is_of_use = order.status is OrderStatus.LOST and _is_unsent(successor, order) and _may_end_well(order, report)
     if not is_of_use:
@@ -86,14 +88,28 @@ def _may_end_well(order: Order, report: JobReport) -> bool:
     return not report.status.is_final and order.file_id is not None  # else the photos it needs were deleted
 
 
-async def _is_face_model_after_all(work: Work, order: Order, report: JobReport) -> bool:
-    """Whether a training that we had given up has made a face model that is still wanted; then it is one."""
-    if order.kind is not OrderKind.TRAINING or report.status is not OrderStatus.DONE or report.version is None:
-        return False
+async def _is_wanted_after_all(work: Work, order: Order, report: JobReport) -> bool:
+    """Whether a job that we had given up has made what is still wanted; then the rows are open to it again."""
     training = await work.trainings.get(order.training_id, lock=True)
-    if training.status is not TrainingStatus.FAILED or training.removal_asked_at is not None:
+    if report.status is not OrderStatus.DONE or training.removal_asked_at is not None:
+        return False
+    if order.generation_id is not None:
+        return bool(report.outputs) and await _open_portraits(work, order.generation_id)
+    if training.status is not TrainingStatus.FAILED or report.version is None:
         return False
     training.status, training.trouble = TrainingStatus.LEARNING, None
+    return True
+
+
+async def _open_portraits(work: Work, generation_id: UUID) -> bool:
+    """Have an order of portraits that came to nothing wait for them again; False when it did not, or they are gone."""
+    generation = await work.generations.get(generation_id, lock=True)
+    missing = [asset for asset in await work.assets.of(generation_id) if asset.loss == Loss.NOT_MADE]
+    if generation.status is not GenerationStatus.FAILED or not missing:
+        return False
+    for asset in missing:
+        asset.status, asset.loss, asset.trouble = AssetStatus.PENDING, None, None
+    generation.status, generation.trouble, generation.ended_at = GenerationStatus.PAINTING, None, None
     return True
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from portrait_app.adapters.replicate.errors import JobVanished
+from portrait_app.adapters.replicate.errors import JobVanished, Refused
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import progress
+from portrait_app.services import progress, strays
 from portrait_app.services.orders import Unsettled
 from portrait_app.services.pace import Call, turn
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.domain.generation import Generation
     from portrait_app.domain.order import Order
+    from portrait_app.domain.report import JobReport
     from portrait_app.domain.training import Training
     from portrait_app.services.work import Desk, Work
 
@@ -67,6 +68,7 @@ async def call_off(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID)
 
     Raises:
         Unsettled: it must first be found out whether the engine has it. EngineError: it could not be asked now.
+        NotYetGone: nobody waits for it, and it goes on.
     """
     async with desk.for_service(owner_id) as work:
         order = await work.orders.find(order_id, lock=True)
@@ -75,6 +77,9 @@ async def call_off(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID)
         if order.status is OrderStatus.RECORDED:
             await progress.end(work, order_id, OrderStatus.CANCELED, trouble=progress.CALLED_OFF, detail="never sent")
             return
+    if order.status.is_final:
+        await strays.see_off(desk, gateway, order)
+        return
     if order.job_id is None:
         raise Unsettled(f"order {order.id}")
     await _cancel(desk, gateway, order, order.job_id)
@@ -82,18 +87,28 @@ async def call_off(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID)
 
 async def _cancel(desk: Desk, gateway: Gateway, order: Order, job_id: str) -> None:
     try:
-        async with turn(desk, Call.ASK):
-            report = await gateway.cancel(order.kind, job_id)
+        report = await _called_off(desk, gateway, order, job_id)
     except JobVanished as error:
         if now() < (order.sent_at or order.created_at) + KNOWN_BY:
             raise
         async with desk.for_service(order.owner_id) as work:
             words = {"trouble": progress.CALLED_OFF, "detail": str(error)}
             await progress.end(work, order.id, OrderStatus.CANCELED, **words)
-            (await work.orders.get(order.id, lock=True)).stray_since = None
         return
     async with desk.for_service(order.owner_id) as work:
         await progress.hear(work, order.id, report)
+
+
+async def _called_off(desk: Desk, gateway: Gateway, order: Order, job_id: str) -> JobReport:
+    try:
+        async with turn(desk, Call.ASK):
+            return await gateway.cancel(order.kind, job_id)
+    except Refused:  # as some servers do when it has ended: then that is how it ended
+        async with turn(desk, Call.ASK):
+            report = await gateway.look_at(order.kind, job_id)
+        if not report.status.is_final:
+            raise
+        return report
 
 
 async def _ask(work: Work, order: Order) -> bool:

@@ -21,6 +21,7 @@ from portrait_app.errors import NotFound
 from portrait_app.services import progress
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.requests import gather
+from portrait_app.services.strays import CLOCKS_DIFFER
 from portrait_app.services.zipping import zipped
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
 LIST_LAGS = timedelta(seconds=60)  # at most: a job that was taken is in the engine's list by then
 CALL_LASTS_S = 40.0  # at most, before we hang up ourselves
 MOST_CALLS = 6  # that may have been taken, for one wish: an engine that keeps none of its promises is paid no further

@@ -64,16 +64,21 @@ async def hear_of(work: Work, order: Order, report: JobReport) -> None:
     await _take_in(work, order, report.storable())
 
 
-async def end(work: Work, order_id: UUID, status: OrderStatus, *, trouble: str, detail: str) -> None:
+async def end(
+    work: Work, order_id: UUID, status: OrderStatus, *, trouble: str, detail: str, may_go_on: bool = False
+) -> None:
     """End an order by our own word: the engine never had it, no longer knows it, or can't be waited for any longer.
 
     `trouble` is why, in words for the person; `detail` is for the log, and for the operator when it ends as LOST.
+    `may_go_on`: its job may be under way all the same, as always when it ends as LOST.
     """
     order = await work.orders.get(order_id, lock=True)
     if order.status.is_final:
         return
     if status is OrderStatus.LOST:
         order.doubt = detail
+    if may_go_on or status is OrderStatus.LOST:
+        _have_seen_off(work, order)
     await _take_in(work, order, JobReport("", status, trouble=trouble, trouble_detail=detail))
 
 
@@ -83,10 +88,12 @@ async def give_up_for_another(work: Work, order_id: UUID) -> None:
     if order.status is not OrderStatus.SENDING:
         return
     if order.cancel_asked_at is not None:
-        await end(work, order_id, OrderStatus.CANCELED, trouble=CALLED_OFF, detail="never taken")
+        words = {"trouble": CALLED_OFF, "detail": "never taken"}
+        await end(work, order_id, OrderStatus.CANCELED, **words, may_go_on=True)
         return
     order.status = OrderStatus.LOST
     _close(work, order)
+    _have_seen_off(work, order)  # the list may have kept it from us
     await order_again(work, order, tries=order.tries)
 
 
@@ -107,15 +114,23 @@ async def _count_stranger(work: Work, order: Order, report: JobReport) -> None:
 
 
 async def _hear_of_stray(work: Work, order: Order, report: JobReport, *, is_new: bool) -> None:
-    """See to a job whose order has ended: nobody waits for what it makes, so it is called off until it has ended."""
+    """See to a job whose order has ended: nobody waits for it, so it is called off, and what it made is deleted."""
+    if order.status is OrderStatus.DONE:  # the same news once more
+        return
     if is_new:
         await _count_stranger(work, order, report)
-    order.version = report.storable().version or order.version  # to be deleted with the face model
-    if report.status.is_final:
+    order.doubt = None  # whose job it is, is known
+    order.version = report.storable().version or order.version
+    if report.status.is_final and order.version is None:
         order.stray_since = None
-    elif is_new:
-        order.stray_since = now()
-        work.later(Chore.CALL_OFF, order.id)
+    elif is_new or order.version is not None:
+        _have_seen_off(work, order)
+
+
+def _have_seen_off(work: Work, order: Order) -> None:
+    """Have a job looked for that nobody waits for, ended, and what it made deleted: `services/strays`."""
+    order.stray_since = order.stray_since or now()
+    work.later(Chore.CALL_OFF, order.id)
 
 
 async def _take_in(work: Work, order: Order, report: JobReport) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,10 +15,12 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.training import LINE_STAYS
 from portrait_app.errors import NotFound, PortraitError
-from portrait_app.services import cancelling, orders, selfies
+from portrait_app.services import cancelling, orders, selfies, versions
 from portrait_app.services.pace import Call, turn
+from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-SOONEST, LATEST = timedelta(seconds=2), timedelta(hours=1)
 UNSURE = "Deleted as far as can be known"  # the phase of a face model whose deletion can't be confirmed
 REFUSALS = "deletions that the engine refused"
 
@@ -38,15 +38,6 @@ class StillLearning(PortraitError):
 
     headline = "Stop it first"
     hint = "This face is still being learned. Stop that, then delete it; your photos are safe meanwhile."
-
-
-class NotYetGone(Exception):
-    """The engine still has something of a face model; ask again after `wait_s`."""
-
-    def __init__(self, why: str, asked_ago: timedelta) -> None:
-        super().__init__(why)
-        # A quarter of the time that has passed: every few seconds at first, every hour after some hours, for ever.
-        self.wait_s = min(max(asked_ago / 4, SOONEST), LATEST).total_seconds()
 
 
 async def remove(work: Work, training_id: UUID) -> Training:
@@ -85,7 +76,7 @@ async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: U
     try:
         await _tidy(desk, gateway, training, asked_ago)
         for version in await _versions_of(desk, gateway, training, asked_ago):
-            await _delete_there(desk, gateway, version, asked_ago)
+            await versions.delete(desk, gateway, version, asked_ago)
         await _see_that_none_is_in_doubt(desk, training, asked_ago)
     except Refused as error:
         await _note_refusal(desk, training, error)
@@ -156,35 +147,15 @@ async def _see_that_none_is_in_doubt(desk: Desk, training: Training, asked_ago: 
         NotYetGone: one was. Should its job turn up, the next round deletes what it made.
     """
     async with desk.for_service(training.owner_id) as work:
-        doubts = [order.doubt for order in await work.orders.given_up_of(training.id) if order.job_id is None]
-        if not doubts:
+        unknown = [order for order in await work.orders.given_up_of(training.id) if order.job_id is None]
+        doubts = [order.doubt for order in unknown if order.doubt is not None]
+        if not unknown:
             return
+        if not doubts:
+            raise NotYetGone(f"{len(unknown)} jobs of it may still turn up", asked_ago)
         (await work.trainings.get(training.id, lock=True)).phase = UNSURE
     log.warning("model.removal_in_doubt", training=str(training.id), doubts=doubts)
     raise NotYetGone(f"{len(doubts)} orders of it are in doubt", asked_ago)
-
-
-async def _delete_there(desk: Desk, gateway: Gateway, version: str, asked_ago: timedelta) -> None:
-    """Have a version deleted, and return once the engine no longer shows it."""
-    if await _is_gone(desk, gateway, version):
-        return
-    async with turn(desk, Call.ASK):
-        await gateway.delete_version(version)
-    if not await _is_gone(desk, gateway, version):
-        raise NotYetGone("accepted, and not done yet", asked_ago)
-
-
-async def _is_gone(desk: Desk, gateway: Gateway, version: str) -> bool:
-    async with turn(desk, Call.ASK):
-        if not await gateway.is_version_gone(version):
-            return False
-    # To another account a private model looks as if it were gone: then it is not for this one to say.
-    async with turn(desk, Call.ASK):
-        account = await gateway.account()
-    owner = version.partition("/")[0]
-    if account.casefold() != owner.casefold():
-        raise Refused(f"{version} belongs to {owner}, and we are signed in as {account}")
-    return True
 
 
 async def _note_refusal(desk: Desk, training: Training, error: Refused) -> None:

@@ -160,7 +160,7 @@ async def test_an_engine_that_takes_orders_and_denies_it_is_not_paid_without_end
     await let_time_pass(house, order)
     await house.sender.send(ada, order.id)
     assert (await order_of(house, ada, order.id)).doubt
-    assert (len(house.engine.created), house.queue.take()) == (orders.MOST_CALLS, [])
+    assert (len(house.engine.created), house.queue.take()) == (orders.MOST_CALLS, [(Chore.CALL_OFF, ada, order.id)])
 
 
 async def test_a_call_that_certainly_ordered_nothing_counts_for_nothing(house: House, ada: UUID) -> None:
@@ -191,7 +191,7 @@ async def test_what_can_not_be_settled_is_said_and_never_repeated(house: House, 
     ended = await order_of(house, ada, order.id)
     assert ended.status is OrderStatus.LOST
     assert str(ended.fingerprint) in (ended.doubt or "")
-    assert house.queue.take() == []
+    assert house.queue.take() == [(Chore.CALL_OFF, ada, order.id)]  # it is looked for, and not ordered again
     assert ended.generation_id is not None
     async with house.desk.for_person(ada) as work:
         generation = await work.generations.get(ended.generation_id)

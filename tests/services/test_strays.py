@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portrait_app.adapters.replicate.errors import EngineDown, JobVanished
+from portrait_app.database.address import Role
+from portrait_app.database.orders import counted
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
+from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import cancelling, inbox, orders, reconcile
-from tests.services.test_settling import change, let_time_pass, lost, order_of
+from portrait_app.services import cancelling, inbox, orders, progress, reconcile, removal, strays
+from portrait_app.services.versions import NotYetGone
+from tests.services.test_settling import change, let_time_pass, lost, order_of, recorded
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,6 +48,13 @@ async def hear(house: House, order: Order, report: JobReport) -> None:
 
 async def call_off(house: House, order: Order) -> None:
     await cancelling.call_off(house.desk, house.engine, order.owner_id, order.id)  # type: ignore[arg-type] -- a fake
+
+
+async def sent(house: House, owner_id: UUID, kind: OrderKind) -> Order:
+    order = await recorded(house, owner_id, kind)
+    await house.sender.send(owner_id, order.id)
+    house.queue.take()
+    return await order_of(house, owner_id, order.id)
 
 
 RUNNING = JobReport("job1", OrderStatus.RUNNING)
@@ -101,14 +111,14 @@ async def test_a_job_whose_successor_is_at_the_engine_is_ended_and_that_is_remem
     await reconcile.remember_chores(house.desk)
     assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
     house.engine.trouble_with["job1"] = EngineDown("502")
-    with pytest.raises(EngineDown):
+    with pytest.raises(NotYetGone):
         await call_off(house, order)
     await reconcile.remember_chores(house.desk)
     assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
     house.engine.trouble_with.clear()
     await call_off(house, order)
     await reconcile.remember_chores(house.desk)
-    assert (house.engine.canceled, house.queue.take()) == (["job1", "job1"], [])
+    assert (house.engine.canceled, house.queue.take()) == (["job1"], [])
 
 
 async def test_what_was_called_off_as_never_taken_is_ended_when_it_turns_up(house: House, ada: UUID) -> None:
@@ -136,3 +146,137 @@ async def test_a_stray_that_the_engine_no_longer_knows_is_done_with(house: House
     await change(house, order, sent_at=now() - timedelta(minutes=5))
     await call_off(house, order)
     assert (await order_of(house, ada, order.id)).stray_since is None
+
+
+async def test_a_training_whose_successor_was_sent_is_found_in_the_list_and_ended(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada, OrderKind.TRAINING)
+    await house.sender.send(ada, successor)
+    with pytest.raises(NotYetGone):  # no webhook comes, and the list still keeps it from us
+        await call_off(house, order)
+    house.engine.unlisted.clear()
+    await call_off(house, order)
+    known = await order_of(house, ada, order.id)
+    assert (known.job_id, known.stray_since, house.engine.canceled) == ("job1", None, ["job1"])
+    async with house.desk.for_nobody(Role.SERVICE) as session:
+        assert (await counted(session))[progress.STRANGERS] == 1  # which the operator is told
+
+
+async def test_the_face_model_that_it_had_made_is_deleted_and_the_successors_is_not(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada, OrderKind.TRAINING)
+    await house.sender.send(ada, successor)
+    second = JobReport("job2", OrderStatus.DONE, version="me/faces:second")
+    for webhook in ("once", "twice"):
+        await inbox.take(house.desk, webhook_id=webhook, order_id=successor, report=second)
+    house.engine.versions |= {"me/faces:first", "me/faces:second"}
+    house.queue.take()
+    await hear(house, order, JobReport("job1", OrderStatus.DONE, version="me/faces:first"))
+    assert house.queue.take() == [(Chore.CALL_OFF, ada, order.id)]
+    await call_off(house, order)
+    assert (house.engine.versions, house.engine.canceled) == ({"me/faces:second"}, [])
+    known = await order_of(house, ada, order.id)
+    assert (known.version, known.stray_since) == (None, None)
+    async with house.desk.for_service(ada) as work:
+        assert (await work.trainings.get(order.training_id)).version == "me/faces:second"
+
+
+async def test_one_that_never_turns_up_is_looked_for_ever_more_slowly_and_not_for_ever(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada)
+    await house.sender.send(ada, successor)
+    waits = []
+    for ago in (timedelta(), timedelta(minutes=4), timedelta(minutes=60)):
+        await change(house, order, stray_since=now() - ago)
+        with pytest.raises(NotYetGone) as failed:
+            await call_off(house, order)
+        waits.append(round(failed.value.wait_s))
+    assert waits == [2, 60, 900]
+    await change(house, order, stray_since=now() - strays.LOOKED_FOR[OrderKind.PREDICTION])
+    await call_off(house, order)
+    known = await order_of(house, ada, order.id)
+    assert (known.stray_since, known.doubt, house.engine.canceled) == (None, None, [])
+
+
+async def test_an_engine_that_never_confirms_the_end_is_the_operators_to_ask(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada)
+    await house.sender.send(ada, successor)
+    await hear(house, order, RUNNING)
+    house.engine.ignores_cancel = True
+    with pytest.raises(NotYetGone):
+        await call_off(house, order)
+    await change(house, order, stray_since=now() - strays.SEEN_OFF_FOR)
+    await call_off(house, order)
+    known = await order_of(house, ada, order.id)
+    assert known.stray_since is None
+    assert "job1" in (known.doubt or "")
+
+
+@pytest.mark.parametrize("trouble", [reconcile.SILENT, reconcile.STUCK])
+async def test_a_job_given_up_though_it_may_go_on_is_asked_about_until_it_has_ended(
+    house: House, ada: UUID, trouble: str
+) -> None:
+    order = await sent(house, ada, OrderKind.TRAINING)
+    async with house.desk.for_service(ada) as work:
+        words = {"trouble": trouble, "detail": "no answer"}
+        await progress.end(work, order.id, OrderStatus.FAILED, **words, may_go_on=True)
+    assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
+    house.engine.trouble_with["job1"] = EngineDown("502")
+    with pytest.raises(NotYetGone):
+        await call_off(house, order)
+    house.engine.trouble_with.clear()
+    house.engine.say("job1", RUNNING)
+    await call_off(house, order)
+    known = await order_of(house, ada, order.id)
+    assert (known.status, known.stray_since, house.engine.canceled) == (OrderStatus.FAILED, None, ["job1"])
+
+
+async def test_a_training_given_up_in_silence_is_ready_when_the_engine_says_that_it_went_well(
+    house: House, ada: UUID
+) -> None:
+    order = await sent(house, ada, OrderKind.TRAINING)
+    house.engine.say("job1", JobReport("job1", OrderStatus.DONE, version="me/faces:abc"))
+    house.engine.versions.add("me/faces:abc")
+    async with house.desk.for_service(ada) as work:
+        words = {"trouble": reconcile.SILENT, "detail": "no answer"}
+        await progress.end(work, order.id, OrderStatus.FAILED, **words, may_go_on=True)
+    await call_off(house, order)
+    async with house.desk.for_service(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert (training.status, training.version) == (TrainingStatus.READY, "me/faces:abc")
+    assert (house.engine.versions, house.engine.canceled) == ({"me/faces:abc"}, [])
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.DONE
+
+
+async def test_portraits_in_doubt_that_come_after_all_are_kept(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=True)
+    house.engine.unlisted.add("job1")
+    house.engine.list_is_whole = False
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).doubt is not None
+    await hear(house, order, JobReport("job1", OrderStatus.DONE, outputs=("u0",)))
+    known = await order_of(house, ada, order.id)
+    assert (known.status, known.doubt, known.stray_since) == (OrderStatus.DONE, None, None)
+    assert known.generation_id is not None
+    async with house.desk.for_person(ada) as work:
+        assets = await work.assets.of(known.generation_id)
+        generation = await work.generations.get(known.generation_id)
+    assert [(asset.status, asset.source_url) for asset in assets] == [
+        (AssetStatus.FETCHING, "u0"),
+        (AssetStatus.LOST, None),
+    ]
+    assert (generation.status, generation.trouble) == (GenerationStatus.PAINTING, None)
+
+
+async def test_a_deletion_is_not_confirmed_while_a_job_may_turn_up(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada, OrderKind.TRAINING)
+    await house.sender.send(ada, successor)
+    failed = JobReport("job2", OrderStatus.FAILED)
+    house.engine.say("job2", failed)
+    await inbox.take(house.desk, webhook_id="w", order_id=successor, report=failed)
+    async with house.desk.for_person(ada) as work:
+        await removal.remove(work, order.training_id)
+    with pytest.raises(NotYetGone, match="may still turn up"):
+        await removal.carry_out(house.desk, house.engine, ada, order.training_id)  # type: ignore[arg-type] -- a fake
+    await change(house, order, stray_since=None)
+    await removal.carry_out(house.desk, house.engine, ada, order.training_id)  # type: ignore[arg-type] -- a fake
+    async with house.desk.for_service(ada) as work:
+        assert (await work.trainings.get(order.training_id)).removed_at is not None

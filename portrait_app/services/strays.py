@@ -1,0 +1,110 @@
+"""Jobs that nobody waits for any more: looked for while they may turn up, ended, and what they made deleted."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Throttled
+from portrait_app.domain.clock import now
+from portrait_app.domain.order import OrderKind
+from portrait_app.services import progress, versions
+from portrait_app.services.pace import Call, turn
+from portrait_app.services.versions import NotYetGone
+
+if TYPE_CHECKING:
+    from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.domain.order import Order
+    from portrait_app.services.work import Desk
+
+log = structlog.get_logger()
+
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
+# A job that no list has shown by then has ended by the deadlines that its order carried, or never was.
+LOOKED_FOR = {OrderKind.PREDICTION: timedelta(minutes=75), OrderKind.TRAINING: timedelta(hours=3)}
+SEEN_OFF_FOR = timedelta(days=3)  # after that an engine that won't confirm its end is the operator's to ask
+
+
+async def see_off(desk: Desk, gateway: Gateway, order: Order) -> None:
+    """Go on with a job whose order has ended; done when nothing of it is left at the engine. May be done twice.
+
+    It may still be of use (`services/again.take_back`): then its order is open again, and nothing is ended here.
+
+    Raises:
+        NotYetGone: it has not ended, or may still turn up. Throttled: it is nobody's turn.
+    """
+    assert order.stray_since is not None
+    ago = now() - order.stray_since
+    try:
+        if await _is_done(desk, gateway, order, ago):
+            await _forget(desk, order, doubt=None)
+    except Throttled:
+        raise
+    except (EngineError, NotYetGone) as error:
+        if order.job_id is None or ago < SEEN_OFF_FOR:
+            raise NotYetGone(str(error), ago) from error
+        doubt = f"job {order.job_id} may still be at the engine, or the face model that it made: {error}"
+        await _forget(desk, order, doubt=doubt[:500])
+
+
+async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> bool:
+    """Whether there was something left to do and it is done; False when it was nobody's, or is wanted after all."""
+    job_id = order.job_id or await _found(desk, gateway, order, ago)
+    if job_id is None:
+        return True
+    with suppress(JobVanished):
+        await _end(desk, gateway, order, job_id, ago)
+    async with desk.for_service(order.owner_id) as work:
+        known = await work.orders.get(order.id)
+    if not known.status.is_final:  # it was taken back
+        return False
+    if known.version is not None:
+        await versions.delete(desk, gateway, known.version, ago)
+    log.info("stray.ended", order=str(order.id), job=job_id, version=known.version)
+    return True
+
+
+async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> str | None:
+    """Look for the job of an order whose reply was lost; None when it will not turn up any more.
+
+    Raises: NotYetGone: it may, in the engine's list or by its webhook.
+    """
+    if order.fingerprint is None or order.sent_at is None:
+        return None
+    around = {"since": order.sent_at - CLOCKS_DIFFER, "until": order.sent_at + CLOCKS_DIFFER}
+    async with turn(desk, Call.ASK):
+        trace = await gateway.jobs.find(order.kind, fingerprint=order.fingerprint, **around)
+    if trace.job_id is None and ago < LOOKED_FOR[order.kind]:
+        raise NotYetGone("no list shows its job", ago)
+    return trace.job_id
+
+
+async def _end(desk: Desk, gateway: Gateway, order: Order, job_id: str, ago: timedelta) -> None:
+    """Hear how the job is doing, and call it off if it goes on and is of no use.
+
+    Raises: NotYetGone: it goes on all the same. JobVanished, EngineError.
+    """
+    for ask in (gateway.look_at, gateway.cancel):
+        async with turn(desk, Call.ASK):
+            report = await ask(order.kind, job_id)
+        async with desk.for_service(order.owner_id) as work:
+            await progress.hear(work, order.id, report)
+            is_wanted = not (await work.orders.get(order.id)).status.is_final
+        if report.status.is_final or is_wanted:
+            return
+    raise NotYetGone(f"job {job_id} was told to stop", ago)
+
+
+async def _forget(desk: Desk, order: Order, *, doubt: str | None) -> None:
+    async with desk.for_service(order.owner_id) as work:
+        row = await work.orders.get(order.id, lock=True)
+        if not row.status.is_final:
+            return
+        row.stray_since = None
+        if doubt is None:
+            row.version = None
+        else:
+            row.doubt = doubt
