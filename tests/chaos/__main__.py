@@ -26,7 +26,8 @@ def main() -> int:
         folder = chosen.folder or Path(scratch) / "var"
         plan = Plan.of(chosen.seed, chosen.jobs, is_calm=chosen.calm)
         outcome = asyncio.run(run(folder, plan, within_s=chosen.within))
-    print(outcome.told, *outcome.differences, sep="\n")  # noqa: T201 -- likewise
+    missing = [f"never happened: {what}" for what in sorted(outcome.unmet) if not chosen.calm]
+    print(outcome.told, *missing, *outcome.differences, sep="\n")  # noqa: T201 -- likewise
     return 1 if outcome.differences else 0
 
 

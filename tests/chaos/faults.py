@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.chaos.provider import Provider
 
 SHARE = 0.2
+KINDS = ("throttled", "500", "503", "reset")
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: the connection is reset, not closed
 
 
@@ -41,7 +42,7 @@ class Faults:
         dice = self._provider.plan.dice("call", call, self._calls[call])
         if dice.random() >= SHARE:
             return None
-        kind = dice.choice(("throttled", "500", "503", "reset"))
+        kind = dice.choice(KINDS)
         self._provider.faults[kind] += 1
         if kind == "throttled":
             return problem(429, "Request was throttled. Your rate limit resets in ~0.2s.", retry_after=0.2)

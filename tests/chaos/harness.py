@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ class House:
             "worker": self._child("worker", self._environment, []),
             "web": self._child("web", self._environment | listening.handed_down(sockets), hands),
         }
-        self.kills = 0
+        self.kills: Counter[str] = Counter()
 
     def start(self) -> None:
         for child in self.children.values():
@@ -87,7 +88,7 @@ class House:
 
     def kill(self, name: str) -> None:
         """Kill -9, and start another in its place at once."""
-        self.kills += 1
+        self.kills[name] += 1
         child = self.children[name]
         child.kill()
         child.start()
@@ -136,7 +137,7 @@ async def until_ended(house: House, jobs: int, dice: random.Random | None, withi
         if not any(left.values()) or time.monotonic() > deadline:
             return {name: count for name, count in left.items() if count}
         if dice and time.monotonic() > next_kill:
-            house.kill(dice.choice(("web", "worker")))
+            house.kill("web" if house.kills["web"] < house.kills["worker"] else dice.choice(("web", "worker")))
             next_kill = time.monotonic() + dice.uniform(*KILL_EVERY_S)
 
 

@@ -6,6 +6,7 @@ import random
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.order import OrderKind
@@ -145,8 +146,20 @@ class Plan:
             course = courses[number // 3 % len(courses)] if is_bad else Course.SUCCEEDS
             plan.trainings.append(plan.fate(f"t{number}", OrderKind.TRAINING, course=course))
         rest = jobs - count - FIRST_SET * plan.ready
-        plan.predictions.extend(plan.fate(f"p{n}", OrderKind.PREDICTION) for n in range(rest))
+        musts = iter([] if is_calm else plan.musts())
+        for number in range(rest):
+            fate = plan.fate(f"p{number}", OrderKind.PREDICTION)
+            must = next(musts, None)
+            plan.predictions.append(replace(fate, **{"course": Course.SUCCEEDS, **must}) if must else fate)
         return plan
+
+    def musts(self) -> list[dict[str, Any]]:
+        """Say what must befall some job or other, in an order of the seed: chance alone might leave a fault out."""
+        kinds: list[tuple[str, type[StrEnum]]] = [("course", Course), ("reply", Reply), ("news", News)]
+        musts: list[dict[str, Any]] = [{name: one} for name, kind in kinds for one in kind]
+        musts += [{"pictures": (one, Picture.WEBP)} for one in Picture]
+        self.dice("musts").shuffle(musts)
+        return musts
 
     @classmethod
     def forgetful(cls, seed: int, jobs: int) -> Plan:

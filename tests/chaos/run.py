@@ -11,7 +11,7 @@ from tests.chaos.figures import delays
 from tests.chaos.harness import our_house, until_ended
 from tests.chaos.people import order_everything
 from tests.chaos.server import provider
-from tests.chaos.verdict import differences, faults
+from tests.chaos.verdict import differences, faults, unmet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to: `differences` is empty when all is well; `told` is for whoever reads along."""
+    """What a run came to: `differences` is empty when all is well; `told` is for whoever reads along.
+
+    `unmet` are the kinds of faults that nothing fell victim to: of those the run proves nothing.
+    """
 
     differences: list[str]
     told: str
+    unmet: set[str]
 
 
 async def run(folder: Path, plan: Plan, *, within_s: float = 300) -> Outcome:
@@ -40,8 +44,8 @@ async def run(folder: Path, plan: Plan, *, within_s: float = 300) -> Outcome:
         took_s = time.monotonic() - began
         await asyncio.to_thread(running.do, running.teller.settled())
         told = (
-            f"seed {plan.seed}: {plan.jobs} jobs in {took_s:.0f} s, {house.kills} kills; {faults(running)}.\n"
+            f"seed {plan.seed}: {plan.jobs} jobs in {took_s:.0f} s, {house.kills.total()} kills; {faults(running)}.\n"
             f"{delays(house, running.provider)}"
         )
         unfinished = [f"{count} {name} had not ended" for name, count in left.items()]
-        return Outcome(unfinished + differences(house, running), told)
+        return Outcome(unfinished + differences(house, running), told, unmet(house, running))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from portrait_app.domain.order import OrderKind
 from portrait_app.pictures import open_picture
+from tests.chaos.faults import KINDS
 from tests.chaos.pictures import SIZE, made
-from tests.chaos.plan import Course, JobPlan, Picture
+from tests.chaos.plan import Course, JobPlan, News, Picture, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,10 @@ ENDS = {
 NO_ANSWER, NOT_NOW = 0, 503
 """What is said to news by a process that has just been killed, and by a new one that can't have the secret yet."""
 SAID_TO_TRUE, SAID_TO_FORGED = {200, NO_ANSWER, NOT_NOW}, {400, 401, NO_ANSWER, NOT_NOW}
+
+
+ALL_FAULTS = {str(word) for kind in (Reply, News, Course, Picture) for word in kind}
+ALL_FAULTS |= {*KINDS, "web killed", "worker killed", "forged news"}
 
 
 def differences(house: House, running: Running) -> list[str]:
@@ -146,3 +151,14 @@ def faults(running: Running) -> str:
     plans = [job.plan for job in provider.jobs.values()]
     counts = Counter(str(word) for plan in plans for word in (plan.reply, plan.news, plan.course, *plan.pictures))
     return "; ".join(f"{n} x {what}" for what, n in (counts + provider.faults).most_common())
+
+
+def unmet(house: House, running: Running) -> set[str]:
+    """Every kind of fault that did not happen."""
+    provider, teller = running.provider, running.teller
+    jobs = [job for job in provider.jobs.values() if job.has_ended]
+    met = {str(word) for job in jobs for word in (job.plan.reply, job.plan.news, job.plan.course)}
+    met |= {str(picture) for job in jobs if job.output for picture in job.plan.made}
+    met |= set(+provider.faults) | {f"{name} killed" for name in +house.kills}
+    met |= {"forged news"} if teller.to_forged else set()
+    return ALL_FAULTS - met
