@@ -27,7 +27,7 @@ def test_every_trainer_leads_to_a_portrait_model_and_every_key_is_its_own() -> N
         ("flux-dev", {"input_images": "https://zip", "trigger_word": "TOK", "steps": 1000, "autocaption": False}),
         (
             "fast-flux",
-            {"input_images": "https://zip", "trigger_word": "TOK", "training_steps": 1000, "lora_type": "subject"},
+            {"input_images": "https://zip", "trigger_word": "TOK", "lora_type": "subject"},
         ),
         (
             "qwen",

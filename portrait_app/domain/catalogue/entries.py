@@ -39,7 +39,8 @@ class Trainer:
         source: where its inputs, price and time were read.
         photos_input: the input that takes the zip of photos.
         trigger_input, seed_input: the inputs that take the person's word and the seed; None: it has none.
-        steps_input, steps: the input that takes how long to learn, and what we ask for.
+        steps_input, steps: the input that takes how long to learn, and what we ask for; None: it isn't asked, and takes
+            so many by itself.
         subject: what captions and prompts call the person.
         caption: the text beside each photo in the zip; None: the trainer takes none, or writes its own.
         fixed_input: inputs that never change.

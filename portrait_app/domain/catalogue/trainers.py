@@ -40,10 +40,11 @@ TRAINERS = {
         Trainer(
             key="fast-flux",
             model="replicate/fast-flux-trainer",
-            source="https://replicate.com/replicate/fast-flux-trainer (names as public code gives them)",
+            # Its schema is published nowhere but by the API. These are the names in which public code agrees; how many
+            # steps is called by two (training_steps, steps), so that is left to it.
+            source="https://replicate.com/replicate/fast-flux-trainer; https://github.com/rafanime/hair_ai",
             photos_input="input_images",
             trigger_input="trigger_word",
-            steps_input="training_steps",
             steps=1000,
             fixed_input={"lora_type": "subject"},  # it describes the photos by itself
             bar_prefix=None,
