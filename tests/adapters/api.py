@@ -38,7 +38,7 @@ COMPACT: dict[str, Any] = {
         "/account": {"get": {}},
         "/hardware": {"get": {}},
         "/webhooks/default/secret": {"get": {}},
-        "/files": {"post": FILE},
+        "/files": {"get": {}, "post": FILE},
         "/files/{file_id}": {"delete": {}},
         "/models": {
             "post": takes(

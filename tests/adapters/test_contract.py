@@ -40,6 +40,7 @@ def _answer_everything(engine: ScriptedEngine) -> None:
         "GET /v1/hardware": Answer(body=[{"sku": "gpu-t4"}]),
         "GET /v1/webhooks/default/secret": Answer(body={"key": "whsec_abc"}),
         "POST /v1/files": Answer(201, {"id": "f1", "urls": {"get": "https://api.replicate.com/v1/files/f1"}}),
+        "GET /v1/files": Answer(body={"results": [], "next": None}),
         "DELETE /v1/files/f1": Answer(204, b""),
         "POST /v1/models": Answer(409, {"errors": [{"detail": "exists"}]}),
         "GET /v1/models/ada/faces": Answer(body={"visibility": "private"}),
@@ -54,6 +55,7 @@ def _answer_everything(engine: ScriptedEngine) -> None:
 async def _everything_else(gateway: Gateway) -> None:
     await gateway.account()
     await gateway.webhook_secrets()
+    await gateway.jobs.find_file("photos.zip")
     await gateway.delete_file((await gateway.upload("photos.zip", b"zip")).id)
     for kind in OrderKind:
         await gateway.look_at(kind, "abc")

@@ -11,7 +11,7 @@ from portrait_app.adapters.replicate import listing
 from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.adapters.replicate.listing import Trace
 from portrait_app.domain.order import OrderKind
-from tests.adapters.scripted import Answer
+from tests.adapters.scripted import Answer, Asked
 
 if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -84,3 +84,63 @@ async def test_a_list_is_whole_when_nothing_follows_or_what_follows_is_too_old(
     ):
         scripted.answers["GET /v1/predictions"] = Answer(body=page)
         assert await trace(to_scripted) == Trace(None, is_whole=True)
+
+
+async def test_pages_are_turned_until_the_job_is_found_or_is_too_old(
+    scripted: ScriptedEngine, to_scripted: Gateway
+) -> None:
+    since = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    young, old = since + timedelta(minutes=1), since - timedelta(minutes=1)
+    pages = {
+        "": [{"id": "x", "created_at": young.isoformat(), "input": {"seed": 2}}],
+        "c=2": [
+            {"id": "abc", "created_at": "2026-11-23T04:00:30.123456789Z", "input": {"seed": 1}},
+            {"id": "y", "created_at": old.isoformat(), "input": {"seed": 3}},
+        ],
+        "c=3": [{"id": "y", "created_at": old.isoformat(), "input": {"seed": 4}}],
+    }
+
+    def page(asked: Asked) -> Answer:
+        query = asked.path.partition("?")[2]
+        here = query if query in pages else ""
+        following = {"": "c=2", "c=2": "c=3"}.get(here)
+        return Answer(
+            body={"results": pages[here], "next": following and f"{scripted.base}/v1/predictions?{following}"}
+        )
+
+    scripted.answers |= {"GET /v1/predictions": page}
+
+    async def found(seed: str) -> str | None:
+        return (await to_scripted.jobs.find(OrderKind.PREDICTION, fingerprint=seed, since=since, until=young)).job_id
+
+    assert [await found(seed) for seed in ("1", "3", "4")] == ["abc", None, None]
+
+
+async def test_a_job_whose_input_was_removed_may_be_the_lost_one(
+    scripted: ScriptedEngine, to_scripted: Gateway
+) -> None:
+    since = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    results = [
+        {"id": "much later", "created_at": (since + timedelta(hours=1)).isoformat(), "data_removed": True},
+        {"id": "removed", "created_at": (since + timedelta(minutes=1)).isoformat(), "data_removed": True, "input": {}},
+        {"status": "processing"},
+        {"id": "other", "created_at": (since + timedelta(minutes=1)).isoformat(), "input": {"seed": 2}},
+    ]
+    scripted.answers["GET /v1/predictions"] = Answer(body={"results": results, "next": None})
+    trace = await to_scripted.jobs.find(
+        OrderKind.PREDICTION, fingerprint="1", since=since, until=since + timedelta(minutes=2)
+    )
+    assert trace == Trace(None, ("removed",))
+
+
+async def test_the_token_is_not_taken_to_another_host_by_a_list(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    async def found(of: str) -> object:
+        page = {"results": [], "next": f"{of}/v1/trainings?c=2"}
+        scripted.answers["GET /v1/trainings"] = Answer(body=page)
+        moment = datetime.now(UTC)
+        return (await to_scripted.jobs.find(OrderKind.TRAINING, fingerprint="z", since=moment, until=moment)).job_id
+
+    assert await found(scripted.base.replace("127.0.0.1", "localhost")) is None
+    assert len(scripted.asked) == 1
+    assert await found(scripted.base) is None  # a list without an end is left after so many pages
+    assert len(scripted.asked) == 1 + listing.MOST_PAGES

@@ -75,3 +75,16 @@ async def test_of_several_configured_secrets_any_may_have_signed_and_none_is_ask
         await gateway.verify(signed(SECRET), BODY + b" ")
     await gateway.close()
     assert not scripted.asked
+
+
+async def test_configured_secrets_are_used_as_they_are(scripted: ScriptedEngine) -> None:
+    gateway = Gateway(base_url=scripted.base, token="a-token", webhook_secret="whsec_new, whsec_old")
+    assert await gateway.webhook_secrets() == ("whsec_new", "whsec_old")
+    await gateway.close()
+    assert not scripted.asked
+
+
+async def test_a_fetched_secret_is_kept(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    scripted.answers["GET /v1/webhooks/default/secret"] = Answer(body={"key": "whsec_abc"})
+    assert await to_scripted.webhook_secrets() == await to_scripted.webhook_secrets() == ("whsec_abc",)
+    assert len(scripted.asked) == 1
