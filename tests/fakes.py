@@ -100,13 +100,17 @@ class FakeEngine:
     async def account(self) -> str:
         return self.name
 
-    async def find(self, kind: OrderKind, *, fingerprint: str, since: Any, until: Any) -> Trace:
+    async def find(self, kind: OrderKind, *, fingerprint: str, since: Any, until: Any, turn: Any) -> Trace:
+        async with turn():
+            pass
         if self.list_fails is not None:
             raise self.list_fails
         listed = (job for job, (known, _) in self.known.items() if known == fingerprint and job not in self.unlisted)
         return Trace(next(listed, None), self.nameless, is_whole=self.list_is_whole)
 
-    async def pages(self, kind: OrderKind, since: Any) -> AsyncGenerator[tuple[list[Listed], bool]]:
+    async def pages(self, kind: OrderKind, since: Any, *, turn: Any) -> AsyncGenerator[tuple[list[Listed], bool]]:
+        async with turn():
+            pass
         if self.list_fails is not None:
             raise self.list_fails
         self.pages_read += 1

@@ -7,7 +7,8 @@ import json
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
@@ -54,7 +55,7 @@ def webhook_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
             return Response(status_code=401)
         except (Unreadable, ClientDisconnect):
             return Response(status_code=400)
-        except (EngineError, OperationalError) as error:
+        except (EngineError, OperationalError, InterfaceError, NoConnection) as error:
             # The secret or the database could not be had just now: the sender will try again.
             log.warning("webhook.not_now", why=type(error).__name__)
             return Response(status_code=503)

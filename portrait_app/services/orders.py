@@ -19,7 +19,7 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.errors import NotFound
 from portrait_app.services import progress
-from portrait_app.services.pace import Call, turn
+from portrait_app.services.pace import Call, turn, turns
 from portrait_app.services.requests import gather
 from portrait_app.services.strays import CLOCKS_DIFFER
 from portrait_app.services.zipping import zipped
@@ -200,13 +200,13 @@ class Sender:
     async def _trace(self, order: Order) -> Trace:
         assert order.sent_at is not None
         assert order.fingerprint is not None
-        async with turn(self.desk, Call.ASK):
-            return await self.gateway.jobs.find(
-                order.kind,
-                fingerprint=order.fingerprint,
-                since=order.sent_at - CLOCKS_DIFFER,
-                until=order.sent_at + CLOCKS_DIFFER,
-            )
+        return await self.gateway.jobs.find(
+            order.kind,
+            fingerprint=order.fingerprint,
+            since=order.sent_at - CLOCKS_DIFFER,
+            until=order.sent_at + CLOCKS_DIFFER,
+            turn=turns(self.desk, Call.ASK),
+        )
 
     async def _may_be_among(self, nameless: tuple[str, ...]) -> bool:
         """Whether one of these jobs, whose input the engine has removed, is nobody's that we know of."""

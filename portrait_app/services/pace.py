@@ -14,7 +14,8 @@ from portrait_app.database.address import Role
 from portrait_app.database.orders import TooSoon, stop_turns, take_turn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from portrait_app.services.work import Desk
 
@@ -34,6 +35,11 @@ class Call(StrEnum):
 # that, with room for the calls that take no turn (uploads, health, the trainer's version).
 PER_MINUTE = {Call.CREATE: 500, Call.ASK: 2400}
 BURST = {Call.CREATE: 50, Call.ASK: 300}
+
+
+def turns(desk: Desk, call: Call) -> Callable[[], AbstractAsyncContextManager[None]]:
+    """Return what takes a turn each time that it is called, for whoever makes calls one after the other."""
+    return lambda: turn(desk, call)
 
 
 @contextlib.asynccontextmanager

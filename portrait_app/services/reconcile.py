@@ -20,7 +20,7 @@ from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress
 from portrait_app.services.cancelling import KNOWN_BY
-from portrait_app.services.pace import Call, turn
+from portrait_app.services.pace import Call, turn, turns
 from portrait_app.services.strays import CLOCKS_DIFFER
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ async def _by_list(desk: Desk, gateway: Gateway, kind: OrderKind, due: list[Due]
         return alone
     since = min(one.sent_at for one in waiting.values()) - CLOCKS_DIFFER
     try:
-        async with turn(desk, Call.ASK), aclosing(gateway.jobs.pages(kind, since)) as pages:
+        async with aclosing(gateway.jobs.pages(kind, since, turn=turns(desk, Call.ASK))) as pages:
             async for page, _ in pages:
                 for listed in page:
                     one = waiting.pop(listed.report.job_id, None)

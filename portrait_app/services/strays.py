@@ -12,7 +12,7 @@ from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Thr
 from portrait_app.domain.clock import now
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress, versions
-from portrait_app.services.pace import Call, turn
+from portrait_app.services.pace import Call, turn, turns
 from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> 
     if order.fingerprint is None or order.sent_at is None:
         return None
     around = {"since": order.sent_at - CLOCKS_DIFFER, "until": order.sent_at + CLOCKS_DIFFER}
-    async with turn(desk, Call.ASK):
-        trace = await gateway.jobs.find(order.kind, fingerprint=order.fingerprint, **around)
+    trace = await gateway.jobs.find(order.kind, fingerprint=order.fingerprint, **around, turn=turns(desk, Call.ASK))
     if trace.job_id is None and ago < LOOKED_FOR[order.kind]:
         raise NotYetGone("no list shows its job", ago)
     return trace.job_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from portrait_app.domain.order import OrderKind
 from tests.adapters.scripted import Answer, Asked
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from portrait_app.adapters.replicate.gateway import Gateway
     from tests.adapters.scripted import ScriptedEngine
 
@@ -144,3 +147,18 @@ async def test_the_token_is_not_taken_to_another_host_by_a_list(scripted: Script
     assert len(scripted.asked) == 1
     assert await found(scripted.base) is None  # a list without an end is left after so many pages
     assert len(scripted.asked) == 1 + listing.MOST_PAGES
+
+
+async def test_each_page_takes_a_turn_of_its_own(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    following = f"{scripted.base}/v1/predictions?c=2"
+    scripted.answers["GET /v1/predictions"] = Answer(body={"results": [job("x", YOUNG)], "next": following})
+    turns = []
+
+    @contextlib.asynccontextmanager
+    async def turn() -> AsyncGenerator[None]:
+        turns.append(len(scripted.asked))
+        yield
+        assert len(scripted.asked) == len(turns)
+
+    await to_scripted.jobs.find(OrderKind.PREDICTION, fingerprint="1", since=SINCE, until=YOUNG, turn=turn)
+    assert turns == list(range(listing.MOST_PAGES))

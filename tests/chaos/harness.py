@@ -38,6 +38,7 @@ _UNFINISHED = """
 SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
   (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
   (SELECT count(*) FROM app.orders WHERE file_id IS NOT NULL) AS uploads,
+  (SELECT count(*) FROM app.orders WHERE stray_since IS NOT NULL) AS strays,
   (SELECT count(*) FROM app.trainings WHERE status IN ('queued', 'learning')) AS trainings,
   (SELECT count(*) FROM app.generations WHERE status IN ('queued', 'painting')) AS generations,
   (SELECT count(*) FROM app.assets WHERE status IN ('pending', 'fetching')) AS assets

@@ -20,7 +20,7 @@ from portrait_app.adapters.replicate import gateway
 from portrait_app.domain.order import OrderKind
 from portrait_app.house import leash, listening
 from portrait_app.http.webhook import webhook_routes
-from portrait_app.services import cancelling, keeping, orders, pace, reconcile
+from portrait_app.services import cancelling, keeping, orders, pace, reconcile, strays
 from portrait_app.settings import Settings
 from portrait_app.wiring import Workshop, open_workshop
 
@@ -39,6 +39,7 @@ def shorten() -> None:
     reconcile.KNOWN_BY = cancelling.KNOWN_BY = timedelta(seconds=1)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
     keeping.SURE_AFTER = timedelta(seconds=3)
+    strays.LOOKED_FOR = dict.fromkeys(OrderKind, timedelta(seconds=8))
     for call in pace.Call:
         pace.PER_MINUTE[call] *= 60
 

@@ -81,6 +81,7 @@ class JobPlan:
     is_free: bool = False  # ordered from an engine that charges nothing
     is_unlucky: bool = False  # what is made once more comes to the same end
     is_nameless: bool = False  # the provider's list never shows what went in, as if its hour were over
+    is_hidden: bool = False  # it shows the job only after we have ordered another in its place
 
     @property
     def is_in_doubt(self) -> bool:
@@ -96,6 +97,8 @@ class JobPlan:
     @property
     def again(self) -> JobPlan | None:
         """The fate of a second job in this one's place, where asking again cost nothing; None where it may not be."""
+        if self.is_hidden:
+            return replace(self, reply=Reply.COMES, course=Course.SUCCEEDS, is_hidden=False)
         if self.course in (Course.STUCK, Course.INTERRUPTED):
             course = self.course if self.is_unlucky else Course.SUCCEEDS
             return replace(self, reply=Reply.COMES, course=course)
@@ -163,13 +166,21 @@ class Plan:
 
     @classmethod
     def forgetful(cls, seed: int, jobs: int) -> Plan:
-        """Plan jobs whose replies are all lost, at a provider whose list can't say any more whose they are."""
+        """Plan jobs whose replies are all lost, at a provider whose list can't say whose they are, or says it too late.
+
+        Of the latter it brings no news either, so that another is ordered in their place: the first must be ended.
+        """
         plan = cls(seed, is_calm=True)
         lost, told = (Reply.RESET, Reply.ERROR, Reply.HANGS), (News.ONCE, News.NEVER, News.THRICE)
         for number in range(jobs):
             calm = plan.fate(f"p{number}", OrderKind.PREDICTION)
             reply, news = lost[number % 3], told[number // 3 % 3]
             plan.predictions.append(replace(calm, reply=reply, news=news, is_nameless=True))
+        late: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_hidden": True}
+        plan.trainings.append(replace(plan.fate("t0", OrderKind.TRAINING), **late))
+        for number, course in enumerate((Course.FOREVER, Course.SUCCEEDS), start=jobs):
+            calm = plan.fate(f"p{number}", OrderKind.PREDICTION)
+            plan.predictions.append(replace(calm, course=course, **late))
         return plan
 
     @property

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ENDED = ("succeeded", "failed", "canceled", "aborted")
 LONGEST_S = 5.0
 """A job that has not begun by then is aborted: the provider's deadlines pass 120 times as fast as real ones."""
+HIDDEN_FOR_S = 6.0
+"""Longer than we wait for a lost job to be listed, and shorter than we go on looking for it."""
 OWNER = "chaos"
 _ID = "abcdefghjkmnpqrstvwxyz0123456789"
 
@@ -61,6 +63,10 @@ class Job:
     @property
     def has_ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def is_listed(self) -> bool:
+        return not self.is_vanished and not (self.plan.is_hidden and time.time() < self.created + HIDDEN_FOR_S)
 
 
 class Provider:

@@ -49,7 +49,7 @@ def differences(house: House, running: Running) -> list[str]:
     found += [f"{status} was said to true news, {n} times" for status, n in teller.answers.items()
               if status not in SAID_TO_TRUE]  # fmt: skip
     found += [f"the provider itself broke: {what}" for what in provider.broken]
-    found += _at_the_provider(provider)
+    found += [*_at_the_provider(provider), *_face_models(house, provider)]
     for first, orders in _chains(house).items():
         plan = provider.plans.get(first)
         if plan is None:
@@ -84,6 +84,18 @@ def _at_the_provider(provider: Provider) -> Iterator[str]:
             yield f"{name} was made {count} times"
     for file, name in provider.files.items():
         yield f"the upload {name} still lies at the provider as {file}"
+
+
+def _face_models(house: House, provider: Provider) -> Iterator[str]:
+    known = {
+        row["version"].rpartition(":")[2] for row in house.rows("SELECT version FROM app.trainings") if row["version"]
+    }
+    for version in provider.versions.keys() ^ known:
+        yield (
+            f"the face model of {name} is nobody's"
+            if (name := provider.versions.get(version))
+            else f"{version} is gone"
+        )
 
 
 def _of_orders(orders: list[Row], plan: JobPlan, provider: Provider) -> Iterator[str]:

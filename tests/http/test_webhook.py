@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.domain.lifecycle import OrderStatus
@@ -139,4 +141,15 @@ async def test_when_the_secret_can_not_be_had_the_engine_is_asked_to_come_again(
         raise EngineDown("no answer")
 
     monkeypatch.setattr(door.gateway, "verify", down)
+    assert await door.bring(RUNNING) == 503
+
+
+@pytest.mark.parametrize("why", [OperationalError, InterfaceError, NoConnection])
+async def test_while_the_database_can_not_be_had_the_engine_is_asked_to_come_again(
+    door: Door, monkeypatch: pytest.MonkeyPatch, why: type[Exception]
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise why("no connection", None, OSError()) if issubclass(why, DBAPIError) else why("none is free")
+
+    monkeypatch.setattr(inbox, "take", broken)
     assert await door.bring(RUNNING) == 503

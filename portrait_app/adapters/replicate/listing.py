@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -13,9 +14,12 @@ from portrait_app.domain.order import OrderKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from portrait_app.domain.report import JobReport
+
+    Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 MOST_PAGES = 20
 
@@ -75,19 +79,23 @@ class JobList:
         self._base_url = base_url
         self._get = get
 
-    async def pages(self, kind: OrderKind, since: datetime) -> AsyncGenerator[tuple[list[Listed], bool]]:
+    async def pages(
+        self, kind: OrderKind, since: datetime, *, turn: Turn = nullcontext
+    ) -> AsyncGenerator[tuple[list[Listed], bool]]:
         """Yield pages of jobs created after `since`, newest first, and whether each is the last there is.
 
         Where none was the last, the list wasn't read to its end: it is too long, or leads to where we don't follow.
 
+        Args: turn: entered around each call, since a list may take twenty.
         Raises: EngineDown, Throttled, Refused.
         """
         filters = f"?{urlencode({'created_after': since.isoformat()})}" if kind is OrderKind.PREDICTION else ""
         url = f"{self._base_url}/{kind}s{filters}"
         for _ in range(MOST_PAGES):
-            with asking():
-                page = await self._get(url)
-                listed = _listed(kind, page)
+            async with turn():
+                with asking():
+                    page = await self._get(url)
+                    listed = _listed(kind, page)
             young = [one for one in listed if one.created_at is None or one.created_at >= since]
             is_last = not page.get("next") or len(young) < len(listed)
             yield young, is_last
@@ -96,15 +104,17 @@ class JobList:
                 return
             url = following
 
-    async def find(self, kind: OrderKind, *, fingerprint: str, since: datetime, until: datetime) -> Trace:
+    async def find(
+        self, kind: OrderKind, *, fingerprint: str, since: datetime, until: datetime, turn: Turn = nullcontext
+    ) -> Trace:
         """Look for a job whose reply was lost, among those created between `since` and `until`.
 
-        Args: fingerprint: the zip's address for a training, the seed for a prediction.
+        Args: fingerprint: the zip's address for a training, the seed for a prediction. turn: as in `pages`.
         Raises: EngineDown, Throttled, Refused.
         """
         nameless: list[str] = []
         is_whole = False
-        async for page, is_last in self.pages(kind, since):
+        async for page, is_last in self.pages(kind, since, turn=turn):
             for listed in page:
                 if wire.is_marked(kind, listed.body, fingerprint):
                     return Trace(listed.report.job_id)
