@@ -138,9 +138,9 @@ def _learning(body: dict[str, Any]) -> Progress | None:
     # Some servers leave the model out of their webhooks; then any trainer's bar is believed.
     ours = [known for known in TRAINERS.values() if known.model == body.get("model")] or TRAINERS.values()
     given = object_in(body.get("input"))
-    # One that isn't asked for so many steps takes its own number, where it is the trainer for certain.
-    by_itself = [known.steps for known in ours if known.steps_input is None and isinstance(ours, list)]
-    steps = next((given[trainer.steps_input] for trainer in ours if trainer.steps_input in given), *by_itself, None)
+    steps = next((given[trainer.steps_input] for trainer in ours if trainer.steps_input in given), None)
+    if steps is None and len(ours) == 1:  # it wasn't asked for so many, and takes its own number
+        (steps,) = (trainer.steps for trainer in ours)
     return read_log(
         _text(body, "logs"),
         bar_prefixes={trainer.bar_prefix for trainer in ours if trainer.bar_prefix is not None},
