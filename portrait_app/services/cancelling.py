@@ -92,8 +92,8 @@ async def _cancel(desk: Desk, gateway: Gateway, order: Order, job_id: str) -> No
         if now() < (order.sent_at or order.created_at) + KNOWN_BY:
             raise
         async with desk.for_service(order.owner_id) as work:
-            words = {"trouble": progress.CALLED_OFF, "detail": str(error)}
-            await progress.end(work, order.id, OrderStatus.CANCELED, **words)
+            words = progress.CALLED_OFF
+            await progress.end(work, order.id, OrderStatus.CANCELED, trouble=words, detail=str(error))
         return
     async with desk.for_service(order.owner_id) as work:
         await progress.hear(work, order.id, report)

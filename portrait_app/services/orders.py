@@ -113,8 +113,8 @@ class Sender:
         async with self.desk.for_service(owner_id) as work:
             if (await work.orders.get(order_id, lock=True)).status is not OrderStatus.RECORDED:
                 raise error
-            words = {"trouble": INCOMPLETE, "detail": f"{type(error).__name__}: {error}"}
-            await progress.end(work, order_id, OrderStatus.FAILED, **words)
+            detail = f"{type(error).__name__}: {error}"
+            await progress.end(work, order_id, OrderStatus.FAILED, trouble=INCOMPLETE, detail=detail)
 
     async def _upload_photos(self, owner_id: UUID, order: Order) -> None:
         async with self.desk.for_service(owner_id) as work:

@@ -36,8 +36,11 @@ NO_ANSWER, NOT_NOW = 0, 503
 SAID_TO_TRUE, SAID_TO_FORGED = {200, NO_ANSWER, NOT_NOW}, {400, 401, NO_ANSWER, NOT_NOW}
 
 
-ALL_FAULTS = {str(word) for kind in (Reply, News, Course, Picture) for word in kind}
-ALL_FAULTS |= {*KINDS, "web killed", "worker killed", "forged news"}
+ALL_FAULTS = {
+    *(str(word) for kind in (Reply, News, Course, Picture) for word in kind),
+    *KINDS,
+    *("web killed", "worker killed", "forged news"),
+}
 
 
 def differences(house: House, running: Running) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog.testing
+from procrastinate.jobs import Job
 
 from portrait_app.database import clock as kept_clock
 from portrait_app.domain import clock
@@ -77,7 +78,7 @@ async def test_what_such_a_host_writes_down_is_due_when_it_should_be(
 
 def test_a_chore_is_tried_again_by_the_databases_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock._Ahead, "of_ours", A_QUARTER)
-    job = type("Job", (), {"attempts": 1, "task_name": "send_order", "task_kwargs": {}})()
+    job = Job(id=1, queue="engine", lock=None, queueing_lock=None, task_name="send_order", attempts=1)
     decision = Patience().get_retry_decision(exception=Unsettled(), job=job)
     assert decision is not None
     assert decision.retry_at is not None
