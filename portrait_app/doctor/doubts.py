@@ -10,6 +10,7 @@ from uuid import UUID
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import SQLAlchemyError
 
+from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.errors import PortraitError
 from portrait_app.house import engine
 from portrait_app.services import doubts
@@ -82,9 +83,9 @@ async def settled(workshop: Workshop, order_id: UUID, job_id: str | None) -> str
         await doubts.settle_as_nothing(workshop.desk, order_id)
         return f"{order_id} is settled: the engine has nothing of it."
     status = await doubts.settle_as_sent(workshop.desk, workshop.gateway, order_id, job_id)
-    if status.is_final and status.value != "done":
-        return f"{order_id} is settled, and stays {status}: the worker ends job {job_id} and deletes what it made."
-    return f"{order_id} is settled: it is {status} as job {job_id}, and what that makes is taken in."
+    if status is OrderStatus.DONE:
+        return f"{order_id} is settled: job {job_id} has brought what was asked for."
+    return f"{order_id} is settled: the worker sees job {job_id} to its end, and takes in what is still wanted of it."
 
 
 def _line(one: Doubt) -> str:

@@ -56,7 +56,7 @@ async def take_back(work: Work, order: Order, report: JobReport) -> bool:
     none, it has made what was asked for, and the person has neither started again nor deleted the face model. The
     engine itself never says of a job that failed that it ended well.
     """
-    if order.status not in (OrderStatus.LOST, OrderStatus.FAILED) or order.cancel_asked_at is not None:
+    if not _is_given_up(order):
         return False
     successor = await work.orders.next_after(order)
     if successor is None:
@@ -73,6 +73,22 @@ async def take_back(work: Work, order: Order, report: JobReport) -> bool:
     order.status, order.ended_at = OrderStatus.SENDING, None
     order.doubt = order.stray_since = None
     return True
+
+
+async def may_be_taken_back(work: Work, order: Order) -> bool:
+    """Whether what the job of an order that was given up makes is still wanted, if it ends well."""
+    if not _is_given_up(order) or await work.orders.next_after(order) is not None:
+        return False
+    training = await work.trainings.get(order.training_id)
+    if training.removal_asked_at is not None:
+        return False
+    if order.generation_id is None:
+        return training.status is TrainingStatus.FAILED
+    return (await work.generations.get(order.generation_id)).status is GenerationStatus.FAILED
+
+
+def _is_given_up(order: Order) -> bool:
+    return order.status in (OrderStatus.LOST, OrderStatus.FAILED) and order.cancel_asked_at is None
 
 
 def _is_unsent(successor: Order, order: Order) -> bool:

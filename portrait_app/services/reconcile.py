@@ -21,7 +21,7 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress
 from portrait_app.services.cancelling import KNOWN_BY
 from portrait_app.services.pace import Call, turn, turns
-from portrait_app.services.strays import CLOCKS_DIFFER
+from portrait_app.services.strays import CLOCKS_DIFFER, DEADLINE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -41,8 +41,6 @@ MANY = 20  # more than these are looked up in the engine's list, a hundred a pag
 # An engine that hangs is asked about all of them within `WE_WERE_OFF`, so that its silence is seen to be one.
 SIDE_BY_SIDE = 10
 ANSWER_LASTS_S = 20.0
-# Each order goes out with a Cancel-After (10 min, 2 h), so that an engine that keeps to it has ended it before this.
-DEADLINE = {OrderKind.PREDICTION: timedelta(minutes=15), OrderKind.TRAINING: timedelta(hours=2, minutes=10)}
 LAST_WORD = timedelta(minutes=5)  # for an engine that was told to stop
 SILENCE = timedelta(hours=1)  # no answer after the deadline: by now it has forgotten whatever it made
 VANISHED = "The engine no longer knows this job. Nothing else is lost; please start it again."

@@ -12,6 +12,7 @@ from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Thr
 from portrait_app.domain.clock import now
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress, versions
+from portrait_app.services.again import may_be_taken_back
 from portrait_app.services.pace import Call, turn, turns
 from portrait_app.services.versions import NotYetGone
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+# Each order goes out with a Cancel-After (10 min, 2 h), so that an engine that keeps to it has ended it before this.
+DEADLINE = {OrderKind.PREDICTION: timedelta(minutes=15), OrderKind.TRAINING: timedelta(hours=2, minutes=10)}
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
 # A job that no list has shown by then has ended by the deadlines that its order carried, or never was.
 LOOKED_FOR = {OrderKind.PREDICTION: timedelta(minutes=75), OrderKind.TRAINING: timedelta(hours=3)}
@@ -84,17 +87,24 @@ async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> 
 async def _end(desk: Desk, gateway: Gateway, order: Order, job_id: str, ago: timedelta) -> None:
     """Hear how the job is doing, and call it off if it goes on and is of no use.
 
-    Raises: NotYetGone: it goes on all the same. JobVanished, EngineError.
+    Raises: NotYetGone: it goes on. JobVanished, EngineError.
     """
-    for ask in (gateway.look_at, gateway.cancel):
-        async with turn(desk, Call.ASK):
-            report = await ask(order.kind, job_id)
-        async with desk.for_service(order.owner_id) as work:
-            await progress.hear(work, order.id, report)
-            is_wanted = not (await work.orders.get(order.id)).status.is_final
-        if report.status.is_final or is_wanted:
+    async with turn(desk, Call.ASK):
+        report = await gateway.look_at(order.kind, job_id)
+    async with desk.for_service(order.owner_id) as work:
+        await progress.hear(work, order.id, report)
+        row = await work.orders.get(order.id)
+        if report.status.is_final or not row.status.is_final:
             return
-    raise NotYetGone(f"job {job_id} was told to stop", ago)
+        is_in_time = now() < (row.sent_at or row.created_at) + DEADLINE[row.kind]
+        if is_in_time and await may_be_taken_back(work, row):  # it is paid for, and nothing was ordered in its place
+            raise NotYetGone(f"job {job_id} may still bring what was asked for", ago)
+    async with turn(desk, Call.ASK):
+        report = await gateway.cancel(order.kind, job_id)
+    async with desk.for_service(order.owner_id) as work:
+        await progress.hear(work, order.id, report)
+    if not report.status.is_final:
+        raise NotYetGone(f"job {job_id} was told to stop", ago)
 
 
 async def _forget(desk: Desk, order: Order, *, doubt: str | None) -> None:

@@ -193,7 +193,7 @@ class Api:
     async def _list(self, request: Request) -> Response:
         """A page, newest first. The cursor is how many jobs come before it in time."""
         kind, since = request.path_params["kind"], request.query_params.get("created_after", "")
-        jobs = [job for job in self._provider.jobs.values() if f"{job.kind}s" == kind and job.is_listed]
+        jobs = self._provider.listed(kind)
         known = len(jobs)
         cursor = int(request.query_params.get("cursor", known))
         older = [job for job in jobs[:cursor] if (moment(job.created) or "") >= _as_z(since)]

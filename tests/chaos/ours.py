@@ -35,7 +35,7 @@ def shorten() -> None:
     """
     gateway.TIMEOUT = httpx.Timeout(2, connect=1)
     orders.CALL_LASTS_S, orders.LIST_LAGS = 3.0, timedelta(seconds=2)
-    reconcile.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
+    reconcile.DEADLINE = strays.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
     reconcile.KNOWN_BY = cancelling.KNOWN_BY = timedelta(seconds=1)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
     keeping.SURE_AFTER = timedelta(seconds=3)

@@ -166,21 +166,24 @@ class Plan:
 
     @classmethod
     def forgetful(cls, seed: int, jobs: int) -> Plan:
-        """Plan jobs whose replies are all lost, at a provider whose list can't say whose they are, or says it too late.
-
-        Of the latter it brings no news either, so that another is ordered in their place: the first must be ended.
-        """
+        """Plan jobs whose replies are all lost, at a provider whose list can't say any more whose they are."""
         plan = cls(seed, is_calm=True)
         lost, told = (Reply.RESET, Reply.ERROR, Reply.HANGS), (News.ONCE, News.NEVER, News.THRICE)
         for number in range(jobs):
             calm = plan.fate(f"p{number}", OrderKind.PREDICTION)
             reply, news = lost[number % 3], told[number // 3 % 3]
             plan.predictions.append(replace(calm, reply=reply, news=news, is_nameless=True))
-        late: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_hidden": True}
-        plan.trainings.append(replace(plan.fate("t0", OrderKind.TRAINING), **late))
-        for number, course in enumerate((Course.FOREVER, Course.SUCCEEDS), start=jobs):
+        return plan
+
+    @classmethod
+    def late(cls, seed: int) -> Plan:
+        """Plan jobs whose replies are lost, and that the list shows only once another was ordered in their place."""
+        plan = cls(seed, is_calm=True)
+        lost: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_hidden": True}
+        plan.trainings.append(replace(plan.fate("t0", OrderKind.TRAINING), **lost))
+        for number, course in enumerate((Course.FOREVER, Course.SUCCEEDS)):
             calm = plan.fate(f"p{number}", OrderKind.PREDICTION)
-            plan.predictions.append(replace(calm, course=course, **late))
+            plan.predictions.append(replace(calm, course=course, **lost))
         return plan
 
     @property

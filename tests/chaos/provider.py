@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 ENDED = ("succeeded", "failed", "canceled", "aborted")
 LONGEST_S = 5.0
 """A job that has not begun by then is aborted: the provider's deadlines pass 120 times as fast as real ones."""
-HIDDEN_FOR_S = 6.0
-"""Longer than we wait for a lost job to be listed, and shorter than we go on looking for it."""
 OWNER = "chaos"
 _ID = "abcdefghjkmnpqrstvwxyz0123456789"
 
@@ -63,10 +61,6 @@ class Job:
     @property
     def has_ended(self) -> bool:
         return self.status in ENDED
-
-    @property
-    def is_listed(self) -> bool:
-        return not self.is_vanished and not (self.plan.is_hidden and time.time() < self.created + HIDDEN_FOR_S)
 
 
 class Provider:
@@ -122,6 +116,15 @@ class Provider:
         task.add_done_callback(self.noted)
         task.add_done_callback(self._running.discard)
         return job
+
+    def listed(self, kind: str) -> list[Job]:
+        """The jobs of a kind that a list shows, oldest first."""
+        return [
+            job
+            for job in self.jobs.values()
+            if f"{job.kind}s" == kind and not job.is_vanished
+            if not job.plan.is_hidden or self.paid[job.plan.name] > 1
+        ]
 
     def noted(self, task: asyncio.Task[None]) -> None:
         """Keep what broke in the provider itself: a run in which it did proves nothing."""

@@ -69,18 +69,18 @@ async def test_each_is_listed_with_what_to_look_for_and_what_to_do(
 
 async def test_one_that_became_a_job_is_taken_in_after_all(house: House, workshop: Workshop, doubtful: Order) -> None:
     house.engine.say("job1", JobReport("job1", OrderStatus.DONE, version="me/faces:abc"))
-    assert "it is done as job job1" in await settled(workshop, doubtful.id, "job1")
+    assert "job1 has brought what was asked for" in await settled(workshop, doubtful.id, "job1")
     async with house.desk.for_service(doubtful.owner_id) as work:
         training = await work.trainings.get(doubtful.training_id)
     assert (training.status, training.version) == (TrainingStatus.READY, "me/faces:abc")
     assert await in_doubt(house) == 0
 
 
-async def test_one_whose_job_is_of_no_use_is_ended(house: House, workshop: Workshop, doubtful: Order) -> None:
+async def test_one_whose_job_goes_on_is_seen_to_its_end(house: House, workshop: Workshop, doubtful: Order) -> None:
     house.engine.say("job1", JobReport("job1", OrderStatus.RUNNING))
-    assert "ends job job1" in await settled(workshop, doubtful.id, "job1")
+    assert "sees job job1 to its end" in await settled(workshop, doubtful.id, "job1")
     assert house.queue.take() == [(Chore.CALL_OFF, doubtful.owner_id, doubtful.id)]
-    assert await in_doubt(house) == 0
+    assert (await in_doubt(house), house.engine.canceled) == (0, [])
 
 
 async def test_the_job_of_another_order_or_of_nobody_is_refused(

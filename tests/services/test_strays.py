@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import cancelling, inbox, orders, progress, reconcile, removal, strays
+from portrait_app.services import cancelling, inbox, orders, progress, reconcile, removal, strays, trainings
 from portrait_app.services.versions import NotYetGone
 from tests.services.test_settling import change, let_time_pass, lost, order_of, recorded
 
@@ -223,6 +224,7 @@ async def test_a_job_given_up_though_it_may_go_on_is_asked_about_until_it_has_en
         await call_off(house, order)
     house.engine.trouble_with.clear()
     house.engine.say("job1", RUNNING)
+    await change(house, order, sent_at=now() - strays.DEADLINE[OrderKind.TRAINING])
     await call_off(house, order)
     known = await order_of(house, ada, order.id)
     assert (known.status, known.stray_since, house.engine.canceled) == (OrderStatus.FAILED, None, ["job1"])
@@ -264,6 +266,41 @@ async def test_portraits_in_doubt_that_come_after_all_are_kept(house: House, ada
         (AssetStatus.LOST, None),
     ]
     assert (generation.status, generation.trouble) == (GenerationStatus.PAINTING, None)
+
+
+@pytest.mark.parametrize("kind", list(OrderKind))
+async def test_a_job_in_doubt_that_is_found_running_is_not_broken_off_while_it_is_wanted(
+    house: House, ada: UUID, kind: OrderKind
+) -> None:
+    order = await lost(house, ada, kind, is_taken=True)
+    house.engine.list_is_whole = False
+    house.engine.unlisted.add("job1")
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    house.engine.unlisted.clear()
+    house.engine.say("job1", RUNNING)
+    for _ in range(2):
+        with pytest.raises(NotYetGone, match="may still bring"):
+            await call_off(house, order)
+    assert house.engine.canceled == []
+    made = {OrderKind.TRAINING: {"version": "me/faces:abc"}, OrderKind.PREDICTION: {"outputs": ("u0", "u1")}}
+    house.engine.say("job1", replace(RUNNING, status=OrderStatus.DONE, **made[kind]))
+    await call_off(house, order)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.DONE
+
+
+async def test_a_job_in_doubt_is_broken_off_when_the_person_has_begun_anew(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, OrderKind.TRAINING, is_taken=True)
+    house.engine.list_is_whole = False
+    house.engine.unlisted.add("job1")
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_person(ada) as work:
+        await trainings.retry(work, order.training_id)
+    house.engine.unlisted.clear()
+    house.engine.say("job1", RUNNING)
+    await call_off(house, order)
+    assert house.engine.canceled == ["job1"]
 
 
 async def test_a_deletion_is_not_confirmed_while_a_job_may_turn_up(house: House, ada: UUID) -> None:
