@@ -129,6 +129,10 @@ class JobPlan:
         return [old or new for old, new in zip(first, second, strict=True)]
 
 
+# Nobody can tell in time that it was taken: another is ordered in its place, and this one must be ended.
+_LATE: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_hidden": True}
+
+
 @dataclass(frozen=True)
 class Plan:
     """A whole run: `trainings` and `predictions` are ordered; each training that succeeds orders its first set."""
@@ -148,6 +152,8 @@ class Plan:
             is_bad = number % 3 == 2 and not is_calm
             course = courses[number // 3 % len(courses)] if is_bad else Course.SUCCEEDS
             plan.trainings.append(plan.fate(f"t{number}", OrderKind.TRAINING, course=course))
+        if not is_calm:
+            plan.trainings[0] = replace(plan.trainings[0], **_LATE)
         rest = jobs - count - FIRST_SET * plan.ready
         musts = iter([] if is_calm else plan.musts())
         for number in range(rest):
@@ -161,6 +167,7 @@ class Plan:
         kinds: list[tuple[str, type[StrEnum]]] = [("course", Course), ("reply", Reply), ("news", News)]
         musts: list[dict[str, Any]] = [{name: one} for name, kind in kinds for one in kind]
         musts += [{"pictures": (one, Picture.WEBP)} for one in Picture]
+        musts += [{"course": one, **_LATE} for one in (Course.SUCCEEDS, Course.FOREVER)]
         self.dice("musts").shuffle(musts)
         return musts
 
@@ -173,17 +180,6 @@ class Plan:
             calm = plan.fate(f"p{number}", OrderKind.PREDICTION)
             reply, news = lost[number % 3], told[number // 3 % 3]
             plan.predictions.append(replace(calm, reply=reply, news=news, is_nameless=True))
-        return plan
-
-    @classmethod
-    def late(cls, seed: int) -> Plan:
-        """Plan jobs whose replies are lost, and that the list shows only once another was ordered in their place."""
-        plan = cls(seed, is_calm=True)
-        lost: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_hidden": True}
-        plan.trainings.append(replace(plan.fate("t0", OrderKind.TRAINING), **lost))
-        for number, course in enumerate((Course.FOREVER, Course.SUCCEEDS)):
-            calm = plan.fate(f"p{number}", OrderKind.PREDICTION)
-            plan.predictions.append(replace(calm, course=course, **lost))
         return plan
 
     @property

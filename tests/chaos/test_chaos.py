@@ -23,12 +23,6 @@ async def test_all_end_right_whatever_happens_on_the_way(tmp_path: Path) -> None
     assert outcome.unmet == set()  # every kind of fault befell somebody
 
 
-async def test_what_turns_up_too_late_is_ended_and_what_it_made_deleted(tmp_path: Path) -> None:
-    outcome = await run(tmp_path / "var", Plan.late(SEED))
-
-    assert outcome.differences == []
-
-
 async def test_what_can_never_be_settled_is_said_and_not_ordered_again(tmp_path: Path) -> None:
     outcome = await run(tmp_path / "var", Plan.forgetful(SEED, 9))
 

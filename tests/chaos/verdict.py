@@ -36,10 +36,11 @@ NO_ANSWER, NOT_NOW = 0, 503
 SAID_TO_TRUE, SAID_TO_FORGED = {200, NO_ANSWER, NOT_NOW}, {400, 401, NO_ANSWER, NOT_NOW}
 
 
+LATE = "listed too late"
 ALL_FAULTS = {
     *(str(word) for kind in (Reply, News, Course, Picture) for word in kind),
     *KINDS,
-    *("web killed", "worker killed", "forged news"),
+    *("web killed", "worker killed", "forged news", LATE),
 }
 
 
@@ -176,4 +177,5 @@ def unmet(house: House, running: Running) -> set[str]:
     met |= {str(picture) for job in jobs if job.output for picture in job.plan.made}
     met |= set(+provider.faults) | {f"{name} killed" for name in +house.kills}
     met |= {"forged news"} if teller.to_forged else set()
+    met |= {LATE for job in jobs if job.plan.is_hidden}
     return ALL_FAULTS - met
