@@ -38,11 +38,13 @@ _UNFINISHED = """
 SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
   (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
   (SELECT count(*) FROM app.orders WHERE file_id IS NOT NULL) AS uploads,
-  (SELECT count(*) FROM app.orders WHERE stray_since IS NOT NULL) AS strays,
   (SELECT count(*) FROM app.trainings WHERE status IN ('queued', 'learning')) AS trainings,
   (SELECT count(*) FROM app.generations WHERE status IN ('queued', 'painting')) AS generations,
   (SELECT count(*) FROM app.assets WHERE status IN ('pending', 'fetching')) AS assets
 """
+
+
+_STRAYS = "SELECT id FROM app.orders WHERE stray_since IS NOT NULL AND doubt IS NULL"
 
 
 class House:
@@ -52,6 +54,7 @@ class House:
         (folder / "log").mkdir(parents=True)
         (folder / "models").symlink_to(models())
         self.folder = folder
+        self._accepted = provider.provider.accepted
         told = {
             "PORTRAIT_DATA_DIR": str(folder),
             "PORT": str(sockets[0].getsockname()[1]),
@@ -95,8 +98,12 @@ class House:
         child.start()
 
     def unfinished(self) -> dict[str, int]:
-        """How many rows of each kind have not ended; `ordered` is how many orders there are at all, ended or not."""
-        return self.rows(_UNFINISHED)[0]
+        """How many rows of each kind have not ended; `ordered` is how many orders there are at all, ended or not.
+
+        `strays` are jobs that nobody waits for; those that the provider never had are looked for in vain for longer.
+        """
+        strays = [row for row in self.rows(_STRAYS) if str(row["id"]) in self._accepted]
+        return self.rows(_UNFINISHED)[0] | {"strays": len(strays)}
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Ask the database as its superuser, who sees everybody's rows."""

@@ -39,7 +39,7 @@ def shorten() -> None:
     reconcile.KNOWN_BY = cancelling.KNOWN_BY = timedelta(seconds=1)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
     keeping.SURE_AFTER = timedelta(seconds=3)
-    strays.LOOKED_FOR = dict.fromkeys(OrderKind, timedelta(seconds=8))
+    strays.LOOKED_FOR = dict.fromkeys(OrderKind, timedelta(minutes=2))
     for call in pace.Call:
         pace.PER_MINUTE[call] *= 60
 
