@@ -7,7 +7,7 @@ from portrait_app.database.address import Role
 from portrait_app.database.walls import LOOKUP, look_up
 
 revision = "0008"
-down_revision = "0003"
+down_revision = "0006"
 
 
 def upgrade() -> None:
