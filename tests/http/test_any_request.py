@@ -36,11 +36,44 @@ PROVIDER = {"OIDC_ISSUER": "http://127.0.0.1:9", "OIDC_CLIENT_ID": "studio", "OI
 ROUTES = {route.path: sorted((route.methods or set()) - {"HEAD"}) for route in own_routes()}
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 
-WORDS = ["", "0", "-1", "null", "..", "../../etc/passwd", "%00", "\0", "\ud800", "<script>", "' OR 1=1 --"]
-WORDS += ["é" * 70, "9" * 400]
+WORDS = [
+    "",
+    "0",
+    "-1",
+    "null",
+    "..",
+    "../../etc/passwd",
+    "%00",
+    "\0",
+    "\ud800",
+    "9" * 400,
+    "<script>",
+    "' OR 1=1 --",
+    "é" * 70,
+]
 ANY_TEXT = st.sampled_from(WORDS) | st.text(st.characters(codec=None), max_size=40)
-FIELDS = ["name", "email", "password", "current", "new", "next", "invite", "id", "response", "type", "code", "state"]
-FIELDS += ["iss", "error", "expires", "signature", "method", "order", "kind", "look"]
+FIELDS = [
+    "name",
+    "email",
+    "password",
+    "current",
+    "new",
+    "next",
+    "invite",
+    "id",
+    "response",
+    "type",
+    "code",
+    "state",
+    "iss",
+    "error",
+    "expires",
+    "signature",
+    "method",
+    "order",
+    "kind",
+    "look",
+]
 ANY_FORM = st.dictionaries(st.sampled_from(FIELDS) | ANY_TEXT, ANY_TEXT, max_size=5)
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
@@ -53,8 +86,21 @@ ANY_BODY = st.one_of(
     ANY_JSON.map(lambda value: json.dumps(value).encode()),
     ANY_FORM.map(lambda form: urlencode(form, errors="replace").encode()),
 )
-HEADERS = ["content-type", "range", "if-none-match", "accept", "user-agent", "x-forwarded-for", "webhook-id"]
-HEADERS += ["webhook-timestamp", "webhook-signature", "expect", "content-encoding", "sec-fetch-site", "host"]
+HEADERS = [
+    "content-type",
+    "range",
+    "if-none-match",
+    "accept",
+    "user-agent",
+    "x-forwarded-for",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+    "expect",
+    "content-encoding",
+    "sec-fetch-site",
+    "host",
+]
 ANY_HEADER = st.binary(max_size=40).map(lambda raw: bytes(each % 94 + 33 for each in raw))
 REQUESTS = st.fixed_dictionaries(
     {
