@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.database.address import Address
 from portrait_app.database.migrate import upgrade
 from portrait_app.database.session import Database
+from portrait_app.services import passwords
 from portrait_app.services.work import Desk
 from tests import postgres
 from tests.builders import House
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 KEY = b"a key of thirty-two bytes, no more"
 TESTS = Path(__file__).parent
 LONG = {"e2e", "chaos"}
+QUICK = PasswordHash((Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1),))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_long(item: pytest.Item) -> bool:
     return item.path.relative_to(TESTS).parts[0] in LONG
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords at a fraction of the cost, for a thousand people sign up; not where the cost itself is tested."""
+    if request.node.get_closest_marker("full_cost") is None:
+        monkeypatch.setattr(passwords, "_hasher", QUICK)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from portrait_app.services import passwords
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.full_cost
+
 
 @pytest.mark.parametrize("password", ["eleven char", "", "x1!Xy2?"])
 async def test_asvs_6_2_1_a_short_password_is_refused(password: str) -> None:
