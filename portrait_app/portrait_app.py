@@ -62,7 +62,7 @@ def own_routes() -> list[Route]:
         *export_routes(house.workshop),
         *webhook_routes(house.workshop),
         *health_routes(house.workshop),
-        *media_routes(lambda: house.workshop().buckets),
+        *media_routes(lambda: house.workshop().desk.buckets),
     ]
 
 
@@ -71,7 +71,9 @@ def _headers() -> dict[str, str]:
     """Read the security policy off the pages, once they have been built; a start after a new build reads it anew."""
     settings = Settings.read()
     sockets = [f"ws{origin.removeprefix('http')}" for origin in settings.origins]
-    headers = {"content-security-policy": policy(get_web_dir() / constants.Dirs.STATIC, sockets)}
+    built = get_web_dir() / constants.Dirs.STATIC
+    pictures = [settings.store.origin] if settings.store else []
+    headers = {"content-security-policy": policy(built, sockets, pictures)}
     return {**headers, **OVER_TLS} if settings.is_https else headers
 
 

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSe
 
 from portrait_app.domain.catalogue import BUILT_IN, TRAINERS
 from portrait_app.errors import PortraitError
+from portrait_app.settings_of_bucket import SettingsOfBucket
 from portrait_app.settings_of_providers import SettingsOfProviders
 from portrait_app.settings_words import should_be
 
@@ -35,7 +36,7 @@ class WrongSetting(PortraitError):
         self.hint = f"{variable}: {why}. Mend it in the environment or in .env, then start again."
 
 
-class Settings(SettingsOfProviders):
+class Settings(SettingsOfProviders, SettingsOfBucket):
     """The frozen configuration. Field names are the variables' names, lower case, unless an alias is given."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
@@ -124,7 +125,7 @@ class Settings(SettingsOfProviders):
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             raise WrongSetting(_variable(str(first["loc"][0])), should_be(first)) from None
-        if variable := read.missing_of_providers:
+        if variable := read.missing_of_providers or read.missing_of_bucket:
             raise WrongSetting(*variable)
         return read
 

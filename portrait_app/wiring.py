@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from portrait_app.adapters.oidc import Provider
+    from portrait_app.ports.bucket import Buckets
     from portrait_app.ports.mailer import Mailer
     from portrait_app.settings import Settings
 
@@ -48,7 +49,6 @@ class Workshop:
     desk: Desk
     gateway: Gateway
     jobs: App
-    buckets: DiskBuckets
 
     @cached_property
     def reader(self) -> FaceReader:
@@ -98,10 +98,18 @@ class Workshop:
 def furnish(settings: Settings) -> Workshop:
     """Name every adapter; nothing is opened yet."""
     address = Address.of(settings)
-    buckets = DiskBuckets(settings.data_dir / "bucket", {"1": settings.key_for("media links")})
     jobs = jobs_app(address)
-    desk = Desk(Database(address), buckets, JobQueue(jobs))
-    return Workshop(settings, address, desk, gateway_of(settings), jobs, buckets)
+    desk = Desk(Database(address), buckets_of(settings), JobQueue(jobs))
+    return Workshop(settings, address, desk, gateway_of(settings), jobs)
+
+
+def buckets_of(settings: Settings) -> Buckets:
+    """Name where pictures are kept: the store of the settings, or the data folder."""
+    if settings.store is not None:
+        from portrait_app.adapters.buckets.s3 import S3Buckets  # noqa: PLC0415 -- botocore: 1 s and 30 MB, where needed
+
+        return S3Buckets(settings.store)
+    return DiskBuckets(settings.data_dir / "bucket", {"1": settings.key_for("media links")})
 
 
 def gateway_of(settings: Settings) -> Gateway:

@@ -15,12 +15,14 @@ from portrait_app.database.migrate import upgrade
 from portrait_app.database.session import Database
 from portrait_app.services import passwords
 from portrait_app.services.work import Desk
-from tests import postgres
+from tests import postgres, s3
 from tests.builders import House
 from tests.fakes import FakeEngine, FakeQueue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
+
+    from portrait_app.adapters.buckets.s3 import S3Buckets
 
 KEY = b"a key of thirty-two bytes, no more"
 TESTS = Path(__file__).parent
@@ -69,6 +71,28 @@ def address(databases: tuple[Address, postgres.Databases]) -> Generator[Address]
     server, made = databases
     with made.fresh() as name:
         yield server.named(name)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Generator[s3.StoreServer]:
+    """One S3 server for the whole run."""
+    with s3.server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def lasting_s3_buckets(s3_server: s3.StoreServer) -> S3Buckets:
+    """Buckets there, made once: a client takes a moment to make. Take `s3_buckets`."""
+    from portrait_app.adapters.buckets.s3 import S3Buckets  # noqa: PLC0415 -- a second, only for who has a store
+
+    return S3Buckets(s3_server.settings)
+
+
+@pytest.fixture
+def s3_buckets(lasting_s3_buckets: S3Buckets, s3_server: s3.StoreServer) -> Generator[S3Buckets]:
+    """Empty buckets in a store."""
+    yield lasting_s3_buckets
+    s3_server.empty()
 
 
 @pytest.fixture

@@ -30,12 +30,22 @@ def what_runs(settings: Settings) -> list[Finding]:
 def main() -> int:
     """Print what was found; the exit code is 1 when something must be done before the studio runs."""
     settings = Settings.read()
-    findings = [look(settings) for look in LOOKS] + _doors(settings) + _outside(settings) + counts.look(settings)
+    findings = [look(settings) for look in LOOKS]
+    findings += _store(settings) + _doors(settings) + _outside(settings) + counts.look(settings)
     for finding in findings:
         print(f"{'!!' if finding.next_step else 'ok'}  {finding}")  # noqa: T201 -- its purpose
         if finding.next_step:
             print(f"    {'':<10} -> {finding.next_step}")  # noqa: T201 -- its purpose
     return 1 if any(finding.next_step for finding in findings) else 0
+
+
+def _store(settings: Settings) -> list[Finding]:
+    """Look at a store for pictures."""
+    if settings.store is None:
+        return []
+    from portrait_app.doctor import store  # noqa: PLC0415 -- the keeper, which also asks us, does without HTTP
+
+    return store.look(settings)
 
 
 def _doors(settings: Settings) -> list[Finding]:
@@ -118,7 +128,11 @@ def _engine(settings: Settings) -> Finding:
 
 
 def _bucket(settings: Settings) -> Finding:
-    return Finding("Pictures", f"in {settings.data_dir / 'bucket'}")
+    if settings.store is not None:
+        return Finding(
+            "Pictures", f"in the bucket {settings.store.bucket}, opened to browsers at {settings.store.origin}"
+        )
+    return Finding("Pictures", f"in {settings.data_dir / 'bucket'}; S3_BUCKET names a store")
 
 
 def _port(settings: Settings) -> Finding:

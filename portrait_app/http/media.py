@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.adapters.buckets.errors import BadKey
 from portrait_app.adapters.buckets.links import LinkRefused
 from portrait_app.adapters.buckets.types import SHOWN, UNKNOWN
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from portrait_app.adapters.buckets.disk import DiskBuckets
     from portrait_app.adapters.buckets.links import Link
+    from portrait_app.ports.bucket import Buckets
 
 GUARDS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,11 +33,13 @@ GUARDS = {
 }
 
 
-def media_routes(buckets_of: Callable[[], DiskBuckets]) -> list[Route]:
+def media_routes(buckets_of: Callable[[], Buckets]) -> list[Route]:
     """The route that links of a folder lead to. It answers GET and HEAD, ranges and If-None-Match."""
 
     async def media(request: Request) -> Response:
         buckets = buckets_of()
+        if not isinstance(buckets, DiskBuckets):  # a store serves its pictures itself
+            return _refusal(NotFound(), 404)
         try:
             link = buckets.signer.verify(request.method, request.path_params["key"], request.query_params)
             path, state = await asyncio.to_thread(buckets.path_for, link)

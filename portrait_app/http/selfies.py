@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from portrait_app.adapters.buckets.errors import BucketFull, ObjectTooLarge
+from portrait_app.adapters.buckets.errors import BucketDown, BucketFull, ObjectTooLarge, StoreRefused
 from portrait_app.domain.selfie import MAX_BYTES
 from portrait_app.domain.text import one_line
 from portrait_app.errors import NotFound, PortraitError, SignedOut
@@ -49,6 +49,8 @@ STATUS: dict[type[PortraitError], int] = {
     TooManySelfies: 409,
     AlreadyStarted: 409,
     ObjectTooLarge: 413,
+    BucketDown: 503,
+    StoreRefused: 503,
     BucketFull: 507,
 }
 

@@ -45,6 +45,7 @@ class Bucket(Protocol):
         Raises:
             ObjectTooLarge: more than `max_bytes` came; nothing is kept.
             BucketFull: the store has no room; nothing is kept.
+            BucketDown: the store doesn't answer, which any verb may say.
         """
         ...
 
@@ -65,7 +66,7 @@ class Bucket(Protocol):
         ...
 
     async def page(self, *, after: str = "", most: int) -> Sequence[Stored]:
-        """Return the person's first objects after the key `after`, in the order of keys; see `Buckets.page`."""
+        """Return the person's first objects after the key `after`; see `Buckets.page`."""
         ...
 
     async def links(self) -> Links:
@@ -81,7 +82,7 @@ class Buckets(Protocol):
         ...
 
     async def page(self, *, after: str = "", most: int) -> Sequence[Stored]:
-        """Return the first objects after the key `after`, in the order of keys.
+        """Return the first objects after the key `after`, in an order of the store's own that stays the same.
 
         The last key of a page is where the next one begins; an empty page is the end. What is put or deleted meanwhile
         may be in a page or not.

@@ -50,6 +50,13 @@ def test_asvs_3_4_3_only_the_scripts_that_were_built_run_and_nothing_else(tmp_pa
     assert "*" not in said
 
 
+def test_pictures_may_come_from_the_store_that_is_configured_and_nothing_else_may(tmp_path: Path) -> None:
+    plain, found = rules(policy(tmp_path)), rules(policy(tmp_path, pictures=["https://s3.example.org"]))
+    changed = {name for name in plain if plain[name] != found[name]}
+    assert changed == {"img-src", "media-src", "connect-src"}
+    assert all(found[name] == [*plain[name], "https://s3.example.org"] for name in changed)
+
+
 @pytest.fixture
 def browser() -> httpx.AsyncClient:
     async def answer(request: Request) -> PlainTextResponse:

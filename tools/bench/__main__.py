@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tools.bench import deliveries, first_load, memory, round_trip, starts, story, styles, webhook
+from tools.bench import bucket, deliveries, first_load, memory, round_trip, starts, story, styles, webhook
 from tools.bench.figure import Figure, head, row
 from tools.bench.sitting import Sitting, opened
 from tools.chromium import provide
@@ -44,8 +44,11 @@ BENCHES: dict[str, Bench] = {
     "webhook": webhook.measure,
     "deliver": deliveries.measure,
     "style": styles.measure,
+    "bucket": bucket.measure,
     "tap": round_trip.measure,  # the last: it leaves a second first set to be made
 }
+
+ALONE = {"bucket"}  # needs no studio
 
 
 def main() -> None:
@@ -74,7 +77,7 @@ async def _measured(chosen: list[str], chromium: Path) -> list[Figure]:
     print(head(), flush=True)
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         async with opened(chromium, Path(scratch)) as sitting:
-            if "start" not in chosen:
+            if "start" not in chosen and not ALONE.issuperset(chosen):
                 await sitting.running.start()
             for name in (name for name in BENCHES if name in chosen):
                 for figure in await BENCHES[name](sitting):

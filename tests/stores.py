@@ -1,0 +1,66 @@
+"""Stores that are no good: one that answers everything with an error, one that never answers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+    Listen = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def answering(status: int, code: str) -> AsyncGenerator[str]:
+    """Answer every request with this error of S3; give the address."""
+    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+    head = f"HTTP/1.1 {status} No\r\nContent-Type: application/xml\r\nContent-Length: {len(body)}\r\nConnection: close"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = next((int(line[15:]) for line in asked.split("\r\n") if line.startswith("content-length:")), 0)
+        if "expect: 100-continue" in asked:
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await reader.readexactly(length)
+        writer.write(f"{head}\r\n\r\n".encode() + body)
+        await writer.drain()
+
+    async with _listening(answer) as address:
+        yield address
+
+
+@asynccontextmanager
+async def silent() -> AsyncGenerator[tuple[str, asyncio.Event]]:
+    """Let everybody in and say nothing; hang up at the end. Give the address, and what tells that somebody came."""
+    came, loop = asyncio.Event(), asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as door:  # the kernel lets them in, and nobody looks after them
+        loop.add_reader(door, came.set)
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}", came
+        finally:
+            loop.remove_reader(door)
+
+
+@asynccontextmanager
+async def _listening(listen: Listen) -> AsyncGenerator[str]:
+    """Listen while it is open; every connection is closed by its end."""
+    connections: list[asyncio.Task[None]] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        connections.append(task)
+        with suppress(OSError, asyncio.IncompleteReadError):
+            try:
+                await listen(reader, writer)
+            finally:
+                writer.close()
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    await asyncio.gather(*connections)
