@@ -1,0 +1,144 @@
+"""Passkeys over HTTP: what opens the door, and everything that doesn't."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from portrait_app.services import sessions
+from portrait_app.services.cookie import COOKIE
+from tests.authenticator import PRESENT, Authenticator
+from tests.http.passkeys.conftest import OURS, Browser
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.builders import House as TestHouse
+
+
+async def test_whoever_has_the_passkey_is_signed_in_without_an_address_or_a_password(
+    ada: Browser, somebody: Browser
+) -> None:
+    owner, device = await ada.signs_up("Ada"), Authenticator(OURS)
+    added = await ada.adds(device)
+    assert (added.status_code, added.json()["name"]) == (200, "A browser on an iPhone")
+    for turn in (1, 2):
+        opened = await somebody.opens(device)
+        assert (opened.status_code, opened.json()) == (200, {"next": "/home"})
+        assert (await somebody.someone()).owner_id == owner
+        (key,) = await somebody.keys()
+        assert key.sign_count == turn
+        assert key.used_at is not None
+
+
+async def test_asvs_7_2_4_signing_in_anew_ends_the_session_before(ada: Browser) -> None:
+    device = Authenticator(OURS)
+    await ada.signs_up("Ada")
+    await ada.adds(device)
+    before = ada.client.cookies[COOKIE]
+    assert (await ada.opens(device)).status_code == 200
+    assert ada.client.cookies[COOKIE] != before
+    assert await sessions.who(ada.house.desk, before) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"origin": "http://localhost:8080"}, 400),
+        ({"origin": "https://localhost.evil.example"}, 400),
+        ({"house": "evil.example"}, 400),
+        ({"flags": PRESENT}, 400),
+        ({"handle": b"x" * 16}, 400),
+        ({"handle": b""}, 400),
+        ({"count": -1}, 400),
+        ({"credential_id": b"somebody else's credential"}, 400),
+    ],
+    ids=["another-port", "another-site", "another-house", "unverified-user", "another-person", "nobody", "a-copy", "x"],
+)
+async def test_an_answer_that_is_wrong_in_one_thing_opens_nothing(
+    ada: Browser, somebody: Browser, wrong: dict[str, Any], status: int
+) -> None:
+    device = Authenticator(OURS, count=5)
+    await ada.signs_up("Ada")
+    await ada.adds(device)
+    assert (await ada.opens(device)).status_code == 200
+    for name, value in wrong.items():
+        setattr(device, name, value)
+    refused = await somebody.opens(device)
+    assert refused.status_code == status
+    assert refused.json()["headline"]
+    assert COOKIE not in somebody.client.cookies
+
+
+async def test_an_altered_signature_opens_nothing(ada: Browser, somebody: Browser) -> None:
+    device = Authenticator(OURS)
+    await ada.signs_up("Ada")
+    await ada.adds(device)
+    answer = device.sign((await somebody.asks("sign-in/begin")).json())
+    signature = answer["response"]["signature"]
+    answer["response"]["signature"] = signature[:20] + ("A" if signature[20] != "A" else "B") + signature[21:]
+    assert (await somebody.asks("sign-in", answer)).status_code == 400
+    assert COOKIE not in somebody.client.cookies
+
+
+async def test_another_persons_credential_signs_in_that_person_and_never_the_one_named(
+    ada: Browser, somebody: Browser, house: TestHouse, tmp_path: Path
+) -> None:
+    adas, bobs, bob = Authenticator(OURS), Authenticator(OURS), Browser(house, tmp_path)
+    await ada.signs_up("Ada")
+    await bob.signs_up("Bob")
+    await ada.adds(adas)
+    await bob.adds(bobs)
+    bobs.handle = adas.handle  # he says that he is Ada
+    assert (await somebody.opens(bobs)).status_code == 400
+    bobs.credential_id = adas.credential_id  # he names her credential as well, and signs with his own key
+    assert (await somebody.opens(bobs)).status_code == 400
+    assert COOKIE not in somebody.client.cookies
+
+
+async def test_a_credential_belongs_to_one_person(ada: Browser, house: TestHouse, tmp_path: Path) -> None:
+    device, bob = Authenticator(OURS), Browser(house, tmp_path)
+    await ada.signs_up("Ada")
+    await bob.signs_up("Bob")
+    assert (await ada.adds(device)).status_code == 200
+    assert (await bob.adds(device)).status_code == 400
+    assert await bob.keys() == []
+
+
+async def test_a_challenge_is_answered_once_by_the_browser_it_was_given_to(
+    ada: Browser, somebody: Browser, house: TestHouse, tmp_path: Path
+) -> None:
+    device = Authenticator(OURS)
+    await ada.signs_up("Ada")
+    await ada.adds(device)
+    options = (await somebody.asks("sign-in/begin")).json()
+    answer = device.sign(options)
+    thief = Browser(house, tmp_path)
+    await thief.asks("sign-in/begin")
+    assert (await thief.asks("sign-in", answer)).status_code == 410  # a browser it was not given to
+    assert (await somebody.asks("sign-in", answer)).status_code == 200
+    assert (await somebody.asks("sign-in", answer)).status_code == 410
+    assert (await somebody.asks("sign-in", device.sign(options))).status_code == 410  # signed anew, asked before
+    made_up = {"challenge": "bm8gY2hhbGxlbmdl"}
+    assert (await somebody.asks("sign-in", device.sign(made_up))).status_code == 410
+
+
+async def test_a_challenge_is_forgotten_after_a_while(
+    ada: Browser, somebody: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = Authenticator(OURS)
+    await ada.signs_up("Ada")
+    await ada.adds(device)
+    monkeypatch.setattr("portrait_app.services.errands.LIFETIME", timedelta(seconds=-1))
+    late = await somebody.opens(device)
+    assert (late.status_code, late.json()["headline"]) == (410, "That took a little too long")
+
+
+async def test_a_challenge_for_adding_is_of_no_use_for_signing_in(ada: Browser) -> None:
+    device = Authenticator(OURS)
+    await ada.signs_up("Ada")
+    await ada.adds(device)
+    options = (await ada.asks("add/begin")).json()
+    assert (await ada.asks("sign-in", device.sign(options))).status_code == 410
