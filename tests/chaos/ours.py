@@ -35,6 +35,7 @@ def shorten() -> None:
     """
     gateway.TIMEOUT = httpx.Timeout(2, connect=1)
     orders.CALL_LASTS_S, orders.LIST_LAGS = 3.0, timedelta(seconds=2)
+    orders.MOST_CALLS = 15  # a fifth of all calls fails: six of one wish in a row do so in one run of some dozens
     reconcile.DEADLINE = strays.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
     reconcile.KNOWN_BY = cancelling.KNOWN_BY = timedelta(seconds=1)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
