@@ -28,6 +28,7 @@ DEADLINE = {OrderKind.PREDICTION: timedelta(minutes=15), OrderKind.TRAINING: tim
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
 # A job that no list has shown by then has ended by the deadlines that its order carried, or never was.
 LOOKED_FOR = {OrderKind.PREDICTION: timedelta(minutes=75), OrderKind.TRAINING: timedelta(hours=3)}
+ALREADY_LOOKED_FOR = timedelta(minutes=1)  # before its order was given up: what isn't listed by then comes late if ever
 SEEN_OFF_FOR = timedelta(days=3)  # after that an engine that won't confirm its end is the operator's to ask
 
 
@@ -80,7 +81,7 @@ async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> 
     around = {"since": order.sent_at - CLOCKS_DIFFER, "until": order.sent_at + CLOCKS_DIFFER}
     trace = await gateway.jobs.find(order.kind, fingerprint=order.fingerprint, **around, turn=turns(desk, Call.ASK))
     if trace.job_id is None and ago < LOOKED_FOR[order.kind]:
-        raise NotYetGone("no list shows its job", ago)
+        raise NotYetGone("no list shows its job", max(ago, ALREADY_LOOKED_FOR))
     return trace.job_id
 
 

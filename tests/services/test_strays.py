@@ -189,7 +189,7 @@ async def test_one_that_never_turns_up_is_looked_for_ever_more_slowly_and_not_fo
         with pytest.raises(NotYetGone) as failed:
             await call_off(house, order)
         waits.append(round(failed.value.wait_s))
-    assert waits == [2, 60, 900]
+    assert waits == [15, 60, 900]
     await change(house, order, stray_since=now() - strays.LOOKED_FOR[OrderKind.PREDICTION])
     await call_off(house, order)
     known = await order_of(house, ada, order.id)
