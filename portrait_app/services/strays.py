@@ -48,10 +48,12 @@ async def see_off(desk: Desk, gateway: Gateway, order: Order) -> None:
     except Throttled:
         raise
     except (EngineError, NotYetGone) as error:
-        if order.job_id is None or ago < SEEN_OFF_FOR:
+        if ago < SEEN_OFF_FOR:
+            if isinstance(error, NotYetGone):
+                raise
             raise NotYetGone(str(error), ago) from error
-        doubt = f"job {order.job_id} may still be at the engine, or the face model that it made: {error}"
-        await _forget(desk, order, doubt=doubt[:500])
+        its = f"job {order.job_id}" if order.job_id else f"a job with fingerprint {order.fingerprint}"
+        await _forget(desk, order, doubt=f"{its} may be at the engine, or a face model that it made: {error}"[:500])
 
 
 async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> bool:

@@ -210,6 +210,19 @@ async def test_an_engine_that_never_confirms_the_end_is_the_operators_to_ask(hou
     assert "job1" in (known.doubt or "")
 
 
+async def test_a_list_that_can_never_be_had_is_not_asked_for_ever(house: House, ada: UUID) -> None:
+    order, successor = await given_up(house, ada)
+    await house.sender.send(ada, successor)
+    house.engine.list_fails = EngineDown("502")
+    with pytest.raises(NotYetGone):
+        await call_off(house, order)
+    await change(house, order, stray_since=now() - strays.SEEN_OFF_FOR)
+    await call_off(house, order)
+    known = await order_of(house, ada, order.id)
+    assert known.stray_since is None
+    assert str(known.fingerprint) in (known.doubt or "")
+
+
 @pytest.mark.parametrize("trouble", [reconcile.SILENT, reconcile.STUCK])
 async def test_a_job_given_up_though_it_may_go_on_is_asked_about_until_it_has_ended(
     house: House, ada: UUID, trouble: str
