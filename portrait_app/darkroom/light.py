@@ -92,7 +92,7 @@ def rim(sitter: Sitter, toward: tuple[float, float], width: float = 0.05) -> Pla
     y = cv2.Sobel(inside, cv2.CV_32F, 0, 1, ksize=5)
     facing = np.clip(-(x * direction[0] + y * direction[1]) / (np.hypot(x, y) + 1e-6), 0, 1)
     texture = 0.2 + 1.5 * luminance(sitter.person)  # dark hair and cloth shine less
-    return (edge * facing**1.5 * texture * smoothstep(0.35, 0.95, sitter.alpha)).astype(np.float32)
+    return (edge * facing**1.5 * texture * smoothstep(0.1, 0.7, sitter.alpha)).astype(np.float32)
 
 
 def thrown(sitter: Sitter, lamp: Lamp, *, reach: float = 0.7, steps: int = 28) -> Plane:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from portrait_app.darkroom import mesh, modelfile, shape, texture
+from portrait_app.darkroom import foreground, mesh, modelfile, shape, texture
 from portrait_app.darkroom.cancelled import check
 from portrait_app.darkroom.matting import cut_out
 from portrait_app.darkroom.reading import Reading, read, upright
@@ -213,9 +213,11 @@ def _shoot(photo: Path | bytes, quality: float, reading: Reading, reader: FaceRe
     cut, face = _cut_to_person(photo, reading)
     outline = reader.person_outline(cut, face)
     tally.step(OUTLINE)
-    mask = np.round(cut_out(cut, face, outline) * 255).astype(np.uint8)
+    alpha = cut_out(cut, face, outline)
+    end = foreground.first_row(cut, alpha, face.points)
+    mask = np.round(alpha[:end] * 255).astype(np.uint8)
     tally.step(CUT_OUT)
-    return Shot(cut, mask, face.points, reading.identity, quality, reading.number)
+    return Shot(cut[:end], mask, face.points, reading.identity, quality, reading.number)
 
 
 def _cut_to_person(photo: Path | bytes, reading: Reading) -> tuple[Pixels, Face]:

@@ -101,8 +101,12 @@ def _slopes(depth: Floats, sigma: float) -> Floats:
 
 
 def _fine_slopes(picture: Picture, alpha: Plane, face_px: float) -> Floats:
-    """Folds and strands: what is brighter than its surroundings is taken to stand out a little."""
+    """Folds and strands: what is brighter than its surroundings is taken to stand out a little.
+
+    A strong contrast is another colour and no fold: it would stand out like a coin, its edge drawn by the lamp.
+    """
     light = luminance(picture)
     bumps = blur(light, face_px * 0.004) - blur(light, face_px * 0.03)
-    inside = smoothstep(0.85, 1.0, blur(alpha, face_px * 0.02))  # the outline is no fold
-    return _slopes(np.tanh(bumps * 6).astype(np.float32) / 6 * inside * face_px * 0.07, 0.7)
+    fold = smoothstep(0.11, 0.03, blur(np.abs(bumps), face_px * 0.015))
+    inside = smoothstep(0.85, 1.0, blur(alpha, face_px * 0.02)) * fold  # the outline is no fold
+    return _slopes(np.tanh(bumps * 6).astype(np.float32) / 6 * inside * face_px * 0.05, 0.7)

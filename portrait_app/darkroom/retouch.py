@@ -11,17 +11,16 @@ from portrait_app.darkroom import mesh
 from portrait_app.darkroom.planes import blur, luminance, mix, saturate, smoothstep
 
 if TYPE_CHECKING:
-    from portrait_app.darkroom.planes import Picture
+    from portrait_app.darkroom.planes import Picture, Plane
     from portrait_app.darkroom.sitter import Sitter
 
-_BACKLIT = 0.2  # the scene is this much brighter than the skin
-_BURNT = 0.2  # and so is a patch that it burnt
-_PALE = 0.35  # where it only shines across skin, this little of the skin's warmth is left
+_PORES = 0.6  # of them put back
+_SKIN = 0.018  # contrast of its finest drawing, against its brightness, in a photo with enough light: 0.008-0.022
 
 
 def retouch(sitter: Sitter, strength: float = 0.6) -> Picture:
-    """The person with calmer skin, clearer eyes and whiter teeth, and without the light that burnt into a cheek."""
-    return _teeth(sitter, _eyes(sitter, _skin(sitter, _mend(sitter, sitter.person), strength)))
+    """The person with calmer skin, clearer eyes and whiter teeth."""
+    return _teeth(sitter, _eyes(sitter, _skin(sitter, sitter.person, strength)))
 
 
 def expose(sitter: Sitter, picture: Picture, tone: float, wish: float = 1.0) -> Picture:
@@ -37,60 +36,36 @@ def expose(sitter: Sitter, picture: Picture, tone: float, wish: float = 1.0) -> 
     return np.asarray(cv2.pow(np.clip(picture, 1e-4, 1), float(np.clip(power, 0.55, 1.7))), np.float32)
 
 
-def _mend(sitter: Sitter, picture: Picture) -> Picture:
-    """Paint skin over the white patches that a bright window behind leaves along the jaw (inpainting: Telea 2004)."""
-    light = luminance(picture)
-    core = sitter.skin > 0.9  # noqa: PLR2004  # nothing but skin
-    if not core.any():
-        return picture
-    usual = float(np.median(light[core]))
-    if _brightness_behind(sitter) < usual + _BACKLIT:
-        return picture
-    zone = cv2.dilate(mesh.fill(sitter.points, mesh.OVAL, sitter.shape), _disc(sitter.face_px * 0.08))
-    zone = zone * (1 - mesh.features(sitter.points, sitter.shape, sitter.face_px * 0.02)) * (sitter.alpha > 0.2)  # noqa: PLR2004  # some of it is theirs
-    warm = picture[..., 0] - picture[..., 2]
-    pale = (warm < _PALE * float(np.median(warm[core]))) & (light > usual - _BURNT / 2)
-    pale[: round(float(sitter.points[mesh.CHIN, 1]) - 0.35 * sitter.face_px)] = False  # grey temples are theirs
-    burnt = (((light > usual + _BURNT) | pale) & (zone > 0.5)).astype(np.uint8)  # noqa: PLR2004  # inside
-    burnt = cv2.dilate(burnt, _disc(sitter.face_px * 0.022))
-    size = (sitter.shape[1] // 3, sitter.shape[0] // 3)
-    hole = cv2.resize(burnt, size, interpolation=cv2.INTER_NEAREST)
-    scene = cv2.resize((sitter.alpha < 0.6).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)  # noqa: PLR2004  # much of it is not theirs
-    base = cv2.resize(np.round(picture * 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    hole = np.maximum(hole, scene * cv2.dilate(hole, _disc(4)))  # the scene beside it is no skin to paint with
-    skin = cv2.inpaint(base, hole, 5, cv2.INPAINT_TELEA).astype(np.float32) / 255
-    skin = cv2.resize(skin, sitter.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    pores = (picture - blur(picture, 2)) * 0.4
-    return np.clip(mix(picture, skin + pores, blur(burnt.astype(np.float32), sitter.face_px * 0.008)), 0, 1)
-
-
-def _brightness_behind(sitter: Sitter) -> float:
-    """How bright the scene is around the head."""
-    away = cv2.distanceTransform((sitter.alpha < 0.05).astype(np.uint8), cv2.DIST_L2, 3)  # noqa: PLR2004  # outside
-    ring = (away > 0) & (away < sitter.face_px * 0.12) & (sitter.known > 0.5)  # noqa: PLR2004  # half a px
-    ring[round(float(sitter.points[mesh.CHIN, 1])) :] = False
-    return float(luminance(sitter.scene[ring]).mean()) if ring.any() else 0.0
-
-
-def _disc(radius: float) -> np.ndarray:
-    edge = 2 * max(1, round(radius)) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (edge, edge))
-
-
 def _skin(sitter: Sitter, picture: Picture, strength: float) -> Picture:
-    """Blotches out, pores in: the middle frequencies are calmed, the finest put back (frequency separation)."""
+    """Blotches out, pores in: the middle frequencies are calmed, the finest put back (frequency separation).
+
+    What is finer than skin is drawn is the noise of a dark photo: the more of it, the calmer.
+    """
     face_px = sitter.face_px
     low, high = sitter.points[:, :2].min(axis=0) - face_px * 0.1, sitter.points[:, :2].max(axis=0) + face_px * 0.1
     left, top, right, bottom = (max(0, int(side)) for side in (*low, *high))
-    face = np.ascontiguousarray(picture[top:bottom, left:right])
+    face, skin = np.ascontiguousarray(picture[top:bottom, left:right]), sitter.skin[top:bottom, left:right]
     light = luminance(face)
-    busy = blur(np.abs(light - blur(light, face_px * 0.02)), face_px * 0.007)
-    where = blur(sitter.skin, face_px * 0.01)[top:bottom, left:right] * (1 - np.clip(busy * 9, 0, 1)) * strength
-    calm = np.asarray(cv2.bilateralFilter(face, -1, 0.09, face_px / 50), np.float32)
-    pores = face - blur(face, max(0.8, face_px * 0.004))
+    pores = light - blur(light, max(0.8, face_px * 0.004))  # without their colours: those are the sensor's
+    noise = _noise(pores, light, skin)
+    drawn = blur(light, face_px * 0.006 * noise)  # noise is no wrinkle to spare
+    busy = blur(np.abs(drawn - blur(light, face_px * 0.02)), face_px * 0.007)
+    share = strength + (1 - strength) * noise
+    where = blur(sitter.skin, face_px * 0.01)[top:bottom, left:right] * (1 - np.clip(busy * 9, 0, 1)) * share
+    calm = np.asarray(cv2.bilateralFilter(face, -1, 0.09 + 0.09 * noise, face_px / 50), np.float32)
     done = picture.copy()
-    done[top:bottom, left:right] = np.clip(mix(face, calm + pores * 0.6, where), 0, 1)
+    smooth = calm + (pores * (_PORES * (1 - noise)))[..., None]
+    done[top:bottom, left:right] = np.clip(mix(face, smooth, where), 0, 1)
     return done
+
+
+def _noise(pores: Plane, light: Plane, skin: Plane) -> float:
+    """How much of the finest drawing is noise, 0 to 0.75."""
+    core = skin > 0.9  # noqa: PLR2004  # nothing but skin
+    if not core.any():
+        return 0.0
+    drawing = float(np.median(np.abs(pores[core])) / max(float(np.median(light[core])), 0.05))
+    return float(np.clip(1 - (_SKIN / max(drawing, 1e-6)) ** 2, 0, 0.75))
 
 
 def _eyes(sitter: Sitter, picture: Picture) -> Picture:

@@ -24,7 +24,7 @@ def paint(sitting: Sitting) -> Picture:
     key = Lamp((side * rng.uniform(0.8, 1.0), -0.45, 0.5), (2.1, 2.1, 2.1), wrap=0.04, shadow=0.93)
     linear = light.lit(sitter, flat, [key], (0.035, 0.035, 0.035))
     linear += light.gleam(sitter, key, 18)[..., None] * 0.06
-    linear += light.rim(sitter, (-side, -0.3), 0.05)[..., None] * 0.11
+    linear += light.rim(sitter, (-side, -0.3), 0.022)[..., None] * 0.17
     grey = luminance(to_display(linear))
     grey = grey + (grey - blur(grey, sitter.face_px * 0.006)) * 0.35
     grey = curve(np.clip(grey, 0, 1), [(0, 0), (0.2, 0.15), (0.5, 0.53), (0.8, 0.88), (1, 1)])

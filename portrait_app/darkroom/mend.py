@@ -1,0 +1,158 @@
+"""Takes back what the scene's light did to a person: white patches along the jaw, a veil over a dark shoulder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from portrait_app.darkroom import mesh
+from portrait_app.darkroom.planes import blur, luminance, mix, smoothstep
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from portrait_app.darkroom.planes import Picture, Plane, Points
+
+_BACKLIT = 0.2  # the scene is this much brighter than the skin
+_BURNT = 0.2  # and so is a patch that it burnt
+_COARSE = 4  # glare is smooth
+_VEIL_REACH = 0.35  # how far inward a window behind shines over cloth, in heights of the face
+_THEIRS = 0.9  # of a pixel: theirs alone
+_PALE = 0.35  # where it only shines across skin, this little of the skin's warmth is left
+
+
+@dataclass(frozen=True)
+class Lit:
+    """A person in the frame as the photo lit them.
+
+    Args: person, alpha, points: as in `Sitter`. scene: the photo as it was. known: where `scene` is really the photo.
+    """
+
+    person: Picture
+    alpha: Plane
+    points: Points
+    scene: Picture
+    known: Plane
+
+    @property
+    def face_px(self) -> float:
+        """Face height in the frame."""
+        return mesh.height(self.points)
+
+
+def mended(lit: Lit) -> Picture:
+    """The person in the colours they would have had before a wall; as they are, when the scene is no brighter."""
+    return unveiled(replace(lit, person=unburnt(lit))) if _is_backlit(lit) else lit.person
+
+
+def unburnt(lit: Lit) -> Picture:
+    """The person with skin painted over the patches that a bright window burnt (inpainting: Telea 2004)."""
+    picture = lit.person
+    oval, features, core = _parts(lit)
+    if not core.any():
+        return picture
+    zone = cv2.dilate(oval, _disc(lit.face_px * 0.08)) * (1 - features) * (lit.alpha > 0.2)  # noqa: PLR2004  # some of it is theirs
+    burnt = _burnt(lit, core) & (zone > 0.5)  # noqa: PLR2004  # inside
+    hole = np.asarray(cv2.dilate(burnt.astype(np.uint8), _disc(lit.face_px * 0.022)), np.uint8)
+    if not hole.any():
+        return picture
+    skin = _painted(picture, hole, lit.alpha)
+    pores = (picture - blur(picture, 2)) * 0.4
+    return np.clip(mix(picture, skin + pores, blur(hole.astype(np.float32), lit.face_px * 0.008)), 0, 1)
+
+
+def unveiled(lit: Lit) -> Picture:
+    """The person without the glow that a bright scene throws over dark cloth in front of it (veiling glare).
+
+    It is smooth, strongest at the outline, and lies on top of the cloth's own colour, which is taken from the darkest
+    cloth around.
+    """
+    height, width = lit.alpha.shape
+    size = (max(8, width // _COARSE), max(8, height // _COARSE))
+    person, alpha = (
+        np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+        for plane in (lit.person, lit.alpha)
+    )
+    face_px = lit.face_px / _COARSE
+    smooth = _cloth(person, alpha, face_px)
+    hidden = np.where(alpha[..., None] > _THEIRS, smooth, 1).astype(np.float32)
+    own = blur(np.asarray(cv2.erode(hidden, _disc(face_px * _VEIL_REACH)), np.float32), face_px * 0.15)
+    glare = np.maximum(smooth - own, 0) * _where_it_shines(lit, alpha, luminance(smooth))[..., None]
+    large = np.asarray(cv2.resize(glare, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+    return np.clip(lit.person - large, 0, 1).astype(np.float32)
+
+
+def _cloth(person: Picture, alpha: Plane, face_px: float) -> Picture:
+    """The person's colours without pins and buttons, smooth, and none of the scene's."""
+    theirs = (alpha > _THEIRS).astype(np.float32)
+    plain = cv2.erode(np.where(theirs[..., None] > 0, person, 1).astype(np.float32), _disc(face_px * 0.06))
+    plain = cv2.dilate((plain * theirs[..., None]).astype(np.float32), _disc(face_px * 0.06))
+    around = blur(theirs, face_px * 0.06)[..., None] + 1e-3
+    return (blur((plain * theirs[..., None]).astype(np.float32), face_px * 0.06) / around).astype(np.float32)
+
+
+def _where_it_shines(lit: Lit, alpha: Plane, level: Plane) -> Plane:
+    """How far glare is taken for glare: near a bright scene, on what is dark, below the chin; coarse."""
+    size, face_px = alpha.shape[::-1], lit.face_px / _COARSE
+    light = cv2.resize(luminance(lit.scene) * (1 - lit.alpha), size, interpolation=cv2.INTER_AREA)
+    around = blur(1 - alpha, face_px * _VEIL_REACH)
+    behind = blur(np.asarray(light, np.float32), face_px * _VEIL_REACH) / (around + 1e-3)
+    rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
+    chin = float(lit.points[mesh.CHIN, 1]) / _COARSE
+    where = (
+        smoothstep(0.35, 0.55, behind)
+        * smoothstep(0.01, 0.08, around)  # a tie hangs far inside
+        * smoothstep(0.42, 0.24, level)  # a shirt is bright by itself
+        * smoothstep(chin, chin + 0.3 * face_px, rows)
+    )
+    return blur(where.astype(np.float32), face_px * 0.04)
+
+
+def _is_backlit(lit: Lit) -> bool:
+    """Whether the scene around the head is much brighter than the skin."""
+    core = _parts(lit)[2]
+    return bool(core.any()) and _brightness_behind(lit) > float(np.median(luminance(lit.person[core]))) + _BACKLIT
+
+
+def _parts(lit: Lit) -> tuple[Plane, Plane, NDArray[np.bool_]]:
+    """The face's oval, its eyes, brows and lips, and what is nothing but skin."""
+    oval = mesh.fill(lit.points, mesh.OVAL, lit.alpha.shape)
+    features = mesh.features(lit.points, lit.alpha.shape, lit.face_px * 0.02)
+    return oval, features, (blur(oval, lit.face_px * 0.015) - features) > 0.9  # noqa: PLR2004  # nothing else
+
+
+def _burnt(lit: Lit, core: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where the picture is too bright, or too pale for this skin."""
+    light = luminance(lit.person)
+    usual = float(np.median(light[core]))
+    warm = lit.person[..., 0] - lit.person[..., 2]
+    pale = (warm < _PALE * float(np.median(warm[core]))) & (light > usual - _BURNT / 2)
+    pale[: round(float(lit.points[mesh.CHIN, 1]) - 0.35 * lit.face_px)] = False  # grey temples are theirs
+    return (light > usual + _BURNT) | pale
+
+
+def _painted(picture: Picture, hole: NDArray[np.uint8], alpha: Plane) -> Picture:
+    """The picture with its holes filled from the skin around, at a third of its size."""
+    size = (alpha.shape[1] // 3, alpha.shape[0] // 3)
+    small = cv2.resize(hole, size, interpolation=cv2.INTER_NEAREST)
+    scene = cv2.resize((alpha < 0.6).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)  # noqa: PLR2004  # much of it is not theirs
+    small = np.maximum(small, scene * cv2.dilate(small, _disc(4)))  # the scene beside it is no skin to paint with
+    base = cv2.resize(np.round(picture * 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
+    skin = cv2.inpaint(base, small, 5, cv2.INPAINT_TELEA).astype(np.float32) / 255
+    return np.asarray(cv2.resize(skin, alpha.shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _brightness_behind(lit: Lit) -> float:
+    """How bright the scene is around the head."""
+    away = cv2.distanceTransform((lit.alpha < 0.05).astype(np.uint8), cv2.DIST_L2, 3)  # noqa: PLR2004  # outside
+    ring = (away > 0) & (away < lit.face_px * 0.12) & (lit.known > 0.5)  # noqa: PLR2004  # half a px
+    ring[round(float(lit.points[mesh.CHIN, 1])) :] = False
+    return float(luminance(lit.scene[ring]).mean()) if ring.any() else 0.0
+
+
+def _disc(radius: float) -> NDArray[np.uint8]:
+    edge = 2 * max(1, round(radius)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (edge, edge)), np.uint8)
