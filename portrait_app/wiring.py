@@ -20,10 +20,12 @@ from portrait_app.database.session import Database
 from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.faces.reader import FaceReader
 from portrait_app.services import health
+from portrait_app.services.farewells import Farewells
 from portrait_app.services.keeping import Keeper
 from portrait_app.services.mails import Postman
 from portrait_app.services.offers import Offers
 from portrait_app.services.orders import Sender
+from portrait_app.services.parting import Parting
 from portrait_app.services.selfies import Examiner
 from portrait_app.services.work import Desk
 
@@ -89,6 +91,16 @@ class Workshop:
     def postman(self) -> Postman:
         """Sends mails."""
         return Postman(self.desk, mailer_of(self.settings), self.settings.public_url, self.settings.mail_from)
+
+    @property
+    def parting(self) -> Parting:
+        """Deletes everything of whoever leaves."""
+        return Parting(self.desk, self.gateway, mailer_of(self.settings), self.settings.data_dir)
+
+    @property
+    def farewells(self) -> Farewells:
+        """Does what is left to do afterwards."""
+        return Farewells(self.desk, self.gateway, self.postman)
 
     async def health(self) -> dict[str, bool]:
         """Ask whether each part of the house answers."""

@@ -151,6 +151,10 @@ class FakeQueue:
         else:
             self.waiting.append((chore, owner_id, row_id))
 
+    async def forget(self, owner_id: UUID) -> None:
+        self.waiting = [each for each in self.waiting if each[1] != owner_id]
+        self.mails = [each for each in self.mails if each[0] != owner_id]
+
     def take(self) -> list[tuple[Chore, UUID, UUID]]:
         taken, self.waiting = self.waiting, []
         return taken

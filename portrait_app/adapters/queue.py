@@ -25,6 +25,8 @@ PRIORITY = {
     Chore.TIDY_ORDER: 0,
     Chore.MAKE_EXPORT: 0,
     Chore.FORGET_EXPORT: 10,
+    Chore.LEAVE: 0,
+    Chore.SAY_FAREWELL: 0,
 }
 # Hands of their own for each queue: an engine that hangs holds up what is asked of it and nothing else, nor does a
 # mail server.
@@ -39,7 +41,10 @@ QUEUE = {
     Chore.TIDY_ORDER: AT_ENGINE,
     Chore.MAKE_EXPORT: PACKING,
     Chore.FORGET_EXPORT: PACKING,
+    Chore.LEAVE: AT_ENGINE,
+    Chore.SAY_FAREWELL: AT_ENGINE,
 }
+_FORGET = "DELETE FROM procrastinate_jobs WHERE args->>'owner_id' = %(owner_id)s AND status <> 'doing'"
 _STILL_TO_END = ("todo", "doing")
 
 
@@ -68,3 +73,7 @@ class JobQueue:
             return
         job = self.app.configure_task(chore.value, queue=QUEUE[chore], lock=name, priority=PRIORITY[chore])
         await job.defer_async(owner_id=str(owner_id), row_id=str(row_id))
+
+    async def forget(self, owner_id: UUID) -> None:
+        """Forget a person's chores, but for those that are being done: they find nothing, and end."""
+        await self.app.connector.execute_query_async(_FORGET, owner_id=str(owner_id))

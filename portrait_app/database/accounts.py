@@ -36,10 +36,14 @@ class Accounts:
 
     async def mine(self) -> Account:
         """Return the asker's own account."""
-        found = (await self.session.scalars(select(Account).where(col(Account.id) == self.owner_id))).first()
+        found = await self.find()
         if found is None:
             raise SignedOut(f"no account {self.owner_id}")
         return found
+
+    async def find(self) -> Account | None:
+        """Return the asker's own account, or None when they have left."""
+        return (await self.session.scalars(select(Account).where(col(Account.id) == self.owner_id))).first()
 
     async def hold(self) -> None:
         """Keep others from changing the account until this transaction ends."""

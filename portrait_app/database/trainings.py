@@ -37,6 +37,10 @@ class Trainings(Shelf[Training]):
         query = query.where(or_(col(Training.removed_at).is_(None), col(Training.removed_at) > now() - LINE_STAYS))
         return (await self.session.scalars(query.order_by(col(Training.id).desc()))).all()
 
+    async def all(self) -> Sequence[Training]:
+        """Return every one, drafts and deleted ones too."""
+        return (await self.session.scalars(select(Training).order_by(col(Training.id)))).all()
+
     async def ready(self) -> Sequence[Training]:
         """Return those that were learned, also such as were deleted: portraits of them may be left."""
         query = select(Training).where(col(Training.status) == TrainingStatus.READY)

@@ -13,7 +13,10 @@ from portrait_app.domain.rows import SCHEMA, Owned, moment, new_id
 
 
 class Account(SQLModel, table=True):
-    """One person. Its id is the `owner_id` of everything they have."""
+    """One person. Its id is the `owner_id` of everything they have.
+
+    `leave_at` is when all of it is deleted, once they have asked to leave; until then they may stay.
+    """
 
     __tablename__: ClassVar[Any] = "accounts"
     __table_args__: ClassVar[Any] = {"schema": SCHEMA}
@@ -25,6 +28,7 @@ class Account(SQLModel, table=True):
     look: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     created_at: datetime = moment(default_factory=now)
     verified_at: datetime | None = moment(default=None)
+    leave_at: datetime | None = moment(default=None)
 
 
 class Session(Owned, table=True):

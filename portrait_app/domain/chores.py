@@ -17,3 +17,5 @@ class Chore(StrEnum):
     SEND_MAIL = "send_mail"
     MAKE_EXPORT = "make_export"
     FORGET_EXPORT = "forget_export"
+    LEAVE = "leave"  # about a person: both ids are theirs
+    SAY_FAREWELL = "say_farewell"  # about nobody any more: both ids are the farewell's

@@ -21,6 +21,8 @@ class MailKind(StrEnum):
     NEW_PASSWORD = "new_password"  # noqa: S105 -- news, no password
     NEW_ADDRESS = "new_address"  # to the former one
     EXPORT_READY = "export_ready"
+    LEAVING = "leaving"  # somebody asked for their account to be deleted
+    LEFT = "left"  # it was
     NEW_WAYS = "new_ways"  # a passkey or an account elsewhere was added or taken away
 
     @property

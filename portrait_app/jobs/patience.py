@@ -34,10 +34,10 @@ class Patience(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Say when to try again, or None to let it be for now."""
         if job.attempts >= MOST_ATTEMPTS:
-            log.error("chore.let_be", chore=job.task_name, args=job.task_kwargs, why=type(exception).__name__)
+            log.error("chore.let_be", chore=job.task_name, row=job.task_kwargs["row_id"], why=type(exception).__name__)
             return None
         if not isinstance(exception, _EXPECTED):
-            log.warning("chore.failed", chore=job.task_name, args=job.task_kwargs, exc_info=exception)
+            log.warning("chore.failed", chore=job.task_name, row=job.task_kwargs["row_id"], exc_info=exception)
         wait_s = wait_for(exception, job.attempts)
         # No span: procrastinate would count it from this host's clock, and compares the moment by the database's.
         return RetryDecision(retry_at=now() + timedelta(seconds=wait_s * random.uniform(1, 1.25)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
     from procrastinate import App
 
+    from portrait_app.services.work import Desk
     from portrait_app.wiring import Workshop
+
+    Do = Callable[[UUID, UUID], Awaitable[None]]
 
 
 # No chore hangs for ever: one that takes longer is broken off and tried again, as one that failed. None comes near
@@ -25,34 +29,35 @@ MOST_S = 900.0
 
 def register(app: App, workshop: Workshop) -> None:
     """Give the app its tasks."""
-
-    async def tidy(owner_id: UUID, order_id: UUID) -> None:
-        await orders.tidy(workshop.desk, workshop.gateway, owner_id, order_id)
-
-    async def call_off(owner_id: UUID, order_id: UUID) -> None:
-        await cancelling.call_off(workshop.desk, workshop.gateway, owner_id, order_id)
-
-    async def remove_model(owner_id: UUID, training_id: UUID) -> None:
-        await removal.carry_out(workshop.desk, workshop.gateway, owner_id, training_id)
-
-    async def make_export(owner_id: UUID, export_id: UUID) -> None:
-        await exports.make(workshop.desk, owner_id, export_id)
-
-    async def forget_export(owner_id: UUID, export_id: UUID) -> None:
-        await exports.forget_over(workshop.desk, owner_id, export_id)
-
-    _task(app, Chore.EXAMINE_SELFIE, workshop.examiner.examine)
-    _task(app, Chore.SEND_ORDER, workshop.sender.send)
-    _task(app, Chore.KEEP_ASSET, workshop.keeper.keep)
-    _task(app, Chore.TIDY_ORDER, tidy)
-    _task(app, Chore.SEND_MAIL, workshop.postman.send)
-    _task(app, Chore.CALL_OFF, call_off)
-    _task(app, Chore.REMOVE_MODEL, remove_model)
-    _task(app, Chore.MAKE_EXPORT, make_export)
-    _task(app, Chore.FORGET_EXPORT, forget_export)
+    desk, gateway = workshop.desk, workshop.gateway
+    of_a_person: dict[Chore, Do] = {
+        Chore.EXAMINE_SELFIE: workshop.examiner.examine,
+        Chore.SEND_ORDER: workshop.sender.send,
+        Chore.KEEP_ASSET: workshop.keeper.keep,
+        Chore.TIDY_ORDER: partial(orders.tidy, desk, gateway),
+        Chore.SEND_MAIL: workshop.postman.send,
+        Chore.CALL_OFF: partial(cancelling.call_off, desk, gateway),
+        Chore.REMOVE_MODEL: partial(removal.carry_out, desk, gateway),
+        Chore.MAKE_EXPORT: partial(exports.make, desk),
+        Chore.FORGET_EXPORT: partial(exports.forget_over, desk),
+    }
+    for chore, do in of_a_person.items():
+        _task(app, chore, partial(_for_whoever_is_here, desk, do))
+    _task(app, Chore.LEAVE, workshop.parting.carry_out)
+    _task(app, Chore.SAY_FAREWELL, workshop.farewells.say)
 
 
-def _task(app: App, chore: Chore, do: Callable[[UUID, UUID], Awaitable[None]]) -> None:
+async def _for_whoever_is_here(desk: Desk, do: Do, owner_id: UUID, row_id: UUID) -> None:
+    """Do a chore for a person; when they have left in the middle of it, it is done."""
+    try:
+        await do(owner_id, row_id)
+    except Exception:
+        async with desk.for_service(owner_id) as work:
+            if await work.accounts.find() is not None:
+                raise
+
+
+def _task(app: App, chore: Chore, do: Do) -> None:
     @app.task(name=chore.value, retry=Patience())
     async def _(owner_id: str, row_id: str) -> None:  # pyright: ignore[reportUnusedFunction] -- the app keeps it
         async with asyncio.timeout(MOST_S):

@@ -28,3 +28,7 @@ class Mailer(Protocol):
             MailNotTaken: nobody took it, or nobody said so; the same mail may be handed over again.
         """
         ...
+
+    async def forget(self, address: str) -> None:
+        """Forget what was handed over for somebody who has left, as far as it still lies here."""
+        ...

@@ -16,3 +16,7 @@ class Queue(Protocol):
     async def put_off(self, chore: Chore, owner_id: UUID, row_id: UUID) -> None:
         """Write a chore down. The row it is about is committed already."""
         ...
+
+    async def forget(self, owner_id: UUID) -> None:
+        """Forget every chore of a person who has left; one that is being done goes by itself when it ends."""
+        ...

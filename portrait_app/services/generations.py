@@ -11,6 +11,7 @@ from portrait_app.domain.generation import MOST_AT_ONCE, Asset, Generation
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import PortraitError
+from portrait_app.services.leaving import require_staying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +43,9 @@ async def order(work: Work, training: Training, *, style: str, count: int, aspec
     An engine that makes fewer at once than were asked for gets several orders.
 
     Raises:
-        NotReady, UnknownChoice: nothing was ordered.
+        NotReady, UnknownChoice, AboutToLeave: nothing was ordered.
     """
+    await require_staying(work)
     # Locked, since it may be deleted at this very moment: then nothing more is made from it.
     if not (await work.trainings.get(training.id, lock=True)).is_offered:
         raise NotReady(f"{training.id} is {training.status}")

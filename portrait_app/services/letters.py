@@ -17,16 +17,17 @@ class Letter(NamedTuple):
     body: str
 
 
-def letter(kind: MailKind, *, studio: str, link: str) -> Letter:
+def letter(kind: MailKind, *, studio: str, link: str = "", more: str = "") -> Letter:
     """Word a mail.
 
     Args:
         kind: what it is for.
         studio: the studio's address.
         link: the address of its button, for the kinds that have one.
+        more: what is to be said besides, for the kind that has room for it.
     """
     subject, *lines = _WORDS[kind]
-    body = "\n\n".join(lines).format(studio=studio, link=link, good_for=_GOOD_FOR, unasked=_UNASKED)
+    body = "\n\n".join(lines).format(studio=studio, link=link, more=more, good_for=_GOOD_FOR, unasked=_UNASKED)
     return Letter(subject, f"{body}\n\nPortrait Studio\n{studio}\n")
 
 
@@ -69,6 +70,20 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
         "Sign in and download it at {studio}/you/data",
         "It is kept for seven days, then deleted. You can delete it there yourself as soon as you have it.",
         "If you didn't ask for it, somebody else is signed in as you: choose another password, {studio}/auth/forgot",
+    ),
+    MailKind.LEAVING: (
+        "Your account will be deleted in seven days",
+        "You asked to leave the studio. In seven days all that it keeps of you is deleted, here and at the engine.",
+        "Nobody can bring it back then. Until then you can take everything away in one ZIP.",
+        "You changed your mind? Sign in and tap Stay: {studio}/you/data",
+        "If that wasn't you, tap Stay at once and choose another password: {studio}/auth/forgot",
+    ),
+    MailKind.LEFT: (
+        "Your account is deleted",
+        "All that the studio kept of you is deleted: your account, your pictures, your selfies and your face models.",
+        "{more}",
+        "Your address was kept for this mail alone, and is forgotten with it.",
+        "You are welcome to come back at any time.",
     ),
     MailKind.NEW_ADDRESS: (
         "Your account has another address",

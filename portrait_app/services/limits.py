@@ -69,8 +69,7 @@ async def take(desk: Desk, limit: Limit, who: str) -> None:
     Raises:
         TooManyTries: there is none left for now.
     """
-    # A hash under our key: who tried what is nobody's business, also in a copy of the database.
-    key = hmac.digest(desk.database.address.actor_key, f"limits\0{limit.name}\0{who}".encode(), "sha256")
+    key = _key(desk, limit, who)
     burst = limit.again_after * (limit.at_once - 1)
     async with desk.for_nobody(Role.USER) as session:
         wait_s = await take_try(session, key, limit.again_after, burst)
@@ -86,6 +85,12 @@ async def take_from(desk: Desk, limit: Limit, network: str) -> None:
     """
     if network:
         await take(desk, limit, network)
+
+
+def keys_of(desk: Desk, *whose: str) -> list[bytes]:
+    """Return under which keys was counted what somebody tried, by any name of theirs."""
+    every = [each for each in globals().values() if isinstance(each, Limit)]
+    return [_key(desk, limit, who) for limit in every for who in whose]
 
 
 def network_of(host: str | None) -> str:
@@ -112,3 +117,8 @@ def in_words(seconds: int) -> str:
     if minutes <= _LONG_MINUTES:
         return f"{minutes} minutes"
     return f"{math.ceil(minutes / 60)} hours"
+
+
+def _key(desk: Desk, limit: Limit, who: str) -> bytes:
+    """A hash under our key: who tried what is nobody's business, also in a copy of the database."""
+    return hmac.digest(desk.database.address.actor_key, f"limits\0{limit.name}\0{who}".encode(), "sha256")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.mail import Mail
     from portrait_app.ports.mailer import Mailer
+    from portrait_app.services.letters import Letter
     from portrait_app.services.work import Desk, Work
 
 log = structlog.get_logger()
@@ -69,14 +70,27 @@ class Postman:
                 sent.sent_at = now()
         log.info("mail.sent", kind=mail.kind)
 
+    async def send_receipt(self, address: str, farewell_id: UUID, more: str) -> None:
+        """Send the last mail to somebody whose rows are gone.
+
+        Raises:
+            MailNotTaken: it wasn't taken in; the chore tries again.
+        """
+        words = letter(MailKind.LEFT, studio=self.studio, more=more)
+        await self.mailer.send(self._addressed(words, address, farewell_id))
+        log.info("mail.sent", kind=MailKind.LEFT)
+
     def _worded(self, mail: Mail, token: str) -> EmailMessage:
         words = letter(mail.kind, studio=self.studio, link=f"{self.studio}{LINK_PATH}{token}")
+        return self._addressed(words, mail.address, mail.id)
+
+    def _addressed(self, words: Letter, address: str, mail_id: UUID) -> EmailMessage:
         message = EmailMessage()
         message["Subject"] = words.subject
         message["From"] = Address("Portrait Studio", addr_spec=self.sender)
-        message["To"] = Address(addr_spec=mail.address)
+        message["To"] = Address(addr_spec=address)
         message["Date"] = format_datetime(now())
-        message["Message-ID"] = make_msgid(str(mail.id), domain=self.sender.rpartition("@")[2])
+        message["Message-ID"] = make_msgid(str(mail_id), domain=self.sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"  # so that nobody's holiday notice answers it (RFC 3834)
         message.set_content(words.body)
         return message

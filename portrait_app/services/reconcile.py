@@ -12,6 +12,7 @@ import structlog
 from portrait_app.adapters.replicate.errors import EngineDown, EngineError, JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.exports import forgotten_exports
+from portrait_app.database.leaving import forgotten_leavers
 from portrait_app.database.mails import forgotten_mails
 from portrait_app.database.orders import forgotten_chores, take_to_look_at
 from portrait_app.domain.chores import Chore
@@ -78,9 +79,11 @@ async def remember_chores(desk: Desk) -> int:
         forgotten = await forgotten_chores(session, FORGOTTEN_AFTER, MOST)
         unsent = await forgotten_mails(session, FORGOTTEN_AFTER, MOST)
         exports = await forgotten_exports(session, FORGOTTEN_AFTER, MOST)
+        leavers = await forgotten_leavers(session, FORGOTTEN_AFTER, MOST)
     forgotten += [(Chore.SEND_MAIL, owner_id, mail_id) for owner_id, mail_id in unsent]
     for owner_id, export_id, is_over in exports:
         forgotten.append((Chore.FORGET_EXPORT if is_over else Chore.MAKE_EXPORT, owner_id, export_id))
+    forgotten += [(chore, row_id, row_id) for chore, row_id in leavers]
     for chore, owner_id, row_id in forgotten:
         await desk.queue.put_off(chore, owner_id, row_id)
     return len(forgotten)

@@ -16,6 +16,7 @@ from portrait_app.errors import PortraitError
 from portrait_app.faces.quality import Examination, Hint, examine, hints, near_duplicates, outliers
 from portrait_app.pictures.errors import PictureError
 from portrait_app.services import thumbnails, trainings
+from portrait_app.services.leaving import require_staying
 from portrait_app.services.pixels import off_the_loop
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
     """Stream one photo into the person's bucket and put its examination off.
 
     Raises:
-        TooManySelfies, ObjectTooLarge, AlreadyStarted: nothing was kept; the other photos stay.
+        TooManySelfies, ObjectTooLarge, AlreadyStarted, AboutToLeave: nothing was kept; the other photos stay.
     """
     async with desk.for_person(owner_id) as work:
+        await require_staying(work)
         await _make_room(work, await trainings.draft(work))
     selfie_id = new_id()
     key = _incoming_key(owner_id, selfie_id)

@@ -17,6 +17,7 @@ from portrait_app.domain.text import one_line
 from portrait_app.domain.training import Training
 from portrait_app.errors import PortraitError
 from portrait_app.services import timing
+from portrait_app.services.leaving import require_staying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,8 +111,9 @@ async def start(work: Work, training_id: UUID, *, name: str, trainer: str) -> Tr
     """Record the training of a draft and hand it to the jobs; nothing is sent from here.
 
     Raises:
-        AlreadyStarted, NameMissing, StillLooking, TooFewSelfies: the draft stays as it was.
+        AlreadyStarted, NameMissing, StillLooking, TooFewSelfies, AboutToLeave: the draft stays as it was.
     """
+    await require_staying(work)
     training = await work.trainings.get(training_id, lock=True)
     if training.status is not TrainingStatus.DRAFT:
         raise AlreadyStarted(f"{training_id} is {training.status}")

@@ -19,6 +19,7 @@ from portrait_app.errors import SignedOut
 from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
+from portrait_app.web.staying import StayState
 from portrait_app.web.voice import said
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Room(rx.State, mixin=True):
         tabs.watch(owner_id, self.router.session.client_token, self._view())
         async with house.workshop().desk.for_person(owner_id) as work:
             await watching.watch(work)
+            leave_at = (await work.accounts.mine()).leave_at
+        (await self.get_state(StayState))._say(leave_at)  # noqa: SLF001 -- a State's other methods are events
         return owner_id
 
     @classmethod
@@ -209,20 +212,24 @@ async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
     for view, open_tabs in tabs.showing(owner_id, _connected(app)).items():
         if nouns is not None and not must_ask_again and not nouns & view.nouns:
             continue
-        async with house.workshop().desk.for_person(owner_id) as work:
-            seen = await view.look(work)
-        shown = (_show_in(app, owner_id, tab, view, seen, must_ask_again=must_ask_again) for tab in open_tabs)
+        try:
+            async with house.workshop().desk.for_person(owner_id) as work:
+                seen, leave_at = await view.look(work), (await work.accounts.mine()).leave_at
+        except SignedOut:  # they have left; their tabs were led away when their sessions ended
+            continue
+        shown = (_show_in(app, owner_id, tab, view, (seen, leave_at), is_new=must_ask_again) for tab in open_tabs)
         await asyncio.gather(*shown)
 
 
-async def _show_in(app: App, owner_id: UUID, tab: str, view: View, seen: Any, *, must_ask_again: bool) -> None:
+async def _show_in(app: App, owner_id: UUID, tab: str, view: View, found: tuple[Any, Any], *, is_new: bool) -> None:
     async with app.modify_state(rx.BaseStateToken(ident=tab, cls=view.room)) as root:
         room = await root.get_state(view.room)
-        if must_ask_again and not await _is_behind(owner_id, room):
+        if is_new and not await _is_behind(owner_id, room):
             tabs.forget(owner_id, tab)
             room.reset()
         else:
-            view.show(room, seen)
+            view.show(room, found[0])
+            (await root.get_state(StayState))._say(found[1])  # noqa: SLF001 -- a State's other methods are events
             return
     if app.event_namespace is not None:
         to_sign_in = StateUpdate(events=Event.from_event_type(said(SignedOut("session ended"))))

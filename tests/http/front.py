@@ -44,6 +44,9 @@ class Mailbox:
             raise failure
         self.mails.append(mail)
 
+    async def forget(self, address: str) -> None:
+        self.mails = [mail for mail in self.mails if mail["To"] != address]
+
     def to(self, address: str) -> list[str]:
         """Subjects of what somebody got."""
         return [mail["Subject"] for mail in self.mails if mail["To"] == address]

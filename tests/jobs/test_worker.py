@@ -33,7 +33,7 @@ class FakeWorkshop:
     def sender(self) -> FakeWorkshop:
         return self
 
-    keeper = examiner = postman = sender
+    keeper = examiner = postman = parting = farewells = sender
 
     async def send(self, owner_id: UUID, row_id: UUID) -> None:
         self.begun += 1
@@ -43,7 +43,7 @@ class FakeWorkshop:
     async def keep(self, owner_id: UUID, row_id: UUID) -> None:
         self.kept.set()
 
-    examine = keep
+    examine = carry_out = say = keep
 
 
 @pytest.fixture

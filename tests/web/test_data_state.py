@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from portrait_app.domain.clock import now
 from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.rows import new_id
-from portrait_app.services import exports
+from portrait_app.services import exports, leaving
 from portrait_app.services.exports import BeingMade
-from portrait_app.web.you.data.state import DataState
+from portrait_app.services.leaving import NotFresh
+from portrait_app.web import house as web_house
+from portrait_app.web import live
+from portrait_app.web.home.state import HomeState
+from portrait_app.web.staying import StayState
+from portrait_app.web.you.data.state import LEAVE_SHEET, SIGN_IN_SHEET, DataState
 from portrait_app.web.you.data.words import GONE, ExportCard
 from tests.web.tabs import happens, tab_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    import reflex as rx
+
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
@@ -51,6 +63,18 @@ async def test_it_is_stopped_and_deleted(house: House, room: DataState) -> None:
     assert room.export.is_making
 
 
+class OneTab:
+    """The app, as news finds it: one tab is open."""
+
+    def __init__(self, room: rx.State) -> None:
+        self.root = room._get_root_state()
+        self.event_namespace = SimpleNamespace(token_to_sid={"tab": "socket"})
+
+    @asynccontextmanager
+    async def modify_state(self, _: object) -> AsyncGenerator[rx.State]:
+        yield self.root
+
+
 def an_export(**fields: Any) -> Export:
     return Export(owner_id=new_id(), **fields)
 
@@ -71,3 +95,37 @@ def test_a_day_is_one() -> None:
     soon = now() + timedelta(hours=3)
     card = ExportCard.of(an_export(status=ExportStatus.READY, bytes=2_400_000, expires_at=soon, created_at=soon))
     assert (card.headline, card.hint) == ("Ready: 2.4 MB", "Kept for 1 more day, then it is deleted.")
+
+
+async def test_leaving_is_asked_once_more_and_every_room_says_so(house: House, ada: SignedIn, room: DataState) -> None:
+    assert LEAVE_SHEET in str(await happens(room, "ask_to_leave"))
+    await happens(room, "leave")
+    home = await tab_of(HomeState, ada.token)
+    await happens(home, "enter")
+    stay = await home.get_state(StayState)
+    assert stay.leave_on == f"{now() + leaving.TO_THINK:%d %B}".lstrip("0")
+    await happens(stay, "stay")
+    assert stay.leave_on == ""
+    await happens(home, "enter")
+    assert stay.leave_on == ""
+
+
+async def test_whoever_signed_in_some_time_ago_is_asked_to_do_so_again(ada: SignedIn, room: DataState) -> None:
+    with psycopg.connect(web_house.workshop().desk.database.address.conninfo()) as admin:
+        admin.execute("UPDATE app.sessions SET created_at = now() - interval '11 minutes'")
+    assert SIGN_IN_SHEET in str(await happens(room, "ask_to_leave"))
+    with pytest.raises(NotFresh):
+        await happens(room, "leave")
+
+
+async def test_news_of_leaving_and_staying_reach_the_other_tabs(house: House, ada: SignedIn, room: DataState) -> None:
+    home = await tab_of(HomeState, ada.token)
+    await happens(home, "enter")
+    app: Any = OneTab(home)
+    await happens(room, "leave")
+    await live._show(app, ada.owner_id, {"account"})
+    assert (await home.get_state(StayState)).leave_on
+    async with house.desk.for_person(ada.owner_id) as work:
+        await leaving.stay(work)
+    await live._show(app, ada.owner_id, {"account"})
+    assert not (await home.get_state(StayState)).leave_on

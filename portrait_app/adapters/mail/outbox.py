@@ -38,9 +38,19 @@ class Outbox:
         except (OSError, ValueError) as error:
             raise MailNotTaken(str(error)) from error
 
+    async def forget(self, address: str) -> None:
+        """Delete the mails to somebody who has left."""
+        await asyncio.to_thread(self._forget, address)
+
     def mails(self) -> list[Path]:
         """Return the mails, the oldest first."""
         return sorted(self.folder.glob("*.eml"))
+
+    def _forget(self, address: str) -> None:
+        for path in self.mails():
+            headers = BytesParser(policy=policy.default).parsebytes(path.read_bytes(), headersonly=True)
+            if address.casefold() in (each.addr_spec.casefold() for each in headers["To"].addresses):
+                path.unlink(missing_ok=True)
 
     def _lay(self, mail: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -174,6 +174,7 @@ class EmbeddedServer:
             "unix_socket_permissions": "0700",
             "shared_buffers": "64MB",
             "log_checkpoints": "off",
+            "log_error_verbosity": "terse",  # no values of rows: they are somebody's address, or id
         }
         if not self._durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -8,6 +8,7 @@ import reflex as rx
 
 from portrait_app.web import ui
 from portrait_app.web.shell.shortcuts import shortcuts
+from portrait_app.web.staying import stay_banner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,14 @@ def frame(
             rx.el.div(*tools),
             class_name="top-bar",
         ),
-        rx.el.main(rx.el.h1(title, class_name="large-title"), *children, id="content", class_name="page", tab_index=-1),
+        rx.el.main(
+            rx.el.h1(title, class_name="large-title"),
+            stay_banner(),
+            *children,
+            id="content",
+            class_name="page",
+            tab_index=-1,
+        ),
         tab_bar(active, news or {}),
         *beside,
         shortcuts(),

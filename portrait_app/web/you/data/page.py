@@ -1,23 +1,25 @@
-"""Your data: everything that is kept of a person, to take away."""
+"""Your data: everything that is kept of a person, to take away; and the way out."""
 
 from __future__ import annotations
 
 import reflex as rx
 
-from portrait_app.services.exports import DOWNLOAD_PATH
+from portrait_app.services.exports import DOWNLOAD_PATH, ROOM
 from portrait_app.web import ui
 from portrait_app.web.shell import frame
+from portrait_app.web.staying import StayState
 from portrait_app.web.you.data import words
-from portrait_app.web.you.data.state import DataState
+from portrait_app.web.you.data.state import LEAVE_SHEET, SIGN_IN_SHEET, DataState
 
 
 def data_page() -> rx.Component:
     """Lay out the room in its frame."""
     return frame(
         "Your data",
-        rx.cond(DataState.is_here, rx.el.div(_take_away(), class_name="you narrow"), ui.skeleton("card")),
+        rx.cond(DataState.is_here, rx.el.div(_take_away(), _leave(), class_name="you"), ui.skeleton("card")),
         active="you",
         back=("You", "/you"),
+        beside=(_leave_sheet(), _sign_in_sheet()),
     )
 
 
@@ -71,5 +73,55 @@ def _nothing_yet() -> rx.Component:
         rx.el.div(
             ui.button("Pack everything", kind="primary", icon_name="download", on_click=DataState.ask),
             class_name="actions",
+        ),
+    )
+
+
+def _leave() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Leave the studio", class_name="card-title"),
+        rx.el.p(words.LEAVING),
+        ui.lines(
+            _lost("Portraits", DataState.portraits),
+            _lost("Selfies", DataState.selfies),
+            _lost("Face models", DataState.models),
+            _lost("Your account and every text about you", ""),
+        ),
+        rx.cond(
+            StayState.leave_on != "",
+            rx.el.div(ui.button("Stay", kind="primary", on_click=StayState.stay), class_name="actions"),
+            rx.el.div(
+                ui.button("Leave the studio", kind="plain-danger", on_click=DataState.ask_to_leave),
+                class_name="actions",
+            ),
+        ),
+        rx.el.p(words.BACKUPS, class_name="soft small"),
+        class_name="you-section",
+    )
+
+
+def _lost(what: str, amount: ui.Words) -> rx.Component:
+    return ui.line(rx.el.span(what), rx.el.span(amount, class_name="soft"))
+
+
+def _leave_sheet() -> rx.Component:
+    return ui.confirm(
+        LEAVE_SHEET,
+        "Leave the studio?",
+        words.LOSS,
+        action="Leave",
+        keep="Stay",
+        on_confirm=DataState.leave,
+    )
+
+
+def _sign_in_sheet() -> rx.Component:
+    return ui.sheet(
+        SIGN_IN_SHEET,
+        "Please sign in once more",
+        rx.el.p(words.FRESH),
+        actions=(
+            ui.door("Sign in", f"/auth/sign-in?next={ROOM}", kind="primary"),
+            ui.button("Not now", closes=SIGN_IN_SHEET),
         ),
     )

@@ -1,25 +1,45 @@
-"""What one tab shows of taking everything away."""
+"""What one tab shows of taking everything away, and of leaving."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from portrait_app.domain.events import Noun
-from portrait_app.services import exports
+from portrait_app.services import exports, leaving
+from portrait_app.services.leaving import NotFresh
 from portrait_app.services.work import Work
-from portrait_app.web import house
+from portrait_app.web import house, ui
 from portrait_app.web.live import Room
-from portrait_app.web.session import owner_of, work_for
+from portrait_app.web.session import owner_of, someone_of, work_for
+from portrait_app.web.staying import StayState
+from portrait_app.web.you import words as you_words
 from portrait_app.web.you.data.words import ExportCard
+
+LEAVE_SHEET, SIGN_IN_SHEET = "leave-the-studio", "sign-in-once-more"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the room finds."""
+
+    export: ExportCard
+    portraits: tuple[int, int]
+    selfies: int
+    models: int
 
 
 class DataState(Room, rx.State):
-    """The room in which everything is taken away."""
+    """The room in which everything is taken away, and which one leaves by."""
 
-    _nouns: ClassVar[frozenset[Noun]] = frozenset({"export"})
+    _nouns: ClassVar[frozenset[Noun]] = frozenset({"export", "account", "asset", "selfie", "training"})
 
     is_here: rx.Field[bool] = rx.field(False)
     export: rx.Field[ExportCard] = rx.field(default_factory=ExportCard)
+    portraits: rx.Field[str] = rx.field("")
+    selfies: rx.Field[str] = rx.field("")
+    models: rx.Field[str] = rx.field("")
 
     @rx.event
     async def ask(self) -> None:
@@ -34,12 +54,35 @@ class DataState(Room, rx.State):
             await exports.forget(work)
         await self._look_again()
 
-    @classmethod
-    async def _look(cls, work: Work) -> ExportCard:
-        return ExportCard.of(await work.exports.newest())
+    @rx.event
+    async def ask_to_leave(self) -> EventSpec:
+        """Open the sheet that says what will be lost; whoever signed in some time ago is asked to do so once more."""
+        try:
+            await leaving.require_may_leave(house.workshop().desk, await someone_of(self))
+        except NotFresh:
+            return ui.open_sheet(SIGN_IN_SHEET)
+        return ui.open_sheet(LEAVE_SHEET)
 
-    def _show(self, seen: ExportCard) -> None:
-        self.is_here, self.export = True, seen
+    @rx.event
+    async def leave(self) -> EventSpec:
+        """Have everything deleted in a week."""
+        moment = await leaving.ask(house.workshop().desk, await someone_of(self))
+        (await self.get_state(StayState))._say(moment)  # noqa: SLF001 -- a State's other methods are events
+        return ui.toast.show("You have seven days to change your mind", "We have written to you, too.")
+
+    @classmethod
+    async def _look(cls, work: Work) -> Seen:
+        return Seen(
+            export=ExportCard.of(await work.exports.newest()),
+            portraits=await work.assets.kept(),
+            selfies=await work.selfies.kept(),
+            models=len(await work.trainings.ready()),
+        )
+
+    def _show(self, seen: Seen) -> None:
+        self.is_here, self.export = True, seen.export
+        self.portraits, self.selfies = you_words.portraits(*seen.portraits), you_words.selfies(seen.selfies)
+        self.models = you_words.selfies(seen.models)
 
     async def _look_again(self) -> None:
         async with work_for(self) as work:

@@ -18,6 +18,23 @@ WHAT_IS_IN_IT = (
     "One ZIP with every portrait in full size, the selfies that are still kept, and as text all that the studio knows "
     "of you: what you ordered and what the engine was told, your face models, your profile, your sign-ins."
 )
+LEAVING = (
+    "After seven days everything below is deleted for good: here, and what the portrait engine has of you. Until then "
+    "you can change your mind with one tap."
+)
+LOSS = (
+    "In seven days your account, your pictures, your selfies and your face models are deleted for good, here and at "
+    "the portrait engine. Every other browser is signed out now, and nothing new is begun. You can stay with one tap "
+    "until then."
+)
+FRESH = (
+    "Before everything is deleted, we make sure that it is you. Sign in once more, then tap Leave the studio again. "
+    "Nothing has changed so far."
+)
+BACKUPS = (
+    "The studio makes no backups of its own. In its database's files deleted bytes lie unread until new ones are "
+    "written over them; and whoever runs this computer may have copies of it, which are theirs to delete."
+)
 GONE = f"The last one was deleted after {KEPT_FOR.days} days. Ask for a new one whenever you like."
 
 

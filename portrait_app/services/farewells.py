@@ -1,0 +1,105 @@
+"""What is left to do after somebody has gone: the receipt, and asking the engine until it has nothing more of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from portrait_app.adapters.replicate.errors import EngineError, JobVanished
+from portrait_app.database.address import Role
+from portrait_app.database.leaving import Farewell, farewell, note
+from portrait_app.domain.clock import now
+from portrait_app.domain.order import OrderKind
+from portrait_app.ports.mailer import MailNotTaken
+from portrait_app.services import versions
+from portrait_app.services.pace import Call, turn
+from portrait_app.services.versions import NotYetGone
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.services.mails import Postman
+    from portrait_app.services.work import Desk
+
+log = structlog.get_logger()
+
+ADDRESS_KEPT = timedelta(days=7)  # at most, while no mail server takes the receipt
+ALL_GONE = "The portrait engine has confirmed that it has nothing of it any more."
+NOT_CONFIRMED = (
+    "One thing is open, and you should know it: the portrait engine has not confirmed yet that it deleted what it had. "
+    "The studio goes on asking it, without knowing any more whose it was, and whoever runs the studio sees that it is "
+    "open. Its names there are:\n\n{names}"
+)
+
+
+@dataclass(frozen=True)
+class Farewells:
+    """Says farewell: whose it was is known by the address alone, and only until the receipt is sent."""
+
+    desk: Desk
+    gateway: Gateway
+    postman: Postman
+
+    async def say(self, _: UUID, farewell_id: UUID) -> None:
+        """Send the receipt, and ask the engine about what it had not confirmed. Both ids are the farewell's.
+
+        Raises:
+            NotYetGone: something is there still. MailNotTaken: no mail server took the receipt.
+        """
+        async with self.desk.for_nobody(Role.SERVICE) as session:
+            found = await farewell(session, farewell_id)
+        if found is None:
+            return
+        await self._send_receipt(farewell_id, found)
+        still_there = [what for what in found.still_there if not await self._is_gone(what, found)]
+        async with self.desk.for_nobody(Role.SERVICE) as session:
+            await note(session, farewell_id, still_there)
+        if still_there:
+            raise NotYetGone(f"{len(still_there)} things", now() - found.created_at)
+
+    async def _send_receipt(self, farewell_id: UUID, found: Farewell) -> None:
+        if found.address is None:
+            return
+        names = "\n".join(found.still_there)
+        more = NOT_CONFIRMED.format(names=names) if names else ALL_GONE
+        try:
+            await self.postman.send_receipt(found.address, farewell_id, more)
+        except MailNotTaken:
+            if now() - found.created_at < ADDRESS_KEPT:
+                raise
+            log.warning("mail.given_up", kind="left")
+        async with self.desk.for_nobody(Role.SERVICE) as session:
+            await note(session, farewell_id, found.still_there)
+
+    async def _is_gone(self, what: str, found: Farewell) -> bool:
+        """Ask the engine once; what could not be asked or confirmed is there still."""
+        kind, _, name = what.partition(" ")
+        asked_ago = now() - found.created_at
+        try:
+            if kind == "version":
+                await versions.delete(self.desk, self.gateway, name, asked_ago)
+            elif kind == "file":
+                await self.gateway.delete_file(name)
+            elif kind == "job":
+                await self._end_job(name, asked_ago)
+        except JobVanished:
+            return True
+        except (EngineError, NotYetGone) as error:
+            log.info("farewell.not_yet", what=what, why=type(error).__name__)
+            return False
+        return True
+
+    async def _end_job(self, job_id: str, asked_ago: timedelta) -> None:
+        """See that a job that was given up has ended, and delete what it made all the same."""
+        async with turn(self.desk, Call.ASK):
+            report = await self.gateway.look_at(OrderKind.TRAINING, job_id)
+        if not report.status.is_final:
+            async with turn(self.desk, Call.ASK):
+                await self.gateway.cancel(OrderKind.TRAINING, job_id)
+            raise NotYetGone(f"job {job_id} was still running", asked_ago)
+        if report.version:
+            await versions.delete(self.desk, self.gateway, report.version, asked_ago)

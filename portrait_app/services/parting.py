@@ -1,0 +1,118 @@
+"""Deleting everything of a person whose time has come: at the engine, in the bucket, in every table, mail and log.
+
+It may be killed at any moment and begun anew: each step finds done what is done. The account goes last, since it is
+what says that there is something to do; what may come in behind it is looked for once more afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from portrait_app.adapters import logbook
+from portrait_app.adapters.replicate.errors import EngineError
+from portrait_app.database.leaving import forget_tries, part
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.services import cancelling, limits, removal, sessions
+from portrait_app.services.versions import NotYetGone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
+
+    from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.domain.account import Account
+    from portrait_app.ports.mailer import Mailer
+    from portrait_app.services.work import Desk
+
+log = structlog.get_logger()
+
+SURELY_OVER = timedelta(minutes=1)  # a transaction that began in time to stay has ended by then
+PATIENCE = timedelta(days=3)  # with an engine that does not confirm; the rest is deleted then all the same
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Parting:
+    """What it takes.
+
+    Attributes:
+        desk: where the rows and the bucket are.
+        gateway: the engine's.
+        mailer: may still hold mails to the person.
+        data: the studio's folder; its logs are blotted.
+    """
+
+    desk: Desk
+    gateway: Gateway
+    mailer: Mailer
+    data: Path
+
+    async def carry_out(self, owner_id: UUID, _: UUID) -> None:
+        """Delete everything of this person, when their time has come. Both ids are theirs.
+
+        Raises:
+            NotYetGone: the engine has not confirmed that its face models are gone; it is asked for some days.
+        """
+        async with self.desk.for_service(owner_id) as work:
+            account = await work.accounts.find()
+        if account is not None:
+            if account.leave_at is None or account.leave_at + SURELY_OVER > now():
+                return
+            await self._delete(account, account.leave_at)
+        await self._empty_bucket(owner_id)
+        await self.desk.queue.forget(owner_id)
+        await asyncio.to_thread(logbook.blot_out, self.data, [str(owner_id), *([account.email] if account else [])])
+        log.info("person.left")
+
+    async def _delete(self, account: Account, leave_at: datetime) -> None:
+        """Delete all that can be deleted while there is an account, and then the account."""
+        await self._close(account.id)
+        await self._empty_bucket(account.id)
+        still_there = await self._forget_at_engine(account.id, leave_at)
+        await self.mailer.forget(account.email)
+        await asyncio.to_thread(logbook.blot_out, self.data, [account.email])
+        async with self.desk.for_service(account.id) as work:
+            await forget_tries(work.session, limits.keys_of(self.desk, str(account.id), account.email))
+            farewell_id = await part(work.session, still_there)
+        if farewell_id is not None:
+            await self.desk.queue.put_off(Chore.SAY_FAREWELL, farewell_id, farewell_id)
+
+    async def _close(self, owner_id: UUID) -> None:
+        """Sign them out everywhere, call off what is under way, and have every face model deleted."""
+        async with self.desk.for_person(owner_id) as work:
+            await sessions.end_all(work)
+            await cancelling.cancel_coming(work)
+            for training in await work.trainings.all():
+                await cancelling.cancel_training(work, training.id)
+                training.removal_asked_at = training.removal_asked_at or now()
+
+    async def _empty_bucket(self, owner_id: UUID) -> None:
+        """Delete every object of theirs, also such as nobody knows of."""
+        bucket = self.desk.buckets.of(owner_id)
+        while page := await bucket.page(most=PAGE):
+            await bucket.delete(*(stored.key for stored in page))
+
+    async def _forget_at_engine(self, owner_id: UUID, leave_at: datetime) -> list[str]:
+        """Have it all deleted there; return what could not be confirmed in all these days."""
+        async with self.desk.for_person(owner_id) as work:
+            trainings = await work.trainings.all()
+        waiting = [why for each in trainings if (why := await self._remove(owner_id, each.id))]
+        if waiting and now() - leave_at < PATIENCE:
+            raise NotYetGone("; ".join(waiting), now() - leave_at)
+        async with self.desk.for_service(owner_id) as work:
+            return [what for each in trainings for what in await removal.left_there(work, each.id)]
+
+    async def _remove(self, owner_id: UUID, training_id: UUID) -> str:
+        """Delete one face model at the engine; return what stands against it, or nothing."""
+        try:
+            await removal.carry_out(self.desk, self.gateway, owner_id, training_id)
+        except (NotYetGone, EngineError) as error:
+            return f"{type(error).__name__}: {error}"
+        return ""

@@ -1,0 +1,46 @@
+"""What stands at the top of every room while somebody is leaving: when it will be, and the one tap to stay."""
+
+from datetime import datetime
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portrait_app.services import leaving
+from portrait_app.web import ui
+from portrait_app.web.session import work_for
+
+
+class StayState(rx.State):
+    """Whether the person is leaving; each room says it when it is entered, and when news of the account comes."""
+
+    leave_on: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def stay(self) -> EventSpec:
+        """Stay after all; every open tab hears of it."""
+        async with work_for(self) as work:
+            await leaving.stay(work)
+        self._say(None)
+        return ui.toast.show("You stay", "Everything is where it was.", kind="good")
+
+    def _say(self, leave_at: datetime | None) -> None:
+        said = f"{leave_at.day} {leave_at:%B}" if leave_at else ""
+        if said != self.leave_on:  # what stayed the same is not sent again
+            self.leave_on = said
+
+
+def stay_banner() -> rx.Component:
+    """Say that the account is about to be deleted, and offer to stay."""
+    return rx.cond(
+        StayState.leave_on != "",
+        ui.notice(
+            "Your account will be deleted on " + StayState.leave_on,
+            "Nothing new is begun until then. You can still look around, and take everything away.",
+            rx.el.div(
+                ui.button("Stay", kind="primary", on_click=StayState.stay),
+                ui.link("Your data", "/you/data"),
+                class_name="actions",
+            ),
+            kind="care",
+        ),
+    )

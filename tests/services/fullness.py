@@ -1,0 +1,127 @@
+"""A person with everything that the studio can keep of somebody, and where to look for what is left of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from portrait_app.domain.account import Invite
+from portrait_app.domain.clock import now
+from portrait_app.domain.identity import Identity
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import Delivery, Order, OrderKind
+from portrait_app.domain.passkey import Passkey
+from portrait_app.domain.rows import new_id
+from portrait_app.services import accounts, errands, exports, limits, sessions, watching
+from portrait_app.services.mails import Postman
+from tests.builders import PASSWORD
+from tests.portraits import portraits_of
+from tests.services.removing import learned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from portrait_app.adapters.mail.outbox import Outbox
+    from portrait_app.services.sessions import SignedIn
+    from tests.builders import House
+
+NAME, EMAIL = "Adalberta Unmistakable", "adalberta.unmistakable@example.com"
+_TABLES = """
+SELECT table_schema, table_name FROM information_schema.tables
+WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
+"""
+_WITH_OWNER = """
+SELECT table_name FROM information_schema.columns WHERE table_schema = 'app' AND column_name = 'owner_id'
+"""
+
+
+async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
+    """Sign somebody up and let them use every corner of the studio.
+
+    A new table that holds something of a person is to be filled here: `empty_tables` names it until it is.
+    """
+    who = await accounts.sign_up(house.desk, name=NAME, email=EMAIL, password=PASSWORD, device="Adalberta's phone")
+    await _ways_in(house, who.owner_id)
+    model = await learned(house, who.owner_id)
+    await portraits_of(house, model, count=3)
+    await _at_the_engine(house, who.owner_id, model.id)
+    await house.draft_with_selfies(who.owner_id, 2)
+    await house.desk.buckets.of(who.owner_id).put_bytes(
+        f"u/{who.owner_id}/elsewhere/unknown.bin", b"nobody knows of it"
+    )
+    await exports.ask(house.desk, who.owner_id)
+    await limits.take(house.desk, limits.SIGN_IN_OF_ACCOUNT, EMAIL)
+    await errands.leave(house.desk, "passkey.add", "browser", "word", {"owner": str(who.owner_id)})
+    postman = Postman(house.desk, outbox, "http://studio.test", "studio@studio.test")
+    async with house.desk.for_service(who.owner_id) as work:
+        mail_id = await work.mails.add("new_ways", EMAIL)  # type: ignore[arg-type] -- a kind, as the database has it
+    await postman.send(who.owner_id, mail_id)
+    return who
+
+
+async def _ways_in(house: House, owner_id: UUID) -> None:
+    async with house.desk.for_person(owner_id) as work:
+        key: dict[str, Any] = {
+            "credential_id": b"credential",
+            "public_key": b"key",
+            "sign_count": 1,
+            "is_synced": False,
+        }
+        work.session.add(Passkey(owner_id=owner_id, name="Adalberta's key", **key))
+        named = {"provider": "github", "issuer": "https://github.test", "subject": "42", "label": EMAIL}
+        work.session.add(Identity(owner_id=owner_id, **named))
+        work.session.add(Invite(owner_id=owner_id, token_hash=sessions.digest("invite"), expires_at=now()))
+        await watching.watch(work)
+
+
+async def _at_the_engine(house: House, owner_id: UUID, training_id: UUID) -> None:
+    """The uploaded photos of a training that is over, and a webhook that told of it."""
+    house.engine.files["photos.zip"] = b"zip"
+    async with house.desk.for_person(owner_id) as work:
+        order = Order(owner_id=owner_id, kind=OrderKind.TRAINING, training_id=training_id, status=OrderStatus.DONE)
+        order.job_id, order.file_id, order.ended_at = "job-of-adalberta", "photos.zip", now()
+        order_id = work.orders.add(order).id
+    async with house.desk.for_service(owner_id) as work:
+        work.session.add(Delivery(owner_id=owner_id, webhook_id=str(new_id()), order_id=order_id))
+
+
+def empty_tables(house: House, owner_id: UUID) -> list[str]:
+    """Tables with an owner that hold nothing of this person."""
+    with psycopg.connect(house.desk.database.address.conninfo()) as admin:
+        return [
+            table
+            for (table,) in admin.execute(_WITH_OWNER).fetchall()
+            if not admin.execute(_mentions("app", table), [[f"%{owner_id}%"]]).fetchone()
+        ]
+
+
+def rows_about(house: House, words: list[str]) -> set[str]:
+    """Tables, of every schema, with a row that has one of these words in any column: as text, or as bytes in hex."""
+    sought = [f"%{form}%" for word in words for form in (word, word.replace("-", ""), word.encode().hex())]
+    with psycopg.connect(house.desk.database.address.conninfo()) as admin:
+        tables = admin.execute(_TABLES).fetchall()
+        assert {schema for schema, _ in tables} >= {"app", "jobs"}
+        return {
+            f"{schema}.{table}"
+            for schema, table in tables
+            if admin.execute(_mentions(schema, table), [sought]).fetchone()
+        }
+
+
+def _mentions(schema: str, table: str) -> sql.Composed:
+    query = sql.SQL("SELECT 1 FROM {} AS one WHERE one::text ILIKE ANY (%s) LIMIT 1")
+    return query.format(sql.Identifier(schema, table))
+
+
+def files_about(folder: Path, words: list[str]) -> list[Path]:
+    """Files below a folder, by name or by content, with one of these words."""
+    sought = [word.encode() for word in words]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if any(word in str(path).encode() or word in path.read_bytes() for word in sought)]
+
+
+async def objects_of(house: House, owner_id: UUID) -> list[str]:
+    return [stored.key for stored in await house.desk.buckets.of(owner_id).page(most=999)]

@@ -1,0 +1,235 @@
+"""Whoever has left is gone: from every column of every table, every object, every file, the engine and the queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from portrait_app.adapters import logbook
+from portrait_app.adapters.mail.outbox import Outbox
+from portrait_app.adapters.queue import JobQueue, jobs_app
+from portrait_app.adapters.replicate.errors import EngineDown
+from portrait_app.database.address import Role
+from portrait_app.domain.chores import Chore
+from portrait_app.services import parting, reconcile
+from portrait_app.services.farewells import Farewells
+from portrait_app.services.mails import Postman
+from portrait_app.services.parting import PATIENCE, Parting
+from portrait_app.services.versions import NotYetGone
+from tests.services.fullness import (
+    EMAIL,
+    NAME,
+    empty_tables,
+    files_about,
+    objects_of,
+    rows_about,
+    somebody_with_everything,
+)
+from tests.services.removing import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+    from uuid import UUID
+
+    from portrait_app.services.sessions import SignedIn
+    from tests.builders import House
+
+
+class Studio:
+    """A house with a real queue, an outbox and logs in one data folder."""
+
+    def __init__(self, house: House, data: Path) -> None:
+        self.house, self.data = house, data
+        self.outbox = Outbox(data / "outbox")
+        postman = Postman(house.desk, self.outbox, "http://studio.test", "studio@studio.test")
+        engine: Any = house.engine
+        self.parting = Parting(house.desk, engine, self.outbox, data)
+        self.farewells = Farewells(house.desk, engine, postman)
+
+    async def jobs(self) -> list[tuple[str, UUID]]:
+        """What waits in the queue, by name and row."""
+        queue = self.house.desk.queue
+        assert isinstance(queue, JobQueue)
+        return [(job.task_name, job.task_kwargs["row_id"]) for job in await queue.app.job_manager.list_jobs_async()]
+
+    async def say_farewells(self) -> None:
+        """Do the chores that are about nobody any more."""
+        for name, row_id in await self.jobs():
+            if name == Chore.SAY_FAREWELL:
+                await self.farewells.say(row_id, row_id)
+
+    def still_open(self) -> list[str]:
+        """What the operator sees."""
+        with psycopg.connect(self.house.desk.database.address.conninfo(Role.SERVICE)) as connection:
+            return [what for (what,) in connection.execute("SELECT what FROM app.left_at_engine()").fetchall()]
+
+    def rows(self, query: str) -> list[Any]:
+        with psycopg.connect(self.house.desk.database.address.conninfo()) as admin:
+            return admin.execute(query.encode()).fetchall()
+
+
+@pytest.fixture
+async def studio(house: House, tmp_path: Path) -> AsyncGenerator[Studio]:
+    app = jobs_app(house.desk.database.address)
+    async with app.open_async():
+        house.desk.queue = JobQueue(app)
+        yield Studio(house, tmp_path)
+
+
+@pytest.fixture
+async def ada(studio: Studio) -> SignedIn:
+    """Somebody with everything, whose week is over; somebody else stays."""
+    who = await somebody_with_everything(studio.house, studio.outbox)
+    await studio.house.somebody("Bob")
+    (studio.data / "log").mkdir()
+    (studio.data / "log" / "worker.log").write_text(f'{{"why": "u/{who.owner_id}/x", "mail": "{EMAIL}"}}\nother\n')
+    studio.rows(
+        "UPDATE app.accounts SET leave_at = now() - interval '1 hour' WHERE email = '" + EMAIL + "' RETURNING 1"
+    )
+    return who
+
+
+def words_of(who: SignedIn) -> list[str]:
+    return [str(who.owner_id), EMAIL, NAME, "Adalberta"]
+
+
+async def test_somebody_with_everything_has_something_in_every_table(studio: Studio, ada: SignedIn) -> None:
+    assert empty_tables(studio.house, ada.owner_id) == [], "fill them in tests/services/fullness.py"
+    found = rows_about(studio.house, words_of(ada))
+    assert {"app.accounts", "app.errands", "jobs.procrastinate_jobs", "app.mails"} <= found
+    assert {path.parent.name for path in files_about(studio.data, words_of(ada))} >= {"log", "outbox", "portraits"}
+
+
+async def test_nothing_with_that_persons_id_address_or_name_is_left_anywhere(studio: Studio, ada: SignedIn) -> None:
+    tries = len(studio.rows("SELECT 1 FROM app.tries"))
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    await studio.say_farewells()
+    assert rows_about(studio.house, words_of(ada)) == set()
+    assert await objects_of(studio.house, ada.owner_id) == []
+    (receipt,) = files_about(studio.data, words_of(ada))
+    assert receipt.parent.name == "outbox"  # the mail itself, where there is no mail server to carry it
+    assert "Your account is deleted" in receipt.read_text()
+    assert (studio.data / "log" / "worker.log").read_text().endswith("\nother\n")
+    assert (studio.house.engine.versions, studio.house.engine.files) == (set(), {})
+    assert len(studio.rows("SELECT 1 FROM app.tries")) < tries
+    assert studio.rows("SELECT 1 FROM app.farewells") == []
+
+
+async def test_whoever_stays_keeps_everything(studio: Studio, ada: SignedIn) -> None:
+    bob = await studio.house.somebody("Bobby")
+    await studio.house.draft_with_selfies(bob, 2)
+    before = await objects_of(studio.house, bob)
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    assert await objects_of(studio.house, bob) == before
+    async with studio.house.desk.for_person(bob) as work:
+        assert (await work.accounts.mine()).name == "Bobby"
+        assert len(await work.accounts.sessions()) == 1
+    assert [name for name, _ in await studio.jobs() if name == Chore.SEND_MAIL]
+
+
+class Killed(BaseException):
+    """The worker was killed."""
+
+
+STEPS = ["_close", "_empty_bucket", "_forget_at_engine", "part", "forget", "blot_out"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_worker_that_is_killed_in_the_middle_finishes_it_the_next_time(
+    studio: Studio, ada: SignedIn, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place: Any = {"part": parting, "forget": JobQueue, "blot_out": logbook}.get(step, Parting)
+    real = getattr(place, step)
+
+    async def dies(*given: Any) -> Any:
+        await real(*given)
+        raise Killed
+
+    def dies_at_once(*given: Any) -> None:
+        real(*given)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, step, dies_at_once if step == "blot_out" else dies)
+        with pytest.raises(Killed):
+            await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    studio.rows("UPDATE app.farewells SET created_at = now() - interval '1 minute' RETURNING 1")
+    await reconcile.remember_chores(studio.house.desk)
+    await studio.say_farewells()
+    assert rows_about(studio.house, words_of(ada)) == set()
+    assert len(files_about(studio.data, words_of(ada))) == 1  # one receipt
+
+
+async def test_one_whose_time_has_not_come_keeps_everything(studio: Studio, ada: SignedIn) -> None:
+    studio.rows("UPDATE app.accounts SET leave_at = now() + interval '1 day' RETURNING 1")
+    before = await objects_of(studio.house, ada.owner_id)
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    assert await objects_of(studio.house, ada.owner_id) == before
+    assert studio.house.engine.versions == {VERSION}
+
+
+async def test_pictures_go_at_once_and_the_account_waits_for_the_engine_some_days(
+    studio: Studio, ada: SignedIn
+) -> None:
+    studio.house.engine.deletes_slowly = True
+    with pytest.raises(NotYetGone):
+        await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    assert await objects_of(studio.house, ada.owner_id) == []
+    assert studio.rows("SELECT 1 FROM app.sessions WHERE revoked_at IS NULL AND device LIKE 'Adal%'") == []
+    studio.house.engine.versions.clear()
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    assert rows_about(studio.house, [str(ada.owner_id)]) == set()
+
+
+@pytest.mark.parametrize("is_down", [True, False], ids=["the engine is down", "it deletes nothing"])
+async def test_what_the_engine_never_confirms_is_said_honestly_and_known_by_its_name_there_alone(
+    studio: Studio, ada: SignedIn, is_down: bool
+) -> None:
+    engine = studio.house.engine
+    engine.deletes_slowly = True
+    if is_down:
+        engine.trouble_with[VERSION] = EngineDown("no answer")
+    past = f"UPDATE app.accounts SET leave_at = now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
+    studio.rows(f"{past} WHERE email = '{EMAIL}' RETURNING 1")
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    with pytest.raises(NotYetGone):
+        await studio.say_farewells()
+    assert studio.still_open() == [f"version {VERSION}"]
+    assert rows_about(studio.house, words_of(ada)) == set()
+    (receipt,) = files_about(studio.data, words_of(ada))
+    assert "has not confirmed yet" in receipt.read_text().replace("=\n", "")
+    assert VERSION in receipt.read_text()
+    engine.trouble_with.clear()
+    engine.deletes_slowly = False
+    await studio.say_farewells()
+    assert (studio.still_open(), engine.versions) == ([], set())
+    assert len(files_about(studio.data, words_of(ada))) == 1
+
+
+async def test_what_was_under_way_is_called_off_and_its_model_deleted(studio: Studio, ada: SignedIn) -> None:
+    from portrait_app.services import cancelling, trainings  # noqa: PLC0415 -- for this story alone
+
+    house = studio.house
+    studio.rows("UPDATE app.accounts SET leave_at = NULL RETURNING 1")
+    async with house.desk.for_person(ada.owner_id) as work:
+        draft = await trainings.draft(work)
+    await house.draft_with_selfies(ada.owner_id, 4)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    ((order_id,),) = studio.rows(f"SELECT id FROM app.orders WHERE training_id = '{draft.id}'")
+    await house.sender.send(ada.owner_id, order_id)
+    studio.rows("UPDATE app.accounts SET leave_at = now() - interval '1 hour' WHERE name LIKE 'Adal%' RETURNING 1")
+    with pytest.raises(NotYetGone, match="under way"):
+        await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    await cancelling.call_off(house.desk, house.engine, ada.owner_id, order_id)  # type: ignore[arg-type] -- a fake
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    await studio.say_farewells()
+    assert len(house.engine.canceled) == 1
+    assert house.engine.files == {}
+    assert rows_about(house, words_of(ada)) == set()
