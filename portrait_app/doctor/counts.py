@@ -20,6 +20,7 @@ _STEPS = {
         "the log says why (event model.not_removed); delete the version at the engine by hand, and the studio notices"
     ),
 }
+_LEFT = "the engine has not confirmed it, and is asked on; delete it there by hand, and the studio notices"
 
 
 def look(settings: Settings) -> list[Finding]:
@@ -29,6 +30,8 @@ def look(settings: Settings) -> list[Finding]:
     try:
         with psycopg.connect(Address.of(settings).conninfo(Role.SERVICE), connect_timeout=5) as connection:
             counted = dict(connection.execute("SELECT name, number FROM app.counted() WHERE number > 0").fetchall())
+            still_there = [what for (what,) in connection.execute("SELECT what FROM app.left_at_engine()").fetchall()]
     except (psycopg.Error, OSError):  # it is not made yet, or at rest
         return []
-    return [Finding("Counted", f"{number} {name}", _STEPS.get(name, "")) for name, number in counted.items()]
+    findings = [Finding("Counted", f"{number} {name}", _STEPS.get(name, "")) for name, number in counted.items()]
+    return findings + [Finding("Not deleted", f"{what}, of somebody who has left", _LEFT) for what in still_there]
