@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 UNSURE = "Deleted as far as can be known"  # the phase of a face model whose deletion can't be confirmed
-IN_DOUBT = "job that may still turn up"  # no name is known of it
+IN_DOUBT = "doubtful job: nobody knows its name"
 REFUSALS = "deletions that the engine refused"
 
 

@@ -89,9 +89,9 @@ def _leave() -> rx.Component:
         ),
         rx.cond(
             StayState.leave_on != "",
-            rx.el.div(ui.button("Stay", kind="primary", on_click=StayState.stay), class_name="actions"),
+            rx.el.div(ui.button("Stay", on_click=StayState.stay), class_name="actions"),
             rx.el.div(
-                ui.button("Leave the studio", kind="plain-danger", on_click=DataState.ask_to_leave),
+                ui.button("Leave the studio", on_click=DataState.ask_to_leave),
                 class_name="actions",
             ),
         ),
