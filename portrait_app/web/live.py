@@ -19,7 +19,7 @@ from portrait_app.errors import SignedOut
 from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
-from portrait_app.web.staying import StayState
+from portrait_app.web.staying import StayState, say
 from portrait_app.web.voice import said
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Room(rx.State, mixin=True):
         async with house.workshop().desk.for_person(owner_id) as work:
             await watching.watch(work)
             leave_at = (await work.accounts.mine()).leave_at
-        (await self.get_state(StayState))._say(leave_at)  # noqa: SLF001 -- a State's other methods are events
+        say(await self.get_state(StayState), leave_at)
         return owner_id
 
     @classmethod
@@ -229,7 +229,7 @@ async def _show_in(app: App, owner_id: UUID, tab: str, view: View, found: tuple[
             room.reset()
         else:
             view.show(room, found[0])
-            (await root.get_state(StayState))._say(found[1])  # noqa: SLF001 -- a State's other methods are events
+            say(await root.get_state(StayState), found[1])
             return
     if app.event_namespace is not None:
         to_sign_in = StateUpdate(events=Event.from_event_type(said(SignedOut("session ended"))))

@@ -20,13 +20,15 @@ class StayState(rx.State):
         """Stay after all; every open tab hears of it."""
         async with work_for(self) as work:
             await leaving.stay(work)
-        self._say(None)
+        say(self, None)
         return ui.toast.show("You stay", "Everything is where it was.", kind="good")
 
-    def _say(self, leave_at: datetime | None) -> None:
-        said = f"{leave_at.day} {leave_at:%B}" if leave_at else ""
-        if said != self.leave_on:  # what stayed the same is not sent again
-            self.leave_on = said
+
+def say(state: StayState, leave_at: datetime | None) -> None:
+    """Show when the person leaves. It is no method: those are events, for any browser to send."""
+    said = f"{leave_at.day} {leave_at:%B}" if leave_at else ""
+    if said != state.leave_on:  # what stayed the same is not sent again
+        state.leave_on = said
 
 
 def stay_banner() -> rx.Component:

@@ -71,7 +71,7 @@ async def _ways_in(house: House, owner_id: UUID) -> None:
             "is_synced": False,
         }
         work.session.add(Passkey(owner_id=owner_id, name="Adalberta's key", **key))
-        named = {"provider": "github", "issuer": "https://github.test", "subject": "42", "label": EMAIL}
+        named: dict[str, Any] = {"provider": "github", "issuer": "https://github.test", "subject": "42", "label": EMAIL}
         work.session.add(Identity(owner_id=owner_id, **named))
         work.session.add(Invite(owner_id=owner_id, token_hash=sessions.digest("invite"), expires_at=now()))
         await watching.watch(work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -33,7 +34,6 @@ from tests.services.removing import VERSION
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
-    from uuid import UUID
 
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
@@ -54,7 +54,10 @@ class Studio:
         """What waits in the queue, by name and row."""
         queue = self.house.desk.queue
         assert isinstance(queue, JobQueue)
-        return [(job.task_name, job.task_kwargs["row_id"]) for job in await queue.app.job_manager.list_jobs_async()]
+        return [
+            (job.task_name, UUID(str(job.task_kwargs["row_id"])))
+            for job in await queue.app.job_manager.list_jobs_async()
+        ]
 
     async def say_farewells(self) -> None:
         """Do the chores that are about nobody any more."""

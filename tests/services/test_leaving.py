@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from portrait_app.domain.clock import now
 from portrait_app.errors import SignedOut
@@ -43,10 +44,11 @@ async def leave_at(house: House, who: SignedIn) -> datetime | None:
 
 def set_back(house: House, who: SignedIn, column: str, age: timedelta) -> None:
     """As if it had been a while ago."""
-    table = {"leave_at": "accounts", "created_at": "sessions"}[column]
-    key = {"leave_at": "id", "created_at": "owner_id"}[column]
+    table, key = {"leave_at": ("accounts", "id"), "created_at": ("sessions", "owner_id")}[column]
+    names = [sql.Identifier(name) for name in ("app", table, column, key)]
+    statement = sql.SQL("UPDATE {}.{} SET {} = now() - %s WHERE {} = %s").format(*names)
     with psycopg.connect(house.desk.database.address.conninfo()) as admin:
-        admin.execute(f"UPDATE app.{table} SET {column} = now() - %s WHERE {key} = %s", [age, who.owner_id])
+        admin.execute(statement, [age, who.owner_id])
 
 
 async def test_it_is_for_a_week_signs_the_others_out_and_says_so_by_mail(house: House, ada: SignedIn) -> None:

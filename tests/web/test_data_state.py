@@ -71,7 +71,7 @@ class OneTab:
         self.event_namespace = SimpleNamespace(token_to_sid={"tab": "socket"})
 
     @asynccontextmanager
-    async def modify_state(self, _: object) -> AsyncGenerator[rx.State]:
+    async def modify_state(self, _: object) -> AsyncGenerator[object]:
         yield self.root
 
 

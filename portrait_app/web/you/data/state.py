@@ -13,7 +13,7 @@ from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
 from portrait_app.web.session import owner_of, someone_of, work_for
-from portrait_app.web.staying import StayState
+from portrait_app.web.staying import StayState, say
 from portrait_app.web.you import words as you_words
 from portrait_app.web.you.data.words import ExportCard
 
@@ -67,7 +67,7 @@ class DataState(Room, rx.State):
     async def leave(self) -> EventSpec:
         """Have everything deleted in a week."""
         moment = await leaving.ask(house.workshop().desk, await someone_of(self))
-        (await self.get_state(StayState))._say(moment)  # noqa: SLF001 -- a State's other methods are events
+        say(await self.get_state(StayState), moment)
         return ui.toast.show("You have seven days to change your mind", "We have written to you, too.")
 
     @classmethod
