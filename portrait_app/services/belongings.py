@@ -44,7 +44,7 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section("account", Account, "id name email verified_at look created_at", owner="id"),
+    Section("account", Account, "id name email verified_at look created_at leave_at", owner="id"),
     Section("sessions", Session, "id device created_at seen_at expires_at revoked_at"),
     Section("passkeys", Passkey, "id name is_synced created_at used_at"),
     Section("identities", Identity, "id provider issuer subject label created_at used_at"),
