@@ -23,7 +23,9 @@ from portrait_app.http.oidc import ProviderDoors
 from portrait_app.http.passkeys import PasskeyDoors
 from portrait_app.http.policy import policy
 from portrait_app.http.selfies import selfie_routes
+from portrait_app.http.trash import trash_routes
 from portrait_app.http.webhook import webhook_routes
+from portrait_app.services import showing
 from portrait_app.settings import Settings
 from portrait_app.web import house, live, shell, voice
 from portrait_app.web.arguments import ReadsArguments
@@ -39,8 +41,12 @@ from portrait_app.web.welcome.lost import lost_page
 from portrait_app.web.welcome.page import welcome_page
 from portrait_app.web.you.data.page import data_page
 from portrait_app.web.you.data.state import DataState
+from portrait_app.web.you.face.page import face_page
+from portrait_app.web.you.face.state import FaceState
 from portrait_app.web.you.page import you_page
 from portrait_app.web.you.state import YouState
+from portrait_app.web.you.trash.page import trash_page
+from portrait_app.web.you.trash.state import TrashState
 from portrait_app.wiring import open_workshop
 
 if TYPE_CHECKING:
@@ -60,9 +66,10 @@ def own_routes() -> list[Route]:
         *Letterbox(house.workshop).routes(),
         *selfie_routes(house.workshop),
         *export_routes(house.workshop),
+        *trash_routes(house.workshop),
         *webhook_routes(house.workshop),
         *health_routes(house.workshop),
-        *media_routes(lambda: house.workshop().desk.buckets),
+        *media_routes(lambda: house.workshop().desk.buckets, lambda key: showing.is_shown(house.workshop().desk, key)),
     ]
 
 
@@ -105,5 +112,7 @@ for route, title, page, state in (
     ("/gallery", "Gallery", gallery_page, GalleryState),
     ("/you", "You", you_page, YouState),
     ("/you/data", "Your data", data_page, DataState),
+    ("/you/trash", "Trash", trash_page, TrashState),
+    ("/you/face", "What is kept", face_page, FaceState),
 ):
     app.add_page(page, route=route, title=f"{title} · Portrait Studio", description=DESCRIPTION, on_load=state.enter)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from portrait_app.adapters.replicate.signature import WebhookAddress
+from portrait_app.domain.consent import VERSION
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
-from portrait_app.services import accounts, trainings
+from portrait_app.services import accounts, consent, trainings
 from portrait_app.services.orders import Sender
 
 if TYPE_CHECKING:
@@ -36,10 +37,18 @@ class House:
     def sender(self) -> Sender:
         return Sender(self.desk, self.engine, WEBHOOK)  # type: ignore[arg-type] -- a fake
 
-    async def somebody(self, name: str = "Ada") -> UUID:
-        """Sign a new person up; return their id."""
+    async def somebody(self, name: str = "Ada", *, agrees: bool = True) -> UUID:
+        """Sign a new person up, who says whose photos they have; return their id."""
         email = f"{name.lower()}{next(_numbers)}@example.com"
-        return (await accounts.sign_up(self.desk, name=name, email=email, password=PASSWORD, device="test")).owner_id
+        who = await accounts.sign_up(self.desk, name=name, email=email, password=PASSWORD, device="test")
+        if agrees:
+            await self.agree(who.owner_id)
+        return who.owner_id
+
+    async def agree(self, owner_id: UUID) -> None:
+        """Say, as before the first photo, whose photos they are."""
+        async with self.desk.for_person(owner_id) as work:
+            await consent.give(work, VERSION)
 
     async def draft_with_selfies(self, owner_id: UUID, count: int = 4, **fields: Any) -> Training:
         """Make a draft with photos that were examined and found fine."""

@@ -19,6 +19,7 @@
   const choose = (files) => {
     const place = tray();
     if (!place || !files.length) return;
+    if (asksFirst()) return hold(files);
     const [most, maxBytes] = [Number(place.dataset.most), Number(place.dataset.maxBytes)];
     let room = most - document.querySelectorAll("[data-selfie-id]").length - uploads.filter(({ state }) => state !== "refused").length;
     const leftOver = [];
@@ -33,6 +34,16 @@
       add(`${leftOver[0].name}${more}`, leftOver[0], "refused", `One face model takes ${most} photos at most. The others are safe.`);
     }
     goOn();
+  };
+  // Before the first photo the room asks whose face it is: what comes meanwhile waits here, unsent, for the answer.
+  const held = [];
+  const asksFirst = () => document.querySelector("[data-asks-first]");
+  const hold = (files) => {
+    held.push(...files);
+    const words = document.getElementById("held-photos");
+    words.textContent = `${photos(held.length)} will be added once you have answered.`;
+    words.scrollIntoView({ block: "center" });
+    watch(true);
   };
   const refusalOf = (file, maxBytes) => {
     const isKnown = TAKEN_KINDS.test(file.type) || TAKEN_ENDINGS.test(file.name) || (!file.type && !file.name.includes("."));
@@ -160,6 +171,7 @@
   const settle = () => {
     const place = tray();
     tell();
+    if (place && held.length && !asksFirst()) return choose(held.splice(0));
     for (const upload of place ? [...uploads] : []) {
       if (upload.state === "refused" && upload.draft !== place.dataset.draft) {
         forget(upload); // said about photos that are being learned by now
@@ -171,7 +183,7 @@
       if (shown) handOver(upload, shown);
       else upload.ghost ??= setTimeout(() => { forget(upload); settle(); }, GHOST_AFTER_MS);
     }
-    watch(uploads.length > 0);
+    watch(uploads.length + held.length > 0);
   };
   const handOver = (upload, shown) => {
     clearTimeout(upload.ghost);

@@ -27,6 +27,9 @@ PRIORITY = {
     Chore.FORGET_EXPORT: 10,
     Chore.LEAVE: 0,
     Chore.SAY_FAREWELL: 0,
+    Chore.PURGE_PORTRAIT: 0,
+    Chore.PURGE_MODEL: 0,
+    Chore.FORGET_PHOTOS: 0,
 }
 # Hands of their own for each queue: an engine that hangs holds up what is asked of it and nothing else, nor does a
 # mail server.
@@ -43,6 +46,9 @@ QUEUE = {
     Chore.FORGET_EXPORT: PACKING,
     Chore.LEAVE: AT_ENGINE,
     Chore.SAY_FAREWELL: AT_ENGINE,
+    Chore.PURGE_PORTRAIT: HERE,
+    Chore.PURGE_MODEL: HERE,
+    Chore.FORGET_PHOTOS: HERE,
 }
 _FORGET = "DELETE FROM procrastinate_jobs WHERE args->>'owner_id' = %(owner_id)s AND status <> 'doing'"
 _STILL_TO_END = ("todo", "doing")

@@ -9,6 +9,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
 from portrait_app.database.shelf import Shelf
+from portrait_app.database.trash import WITH_TRASH
 from portrait_app.domain.export import Export
 
 if TYPE_CHECKING:
@@ -46,12 +47,14 @@ async def pages_of(
 ) -> AsyncGenerator[Sequence[Any]]:
     """Give these columns of all the person's rows of one kind, some at a time, in the order they were made.
 
+    What lies in the Trash is theirs as well.
+
     No other column is read: what must not leave the house never enters the process.
     """
     named = [getattr(row, name) for name in columns]
     mine: Select[*tuple[Any, ...]] = sa_select(*named).where(getattr(row, owner) == owner_id)
     by = getattr(row, "id", getattr(row, owner))
-    found = await session.stream(mine.order_by(by).execution_options(yield_per=A_FEW))
+    found = await session.stream(mine.order_by(by).execution_options(yield_per=A_FEW, **WITH_TRASH))
     async for page in found.partitions():
         yield page
 

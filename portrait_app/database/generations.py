@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from portrait_app.database.shelf import Shelf
+from portrait_app.database.trash import TrashableShelf
 from portrait_app.domain.generation import Asset, Generation
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
 
@@ -23,6 +24,10 @@ class Generations(Shelf[Generation]):
     """Orders of portraits, newest first."""
 
     row = Generation
+
+    async def count(self) -> int:
+        """Count all orders."""
+        return (await self.session.scalars(select(func.count()).select_from(Generation))).one()
 
     async def unfinished(self) -> Sequence[Generation]:
         """Return those that still bring portraits."""
@@ -45,7 +50,7 @@ class Generations(Shelf[Generation]):
         return (await self.session.scalars(query.limit(1))).first()
 
 
-class Assets(Shelf[Asset]):
+class Assets(TrashableShelf[Asset]):
     """Portraits, newest first."""
 
     row = Asset
@@ -104,3 +109,10 @@ class Assets(Shelf[Asset]):
         )
         count, size = (await self.session.execute(query)).one()
         return count, size
+
+    async def to_go_for_good(self, ids: Collection[UUID]) -> Sequence[UUID]:
+        """Note of portraits in the Trash that they are to go for good; return of which. Nothing brings them back."""
+        return await self._change(ids, self._can_return(), purge_asked_at=func.now())
+
+    def _can_return(self) -> ColumnElement[bool]:
+        return super()._can_return() & col(Asset.purge_asked_at).is_(None)

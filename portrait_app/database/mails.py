@@ -45,6 +45,10 @@ class Mails:
         await self.session.execute(insert(Mail).values(made))
         return mail_id
 
+    async def count(self) -> int:
+        """Count the mails that are written down."""
+        return (await self.session.scalars(select(func.count()).select_from(Mail))).one()
+
     async def find(self, mail_id: UUID) -> Mail | None:
         """Return one mail."""
         return (await self.session.scalars(select(Mail).where(col(Mail.id) == mail_id))).first()

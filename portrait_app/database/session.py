@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from portrait_app.database.actor import signed
 from portrait_app.database.address import Role
+from portrait_app.database.trash import sight_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -35,10 +36,11 @@ class Database:
     async def transaction(self, role: Role, owner_id: UUID | None) -> AsyncGenerator[AsyncSession]:
         """Open a transaction as this person, or as nobody; it commits at the end, or not at all when something raises.
 
-        Nobody sees no rows at all, whichever role asks.
+        Nobody sees no rows at all, whichever role asks. A person sees nothing of what lies in the Trash.
         """
+        sight = sight_of(is_job=role is Role.SERVICE)
         actor = signed(owner_id, self.address.actor_key) if owner_id else ""
-        async with AsyncSession(self._engines[role], expire_on_commit=False) as session, session.begin():
+        async with AsyncSession(self._engines[role], expire_on_commit=False, **sight) as session, session.begin():
             connection = await session.connection()
             # Two statements on one way: what is signed is made of digits and dots, and nobody is an empty text.
             await connection.exec_driver_sql(f"BEGIN; SELECT set_config('app.actor', '{actor}', true)")

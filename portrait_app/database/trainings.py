@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, text
+from sqlalchemy import and_, exists, func, text
 from sqlmodel import col, or_, select
 
 from portrait_app.database.shelf import Shelf
+from portrait_app.database.trash import WITH_TRASH, TrashableShelf
 from portrait_app.domain.clock import now
 from portrait_app.domain.estimate import Usual
-from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.generation import Asset
+from portrait_app.domain.lifecycle import AssetStatus, TrainingStatus
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import LINE_STAYS, Training
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
-class Trainings(Shelf[Training]):
+class Trainings(TrashableShelf[Training]):
     """Face models, newest first."""
 
     row = Training
@@ -42,9 +44,16 @@ class Trainings(Shelf[Training]):
         return (await self.session.scalars(select(Training).order_by(col(Training.id)))).all()
 
     async def ready(self) -> Sequence[Training]:
-        """Return those that were learned, also such as were deleted: portraits of them may be left."""
-        query = select(Training).where(col(Training.status) == TrainingStatus.READY)
-        return (await self.session.scalars(query.order_by(col(Training.id).desc()))).all()
+        """Return those that were learned; of such as were deleted, those that portraits are of."""
+        its_portrait = select(col(Asset.id)).where(col(Asset.training_id) == col(Training.id))
+        has_portraits = exists(
+            its_portrait.where(col(Asset.status) == AssetStatus.KEPT, col(Asset.deleted_at).is_(None))
+        )
+        is_wanted = and_(col(Training.removal_asked_at).is_(None), col(Training.deleted_at).is_(None))
+        query = select(Training).where(col(Training.status) == TrainingStatus.READY, or_(is_wanted, has_portraits))
+        return (
+            await self.session.scalars(query.order_by(col(Training.id).desc()).execution_options(**WITH_TRASH))
+        ).all()
 
 
 async def usual_training(session: AsyncSession, trainer: str) -> Usual | None:
@@ -72,5 +81,10 @@ class Selfies(Shelf[Selfie]):
 
     async def kept(self) -> int:
         """Count the photos of all trainings that lie in the bucket."""
-        query = select(func.count()).select_from(Selfie).where(col(Selfie.key).is_not(None))
-        return (await self.session.scalars(query)).one()
+        return sum((await self.kept_by_training()).values())
+
+    async def kept_by_training(self) -> dict[UUID, int]:
+        """Count the photos that lie in the bucket, by the draft or face model they are of."""
+        query = select(Selfie.training_id, func.count()).where(col(Selfie.key).is_not(None))
+        found = await self.session.execute(query.group_by(col(Selfie.training_id)))
+        return {training_id: count for training_id, count in found}  # noqa: C416 -- rows of a result, no pairs

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from portrait_app.domain.clock import now
+from portrait_app.domain.retention import AT_FIRST
 from portrait_app.domain.rows import SCHEMA, Owned, moment, new_id
 
 
@@ -29,6 +30,7 @@ class Account(SQLModel, table=True):
     created_at: datetime = moment(default_factory=now)
     verified_at: datetime | None = moment(default=None)
     leave_at: datetime | None = moment(default=None)
+    photos_stay_days: int | None = Field(default=AT_FIRST, description="see `domain/retention.STAY_DAYS`")
 
 
 class Session(Owned, table=True):

@@ -19,3 +19,6 @@ class Chore(StrEnum):
     FORGET_EXPORT = "forget_export"
     LEAVE = "leave"  # about a person: both ids are theirs
     SAY_FAREWELL = "say_farewell"  # about nobody any more: both ids are the farewell's
+    PURGE_PORTRAIT = "purge_portrait"
+    PURGE_MODEL = "purge_model"
+    FORGET_PHOTOS = "forget_photos"

@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 CHANNEL = "news"
-Noun = Literal["training", "selfie", "generation", "asset", "account", "export"]
+Noun = Literal["training", "selfie", "generation", "asset", "account", "export", "consent"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Field
 
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
-from portrait_app.domain.rows import SCHEMA, Owned, moment, word
+from portrait_app.domain.rows import SCHEMA, Owned, Trashable, moment, word
 
 MOST_AT_ONCE = 8
 
@@ -86,11 +86,12 @@ class Generation(Owned, table=True):
     ended_at: datetime | None = moment(default=None)
 
 
-class Asset(Owned, table=True):
+class Asset(Trashable, table=True):
     """One portrait: a placeholder from the moment it is ordered, a picture in our bucket once it is kept.
 
     `key` names the original in the bucket; thumbnails lie beside it. `likeness` is the distance of its face from
     the person's own (0.2..0.5 the same person, above 0.6 somebody else), where it could be measured.
+    `purge_asked_at` is when it was to go for good: nothing brings it back from then on.
     """
 
     __tablename__: ClassVar[Any] = "assets"
@@ -112,3 +113,4 @@ class Asset(Owned, table=True):
     loss: str | None = Field(default=None, description="the `Loss`, when it came to nothing")
     trouble: str | None = None
     kept_at: datetime | None = moment(default=None)
+    purge_asked_at: datetime | None = moment(default=None)

@@ -53,5 +53,13 @@ class Owned(SQLModel):
     created_at: datetime = moment(default_factory=now)
 
 
+class Trashable(Owned):
+    """A row that can be put into the Trash. `deleted_at` is when it was; until it is restored a person's own queries
+    leave it out (`database/trash`).
+    """  # noqa: D205 -- two sentences, too long for one line
+
+    deleted_at: datetime | None = moment(default=None)
+
+
 def _values(words: Iterable[StrEnum]) -> list[str]:
     return [w.value for w in words]

@@ -3,15 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from portrait_app.domain.lifecycle import TrainingStatus
-from portrait_app.domain.rows import SCHEMA, Owned, moment, word
+from portrait_app.domain.rows import SCHEMA, Trashable, moment, word
 
 LINE_STAYS = timedelta(days=3)  # for so long a face model that was deleted is still a line that says so
 
 
-class Training(Owned, table=True):
+class Training(Trashable, table=True):
     """One face model of one person.
 
     `percent` is 0..100 and never goes back; `phase` is in words for the person. `version` is what portraits are
@@ -21,8 +22,12 @@ class Training(Owned, table=True):
     past runs' word and not its own bar's; 90 % of past runs took at most `usual_most_s`, and `tail_s` from the last
     step to the end. `stepped_at` is when its own last step was heard of.
 
-    `removal_asked_at` is when the person deleted it: from then on nothing is made from it. `removed_at` is when the
-    engine had confirmed that its own copy is gone; the row stays while portraits of it are kept.
+    `photos_deleted_at` is when its photos were given up: from then on it can't be learned again. `identity` is the
+    middle of what was measured on them, by which the likeness of its portraits is told; it goes with the face model.
+
+    `deleted_at` is when it was put into the Trash. `removal_asked_at` is when it was deleted for good: nothing is made
+    from it from either on. `removed_at` is when the engine had confirmed that its own copy is gone; the row stays
+    while portraits of it are kept.
     """
 
     __tablename__: ClassVar[Any] = "trainings"
@@ -43,10 +48,17 @@ class Training(Owned, table=True):
     ended_at: datetime | None = moment(default=None)
     version: str | None = None
     trouble: str | None = Field(default=None, description="what went wrong, in words for the person")
+    identity: list[float] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    photos_deleted_at: datetime | None = moment(default=None)
     removal_asked_at: datetime | None = moment(default=None)
     removed_at: datetime | None = moment(default=None)
 
     @property
     def is_offered(self) -> bool:
         """Whether portraits can be made from it."""
-        return self.status is TrainingStatus.READY and self.removal_asked_at is None
+        return self.status is TrainingStatus.READY and self.is_wanted
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it was not deleted, neither for good nor into the Trash."""
+        return self.removal_asked_at is None and self.deleted_at is None

@@ -17,7 +17,7 @@ from portrait_app.errors import NotFound, PortraitError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from starlette.requests import Request
@@ -33,8 +33,17 @@ GUARDS = {
 }
 
 
-def media_routes(buckets_of: Callable[[], Buckets]) -> list[Route]:
-    """The route that links of a folder lead to. It answers GET and HEAD, ranges and If-None-Match."""
+async def _always(_key: str) -> bool:
+    return True
+
+
+def media_routes(
+    buckets_of: Callable[[], Buckets], is_shown: Callable[[str], Awaitable[bool]] = _always
+) -> list[Route]:
+    """The route that links of a folder lead to. It answers GET and HEAD, ranges and If-None-Match.
+
+    `is_shown` says of an object's key whether its row still lets it be seen: a link may be older than the row's end.
+    """
 
     async def media(request: Request) -> Response:
         buckets = buckets_of()
@@ -42,6 +51,8 @@ def media_routes(buckets_of: Callable[[], Buckets]) -> list[Route]:
             return _refusal(NotFound(), 404)
         try:
             link = buckets.signer.verify(request.method, request.path_params["key"], request.query_params)
+            if not await is_shown(link.key):
+                return _refusal(NotFound(), 404)
             path, state = await asyncio.to_thread(buckets.path_for, link)
         except LinkRefused as error:
             return _refusal(error, 403)

@@ -17,6 +17,7 @@ from portrait_app.domain.text import one_line
 from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in
 from portrait_app.services import selfies
+from portrait_app.services.consent import ConsentMissing
 from portrait_app.services.selfies import TooManySelfies
 from portrait_app.services.trainings import AlreadyStarted
 
@@ -45,6 +46,7 @@ STATUS: dict[type[PortraitError], int] = {
     EmptyFile: 400,
     SignedOut: 401,
     FromElsewhere: 403,
+    ConsentMissing: 403,
     NotFound: 409,  # the draft was started or emptied while this photo was on its way
     TooManySelfies: 409,
     AlreadyStarted: 409,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portrait_app.domain.chores import Chore
 from portrait_app.jobs.patience import Patience
-from portrait_app.services import cancelling, exports, orders, removal
+from portrait_app.services import cancelling, exports, orders, purging, removal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,6 +40,9 @@ def register(app: App, workshop: Workshop) -> None:
         Chore.REMOVE_MODEL: partial(removal.carry_out, desk, gateway),
         Chore.MAKE_EXPORT: partial(exports.make, desk),
         Chore.FORGET_EXPORT: partial(exports.forget_over, desk),
+        Chore.PURGE_PORTRAIT: partial(purging.purge_portrait, desk),
+        Chore.PURGE_MODEL: partial(purging.purge_model, desk),
+        Chore.FORGET_PHOTOS: partial(purging.forget_photos, desk),
     }
     for chore, do in of_a_person.items():
         _task(app, chore, partial(_for_whoever_is_here, desk, do))

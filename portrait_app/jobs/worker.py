@@ -19,7 +19,7 @@ from portrait_app import logs
 from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING
 from portrait_app.database.address import Role
 from portrait_app.jobs import tasks
-from portrait_app.services import inbox, reconcile, sweep
+from portrait_app.services import inbox, purging, reconcile, sweep
 from portrait_app.settings import Settings
 from portrait_app.wiring import open_workshop
 
@@ -87,6 +87,7 @@ def rounds_of(workshop: Workshop) -> list[Round]:
     return [
         Round(0.5, 120, lambda: reconcile.look_at_orders(desk, gateway)),
         Round(3.0, 60, lambda: reconcile.remember_chores(desk)),
+        Round(30.0, 60, lambda: purging.put_off_what_is_due(desk)),
         Round(HOUR_S, HOUR_S, lambda: sweep.sweep(desk)),  # a bucket may be large
         Round(HOUR_S, 300, lambda: inbox.clear(desk)),
         Round(2.0, 30, lambda: _take_over_from_the_dead(workshop.jobs)),

@@ -107,7 +107,7 @@ def _may_end_well(order: Order, report: JobReport) -> bool:
 async def _is_wanted_after_all(work: Work, order: Order, report: JobReport) -> bool:
     """Whether a job that we had given up has made what is still wanted; then the rows are open to it again."""
     training = await work.trainings.get(order.training_id, lock=True)
-    if report.status is not OrderStatus.DONE or training.removal_asked_at is not None:
+    if report.status is not OrderStatus.DONE or not training.is_wanted:
         return False
     if order.generation_id is not None:
         return bool(report.outputs) and await _open_portraits(work, order.generation_id)

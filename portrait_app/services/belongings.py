@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from portrait_app.database.exports import pages_of
 from portrait_app.domain.account import Account, Invite, Session
 from portrait_app.domain.catalogue import TRAINERS
+from portrait_app.domain.consent import Consent
 from portrait_app.domain.export import Export
 from portrait_app.domain.generation import Asset, Generation
 from portrait_app.domain.identity import Identity
@@ -44,7 +45,8 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section("account", Account, "id name email verified_at look created_at leave_at", owner="id"),
+    Section("account", Account, "id name email verified_at look photos_stay_days created_at leave_at", owner="id"),
+    Section("consents", Consent, "id text_version given_at withdrawn_at"),
     Section("sessions", Session, "id device created_at seen_at expires_at revoked_at"),
     Section("passkeys", Passkey, "id name is_synced created_at used_at"),
     Section("identities", Identity, "id provider issuer subject label created_at used_at"),
@@ -53,7 +55,8 @@ SECTIONS = (
     Section(
         "face_models",
         Training,
-        "id name status trainer version phase trouble created_at started_at ended_at removal_asked_at removed_at",
+        "id name status trainer version phase trouble created_at started_at ended_at photos_deleted_at deleted_at "
+        "removal_asked_at removed_at",
     ),
     Section(
         "selfies",
@@ -69,7 +72,7 @@ SECTIONS = (
         "portraits",
         Asset,
         "id generation_id training_id position style status key mime bytes width height colour likeness loss trouble "
-        "created_at kept_at",
+        "created_at kept_at deleted_at",
     ),
     Section(
         "engine_jobs",

@@ -1,13 +1,9 @@
-"""Looking through the portraits, and deleting one."""
+"""Looking through the portraits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from portrait_app.domain.lifecycle import AssetStatus
-from portrait_app.errors import PortraitError
-from portrait_app.services import thumbnails
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,13 +14,6 @@ if TYPE_CHECKING:
 
 PAGE = 30
 MOST_AGAIN = 240
-
-
-class StillComing(PortraitError):
-    """A portrait that is still being made can't be deleted yet."""
-
-    headline = "This one is still on its way"
-    hint = "You can delete it as soon as it is here."
 
 
 @dataclass(frozen=True)
@@ -62,19 +51,3 @@ async def page_down_to(work: Work, oldest: UUID, *, filters: Filters | None = No
     reach = await work.assets.count_since(oldest)
     limit = min(-(-max(reach, 1) // PAGE) * PAGE, MOST_AGAIN)
     return await page(work, filters=filters, limit=limit)
-
-
-async def remove(work: Work, asset_id: UUID) -> None:
-    """Delete a portrait: its row, its original and its thumbnails.
-
-    Raises:
-        NotFound: it is gone already, or somebody else's.
-        StillComing: there is nothing to delete yet.
-    """
-    asset = await work.assets.get(asset_id, lock=True)
-    if asset.status is not AssetStatus.KEPT or asset.key is None:
-        raise StillComing(f"{asset_id} is {asset.status}")
-    await work.assets.remove(asset)
-    await work.tell("asset", asset.id)
-    # Before the commit: should that fail, the row can be deleted again. After it, pixels could stay behind unseen.
-    await work.bucket.delete(*thumbnails.keys(asset.key))

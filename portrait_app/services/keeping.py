@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
 import structlog
 
 from portrait_app import pictures
@@ -18,11 +17,13 @@ from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.faces.identity import distance
 from portrait_app.pictures.errors import PictureError, TooManyPixels
 from portrait_app.services import painting, thumbnails
+from portrait_app.services.likeness import identity_of
 from portrait_app.services.pixels import off_the_loop
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from portrait_app.domain.generation import Asset
@@ -61,7 +62,7 @@ class Keeper:
             asset = await work.assets.find(asset_id)
             if asset is None or asset.status is not AssetStatus.FETCHING or asset.source_url is None:
                 return
-            person = await _identity_of(work, asset.training_id)
+            person = await identity_of(work, asset.training_id)
         try:
             async with asyncio.timeout(FETCH_LASTS_S):
                 fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
@@ -126,10 +127,3 @@ async def _told(work: Work, asset: Asset) -> None:
     generation = await work.generations.get(asset.generation_id, lock=True)
     await painting.close_if_complete(work, generation)
     await work.tell("asset", asset.id)
-
-
-async def _identity_of(work: Work, training_id: UUID) -> NDArray[np.float32] | None:
-    """Return the centre of the person's photos: what a portrait should be close to."""
-    photos = [s for s in await work.selfies.of(training_id) if s.is_usable]
-    seen = [photo.seen["identity"] for photo in photos if photo.seen and photo.seen["identity"]]
-    return np.mean(np.asarray(seen, dtype=np.float32), axis=0) if seen else None

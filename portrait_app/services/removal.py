@@ -42,7 +42,9 @@ class StillLearning(PortraitError):
 
 
 async def remove(work: Work, training_id: UUID) -> Training:
-    """Delete a face model that has ended. Portraits on their way are called off; those that were made are kept.
+    """Delete a face model for good that has ended, also from the Trash.
+
+    Portraits on their way are called off; those that were made are kept.
 
     From now on nothing is made from it. Its photos, and all that the engine has of it, are deleted by a chore.
 
@@ -50,17 +52,23 @@ async def remove(work: Work, training_id: UUID) -> Training:
         NotFound: there is no such face model of this person.
         StillLearning: it must be stopped first.
     """
-    await _call_off_portraits(work, training_id)
-    training = await work.trainings.get(training_id, lock=True)
+    await call_off_portraits(work, training_id)
+    training = await work.trainings.get_anywhere(training_id, lock=True)
     if training.status is TrainingStatus.DRAFT:
         raise NotFound(f"{training_id} is a draft")
     if not training.status.is_final:
         raise StillLearning(f"{training_id} is {training.status}")
     if training.removal_asked_at is None:
-        training.removal_asked_at = now()
+        training.removal_asked_at, training.deleted_at = now(), None  # from here on it is a line that says how it goes
         work.later(Chore.REMOVE_MODEL, training.id)
         await work.tell("training", training.id)
     return training
+
+
+async def call_off_portraits(work: Work, training_id: UUID) -> None:
+    """Call off whatever is still being made from a face model."""
+    for generation in await work.generations.unfinished_of(training_id):
+        await cancelling.cancel_portraits(work, generation.id)
 
 
 async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: UUID) -> None:
@@ -87,7 +95,8 @@ async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: U
             await work.tell("training", training_id)  # how long it takes is said, too
     async with desk.for_service(owner_id) as work:
         row = await work.trainings.get(training_id, lock=True)
-        row.version, row.removed_at = None, now()
+        row.version = row.identity = None
+        row.removed_at = now()
         await work.tell("training", training_id)
     log.info("model.removed", training=str(training_id), after_s=asked_ago.total_seconds())
 
@@ -127,7 +136,7 @@ async def _forget_here(desk: Desk, owner_id: UUID, training_id: UUID) -> Trainin
 async def _tidy(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:
     """Delete the uploaded photos at the engine, once nothing is under way there that may still need something."""
     async with desk.for_service(training.owner_id) as work:
-        await _call_off_portraits(work, training.id)  # also what was ordered anew since they were called off
+        await call_off_portraits(work, training.id)  # also what was ordered anew since they were called off
         is_busy = [
             *await work.generations.unfinished_of(training.id),
             *await work.orders.unfinished_of(training.id),
@@ -180,8 +189,3 @@ async def _note_refusal(desk: Desk, training: Training, error: Refused) -> None:
     log.warning("model.not_removed", training=str(training.id), why=type(error).__name__, detail=str(error))
     async with desk.for_nobody(Role.SERVICE) as session:
         await count_up(session, REFUSALS)
-
-
-async def _call_off_portraits(work: Work, training_id: UUID) -> None:
-    for generation in await work.generations.unfinished_of(training_id):
-        await cancelling.cancel_portraits(work, generation.id)

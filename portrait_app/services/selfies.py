@@ -15,7 +15,7 @@ from portrait_app.domain.selfie import MAX_BYTES, MOST, Selfie, SelfieStatus
 from portrait_app.errors import PortraitError
 from portrait_app.faces.quality import Examination, Hint, examine, hints, near_duplicates, outliers
 from portrait_app.pictures.errors import PictureError
-from portrait_app.services import thumbnails, trainings
+from portrait_app.services import consent, thumbnails, trainings
 from portrait_app.services.leaving import require_staying
 from portrait_app.services.pixels import off_the_loop
 
@@ -51,10 +51,12 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
     """Stream one photo into the person's bucket and put its examination off.
 
     Raises:
-        TooManySelfies, ObjectTooLarge, AlreadyStarted, AboutToLeave: nothing was kept; the other photos stay.
+        ConsentMissing, TooManySelfies, ObjectTooLarge, AlreadyStarted, AboutToLeave: nothing was kept; the other
+        photos stay.
     """
     async with desk.for_person(owner_id) as work:
         await require_staying(work)
+        await consent.require(work)
         await _make_room(work, await trainings.draft(work))
     selfie_id = new_id()
     key = _incoming_key(owner_id, selfie_id)
@@ -62,6 +64,7 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
     await bucket.put(key, chunks, max_bytes=MAX_BYTES)
     try:
         async with desk.for_person(owner_id) as work:
+            await consent.require(work)  # it may have been taken back while the photo came in
             draft = await trainings.draft(work)
             await _require_draft(work, draft.id)  # locked: thirty uploads at once count one after another
             await _make_room(work, draft)

@@ -16,7 +16,7 @@ from portrait_app.domain.selfie import FEWEST, SelfieStatus
 from portrait_app.domain.text import one_line
 from portrait_app.domain.training import Training
 from portrait_app.errors import PortraitError
-from portrait_app.services import timing
+from portrait_app.services import consent, timing
 from portrait_app.services.leaving import require_staying
 
 if TYPE_CHECKING:
@@ -67,6 +67,13 @@ class NotFailed(PortraitError):
     hint = "This face model is fine, or still being learned."
 
 
+class PhotosGone(PortraitError):
+    """A training can't be tried again: its photos were deleted when their time was over."""
+
+    headline = "Its photos are deleted"
+    hint = "They were kept for a while after it failed. Please begin with new ones."
+
+
 class DraftInTheWay(PortraitError):
     """A failed training can't become the draft: there is one with photos, perhaps of somebody else."""
 
@@ -111,12 +118,14 @@ async def start(work: Work, training_id: UUID, *, name: str, trainer: str) -> Tr
     """Record the training of a draft and hand it to the jobs; nothing is sent from here.
 
     Raises:
-        AlreadyStarted, NameMissing, StillLooking, TooFewSelfies, AboutToLeave: the draft stays as it was.
+        AlreadyStarted, ConsentMissing, NameMissing, StillLooking, TooFewSelfies, AboutToLeave: the draft stays as it
+        was.
     """
     await require_staying(work)
     training = await work.trainings.get(training_id, lock=True)
     if training.status is not TrainingStatus.DRAFT:
         raise AlreadyStarted(f"{training_id} is {training.status}")
+    await consent.require(work)
     name = one_line(name)[:LONGEST_NAME]
     if not name:
         raise NameMissing(str(training_id))
@@ -136,12 +145,14 @@ async def retry(work: Work, training_id: UUID) -> Training:
     """Make a failed training the draft again, with its name and its photos, so that they can be looked over.
 
     Raises:
-        NotFailed, DraftInTheWay: everything stays as it was.
+        NotFailed, PhotosGone, DraftInTheWay: everything stays as it was.
     """
     training = await work.trainings.get(training_id, lock=True)
     is_over = training.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED)
-    if not is_over or training.removal_asked_at is not None:
+    if not is_over or not training.is_wanted:
         raise NotFailed(f"{training_id} is {training.status}")
+    if training.photos_deleted_at is not None:
+        raise PhotosGone(str(training_id))
     waiting = await work.trainings.draft()
     if waiting is not None:
         await work.trainings.get(waiting.id, lock=True)  # a photo that arrives now waits, and finds its draft gone

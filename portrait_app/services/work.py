@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from portrait_app.database.accounts import Accounts
 from portrait_app.database.address import Role
+from portrait_app.database.consents import Consents
 from portrait_app.database.exports import Exports
 from portrait_app.database.generations import Assets, Generations
 from portrait_app.database.identities import Identities
@@ -46,6 +47,7 @@ class Work:
         self.accounts = Accounts(self.session, self.owner_id)
         self.passkeys = Passkeys(self.session, self.owner_id)
         self.identities = Identities(self.session, self.owner_id)
+        self.consents = Consents(self.session, self.owner_id)
         self.mails = Mails(self.session, self.owner_id)
         self.trainings = Trainings(self.session, self.owner_id)
         self.selfies = Selfies(self.session, self.owner_id)

@@ -112,6 +112,7 @@ class TrainingCard:
 
     It is running, ready, failed (of which some were stopped), leaving or gone. While it is leaving `trouble` says what
     that waits for; `removed_at` is when it was deleted, as ISO 8601 in UTC; `engine` says where it was learned.
+    `photos` says what there is of its photos; `photos_day` is the moment that ends that sentence, or nothing.
     """
 
     id: str
@@ -130,10 +131,13 @@ class TrainingCard:
     is_gone: bool
     engine: str
     removed_at: str
+    photos: str
+    photos_day: str
+    can_try_again: bool
 
     @classmethod
-    def of(cls, row: Training, cover: str = "") -> TrainingCard:
-        """Cut a face model; `cover` is the address of a picture to know it by."""
+    def of(cls, row: Training, cover: str = "", photos: tuple[str, str] = ("", "")) -> TrainingCard:
+        """Cut a face model; `cover` is the address of a picture to know it by, `photos` what is said of its photos."""
         is_wanted_gone = row.removal_asked_at is not None
         return cls(
             id=str(row.id),
@@ -152,6 +156,9 @@ class TrainingCard:
             is_gone=row.removed_at is not None,
             engine=engine_of(row),
             removed_at=row.removed_at.isoformat() if row.removed_at else "",
+            photos=photos[0],
+            photos_day=photos[1],
+            can_try_again=row.photos_deleted_at is None,
         )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.consent import VERSION
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.selfie import FEWEST, Selfie, SelfieStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.domain.training import Training
-from portrait_app.services import accounts, generations, trainings
+from portrait_app.services import accounts, consent, generations, trainings
 from portrait_app.wiring import open_workshop
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ async def _somebody(desk: Desk, number: int, provider: Provider) -> Training:
 
 async def _train(desk: Desk, owner_id: UUID, plan: JobPlan, provider: Provider, trainer: str) -> None:
     async with desk.for_person(owner_id) as work:
+        await consent.give(work, VERSION)
         draft = await trainings.draft(work)
         for number in range(FEWEST):
             key = f"u/{owner_id}/selfies/{draft.id}-{number}.jpg"

@@ -10,9 +10,10 @@ import httpx
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
+from portrait_app.domain.consent import VERSION
 from portrait_app.domain.generation import Asset
 from portrait_app.domain.order import Order
-from portrait_app.services import sessions, trainings
+from portrait_app.services import consent, sessions, trainings
 from portrait_app.services.cookie import COOKIE
 from portrait_app.wiring import open_workshop
 
@@ -52,6 +53,8 @@ class Person:
             assert answer.status_code == httpx.codes.SEE_OTHER
             someone = await sessions.who(workshop.desk, client.cookies[COOKIE])
             assert someone is not None
+            async with workshop.desk.for_person(someone.owner_id) as work:
+                await consent.give(work, VERSION)
             yield cls(workshop.desk, client, someone.owner_id, workshop.settings.trainer)
 
     async def hand_in(self, photos: Iterable[Path]) -> None:

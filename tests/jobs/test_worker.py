@@ -111,6 +111,9 @@ def test_whatever_calls_the_engine_waits_for_it_and_no_picture_does() -> None:
     assert {chore for chore in Chore if QUEUE[chore] == QUEUE[Chore.KEEP_ASSET]} == {
         Chore.KEEP_ASSET,
         Chore.EXAMINE_SELFIE,
+        Chore.PURGE_PORTRAIT,
+        Chore.PURGE_MODEL,
+        Chore.FORGET_PHOTOS,
     }
 
 
@@ -135,5 +138,5 @@ async def test_a_round_that_hangs_or_fails_is_broken_off_and_comes_again() -> No
 
 def test_every_round_has_an_end() -> None:
     rounds = worker.rounds_of(cast("Workshop", FakeWorkshop()))
-    assert len(rounds) == 5
+    assert len(rounds) == 6
     assert all(0 < one.lasts_s <= worker.HOUR_S for one in rounds)

@@ -14,7 +14,7 @@ from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Delivery, Order, OrderKind
 from portrait_app.domain.passkey import Passkey
 from portrait_app.domain.rows import new_id
-from portrait_app.services import accounts, errands, exports, limits, sessions, watching
+from portrait_app.services import accounts, errands, exports, limits, sessions, trash, watching
 from portrait_app.services.mails import Postman
 from tests.builders import PASSWORD
 from tests.portraits import portraits_of
@@ -44,9 +44,13 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
     A new table that holds something of a person is to be filled here: `empty_tables` names it until it is.
     """
     who = await accounts.sign_up(house.desk, name=NAME, email=EMAIL, password=PASSWORD, device="Adalberta's phone")
+    await house.agree(who.owner_id)
     await _ways_in(house, who.owner_id)
     model = await learned(house, who.owner_id)
-    await portraits_of(house, model, count=3)
+    *_, lying = await portraits_of(house, model, count=4)
+    async with house.desk.for_person(who.owner_id) as work:
+        await trash.put_portraits(work, [lying.id])
+        await trash.put_model(work, (await house.ready_model(who.owner_id)).id)
     await _at_the_engine(house, who.owner_id, model.id)
     await house.draft_with_selfies(who.owner_id, 2)
     await house.desk.buckets.of(who.owner_id).put_bytes(

@@ -21,11 +21,12 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.rows import SCHEMA
-from portrait_app.services import belongings, exports, reconcile, sweep
+from portrait_app.services import belongings, exports, reconcile, sweep, trash
 from portrait_app.services.belongings import LEFT_OUT, SECTIONS
 from portrait_app.services.exports import BeingMade, NothingToDownload
 from portrait_app.services.limits import TooManyTries
 from tests.portraits import portraits_of
+from tests.services.removing import learned
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -104,6 +105,23 @@ async def test_it_holds_each_picture_under_its_day_its_style_and_a_number(house:
         ExportStatus.READY,
         len(await house.desk.buckets.of(export.owner_id).get(exports.key_of(export))),
     )
+
+
+async def test_what_lies_in_the_trash_is_in_it_too_and_said_to_lie_there(house: House, ada: UUID) -> None:
+    model = await learned(house, ada)
+    kept, lying = await portraits_of(house, model, count=2, style="noir")
+    async with house.desk.for_person(ada) as work:
+        await trash.put_portraits(work, [lying.id])
+        await trash.put_model(work, model.id)
+    archive = await unzipped(house, await made(house, ada))
+    said = json.loads(archive.read("data.json"))
+    assert [row["deleted_at"] is None for row in said["face_models"]] == [False]
+    assert {row["id"]: row["deleted_at"] is None for row in said["portraits"]} == {
+        str(kept.id): True,
+        str(lying.id): False,
+    }
+    assert len([name for name in archive.namelist() if name.startswith("portraits/")]) == 2
+    assert [row["withdrawn_at"] for row in said["consents"]] == [None]
 
 
 async def test_the_text_says_what_was_ordered_and_what_the_engine_was_given(house: House, ada: UUID) -> None:

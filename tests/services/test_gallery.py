@@ -1,4 +1,4 @@
-"""Looking through the portraits and deleting one, on real rows and a real folder."""
+"""Looking through the portraits, on real rows and a real folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.errors import NotFound
-from portrait_app.services import gallery, thumbnails
+from portrait_app.services import gallery, trash
 from portrait_app.services.gallery import Filters
 from tests.portraits import portraits_of
 
@@ -68,33 +68,12 @@ async def test_one_goes_down_to_a_portrait_by_whole_pages(house: House) -> None:
     assert down.before == down.portraits[-1].id
 
 
-async def test_a_deleted_portrait_leaves_no_pixel_behind(house: House) -> None:
-    ada = await house.somebody()
-    (portrait,) = await portraits_of(house, await house.ready_model(ada))
-    assert portrait.key is not None
-    async with house.desk.for_person(ada) as work:
-        await gallery.remove(work, portrait.id)
-    async with house.desk.for_person(ada) as work:
-        assert not (await gallery.page(work)).portraits
-        for key in thumbnails.keys(portrait.key):
-            with pytest.raises(NotFound):
-                await work.bucket.get(key)
-
-
 async def test_somebody_elses_portrait_is_not_there(house: House) -> None:
     ada, eve = await house.somebody("Ada"), await house.somebody("Eve")
     (portrait,) = await portraits_of(house, await house.ready_model(ada))
     async with house.desk.for_person(eve) as work:
         assert not (await gallery.page(work)).portraits
         with pytest.raises(NotFound):
-            await gallery.remove(work, portrait.id)
+            await trash.put_portraits(work, [portrait.id])
     async with house.desk.for_person(ada) as work:
         assert await work.bucket.get(str(portrait.key))
-
-
-async def test_a_portrait_still_coming_is_not_deleted_under_the_engines_hands(house: House) -> None:
-    ada = await house.somebody()
-    (coming,) = await portraits_of(house, await house.ready_model(ada), status=AssetStatus.FETCHING)
-    async with house.desk.for_person(ada) as work:
-        with pytest.raises(gallery.StillComing):
-            await gallery.remove(work, coming.id)

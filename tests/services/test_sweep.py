@@ -14,7 +14,7 @@ from portrait_app.domain.generation import Asset, Generation
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.selfie import Selfie, SelfieStatus
-from portrait_app.services import sweep, thumbnails, trainings
+from portrait_app.services import sweep, thumbnails, trainings, trash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +95,15 @@ async def test_what_rows_name_stays_however_old_it_is(house: House, ada: UUID) -
     upload = await a_photo(house, ada, SelfieStatus.EXAMINING, folder="incoming")
     portrait = await a_portrait(house, ada, AssetStatus.KEPT)
     kept = await put(house, upload, *thumbnails.keys(photo), *thumbnails.keys(portrait))
+    assert await sweep.sweep(house.desk) == 0
+    assert await lies_there(house) == sorted(kept)
+
+
+async def test_what_lies_in_the_trash_stays_until_it_is_purged(house: House, ada: UUID) -> None:
+    portrait = await a_portrait(house, ada, AssetStatus.KEPT)
+    kept = await put(house, *thumbnails.keys(portrait))
+    async with house.desk.for_person(ada) as work:
+        await trash.put_portraits(work, [asset.id for asset in await work.assets.latest(limit=1)])
     assert await sweep.sweep(house.desk) == 0
     assert await lies_there(house) == sorted(kept)
 

@@ -37,7 +37,9 @@ def move_in(house: House) -> None:
 async def signed_up(house: House, name: str) -> SignedIn:
     """Somebody new, with the token of their browser's cookie."""
     email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
-    return await accounts.sign_up(house.desk, name=name, email=email, password=PASSWORD, device="test")
+    who = await accounts.sign_up(house.desk, name=name, email=email, password=PASSWORD, device="test")
+    await house.agree(who.owner_id)
+    return who
 
 
 async def tab_of(room: type[AnyState], token: str, address: str = "/") -> AnyState:

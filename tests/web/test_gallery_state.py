@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ import pytest
 
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.errors import NotFound, SignedOut
-from portrait_app.services import gallery
+from portrait_app.services import gallery, trash
 from portrait_app.services.gallery import PAGE
 from portrait_app.web.gallery.state import GalleryState
 from tests.portraits import portraits_of
@@ -59,8 +60,7 @@ async def test_deleting_many_shows_none_twice(house: House, model: Training, roo
     made = await portraits_of(house, model, count=2 * PAGE)
     await happens(room, "enter")
     async with house.desk.for_person(model.owner_id) as work:  # in another tab
-        for asset in made[-3:]:
-            await gallery.remove(work, asset.id)
+        await trash.put_portraits(work, [asset.id for asset in made[-3:]])
     await news(house, room, model)
     await happens(room, "show_more")
     assert shown(room) == ids(made[:-3])
@@ -102,17 +102,33 @@ async def test_an_address_that_names_nothing_opens_nothing(ada: SignedIn, room: 
     assert await happens(room, "enter") == [None]
 
 
-async def test_a_portrait_is_asked_about_once_and_then_deleted(
+async def test_a_portrait_is_deleted_at_once_and_brought_back_from_the_toast(
     house: House, model: Training, room: GalleryState
 ) -> None:
-    keep, go = await portraits_of(house, model, count=2)
+    first, second, third = made = await portraits_of(house, model, count=3)
     await happens(room, "enter")
-    await happens(room, "ask_to_delete", str(go.id))
-    assert shown(room) == ids([keep, go])
-    await happens(room, "delete")
-    assert shown(room) == ids([keep])
+    (told,) = await happens(room, "delete", str(second.id))
+    assert shown(room) == ids([first, third])
+    undo = json.loads(str(told.args[0][1]._var_value))[2]  # what the toast has the browser send
+    assert [event["name"].rpartition(".")[2] for event in undo] == ["restore"]
+    assert undo[0]["payload"] == {"portrait_ids": [str(second.id)]}
     with pytest.raises(NotFound):  # pressed twice
-        await happens(room, "delete")
+        await happens(room, "delete", str(second.id))
+    await happens(room, "restore", [str(second.id)])
+    assert shown(room) == ids(made)
+    with pytest.raises(trash.TooLate):
+        await happens(room, "restore", [str(second.id)])
+
+
+async def test_several_are_chosen_and_deleted_together(house: House, model: Training, room: GalleryState) -> None:
+    made = await portraits_of(house, model, count=4)
+    await happens(room, "enter")
+    await happens(room, "select")
+    assert room.is_selecting
+    await happens(room, "delete_chosen", {str(made[0].id): "on", str(made[2].id): "on"})
+    assert (shown(room), room.is_selecting) == (ids([made[1], made[3]]), False)
+    with pytest.raises(NotFound):  # none was chosen
+        await happens(room, "delete_chosen", {})
 
 
 async def test_somebody_elses_portraits_can_not_be_reached(house: House, room: GalleryState) -> None:
@@ -122,9 +138,14 @@ async def test_somebody_elses_portraits_can_not_be_reached(house: House, room: G
     await happens(room, "enter")
     await happens(room, "choose_model", str(theirs.id))
     assert shown(room) == []
-    await happens(room, "ask_to_delete", str(portrait.id))
     with pytest.raises(NotFound):
-        await happens(room, "delete")
+        await happens(room, "delete", str(portrait.id))
+    async with house.desk.for_person(eve.owner_id) as work:
+        await trash.put_portraits(work, [portrait.id])
+    with pytest.raises(trash.TooLate):
+        await happens(room, "restore", [str(portrait.id)])
+    async with house.desk.for_person(eve.owner_id) as work:
+        await trash.restore_portraits(work, [portrait.id])
     async with house.desk.for_person(eve.owner_id) as work:
         assert len((await gallery.page(work)).portraits) == 1
 
@@ -146,8 +167,10 @@ async def test_whoever_signs_in_next_sees_nothing_of_the_last(
     [
         ("choose_model", "x"),
         ("choose_style", "pixel art"),
-        ("ask_to_delete", ""),
-        ("ask_to_delete", "../../etc"),
+        ("delete", ""),
+        ("delete", "../../etc"),
+        ("delete_chosen", {"../../etc": "on"}),
+        ("restore", ["x"]),
     ],
 )
 async def test_what_no_page_of_ours_sends_is_refused(room: GalleryState, event: str, argument: object) -> None:

@@ -15,8 +15,9 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.training import Training
 from portrait_app.errors import NotFound, PortraitError, SignedOut
-from portrait_app.services import generations, progress, trainings
+from portrait_app.services import generations, progress, removal, trainings
 from portrait_app.services.removal import UNSURE
+from portrait_app.services.trash import TooLate
 from portrait_app.web.create.state import CreateState
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.train.state import DELETE_SHEET, STOP_SHEET, TrainState
@@ -87,22 +88,49 @@ async def test_one_that_was_finished_first_stays_finished_and_that_is_said(
     assert [card.is_ready for card in room.shelf] == [True]
 
 
-async def test_what_is_lost_is_said_before_a_face_model_is_deleted_and_how_far_it_is_after(
+async def test_a_deleted_face_model_is_in_no_room_and_comes_back_from_the_toast(
     house: House, ada: SignedIn, room: TrainState, model: Training
 ) -> None:
     await portraits_of(house, model, count=3)
-    (told,) = await happens(room, "ask_to_delete", str(model.id))
+    (told,) = await happens(room, "delete", str(model.id))
+    assert "Its 3 portraits stay in your gallery" in str(told)
+    assert room.shelf == []
+    create, home = await tab_of(CreateState, ada.token), await tab_of(HomeState, ada.token)
+    await happens(create, "enter")
+    await happens(home, "enter")
+    assert create.models == []
+    assert (home.has_ready_model, len(home.portraits)) == (False, 3)
+    await happens(room, "restore", str(model.id))
+    (card,) = room.shelf
+    assert card.is_ready
+    assert house.queue.take() == []
+
+
+async def test_portraits_that_would_be_lost_with_a_face_model_are_asked_about(
+    house: House, ada: SignedIn, room: TrainState, model: Training
+) -> None:
+    async with house.desk.for_person(ada.owner_id) as work:
+        await generations.order(work, model, style="noir", count=2, aspect="1:1")
+    ((_, _, order_id),) = house.queue.take()
+    (told,) = await happens(room, "delete", str(model.id))
     assert DELETE_SHEET in str(told)
-    assert room.question == before_deleting("Ada", "in the darkroom", photo_count=0, kept=3, coming=0)
-    await happens(room, "delete")
+    assert "won't be made" in room.question.loss
+    assert house.queue.take() == []
+    await happens(room, "delete_asked")
+    assert room.shelf == []
+    assert house.queue.take() == [(Chore.CALL_OFF, ada.owner_id, order_id)]
+
+
+async def test_how_far_the_deletion_of_a_face_model_is_can_be_seen(
+    house: House, room: TrainState, model: Training
+) -> None:
+    async with house.desk.for_person(model.owner_id) as work:
+        await removal.remove(work, model.id)
+    await happens(room, "enter")
     (card,) = room.shelf
     assert (card.is_leaving, card.is_ready, card.is_failed, card.trouble) == (True, False, False, "")
-    create = await tab_of(CreateState, ada.token)
-    await happens(create, "enter")
-    assert create.models == []
-    home = await tab_of(HomeState, ada.token)
-    await happens(home, "enter")
-    assert (home.has_ready_model, len(home.portraits)) == (False, 3)
+    with pytest.raises(NotFound):  # it is beyond the Trash
+        await happens(room, "delete", str(model.id))
 
 
 @pytest.mark.parametrize(
@@ -132,14 +160,14 @@ def test_the_question_counts_what_goes_and_what_stays() -> None:
     )
 
 
-@pytest.mark.parametrize("event", ["ask_to_stop", "ask_to_delete"])
+@pytest.mark.parametrize("event", ["ask_to_stop", "delete", "restore"])
 @pytest.mark.parametrize("sent", ["", "no id", "7f3c0d5e-2b1a-4c68-9e0f-5a1d2c3b4e5f"])
 async def test_whatever_a_browser_sends_as_an_id_finds_nothing(room: TrainState, event: str, sent: str) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises((NotFound, TooLate)):
         await happens(room, event, sent)
 
 
-@pytest.mark.parametrize("event", ["stop", "delete"])
+@pytest.mark.parametrize("event", ["stop", "delete_asked"])
 async def test_what_was_not_asked_about_is_not_done(room: TrainState, event: str) -> None:
     with pytest.raises(NotFound):
         await happens(room, event)
@@ -149,10 +177,10 @@ async def test_somebody_elses_is_neither_asked_about_nor_touched(house: House, r
     eve = await signed_up(house, "Eve")
     running, _ = await learning(house, eve)
     ready = await house.ready_model(eve.owner_id)
-    for event, target in (("ask_to_stop", running), ("ask_to_delete", ready)):
+    for event, target in (("ask_to_stop", running), ("delete", ready)):
         with pytest.raises(NotFound):
             await happens(room, event, str(target.id))
-    for event, target in (("stop", running), ("delete", ready)):
+    for event, target in (("stop", running), ("delete_asked", ready)):
         room.asked = str(target.id)  # as if it had been asked about all the same
         with pytest.raises(NotFound):
             await happens(room, event)
@@ -161,9 +189,8 @@ async def test_somebody_elses_is_neither_asked_about_nor_touched(house: House, r
 
 async def test_one_that_is_being_learned_is_not_deleted(house: House, ada: SignedIn, room: TrainState) -> None:
     training, _ = await learning(house, ada)
-    await happens(room, "ask_to_delete", str(training.id))
     with pytest.raises(PortraitError, match="queued"):
-        await happens(room, "delete")
+        await happens(room, "delete", str(training.id))
 
 
 @pytest.mark.parametrize("place", [HomeState, CreateState])

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from portrait_app.adapters.replicate.errors import WrongToken
+from portrait_app.domain.clock import now
+from portrait_app.domain.consent import VERSION
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.errors import NotFound, SignedOut
-from portrait_app.services import trainings
+from portrait_app.services import consent, trainings
+from portrait_app.services.retention import UnknownStay
 from portrait_app.services.selfies import NoFaceToLearn
 from portrait_app.web import house as web_house
 from portrait_app.web.train.state import TrainState
+from portrait_app.web.train.staying import STAY_SHEET
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
@@ -162,3 +167,48 @@ async def test_what_stayed_the_same_is_not_sent_again(house: House, ada: SignedI
     room._clean()
     await happens(room, "enter")
     assert room.dirty_vars == set()
+
+
+async def test_the_room_asks_first_and_again_when_the_word_is_taken_back(
+    house: House, ada: SignedIn, room: TrainState
+) -> None:
+    async with house.desk.for_person(ada.owner_id) as work:
+        await consent.withdraw(work)
+    await happens(room, "enter")
+    assert not room.has_agreed
+    with pytest.raises(consent.TextHasChanged):  # a page of before
+        await happens(room, "agree", "2020-01-01")
+    await happens(room, "agree", VERSION)
+    assert room.has_agreed
+
+
+async def test_a_face_is_not_learned_without_ones_word(house: House, ada: SignedIn, room: TrainState) -> None:
+    await house.draft_with_selfies(ada.owner_id)
+    await happens(room, "set_name", "Ada")
+    async with house.desk.for_person(ada.owner_id) as work:
+        await consent.withdraw(work)
+    *_, told = await happens(room, "start")
+    assert "One question first" in str(told)
+    assert house.queue.take() == []
+
+
+async def test_how_long_photos_stay_is_chosen_and_asked_about_when_it_deletes_some(
+    house: House, ada: SignedIn, room: TrainState
+) -> None:
+    await happens(room, "enter")
+    assert room.stay == "0"
+    await happens(room, "choose_stay", "keep")
+    assert room.stay == "keep"
+    draft = await house.draft_with_selfies(ada.owner_id, 4)
+    async with house.desk.for_person(ada.owner_id) as work:
+        training = await work.trainings.get(draft.id)
+        training.status, training.ended_at = TrainingStatus.READY, now() - timedelta(days=8)
+    (told,) = await happens(room, "choose_stay", "7")
+    assert STAY_SHEET in str(told)
+    assert room.stay_loss.startswith("4 photos")
+    assert room.stay == "keep"
+    await happens(room, "choose_stay_asked")
+    await happens(room, "enter")
+    assert (room.stay, room.shelf[0].photos) == ("7", "4 photos, being deleted")
+    with pytest.raises(UnknownStay):
+        await happens(room, "choose_stay", "1")

@@ -127,6 +127,20 @@ async def test_three_go_up_at_a_time_and_the_next_follows(page: Page, server: Se
     assert server.names[3:] == ["3.jpg"]
 
 
+async def test_what_comes_before_the_question_is_answered_waits_for_the_answer(page: Page, server: Server) -> None:
+    await page.evaluate(
+        """() => document.body.insertAdjacentHTML(
+             "beforeend", '<section data-asks-first="yes"><p id="held-photos"></p></section>')"""
+    )
+    await choose(page, photo("first.jpg"))
+    await choose(page, photo("second.jpg"), photo("third.jpg"))
+    assert await page.inner_text("#held-photos") == "3 photos will be added once you have answered."
+    assert (await states(page), server.names) == ([], [])
+    await page.evaluate("document.querySelector('[data-asks-first]').remove()")
+    await server.has(3)
+    assert sorted(server.names) == ["first.jpg", "second.jpg", "third.jpg"]
+
+
 async def test_a_tile_stays_until_the_room_shows_the_photo_and_lends_it_its_picture(page: Page, server: Server) -> None:
     await choose(page, photo("me.png", photos.photo("astronaut.png").read_bytes(), "image/png"))
     await server.has(1)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.retention import STAY_DAYS
+from portrait_app.domain.training import Training
+from portrait_app.services.retention import UnknownStay
 from portrait_app.web.train import words
 
 
@@ -29,3 +37,22 @@ def test_the_count_says_what_there_is_and_what_would_be_better(
 def test_where_photos_go_is_said_as_it_is() -> None:
     assert "nowhere else" in words.where_photos_stay(is_darkroom=True)
     assert "Replicate" in words.where_photos_stay(is_darkroom=False)
+
+
+def test_a_menu_sends_what_it_shows_and_nothing_else() -> None:
+    assert [words.days_of(words.value_of(days)) for days in STAY_DAYS] == list(STAY_DAYS)
+    for sent in ("", "1", "-7", "None", "x" * 999):
+        with pytest.raises(UnknownStay):
+            words.days_of(sent)
+
+
+def test_what_becomes_of_photos_is_said_as_it_is() -> None:
+    moment = now()
+    row = Training(owner_id=UUID(int=1), status=TrainingStatus.READY, ended_at=moment - timedelta(days=1))
+    assert words.photos_of(row, 0, 7, moment) == words.PhotosOf()
+    assert words.photos_of(row, 1, None, moment) == words.PhotosOf("1 photo kept")
+    assert words.photos_of(row, 4, 0, moment) == words.PhotosOf("4 photos, being deleted")
+    goes = moment + timedelta(days=6)
+    assert words.photos_of(row, 4, 7, moment) == words.PhotosOf("4 photos, deleted on", goes.isoformat())
+    row.photos_deleted_at = moment
+    assert words.photos_of(row, 4, 7, moment) == words.PhotosOf("Photos deleted on", moment.isoformat())

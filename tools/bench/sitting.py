@@ -96,6 +96,10 @@ class Sitting:
 
     async def hand_in(self, room: Page) -> tuple[float, float]:
         """Choose the photos in the training room; return the seconds until all have landed, all are examined."""
+        await room.locator(".train-room").wait_for(timeout=PATIENCE_MS)
+        if await (yes := room.get_by_role("button", name="Yes, I agree")).count():
+            await yes.click()
+            await yes.wait_for(state="detached", timeout=PATIENCE_MS)
         paths = [str(path) for path in self.photos]
         landed: asyncio.Queue[None] = asyncio.Queue()
         room.on("response", lambda answer: landed.put_nowait(None) if "/api/selfies" in answer.url else None)

@@ -10,7 +10,7 @@ from reflex.vars.function import FunctionStringVar
 from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
 from portrait_app.web.gallery import scripts
-from portrait_app.web.gallery.state import DELETE_SHEET, GalleryState
+from portrait_app.web.gallery.state import GalleryState
 from portrait_app.web.portraits import portrait_to_come, ratio_of_last
 from portrait_app.web.shell import frame
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from portrait_app.web.gallery.cards import Option, Portrait
 
+CHOSEN = "chosen-portraits"
 SIZES_IN_GALLERY = "(width >= 56.25rem) 14rem, 34vw"
 
 # A date in the browser's own language and time zone.
@@ -31,7 +32,7 @@ def gallery_page() -> rx.Component:
         "Gallery",
         rx.cond(GalleryState.is_here, _room(), _waiting()),
         active="gallery",
-        beside=(_viewer(), _delete_sheet(), _refresh()),
+        beside=(_viewer(), _refresh()),
     )
 
 
@@ -53,6 +54,11 @@ def _filters() -> rx.Component:
             _menu("Face model", "Everyone", models, value=GalleryState.model, on_change=GalleryState.choose_model),
         ),
         _menu("Style", "All styles", *styles, value=GalleryState.style, on_change=GalleryState.choose_style),
+        rx.cond(
+            GalleryState.is_selecting,
+            ui.button("Cancel", kind="plain", on_click=GalleryState.stop_selecting),
+            ui.button("Select", kind="plain", on_click=GalleryState.select),
+        ),
         class_name="gallery-filters",
     )
 
@@ -79,17 +85,54 @@ def _portraits() -> rx.Component:
     return rx.fragment(
         rx.el.div(rows, on_mount=scripts.keep_steady(), class_name="gallery-rows"),
         rx.cond(GalleryState.next_page != "", _more()),
+        rx.cond(GalleryState.is_selecting, _chosen()),
     )
 
 
 def _cell(portrait: ObjectVar[Portrait]) -> rx.Component:
     cell = rx.cond(
         portrait.is_ready,
-        ui.picture_cell(_thumbnail(portrait), ratio=portrait.picture.ratio, slide=portrait.slide, label=portrait.alt),
+        rx.cond(
+            GalleryState.is_selecting,
+            _pick(portrait),
+            ui.picture_cell(
+                _thumbnail(portrait), ratio=portrait.picture.ratio, slide=portrait.slide, label=portrait.alt
+            ),
+        ),
         portrait_to_come(portrait.style, ratio=portrait.picture.ratio),
     )
     cell.key = portrait.id
     return cell
+
+
+def _pick(portrait: ObjectVar[Portrait]) -> rx.Component:
+    """A portrait that is chosen by a tap; the form is in the bar below the rows."""
+    return rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            name=portrait.id,
+            form=CHOSEN,
+            aria_label=portrait.alt,
+            class_name="unseen",
+            data_chooses="yes",
+        ),
+        _thumbnail(portrait),
+        rx.el.span(ui.icon("check"), class_name="choice-tick"),
+        class_name="picture-place gallery-pick",
+        custom_attrs={"style": {"--ratio": portrait.picture.ratio}},
+    )
+
+
+def _chosen() -> rx.Component:
+    """How many are chosen (js/choosing.js counts them), and what can be done with them."""
+    return rx.el.form(
+        rx.el.output("None chosen", data_counts_chosen="yes"),
+        ui.button("All", data_chooses_all="yes"),
+        ui.button("Delete", kind="danger", icon_name="trash", submits=True, is_disabled=True, data_needs_chosen="yes"),
+        id=CHOSEN,
+        on_submit=GalleryState.delete_chosen,
+        class_name="action-bar gallery-chosen",
+    )
 
 
 def _thumbnail(portrait: ObjectVar[Portrait]) -> rx.Component:
@@ -127,7 +170,7 @@ def _slide(portrait: ObjectVar[Portrait]) -> rx.Component:
                 sizes="100vw",
             ),
             _facts(portrait),
-            ui.icon_button("trash", "Delete", on_click=GalleryState.ask_to_delete(portrait.id)),
+            ui.icon_button("trash", "Delete", on_click=GalleryState.delete(portrait.id)),
             download=portrait.download,
             file_name=portrait.file_name,
         ),
@@ -150,16 +193,6 @@ def _facts(portrait: ObjectVar[Portrait]) -> rx.Component:
 def _refresh() -> rx.Component:
     """What js/viewer.js presses when the links to the pictures have grown too old."""
     return rx.el.button(type="button", hidden=True, data_refreshes="yes", on_click=GalleryState.enter)
-
-
-def _delete_sheet() -> rx.Component:
-    return ui.confirm(
-        DELETE_SHEET,
-        "Delete this portrait?",
-        "It is gone for good, here and on your other devices. Your face model and your other portraits stay.",
-        action="Delete portrait",
-        on_confirm=GalleryState.delete,
-    )
 
 
 def _none_yet() -> rx.Component:

@@ -11,15 +11,13 @@ from portrait_app.domain.events import Noun
 from portrait_app.domain.rows import identified, new_id
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import NotFound
-from portrait_app.services import gallery
+from portrait_app.services import gallery, trash
 from portrait_app.services.gallery import PAGE, Filters, Page
 from portrait_app.services.work import Work
 from portrait_app.web import live, ui
 from portrait_app.web.gallery import scripts
 from portrait_app.web.gallery.cards import Option, Portrait, cut
 from portrait_app.web.session import work_for
-
-DELETE_SHEET = "delete-portrait"
 
 
 @dataclass(frozen=True)
@@ -46,12 +44,13 @@ class GalleryState(live.Room, rx.State):
     models: rx.Field[list[Option]] = rx.field(default_factory=list)
     model: rx.Field[str] = rx.field("")
     style: rx.Field[str] = rx.field("")
-    asked: rx.Field[str] = rx.field("")
+    is_selecting: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def enter(self) -> EventSpec | None:
         """Show the gallery as far down as it was, or down to the portrait that the address names with `open`."""
         await self._watch()
+        self.is_selecting = False
         wanted = _wanted(self.router.url.query_parameters.get("open", ""))
         if wanted is not None:
             self.model = self.style = ""
@@ -90,20 +89,33 @@ class GalleryState(live.Room, rx.State):
         await self._begin_again()
 
     @rx.event
-    def ask_to_delete(self, portrait_id: str) -> EventSpec:
-        """Ask, in a sheet, before a portrait is deleted."""
-        self.asked = str(identified(portrait_id))
-        return ui.open_sheet(DELETE_SHEET)
+    def select(self) -> None:
+        """Let several be chosen."""
+        self.is_selecting = True
 
     @rx.event
-    async def delete(self) -> EventSpec:
-        """Delete the portrait that was asked about."""
-        portrait_id, self.asked = identified(self.asked), ""
+    def stop_selecting(self) -> None:
+        """Let them be opened again."""
+        self.is_selecting = False
+
+    @rx.event
+    async def delete(self, portrait_id: str) -> EventSpec:
+        """Put a portrait into the Trash."""
+        return await self._put_away([identified(portrait_id)])
+
+    @rx.event
+    async def delete_chosen(self, form: dict[str, str]) -> EventSpec:
+        """Put the chosen portraits into the Trash: each is named by its id in the form."""
+        told = await self._put_away([identified(portrait_id) for portrait_id in form])
+        self.is_selecting = False
+        return told
+
+    @rx.event
+    async def restore(self, portrait_ids: list[str]) -> None:
+        """Bring portraits back that have just been put away, each to its place."""
         async with work_for(self) as work:
-            await gallery.remove(work, portrait_id)
-        self.newest = [portrait for portrait in self.newest if portrait.id != str(portrait_id)]
-        self.older = [portrait for portrait in self.older if portrait.id != str(portrait_id)]
-        return ui.toast.show("Portrait deleted")
+            await trash.restore_portraits(work, [identified(portrait_id) for portrait_id in portrait_ids])
+            await self._read(work, [UUID(portrait.id) for portrait in (*self.newest, *self.older)[-1:]])
 
     @classmethod
     async def _look(cls, work: Work) -> Newest:
@@ -124,6 +136,15 @@ class GalleryState(live.Room, rx.State):
                 self.older = [portrait for portrait in self.older if portrait.id < reach]
             self.next_page = min(self.next_page, reach)  # after deletions the newest page reaches deeper than before
         self._known_until = str(new_id())
+
+    async def _put_away(self, ids: list[UUID]) -> EventSpec:
+        async with work_for(self) as work:
+            gone = {str(each) for each in await trash.put_portraits(work, ids)}
+        self.newest = [portrait for portrait in self.newest if portrait.id not in gone]
+        self.older = [portrait for portrait in self.older if portrait.id not in gone]
+        headline = "Portrait deleted" if len(gone) == 1 else f"{len(gone)} portraits deleted"
+        undo = GalleryState.restore(sorted(gone))  # pyright: ignore[reportCallIssue] -- an event is called without self
+        return ui.toast.show(headline, "In the Trash for 30 days.", undo=undo)
 
     async def _begin_again(self) -> None:
         async with work_for(self) as work:

@@ -8,9 +8,11 @@ import reflex as rx
 
 from portrait_app.services.trainings import LONGEST_NAME
 from portrait_app.web import shell, ui
+from portrait_app.web.train.agreeing import agreeing
 from portrait_app.web.train.photos import drop_veil, photo_grid, teach
 from portrait_app.web.train.shelf import deleted_card, failed_card, ready_card, running_card
 from portrait_app.web.train.state import DELETE_SHEET, NAME_FIELD, STOP_SHEET, TrainState
+from portrait_app.web.train.staying import stay_choice, stay_sheet
 
 if TYPE_CHECKING:
     from reflex.vars import ObjectVar
@@ -24,7 +26,7 @@ def train_page() -> rx.Component:
         "Train",
         rx.cond(TrainState.has_looked, _room(), _arriving()),
         active="train",
-        beside=(_stop_sheet(), _delete_sheet()),
+        beside=(_stop_sheet(), _delete_sheet(), stay_sheet(TrainState)),
     )
 
 
@@ -57,7 +59,7 @@ def _running(training: ObjectVar[TrainingCard]) -> rx.Component:
 
 
 def _ended(training: ObjectVar[TrainingCard]) -> rx.Component:
-    on_delete = TrainState.ask_to_delete(training.id)
+    on_delete = TrainState.delete(training.id)
     return rx.cond(
         training.is_ready,
         ready_card(training, on_delete),
@@ -71,7 +73,11 @@ def _draft() -> rx.Component:
     has_models = (TrainState.running.length() > 0) | (TrainState.shelf.length() > 0)
     return rx.el.section(
         rx.cond(has_models, rx.el.h2("A new face model", class_name="section-title")),
-        teach(TrainState.where_photos_stay),
+        rx.cond(
+            TrainState.has_agreed,
+            teach(TrainState.where_photos_stay),
+            agreeing(TrainState.where_photos_stay, TrainState.agree),
+        ),
         rx.el.div(
             ui.field(
                 "Whose face is it?",
@@ -86,11 +92,13 @@ def _draft() -> rx.Component:
             ),
             photo_grid(TrainState.draft_id, TrainState.photos, TrainState.overrule, TrainState.remove),
             rx.el.p(TrainState.where_photos_stay, class_name="soft small"),
+            ui.lines(stay_choice(TrainState)),
             _start_bar(),
             class_name="stack filled",
         ),
         class_name="draft",
         data_compact=has_models,
+        data_asks=~TrainState.has_agreed,
     )
 
 
@@ -132,7 +140,7 @@ def _delete_sheet() -> rx.Component:
         TrainState.question.title,
         TrainState.question.loss,
         action="Delete face model",
-        on_confirm=TrainState.delete,
+        on_confirm=TrainState.delete_asked,
     )
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import reflex as rx
 from reflex.vars.function import FunctionStringVar
 
+from portrait_app.domain.clock import now
 from portrait_app.services.thumbnails import small_key
 from portrait_app.web import ui
+from portrait_app.web.train import words
 from portrait_app.web.views import TrainingCard
 
 if TYPE_CHECKING:
@@ -31,10 +33,12 @@ _SAY_DAY = FunctionStringVar.create(
 async def training_cards(work: Work) -> list[TrainingCard]:
     """Cut the person's face models, newest first, each with a picture to know it by."""
     portraits = {asset.training_id: asset.key for asset in sorted(await work.assets.samples(), key=lambda a: a.id)}
-    return [
-        TrainingCard.of(training, await _cover(work, training, portraits))
-        for training in await work.trainings.started()
-    ]
+    kept, stay_days = await work.selfies.kept_by_training(), (await work.accounts.mine()).photos_stay_days
+    cards: list[TrainingCard] = []
+    for row in await work.trainings.started():
+        photos = words.photos_of(row, kept.get(row.id, 0), stay_days, now())
+        cards.append(TrainingCard.of(row, await _cover(work, row, portraits), (photos.words, photos.day)))
+    return cards
 
 
 def running_card(
@@ -56,6 +60,7 @@ def ready_card(training: ObjectVar[TrainingCard], on_delete: Act) -> rx.Componen
     """A face model that portraits can be made from."""
     return ui.card(
         _head(training, ui.status("Ready", "good")),
+        _photos(training),
         _foot(training, ui.link("Make portraits", f"/create?model={training.id}"), on_delete),
     )
 
@@ -64,8 +69,13 @@ def failed_card(training: ObjectVar[TrainingCard], on_retry: Act, on_delete: Act
     """A face model that could not be learned: what happened, what is safe, what to do next."""
     return ui.card(
         _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), ui.status("Not learned", "error"))),
-        rx.el.p(training.trouble, rx.cond(training.is_stopped, "", " Your photos are safe."), class_name="soft small"),
-        _foot(training, ui.button("Try again", on_click=on_retry), on_delete),
+        rx.el.p(
+            training.trouble,
+            rx.cond(training.is_stopped | ~training.can_try_again, "", " Your photos are safe."),
+            class_name="soft small",
+        ),
+        _photos(training),
+        _foot(training, rx.cond(training.can_try_again, ui.button("Try again", on_click=on_retry)), on_delete),
     )
 
 
@@ -79,6 +89,15 @@ def deleted_card(training: ObjectVar[TrainingCard]) -> rx.Component:
     return ui.card(
         _head(training, rx.cond(training.is_gone, rx.el.span(said, class_name="soft small"), leaving)),
         rx.cond(training.trouble != "", rx.el.p(training.trouble, class_name="soft small")),
+    )
+
+
+def _photos(training: ObjectVar[TrainingCard]) -> rx.Component:
+    """What there is of its photos, and until when."""
+    day = rx.el.time(_SAY_DAY.call(training.photos_day), date_time=training.photos_day)
+    return rx.cond(
+        training.photos != "",
+        rx.el.p(training.photos, rx.cond(training.photos_day != "", rx.fragment(" ", day)), class_name="soft small"),
     )
 
 
@@ -97,7 +116,7 @@ def _head(training: ObjectVar[TrainingCard], status: rx.Component, *action: rx.C
 
 
 def _foot(training: ObjectVar[TrainingCard], action: rx.Component, on_delete: Act) -> rx.Component:
-    delete = ui.button("Delete…", kind="plain", on_click=on_delete, aria_describedby=_heading_of(training))
+    delete = ui.button("Delete", kind="plain", on_click=on_delete, aria_describedby=_heading_of(training))
     return rx.el.div(delete, action, class_name="model-foot")
 
 
@@ -109,7 +128,7 @@ def _heading_of(training: ObjectVar[TrainingCard]) -> str:
 async def _cover(work: Work, training: Training, portraits: dict[UUID, str | None]) -> str:
     """Return the address of the newest portrait, or of a photo while there is none."""
     key = portraits.get(training.id)
-    if key is None and training.removal_asked_at is None:
+    if key is None and training.removal_asked_at is None and training.photos_deleted_at is None:
         photos = await work.selfies.of(training.id)
         key = next((photo.key for photo in photos if photo.is_usable), None)
     return (await work.bucket.links()).to(small_key(key, COVER_EDGE_PX)) if key else ""

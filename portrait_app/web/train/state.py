@@ -11,8 +11,9 @@ from portrait_app.domain.events import Noun
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.rows import identified
 from portrait_app.domain.selfie import SelfieStatus
+from portrait_app.domain.training import Training
 from portrait_app.errors import PortraitError
-from portrait_app.services import cancelling, removal, selfies, trainings
+from portrait_app.services import cancelling, consent, selfies, trainings, trash
 from portrait_app.services.trainings import NameMissing
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
@@ -20,7 +21,8 @@ from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
 from portrait_app.web.train import words
 from portrait_app.web.train.shelf import training_cards
-from portrait_app.web.views import SelfieCard, TrainingCard, engine_of
+from portrait_app.web.train.staying import ChoosesStay
+from portrait_app.web.views import SelfieCard, TrainingCard
 from portrait_app.web.voice import said
 
 NAME_FIELD = "face-name"
@@ -37,14 +39,17 @@ class Seen:
     count: words.Count
     where_photos_stay: str
     models: list[TrainingCard]
+    has_agreed: bool
+    stay: str
 
 
-class TrainState(Room, rx.State):
+class TrainState(ChoosesStay, Room, rx.State):
     """The training room."""
 
-    _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "selfie", "asset"})
+    _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "selfie", "asset", "consent"})
 
     has_looked: rx.Field[bool] = rx.field(False)
+    has_agreed: rx.Field[bool] = rx.field(False)
     draft_id: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
     name_trouble: rx.Field[str] = rx.field("")
@@ -128,27 +133,42 @@ class TrainState(Room, rx.State):
         return None
 
     @rx.event
-    async def ask_to_delete(self, training_id: str) -> EventSpec:
-        """Ask, in a sheet that says what will be lost, before a face model is deleted."""
+    async def delete(self, training_id: str) -> EventSpec:
+        """Put a face model into the Trash; ask first when portraits on their way would be lost by that."""
         async with work_for(self) as work:
             row = await work.trainings.get(identified(training_id))
-            self.question = words.before_deleting(
-                row.name,
-                engine_of(row),
-                photo_count=await work.selfies.count(row.id),
-                kept=await work.assets.count_kept_of(row.id),
-                coming=len(await work.generations.unfinished_of(row.id)),
-            )
-        self.asked = str(row.id)
+            if not await work.generations.unfinished_of(row.id):
+                return await self._put_away(work, row)
+        self.asked, self.question = str(row.id), words.before_putting_away(row.name)
         return ui.open_sheet(DELETE_SHEET)
 
     @rx.event
-    async def delete(self) -> None:
-        """Delete the face model that was asked about."""
+    async def delete_asked(self) -> EventSpec:
+        """Put the face model that was asked about into the Trash."""
         training_id, self.asked = identified(self.asked), ""
         async with work_for(self) as work:
-            await removal.remove(work, training_id)
+            return await self._put_away(work, await work.trainings.get(training_id))
+
+    @rx.event
+    async def restore(self, training_id: str) -> None:
+        """Bring a face model back that has just been put away."""
+        async with work_for(self) as work:
+            await trash.restore_model(work, identified(training_id))
             self._show(await self._look(work))
+
+    @rx.event
+    async def agree(self, version: str) -> None:
+        """Keep the person's word on whose photos they are; `version` is of the words that the page showed."""
+        async with work_for(self) as work:
+            await consent.give(work, version)
+            self._show(await self._look(work))
+
+    async def _put_away(self, work: Work, row: Training) -> EventSpec:
+        await trash.put_model(work, row.id)
+        kept = await work.assets.count_kept_of(row.id)
+        self._show(await self._look(work))
+        undo = TrainState.restore(str(row.id))  # pyright: ignore[reportCallIssue] -- an event is called without self
+        return ui.toast.show(f"{row.name} deleted", words.put_away(kept), undo=undo)
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:
@@ -166,6 +186,8 @@ class TrainState(Room, rx.State):
             count=words.count(good, examining),
             where_photos_stay=words.where_photos_stay(is_darkroom=house.workshop().settings.is_darkroom),
             models=models,
+            has_agreed=await consent.is_given(work),
+            stay=words.value_of((await work.accounts.mine()).photos_stay_days),
         )
 
     def _show(self, seen: Seen) -> None:
@@ -178,6 +200,8 @@ class TrainState(Room, rx.State):
             "where_photos_stay": seen.where_photos_stay,
             "running": [model for model in seen.models if model.is_running],
             "shelf": [model for model in seen.models if not model.is_running],
+            "has_agreed": seen.has_agreed,
+            "stay": seen.stay,
             "has_looked": True,
         }
         for var, value in shown.items():

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from portrait_app.domain.retention import STAY_DAYS, TRASH_STAYS, photos_go_at
 from portrait_app.domain.selfie import FEWEST
+from portrait_app.services.retention import UnknownStay
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portrait_app.domain.training import Training
+
+TRASH_DAYS = TRASH_STAYS.days
 PLENTY = 12  # from here on more photos hardly make a face model better
 
 STAY_HERE = "Your photos stay on the computer this studio runs on, and go nowhere else."
@@ -40,6 +49,70 @@ def before_deleting(name: str, engine: str, *, photo_count: int, kept: int, comi
     if kept:
         said.append(f"The {portraits(kept)} made from it {'stays' if kept == 1 else 'stay'} in your gallery.")
     return Question(f"Delete {name}?", " ".join(said))
+
+
+def before_putting_away(name: str) -> Question:
+    """Say what is lost when a face model goes into the Trash while portraits of it are being made."""
+    said = "Its portraits that are on their way won't be made, also if you bring it back."
+    return Question(f"Delete {name}?", f"{said} The face model goes to the Trash for {TRASH_DAYS} days.")
+
+
+def put_away(kept: int) -> str:
+    """Say, of a face model in the Trash, how long it stays there, and what becomes of its portraits."""
+    stay = f" Its {portraits(kept)} {'stays' if kept == 1 else 'stay'} in your gallery." if kept else ""
+    return f"In the Trash for {TRASH_DAYS} days.{stay}"
+
+
+def stays(days: int | None) -> str:
+    """Say what becomes of photos that stay for so many days."""
+    if days is None:
+        return "Keep the photos"
+    return f"Delete after {days} days" if days else "Delete the photos"
+
+
+def value_of(days: int | None) -> str:
+    """Write a number of days as what a menu sends."""
+    return "keep" if days is None else str(days)
+
+
+def days_of(value: str) -> int | None:
+    """Read what a menu sent.
+
+    Raises:
+        UnknownStay: it isn't offered.
+    """
+    for days in STAY_DAYS:
+        if value_of(days) == value:
+            return days
+    raise UnknownStay(f"{value[:20]!r} is not offered")
+
+
+def photos_would_go(number: int) -> str:
+    """Say what a choice deletes at once."""
+    those = "1 photo that you gave" if number == 1 else f"{number} photos that you gave"
+    return f"{those} earlier would be deleted now. The face models that were learned from them stay."
+
+
+@dataclass(frozen=True)
+class PhotosOf:
+    """What is said of the photos of a face model: words, and a day that ends them (ISO 8601 in UTC), or none."""
+
+    words: str = ""
+    day: str = ""
+
+
+def photos_of(training: Training, number: int, stay_days: int | None, moment: datetime) -> PhotosOf:
+    """Say how many photos of a face model there are, and until when; nothing when there never were any to speak of."""
+    if training.photos_deleted_at is not None:
+        return PhotosOf("Photos deleted on", training.photos_deleted_at.isoformat())
+    if not number:
+        return PhotosOf()
+    goes_at = photos_go_at(training, stay_days)
+    if goes_at is None:
+        return PhotosOf(f"{photos(number)} kept")
+    if goes_at <= moment:
+        return PhotosOf(f"{photos(number)}, being deleted")
+    return PhotosOf(f"{photos(number)}, deleted on", goes_at.isoformat())
 
 
 def count(good: int, examining: int) -> Count:

@@ -74,6 +74,8 @@ def _kept() -> rx.Component:
         ui.line(rx.el.span("Take everything away, or leave"), ui.icon("next"), href="/you/data"),
         ui.line(rx.el.span("Portraits"), rx.el.span(YouState.portraits, class_name="soft"), href="/gallery"),
         ui.line(rx.el.span("Selfies"), rx.el.span(YouState.selfies, class_name="soft"), href="/train"),
+        ui.line(rx.el.span("Trash"), ui.icon("next"), href="/you/trash"),
+        ui.line(rx.el.span("What is kept, where and how long"), ui.icon("next"), href="/you/face"),
     )
 
 

@@ -34,7 +34,9 @@ def app(house: House, tmp_path: Path) -> Starlette:
 
 @pytest.fixture
 async def ada(house: House) -> SignedIn:
-    return await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    who = await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    await house.agree(who.owner_id)
+    return who
 
 
 @pytest.fixture

@@ -1,0 +1,184 @@
+"""What is kept of a person, where and for how long: said from the settings and from their own rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.retention import TRASH_STAYS, TRY_AGAIN_FOR
+from portrait_app.web.you.words import portraits as portraits_in_words
+
+if TYPE_CHECKING:
+    from portrait_app.settings import Settings
+
+ONLY_SPARED = "Photos of a face that is being learned right now stay until it is learned."
+WITHDRAWN = (
+    "From then on no photo is taken in and no new face is learned. What there is stays as it is: your photos, face "
+    "models and portraits, until you delete them or their time is over."
+)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much there is of a person's: of what lies in the Trash apart, since it is seen nowhere else."""
+
+    photos: int
+    models: int
+    models_in_trash: int
+    portraits: tuple[int, int]
+    portraits_in_trash: int
+    orders: int
+    sessions: int
+    mails: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One kind of thing that is kept: how much of it, what it is, where it lies, and how long."""
+
+    title: str
+    count: str
+    what: str
+    where: str
+    stays: str
+
+
+def everything(settings: Settings, counts: Counts, stay_days: int | None) -> list[Kept]:
+    """Say all of it, the nearest to one's face first."""
+    return [
+        _photos(settings, counts, stay_days),
+        _models(settings, counts),
+        _portraits(settings, counts),
+        _orders(settings, counts),
+        _signing_in(settings, counts),
+        _mails(settings, counts),
+        _logs(settings),
+    ]
+
+
+def _photos(settings: Settings, counts: Counts, stay_days: int | None) -> Kept:
+    lent = (
+        "While a face is learned, the darkroom on the same computer has a copy."
+        if settings.is_darkroom
+        else "While a face is learned, Replicate has a copy; we have it deleted there as soon as that ends."
+    )
+    return Kept(
+        "Your photos",
+        _number(counts.photos),
+        "A copy of each without its hidden data (place, camera, date), smaller ones of it, and what was measured: "
+        "light, sharpness, the proportions of the face. The file you sent is deleted once it has been looked at.",
+        f"{pictures_lie(settings)}. {lent}",
+        f"{_stay(stay_days)} Photos that you haven't begun with stay until you remove them.",
+    )
+
+
+def _stay(stay_days: int | None) -> str:
+    if stay_days is None:
+        return "Until you delete them."
+    after = f"{stay_days} days after the face was learned" if stay_days else "As soon as the face is learned"
+    wait = max(stay_days, TRY_AGAIN_FOR.days)
+    return f"{after}, they are deleted. If it couldn't be learned, they wait {wait} days to be tried again."
+
+
+def _models(settings: Settings, counts: Counts) -> Kept:
+    there = (
+        "In the darkroom's folder on the computer this studio runs on"
+        if settings.is_darkroom
+        else "At Replicate, over the internet, in a private model of this studio's account"
+    )
+    return Kept(
+        "Face models",
+        _with_trash(_number(counts.models), counts.models_in_trash),
+        "What was learned of a face, and the middle of its measures, by which we see whether a portrait is like it.",
+        f"{there}. Its name and state: {rows_lie(settings)}.",
+        f"Until you delete it: {TRASH_STAYS.days} days in the Trash, then for good, here and at the engine, which we "
+        "ask until it has confirmed that.",
+    )
+
+
+def _portraits(settings: Settings, counts: Counts) -> Kept:
+    number, size = counts.portraits
+    engine = "The darkroom's" if settings.is_darkroom else "Replicate's"
+    return Kept(
+        "Portraits",
+        _with_trash(portraits_in_words(number, size), counts.portraits_in_trash),
+        "Each in full and in three smaller sizes, with its style and how like you it is.",
+        f"{pictures_lie(settings)}. {engine} own copy is deleted there an hour after it was made.",
+        f"Until you delete it: {TRASH_STAYS.days} days in the Trash, then for good.",
+    )
+
+
+def _orders(settings: Settings, counts: Counts) -> Kept:
+    there = "" if settings.is_darkroom else " Replicate was sent them too, and removes them an hour later."
+    return Kept(
+        "What you ordered",
+        _number(counts.orders),
+        "Of each: the style and its prompt, the shape, how many, the seed, when, and how it ended.",
+        f"{_begun(rows_lie(settings))}.{there}",
+        "As long as its face model, or portraits of it, are there.",
+    )
+
+
+def _signing_in(settings: Settings, counts: Counts) -> Kept:
+    return Kept(
+        "Your account",
+        f"{counts.sessions} browser{'s' * (counts.sessions != 1)} signed in",
+        "Your name and address, your password and session tokens as hashes, public halves of passkeys, accounts "
+        "elsewhere that sign you in, which kinds of browser are signed in and when they were last used.",
+        f"{_begun(rows_lie(settings))}.",
+        "As long as your account. A session ends after 30 days, or 14 unused, and is forgotten at your next sign-in.",
+    )
+
+
+def _mails(settings: Settings, counts: Counts) -> Kept:
+    if settings.smtp_host:
+        where = f"{_begun(rows_lie(settings))}. The mail itself went by the mail server that this studio uses."
+        stays = "A day, and until the next mail to you."
+    else:
+        where = f"{_begun(rows_lie(settings))}. The mail itself lies in a folder on this studio's computer."
+        stays = "The note a day, the mail itself 7 days, and each until the next mail."
+    return Kept(
+        "Mails to you",
+        _number(counts.mails),
+        "That one was sent, what for, to which address, and its link as a hash.",
+        where,
+        stays,
+    )
+
+
+def _logs(settings: Settings) -> Kept:
+    elsewhere = "" if settings.database_url is None else " Whoever runs the database elsewhere may make some, too."
+    return Kept(
+        "Logs and backups",
+        "",
+        "Logs say what happened, by numbers that stand for you: no photo, no name, no e-mail address, no prompt. "
+        "The studio makes no backups by itself.",
+        f"Logs: on the computer this studio runs on. Backups: ask whoever runs it.{elsewhere}",
+        "Logs until they have grown to 20 MB twice. What you delete is in no later backup.",
+    )
+
+
+def pictures_lie(settings: Settings) -> str:
+    """Say where pictures lie, as the beginning of a sentence."""
+    if settings.store is not None:
+        return "In an S3 store that whoever runs this studio has chosen, behind a wall of your own"
+    return "In a folder on the computer this studio runs on, which the studio alone opens"
+
+
+def rows_lie(settings: Settings) -> str:
+    """Say where rows lie, as a part of a sentence."""
+    if settings.database_url is None:
+        return "in the studio's own database on the same computer"
+    return "in a database that whoever runs this studio has chosen"
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _number(count: int) -> str:
+    return f"{count:,}" if count else "None"
+
+
+def _with_trash(words: str, trashed: int) -> str:
+    return f"{words} · {trashed:,} in the Trash" if trashed else words

@@ -1,0 +1,129 @@
+"""A link to a picture works as long as its row is to be seen; the Trash shows its pictures to its owner alone."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from portrait_app.domain.rows import new_id
+from portrait_app.http.media import media_routes
+from portrait_app.http.trash import trash_routes
+from portrait_app.services import accounts, purging, showing, thumbnails, trash
+from portrait_app.settings import Settings
+from tests.builders import PASSWORD
+from tests.portraits import portraits_of
+from tests.services.removing import learned
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+    from uuid import UUID
+
+    from portrait_app.adapters.buckets.disk import DiskBuckets
+    from portrait_app.services.sessions import SignedIn
+    from portrait_app.wiring import Workshop
+    from tests.builders import House
+
+
+@pytest.fixture
+async def browser(house: House, tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
+    settings = Settings.model_validate({"PORTRAIT_DATA_DIR": tmp_path})
+    workshop = cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings))
+    buckets = cast("DiskBuckets", house.desk.buckets)
+    routes = [
+        *trash_routes(lambda: workshop),
+        *media_routes(lambda: buckets, lambda key: showing.is_shown(house.desk, key)),
+    ]
+    transport = httpx.ASGITransport(Starlette(routes=routes))
+    async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+        yield client
+
+
+@pytest.fixture
+async def ada(house: House) -> SignedIn:
+    return await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+
+
+async def links_to(house: House, owner_id: UUID, key: str) -> list[str]:
+    """Links to a picture and all its thumbnails, and one that saves it."""
+    links = await house.desk.buckets.of(owner_id).links()
+    return [*(links.to(each) for each in thumbnails.keys(key)), links.to(key, download_as="me.webp")]
+
+
+async def answers(browser: httpx.AsyncClient, links: list[str]) -> set[int]:
+    return {(await browser.get(link)).status_code for link in links}
+
+
+async def test_links_of_before_stop_with_the_portrait_and_go_on_with_it(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn
+) -> None:
+    goes, stays = await portraits_of(house, await house.ready_model(ada.owner_id), count=2)
+    dead, alive = [await links_to(house, ada.owner_id, str(each.key)) for each in (goes, stays)]
+    assert len(dead) == 5
+    assert await answers(browser, [*dead, *alive]) == {200}
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trash.put_portraits(work, [goes.id])
+    assert await answers(browser, dead) == {404}
+    assert await answers(browser, alive) == {200}
+    assert (await browser.get(dead[0], headers={"If-None-Match": "*"})).status_code == 404
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trash.restore_portraits(work, [goes.id])
+    assert await answers(browser, dead) == {200}
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trash.put_portraits(work, [goes.id])
+        await trash.delete_portraits(work, [goes.id])
+    assert await answers(browser, dead) == {404}
+    await purging.purge_portrait(house.desk, ada.owner_id, goes.id)
+    assert await answers(browser, dead) == {404}
+
+
+async def test_links_to_photos_stop_with_their_face_model(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn
+) -> None:
+    model = await learned(house, ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        (photo,) = await work.selfies.of(model.id)
+        photo.key = f"u/{ada.owner_id}/selfies/{photo.id}.jpg"
+        await work.bucket.put_bytes(photo.key, b"jpeg")
+    (link, *_) = await links_to(house, ada.owner_id, photo.key)
+    assert await answers(browser, [link]) == {200}
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trash.put_model(work, model.id)
+    assert await answers(browser, [link]) == {404}
+
+
+@pytest.mark.parametrize("name", ["portraits/{}.webp", "selfies/{}.jpg", "selfies/no-id.jpg", "portraits/{}/x.webp"])
+async def test_a_picture_that_no_row_names_is_not_shown(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn, name: str
+) -> None:
+    key = f"u/{ada.owner_id}/{name.format(new_id())}"
+    await house.desk.buckets.of(ada.owner_id).put_bytes(key, b"stray")
+    (link, *_) = await links_to(house, ada.owner_id, key)
+    assert await answers(browser, [link]) == {404}
+
+
+async def test_the_trash_shows_a_portrait_to_whoever_put_it_there_and_to_nobody_else(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn
+) -> None:
+    lying, kept = await portraits_of(house, await house.ready_model(ada.owner_id), count=2)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trash.put_portraits(work, [lying.id])
+    eve = await accounts.sign_up(house.desk, name="Eve", email="eve@example.com", password=PASSWORD, device="test")
+
+    async def asked(portrait_id: object, token: str = "") -> httpx.Response:
+        return await browser.get(f"/api/trash/{portrait_id}", headers={"Cookie": f"session={token}"} if token else {})
+
+    answer = await asked(lying.id, ada.token)
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, b"picture", "image/webp")
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert (await asked(lying.id)).status_code == 401
+    assert (await asked(lying.id, eve.token)).status_code == 404
+    for wrong in (kept.id, new_id(), "x", "%00", "../../etc"):
+        assert (await asked(wrong, ada.token)).status_code == 404
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trash.delete_portraits(work, [lying.id])
+    assert (await asked(lying.id, ada.token)).status_code == 404

@@ -1,0 +1,133 @@
+"""What is kept is said from the settings and from the person's own rows; one's word can be taken back there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.errors import SignedOut
+from portrait_app.services import consent, purging, trainings, trash
+from portrait_app.services.trainings import PhotosGone
+from portrait_app.settings import Settings
+from portrait_app.web.you.face.state import FaceState
+from portrait_app.web.you.face.words import Counts, everything
+from tests.portraits import portraits_of
+from tests.web.tabs import happens, signed_up, tab_of
+
+if TYPE_CHECKING:
+    from portrait_app.domain.training import Training
+    from portrait_app.services.sessions import SignedIn
+    from tests.builders import House
+
+STORE = {
+    "S3_BUCKET": "pictures-of-many",
+    "S3_ACCESS_KEY_ID": "k",
+    "S3_SECRET_ACCESS_KEY": "s",
+    "S3_ROLE_ARN": "arn:aws:iam::1:role/r",
+}
+COUNTS = Counts(12, 1, 0, (8, 3_000_000), 0, 9, 1, 0)
+
+
+@pytest.fixture
+async def room(ada: SignedIn) -> FaceState:
+    return await tab_of(FaceState, ada.token)
+
+
+async def test_it_counts_what_is_ones_own_and_what_lies_in_the_trash(
+    house: House, ada: SignedIn, room: FaceState, model: Training
+) -> None:
+    _, lying = await portraits_of(house, model, count=2)
+    await house.draft_with_selfies(ada.owner_id, 3)
+    eve = await signed_up(house, "Eve")
+    await portraits_of(house, await house.ready_model(eve.owner_id), count=5)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trash.put_portraits(work, [lying.id])
+        await trash.put_model(work, model.id)
+    await happens(room, "enter")
+    counted = {kept.title: kept.count for kept in room.kept}
+    assert counted == {
+        "Your photos": "3",
+        "Face models": "None · 1 in the Trash",
+        "Portraits": "1 · 7 bytes · 1 in the Trash",
+        "What you ordered": "1",
+        "Your account": "1 browser signed in",
+        "Mails to you": "1",
+        "Logs and backups": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "said", "unsaid"),
+    [
+        ({}, ["darkroom", "own database on the same computer", "folder on this studio's computer"], ["Replicate"]),
+        ({"REPLICATE_API_TOKEN": "r8_x" * 10}, ["At Replicate, over the internet"], ["darkroom"]),
+        ({"DATABASE_URL": "postgresql://a:b@db.example/c"}, ["whoever runs this studio has chosen"], ["db.example"]),
+        (STORE, ["In an S3 store that whoever runs this studio has chosen"], ["In a folder", "pictures-of-many"]),
+        ({"SMTP_HOST": "mail.example"}, ["by the mail server"], ["folder on this studio's computer", "mail.example"]),
+    ],
+)
+def test_where_it_lies_is_said_as_the_settings_are(
+    settings: dict[str, str], said: list[str], unsaid: list[str]
+) -> None:
+    configured = Settings.model_validate({"REPLICATE_API_TOKEN": None, **settings})
+    words = str(everything(configured, COUNTS, 0))
+    assert all(each in words for each in said)
+    assert not any(each in words for each in unsaid)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, "As soon as the face is learned, they are deleted. If it couldn't be learned, they wait 30 days"),
+        (7, "7 days after the face was learned, they are deleted. If it couldn't be learned, they wait 30 days"),
+        (90, "90 days after the face was learned, they are deleted. If it couldn't be learned, they wait 90 days"),
+        (None, "Until you delete them."),
+    ],
+)
+def test_how_long_photos_stay_is_said_as_it_was_chosen(days: int | None, said: str) -> None:
+    configured = Settings.model_validate({"REPLICATE_API_TOKEN": None})
+    assert everything(configured, COUNTS, days)[0].stays.startswith(said)
+
+
+async def test_ones_word_is_read_again_and_taken_back(house: House, ada: SignedIn, room: FaceState) -> None:
+    await happens(room, "enter")
+    assert (bool(room.given_at), room.withdrawn_at) == (True, "")
+    await happens(room, "withdraw")
+    assert room.withdrawn_at > room.given_at
+    async with house.desk.for_person(ada.owner_id) as work:
+        assert not await consent.is_given(work)
+
+
+async def test_all_photos_are_deleted_but_those_of_a_face_that_is_being_learned(
+    house: House, ada: SignedIn, room: FaceState
+) -> None:
+    failed = await _training(house, ada, TrainingStatus.FAILED)
+    running = await _training(house, ada, TrainingStatus.LEARNING)
+    await house.draft_with_selfies(ada.owner_id, 2)
+    await happens(room, "enter")
+    assert room.photos == 10
+    await happens(room, "delete_photos")
+    assert house.queue.take() == [(Chore.FORGET_PHOTOS, ada.owner_id, failed.id)]
+    async with house.desk.for_person(ada.owner_id) as work:  # before that was done
+        with pytest.raises(PhotosGone):
+            await trainings.retry(work, failed.id)
+    await purging.forget_photos(house.desk, ada.owner_id, failed.id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        assert await work.selfies.kept_by_training() == {running.id: 4}
+
+
+async def _training(house: House, ada: SignedIn, status: TrainingStatus) -> Training:
+    draft = await house.draft_with_selfies(ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        (await work.trainings.get(draft.id)).status = status
+    return draft
+
+
+async def test_a_tab_whose_session_ended_reaches_nothing(ada: SignedIn) -> None:
+    stranger = await tab_of(FaceState, "made-up")
+    for event in ("enter", "withdraw", "delete_photos"):
+        with pytest.raises(SignedOut):
+            await happens(stranger, event)
