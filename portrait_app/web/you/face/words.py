@@ -151,7 +151,7 @@ def _logs(settings: Settings) -> Kept:
     return Kept(
         "Logs and backups",
         "",
-        "Logs say what happened, by numbers that stand for you: no photo, no name, no e-mail address, no prompt. "
+        "Logs say what happened, by numbers that stand for you, with no photo, no name and no prompt. "
         "The studio makes no backups by itself.",
         f"Logs: on the computer this studio runs on. Backups: ask whoever runs it.{elsewhere}",
         "Logs until they have grown to 20 MB twice. What you delete is in no later backup.",
