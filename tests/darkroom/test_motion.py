@@ -69,6 +69,16 @@ def test_the_film_is_what_every_browser_plays(turned: Path):
     assert boxes.index(b"moov") < boxes.index(b"mdat")  # it plays before it is there
 
 
+def test_no_key_frame_pulses_on_the_way(tmp_path: Path):
+    grain = np.random.default_rng(1).normal(0, 8, pixels(PORTRAIT).shape)
+    grainy = save(tmp_path / "grainy.png", np.clip(pixels(PORTRAIT) + grain, 0, 255).astype(np.uint8))
+    make(grainy, tmp_path / "film.mp4", how="breathe", seconds=4)
+    with av.open(str(tmp_path / "film.mp4")) as opened:
+        assert sum(packet.is_keyframe for packet in opened.demux(video=0) if packet.size) == 1
+    steps = [apart(one, other) for one, other in itertools.pairwise(frames(tmp_path / "film.mp4"))]
+    assert max(steps) < 3 * np.median(steps)
+
+
 def test_the_first_frame_is_the_picture_and_the_last_leads_back_to_it(turned: Path):
     shown = frames(turned)
     height, width = shown[0].shape[:2]
