@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from portrait_app.pictures.pixels import Pixels
 
 # 19 looks like the picture itself. One key frame is enough for seconds: each further one renews the grain of a whole
-# picture at once, which is seen as a pulse. Threads are counted: as many as a machine has would make other bytes elsewhere.
+# picture at once, which is seen as a pulse. Threads are counted: as many as a machine has would make other bytes
+# elsewhere.
 _X264 = {"crf": "19", "preset": "veryfast", "profile": "high", "threads": "2", "x264-params": "keyint=1000"}
 _BT709 = 1  # ITU-T H.273: what browsers take HD video for; said, or skin turns greenish
 
