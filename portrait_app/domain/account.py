@@ -13,7 +13,11 @@ from portrait_app.domain.rows import SCHEMA, Owned, moment, new_id
 
 
 class Account(SQLModel, table=True):
-    """One person. Its id is the `owner_id` of everything they have."""
+    """One person. Its id is the `owner_id` of everything they have.
+
+    `preferences` is read by `Preferences.of`, and `look` by `Look.of`. `picture_id` is the portrait they wear, and
+    `usual_model_id` the face model that Create begins with: both their own, which the database sees to.
+    """
 
     __tablename__: ClassVar[Any] = "accounts"
     __table_args__: ClassVar[Any] = {"schema": SCHEMA}
@@ -23,6 +27,9 @@ class Account(SQLModel, table=True):
     name: str
     password_hash: str
     look: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    picture_id: UUID | None = None
+    usual_model_id: UUID | None = None
     created_at: datetime = moment(default_factory=now)
     verified_at: datetime | None = moment(default=None)
 
