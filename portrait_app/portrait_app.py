@@ -40,6 +40,8 @@ from portrait_app.web.welcome.page import welcome_page
 from portrait_app.web.you.data.page import data_page
 from portrait_app.web.you.data.state import DataState
 from portrait_app.web.you.page import you_page
+from portrait_app.web.you.preferences.page import preferences_page
+from portrait_app.web.you.preferences.state import PreferencesState
 from portrait_app.web.you.state import YouState
 from portrait_app.wiring import open_workshop
 
@@ -105,5 +107,6 @@ for route, title, page, state in (
     ("/gallery", "Gallery", gallery_page, GalleryState),
     ("/you", "You", you_page, YouState),
     ("/you/data", "Your data", data_page, DataState),
+    ("/you/preferences", "Preferences", preferences_page, PreferencesState),
 ):
     app.add_page(page, route=route, title=f"{title} · Portrait Studio", description=DESCRIPTION, on_load=state.enter)

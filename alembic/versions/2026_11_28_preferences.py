@@ -26,9 +26,7 @@ def upgrade() -> None:
     )
     op.execute(f"GRANT UPDATE (preferences, picture_id, usual_model_id) ON app.accounts TO {Role.USER.value}")
     # A job tells what came of it: by a mail, unless somebody watches.
-    op.execute(
-        f"GRANT INSERT (id, owner_id, created_at, kind, address), DELETE ON app.mails TO {Role.SERVICE.value}"
-    )
+    op.execute(f"GRANT INSERT (id, owner_id, created_at, kind, address), DELETE ON app.mails TO {Role.SERVICE.value}")
     op.execute(f"GRANT SELECT ON app.watchers TO {Role.SERVICE.value}")
     op.execute(
         f"CREATE POLICY {Role.SERVICE.value}_own ON app.watchers TO {Role.SERVICE.value} "

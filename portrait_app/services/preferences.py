@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from portrait_app.domain.catalogue import ASPECTS
 from portrait_app.domain.happening import Channel, Occasion
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.preferences import Preferences
+from portrait_app.domain.styles import STYLES
 from portrait_app.errors import PortraitError
+from portrait_app.services.generations import FIRST_ASPECT
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -18,6 +21,17 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Work
 
 MOST_TO_WEAR = 24
+USUAL_STYLE, USUAL_COUNT = "studio", 4
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What Create begins with; `model_id` is None where nothing says which face model."""
+
+    model_id: UUID | None
+    style: str
+    aspect: str
+    count: int
 
 
 class UnknownPreference(PortraitError):
@@ -68,6 +82,22 @@ async def begin_with_model(work: Work, training_id: UUID | None) -> None:
         raise UnknownPreference(f"{training_id} is not offered")
     account.usual_model_id = training_id
     await work.tell("account", account.id)
+
+
+async def beginning(work: Work) -> Beginning:
+    """Return what Create begins with: what was chosen to be its default, else what was last ordered, else the usual."""
+    account = await work.accounts.mine()
+    chosen, last = Preferences.of(account.preferences), await work.generations.last_chosen()
+    usual = await work.trainings.find(account.usual_model_id) if account.usual_model_id else None
+    models = [usual.id] if usual is not None and usual.is_offered else [last.training_id] if last else []
+    last_style = last.style if last and last.style in STYLES else ""
+    last_aspect = last.aspect if last and last.aspect in ASPECTS else ""
+    return Beginning(
+        model_id=next(iter(models), None),
+        style=chosen.style or last_style or USUAL_STYLE,
+        aspect=chosen.aspect or last_aspect or FIRST_ASPECT,
+        count=chosen.count or (last.count if last else USUAL_COUNT),
+    )
 
 
 async def be_told(work: Work, occasion: str, channel: str, *, is_wanted: bool) -> Preferences:

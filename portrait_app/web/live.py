@@ -20,6 +20,7 @@ from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
 from portrait_app.web.voice import said
+from portrait_app.web.worn import Worn, put_on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -54,6 +55,16 @@ class View:
     show: Callable[[Any, Any], None]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a look at a room found for a person; `worn` only where there was news of their account."""
+
+    owner_id: UUID
+    view: View
+    seen: Any
+    worn: Worn | None
+
+
 class Room(rx.State, mixin=True):
     """What every live room does: it looks at its rows when entered, and again whenever some of them change.
 
@@ -76,6 +87,8 @@ class Room(rx.State, mixin=True):
         tabs.watch(owner_id, self.router.session.client_token, self._view())
         async with house.workshop().desk.for_person(owner_id) as work:
             await watching.watch(work)
+            worn = await Worn.by(work)
+        await put_on(self, worn)
         return owner_id
 
     @classmethod
@@ -211,18 +224,22 @@ async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
             continue
         async with house.workshop().desk.for_person(owner_id) as work:
             seen = await view.look(work)
-        shown = (_show_in(app, owner_id, tab, view, seen, must_ask_again=must_ask_again) for tab in open_tabs)
+            worn = await Worn.by(work) if must_ask_again else None
+        shown = (_show_in(app, tab, Found(owner_id, view, seen, worn)) for tab in open_tabs)
         await asyncio.gather(*shown)
 
 
-async def _show_in(app: App, owner_id: UUID, tab: str, view: View, seen: Any, *, must_ask_again: bool) -> None:
-    async with app.modify_state(rx.BaseStateToken(ident=tab, cls=view.room)) as root:
-        room = await root.get_state(view.room)
-        if must_ask_again and not await _is_behind(owner_id, room):
-            tabs.forget(owner_id, tab)
+async def _show_in(app: App, tab: str, found: Found) -> None:
+    """Show a room in one tab, and with news of the account what is worn: unless its session has ended meanwhile."""
+    async with app.modify_state(rx.BaseStateToken(ident=tab, cls=found.view.room)) as root:
+        room = await root.get_state(found.view.room)
+        if found.worn is not None and not await _is_behind(found.owner_id, room):
+            tabs.forget(found.owner_id, tab)
             room.reset()
         else:
-            view.show(room, seen)
+            found.view.show(room, found.seen)
+            if found.worn is not None:
+                await put_on(room, found.worn)
             return
     if app.event_namespace is not None:
         to_sign_in = StateUpdate(events=Event.from_event_type(said(SignedOut("session ended"))))

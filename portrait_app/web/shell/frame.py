@@ -8,6 +8,7 @@ import reflex as rx
 
 from portrait_app.web import ui
 from portrait_app.web.shell.shortcuts import shortcuts
+from portrait_app.web.worn import WornState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,8 @@ def frame(
         tab_bar(active, news or {}),
         *beside,
         shortcuts(),
+        # A look that was chosen elsewhere is put on as soon as this tab hears of it, whichever room it shows.
+        rx.el.span(key=WornState.look, on_mount=ui.wear(WornState.look), hidden=True),
         class_name="frame",
     )
 

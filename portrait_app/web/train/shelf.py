@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import reflex as rx
-from reflex.vars.function import FunctionStringVar
 
 from portrait_app.services.thumbnails import small_key
 from portrait_app.web import ui
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from portrait_app.web.ui import Act
 
 COVER_EDGE_PX = 320
-
-# A day in the browser's own language and time zone.
-_SAY_DAY = FunctionStringVar.create(
-    "((at) => at && new Date(at).toLocaleDateString(undefined, {day: 'numeric', month: 'short'}))"
-)
 
 
 async def training_cards(work: Work) -> list[TrainingCard]:
@@ -47,7 +41,7 @@ def running_card(
         stop = ui.button("Stop…", kind="plain", on_click=on_stop, aria_describedby=_heading_of(training))
     return ui.card(
         _head(training, ui.status(training.phase, "busy"), rx.cond(training.is_stopping, rx.fragment(), stop)),
-        ui.bar(training.percent, f"{training.percent} %{left}"),
+        ui.bar(training.percent, rx.fragment(ui.locally.percent(training.percent), left)),
         href=href,
     )
 
@@ -73,7 +67,7 @@ def deleted_card(training: ObjectVar[TrainingCard]) -> rx.Component:
     """A face model that was deleted: whether the engine has confirmed it, and when it did."""
     said = rx.el.span(
         f"Deleted here and {training.engine}, ",
-        rx.el.time(_SAY_DAY.call(training.removed_at), date_time=training.removed_at),
+        ui.locally.day(training.removed_at),
     )
     leaving = ui.status(f"Being deleted here and {training.engine}", "busy")
     return ui.card(

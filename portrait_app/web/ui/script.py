@@ -19,6 +19,6 @@ def perform(act: str, *values: Any) -> EventSpec:
     return rx.call_script(json.dumps([act, *values]))
 
 
-def wear(theme: rx.Var[str], hue: rx.Var[int]) -> EventSpec:
-    """Have the browser put a look on, of which both are words and numbers of ours."""
-    return rx.call_script(f'["studio.look", "{theme}", {hue}]')
+def wear(look: rx.Var[str]) -> EventSpec:
+    """Have the browser put a look on, which is in words and numbers of ours: `theme.hue`, or `theme.hue.locale`."""
+    return rx.call_script(f'["studio.wear", "{look}"]')
