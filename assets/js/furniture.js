@@ -62,7 +62,11 @@
       setTimeout(() => { it.remove(); if (!region.childElementCount && region.popover) region.hidePopover?.(); }, 260);
     };
     const stay = () => clearTimeout(timer);
-    const count = () => { stay(); timer = setTimeout(leave, undo || kind === "error" ? 9000 : 4500); };
+    const count = () => {
+      stay();
+      if (document.hidden) document.addEventListener("visibilitychange", count, { once: true }); // not seen yet
+      else timer = setTimeout(leave, undo || kind === "error" ? 9000 : 4500);
+    };
     const add = (label, className, act) => {
       const button = it.appendChild(document.createElement("button"));
       button.type = "button";

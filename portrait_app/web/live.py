@@ -19,6 +19,7 @@ from portrait_app.errors import SignedOut
 from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
+from portrait_app.web.told import in_passing
 from portrait_app.web.voice import said
 from portrait_app.web.worn import Worn, put_on
 
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from reflex.app import App
+    from reflex.event import EventSpec
 
     from portrait_app.domain.events import News, Noun
+    from portrait_app.domain.happening import Happening
     from portrait_app.services.work import Work
 
 log = structlog.get_logger()
@@ -181,9 +184,23 @@ async def _carry_news(app: App) -> None:
         async for news in listen(house.workshop().address):
             _note(waiting, news)
             is_waiting.set()
+            if news is not None and news.happening is not None:
+                await _say(app, news.owner_id, news.happening)
     finally:
         shower.cancel()
         asker.cancel()
+
+
+async def _say(app: App, owner_id: UUID, happening: Happening) -> None:
+    """Say in each of the person's tabs what happened."""
+    for open_tabs in tabs.showing(owner_id, _connected(app)).values():
+        for tab in open_tabs:
+            await _send(app, tab, in_passing(happening))
+
+
+async def _send(app: App, tab: str, event: EventSpec) -> None:
+    if app.event_namespace is not None:
+        await app.event_namespace.emit_update(StateUpdate(events=Event.from_event_type(event)), tab)
 
 
 def _note(waiting: dict[UUID, set[Noun] | None], news: News | None) -> None:
@@ -241,9 +258,7 @@ async def _show_in(app: App, tab: str, found: Found) -> None:
             if found.worn is not None:
                 await put_on(room, found.worn)
             return
-    if app.event_namespace is not None:
-        to_sign_in = StateUpdate(events=Event.from_event_type(said(SignedOut("session ended"))))
-        await app.event_namespace.emit_update(to_sign_in, tab)
+    await _send(app, tab, said(SignedOut("session ended")))
 
 
 async def _is_behind(owner_id: UUID, room: Any) -> bool:

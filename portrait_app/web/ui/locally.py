@@ -20,7 +20,8 @@ Way = Literal["date", "day", "time", "number", "percent", "size"]
 class SaidLocally(BaseHTML):
     """An element that writes its own text, and writes it anew when another language is chosen."""
 
-    tag = "said-locally"
+    tag = "said"  # Reflex names a component of its own after it, which can't have a dash
+    alias = "said-locally"
 
 
 def date(at: Words) -> rx.Component:
