@@ -182,5 +182,11 @@
   };
   if (document.readyState === "complete") ready(); else addEventListener("load", ready);
 
-  window.studio = { toast, open, close, wear };
+  // Defined last, since one that stands there already wears at once.
+  customElements.define("worn-look", class extends HTMLElement {
+    static observedAttributes = ["value"];
+    attributeChangedCallback(_name, _old, value) { wear(value); }
+  });
+
+  window.studio = { toast, open, close };
 })();

@@ -57,7 +57,7 @@ def frame(
         *beside,
         shortcuts(),
         # A look that was chosen elsewhere is put on as soon as this tab hears of it, whichever room it shows.
-        rx.el.span(key=WornState.look, on_mount=ui.wear(WornState.look), hidden=True),
+        ui.worn_look(WornState.look),
         class_name="frame",
     )
 

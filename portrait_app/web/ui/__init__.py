@@ -6,6 +6,7 @@ from portrait_app.web.ui.card import card, line, lines
 from portrait_app.web.ui.field import Choice, choice, choices, field, hue_slider, segments, stepper, theme_choice
 from portrait_app.web.ui.icon import IconName, icon
 from portrait_app.web.ui.kinds import Act, Amount, Child, Tone, Truth, Words
+from portrait_app.web.ui.look import worn_look
 from portrait_app.web.ui.notice import empty, notice
 from portrait_app.web.ui.picture import (
     SIZES_IN_ROWS,
@@ -17,7 +18,7 @@ from portrait_app.web.ui.picture import (
     srcset,
     viewer,
 )
-from portrait_app.web.ui.script import perform, wear
+from portrait_app.web.ui.script import perform
 from portrait_app.web.ui.setting import setting_menu, setting_switch
 from portrait_app.web.ui.sheet import close_sheet, confirm, open_sheet, sheet
 from portrait_app.web.ui.waiting import bar, skeleton, status
@@ -27,5 +28,5 @@ __all__ = [
     "Truth", "Words", "bar", "button", "card", "choice", "choices", "close_sheet", "confirm", "door", "empty",
     "field", "hue_slider", "icon", "icon_button", "line", "lines", "link", "locally", "notice", "open_sheet",
     "perform", "picture", "picture_cell", "picture_rows", "room_link", "segments", "setting_menu", "setting_switch",
-    "sheet", "skeleton", "slide", "srcset", "status", "stepper", "theme_choice", "toast", "viewer", "wear",
+    "sheet", "skeleton", "slide", "srcset", "status", "stepper", "theme_choice", "toast", "viewer", "worn_look",
 ]  # fmt: skip

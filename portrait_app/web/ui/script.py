@@ -17,8 +17,3 @@ if TYPE_CHECKING:
 def perform(act: str, *values: Any) -> EventSpec:
     """Have the browser do something, e.g. `perform("page.toTop")`."""
     return rx.call_script(json.dumps([act, *values]))
-
-
-def wear(look: rx.Var[str]) -> EventSpec:
-    """Have the browser put a look on, which is in words and numbers of ours: `theme.hue`, or `theme.hue.locale`."""
-    return rx.call_script(f'["studio.wear", "{look}"]')

@@ -22,4 +22,4 @@ OCCASIONS = {
     Occasion.FIRST_SET: "Its first portraits are here",
     Occasion.FAILED: "Something went wrong",
 }
-CHANNELS = {Channel.MAIL: "Mail", Channel.TOAST: "On the page"}
+CHANNELS = {Channel.MAIL: "Mail", Channel.TOAST: "Here"}
