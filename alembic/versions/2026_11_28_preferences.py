@@ -6,7 +6,7 @@ from alembic import op
 from portrait_app.database.address import Role
 
 revision = "0004"
-down_revision = "0003"
+down_revision = "0008"
 
 
 def upgrade() -> None:

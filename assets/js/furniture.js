@@ -103,9 +103,10 @@
   };
   // What the studio knows was chosen, here or on another device. Whoever is choosing right now is further than that.
   const wear = (worn) => {
-    if (!worn || performance.now() - chosenAt < 2000) return;
-    keep(worn);
-    window.wearLook();
+    if (worn && performance.now() - chosenAt >= 2000) {
+      keep(worn);
+      window.wearLook();
+    }
     show();
   };
   const theme = () => root.dataset.theme || "auto";
@@ -185,7 +186,8 @@
   // Defined last, since one that stands there already wears at once.
   customElements.define("worn-look", class extends HTMLElement {
     static observedAttributes = ["value"];
-    attributeChangedCallback(_name, _old, value) { wear(value); }
+    attributeChangedCallback() { if (this.isConnected) wear(this.getAttribute("value")); }
+    connectedCallback() { wear(this.getAttribute("value")); } // with the controls beside it, which show what is worn
   });
 
   window.studio = { toast, open, close };

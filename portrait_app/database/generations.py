@@ -41,8 +41,8 @@ class Generations(Shelf[Generation]):
 
     async def ends_of_first_set(self, training_id: UUID) -> set[GenerationStatus]:
         """Return how the orders of a face model's first set stand."""
-        query = select(Generation.status).where(col(Generation.training_id) == training_id)
-        return set(await self.session.scalars(query.where(col(Generation.is_first_set))))
+        query = select(Generation).where(col(Generation.training_id) == training_id, col(Generation.is_first_set))
+        return {each.status for each in await self.session.scalars(query)}
 
     async def last_chosen(self) -> Generation | None:
         """Return the last one that the person ordered; a first set orders itself."""

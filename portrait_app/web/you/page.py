@@ -8,6 +8,7 @@ from reflex_components_core.el.elements.base import BaseHTML
 from portrait_app.services.complaints import LONGEST_NAME
 from portrait_app.web import ui
 from portrait_app.web.shell import frame
+from portrait_app.web.worn import WornState
 from portrait_app.web.you import security, ways, words
 from portrait_app.web.you.state import NAME_FIELD, NAME_SHEET, YouState
 
@@ -59,6 +60,7 @@ def _look() -> rx.Component:
         ui.theme_choice(YouState.theme, YouState.choose_theme),
         ui.hue_slider(YouState.hue, YouState.choose_hue.debounce(SAVED_AFTER_MS), YouState.choose_hue),
         rx.el.p("Saved with your account, and worn on every device you sign in on.", class_name="soft small"),
+        ui.worn_look(WornState.look),  # beside its controls, so that they show what is worn
         class_name="card",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
@@ -105,7 +105,7 @@ def _option(option: rx.vars.ObjectVar[Option]) -> rx.Component:
 
 
 def _menu(
-    label: str, options: Mapping[str, str], value: rx.Var[str], on_change: rx.EventHandler, look: str | None = None
+    label: str, options: Mapping[str, str], value: rx.Var[str], on_change: Any, look: str | None = None
 ) -> rx.Component:
     """A line with a menu; one that changes the page's look says which part of it (js/furniture.js)."""
     return ui.setting_menu(
@@ -142,7 +142,7 @@ def _occasion(occasion: Occasion, said: str) -> rx.Component:
 def _switch(occasion: Occasion, channel: Channel, label: str) -> rx.Component:
     return ui.setting_switch(
         label,
-        is_on=_CHOSEN.told[f"{occasion}.{channel}"],
+        is_on=PreferencesState.told[f"{occasion}.{channel}"],
         turn=PreferencesState.turn,
         on_change=PreferencesState.be_told(occasion.value, channel.value),
     )

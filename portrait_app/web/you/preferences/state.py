@@ -61,7 +61,7 @@ class Seen:
 class PreferencesState(Room, rx.State):
     """The preferences.
 
-    `chosen` is what this tab's controls begin with, and `turn` changes when they begin anew: the browser shows what is
+    `chosen` and `told` are what this tab's controls begin with, and `turn` changes when they begin anew: the browser shows what is
     chosen by itself, so that nothing is redrawn under the finger.
     """
 
@@ -70,6 +70,7 @@ class PreferencesState(Room, rx.State):
 
     is_here: rx.Field[bool] = rx.field(False)
     chosen: rx.Field[Chosen] = rx.field(default_factory=Chosen)
+    told: rx.Field[dict[str, bool]] = rx.field(default_factory=dict)
     turn: rx.Field[int] = rx.field(0)
     models: rx.Field[list[Option]] = rx.field(default_factory=list)
     is_confirmed: rx.Field[bool] = rx.field(True)
@@ -124,8 +125,8 @@ class PreferencesState(Room, rx.State):
     def _show(self, seen: Seen) -> None:
         self.models, self.is_confirmed = seen.models, seen.is_confirmed
         if seen.chosen != self._known:
-            self._known = self.chosen = seen.chosen
-            self.turn += 1
+            self._known = seen.chosen
+            self._begin_anew()
         if not self.is_here:
             self.looked_at, self.is_here = now().isoformat(), True
 
@@ -136,7 +137,12 @@ class PreferencesState(Room, rx.State):
                 await choose(work)
                 self._known = (await self._look(work)).chosen
         except PortraitError as error:  # caught here only because the browser shows it as chosen
-            self.chosen = self._known or self.chosen
-            self.turn += 1
+            self._begin_anew()
             return said(error)
         return None
+
+    def _begin_anew(self) -> None:
+        """Have the controls show what is kept."""
+        self.chosen = self._known or self.chosen
+        self.told = self.chosen.told
+        self.turn += 1
