@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,12 +18,13 @@ from portrait_app.errors import SignedOut
 from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
+from portrait_app.web.tabs import View, tabs
 from portrait_app.web.told import in_passing
 from portrait_app.web.voice import said
 from portrait_app.web.worn import Worn, put_on
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncGenerator, Iterable
     from uuid import UUID
 
     from reflex.app import App
@@ -39,23 +39,6 @@ log = structlog.get_logger()
 # News come in bursts (eight portraits at a time): the first is shown at once, what is told within this together.
 GATHER_S = 0.03
 ASK_AGAIN_S = 600.0
-
-
-@dataclass(frozen=True)
-class View:
-    """How a room is looked at and shown, taken from its class: a State's own methods would be events.
-
-    Attributes:
-        room: the state's class.
-        nouns: what it shows.
-        look: reads what is to be shown, once for a person.
-        show: puts what was seen into the vars of one tab's state.
-    """
-
-    room: type[Room]
-    nouns: frozenset[Noun]
-    look: Callable[[Work], Awaitable[Any]]
-    show: Callable[[Any, Any], None]
 
 
 @dataclass(frozen=True)
@@ -104,43 +87,6 @@ class Room(rx.State, mixin=True):
 
     def _show(self, seen: Any) -> None:
         raise NotImplementedError
-
-
-class Tabs:
-    """What each person has open, and in which tabs of this process."""
-
-    def __init__(self) -> None:
-        self._views: dict[UUID, dict[str, View]] = defaultdict(dict)
-
-    def watch(self, owner_id: UUID, tab: str, view: View) -> None:
-        """Note what a tab shows; a tab shows one room at a time, of the person who signed in there last."""
-        for views in self._views.values():
-            views.pop(tab, None)
-        self._views[owner_id][tab] = view
-
-    def showing(self, owner_id: UUID, connected: Iterable[str]) -> dict[View, list[str]]:
-        """Return the person's connected tabs by what they show, and forget the others."""
-        open_tabs = set(connected)
-        mine = self._views.get(owner_id, {})
-        for gone in mine.keys() - open_tabs:
-            del mine[gone]
-        if not mine:
-            self._views.pop(owner_id, None)
-        found: dict[View, list[str]] = defaultdict(list)
-        for tab, view in mine.items():
-            found[view].append(tab)
-        return found
-
-    def forget(self, owner_id: UUID, tab: str) -> None:
-        """Have a tab hear nothing more of this person."""
-        self._views.get(owner_id, {}).pop(tab, None)
-
-    def people(self) -> list[UUID]:
-        """Return whoever has a tab open."""
-        return list(self._views)
-
-
-tabs = Tabs()
 
 
 @asynccontextmanager

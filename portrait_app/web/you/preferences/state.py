@@ -61,8 +61,8 @@ class Seen:
 class PreferencesState(Room, rx.State):
     """The preferences.
 
-    `chosen` and `told` are what this tab's controls begin with, and `turn` changes when they begin anew: the browser shows what is
-    chosen by itself, so that nothing is redrawn under the finger.
+    `chosen` and `told` are what this tab's controls begin with, and `turn` changes when they begin anew: the browser
+    shows what is chosen by itself, so that nothing is redrawn under the finger.
     """
 
     _nouns: ClassVar[frozenset[Noun]] = frozenset({"account", "training"})
