@@ -44,6 +44,8 @@ from portrait_app.web.you.data.state import DataState
 from portrait_app.web.you.face.page import face_page
 from portrait_app.web.you.face.state import FaceState
 from portrait_app.web.you.page import you_page
+from portrait_app.web.you.preferences.page import preferences_page
+from portrait_app.web.you.preferences.state import PreferencesState
 from portrait_app.web.you.state import YouState
 from portrait_app.web.you.trash.page import trash_page
 from portrait_app.web.you.trash.state import TrashState
@@ -114,5 +116,6 @@ for route, title, page, state in (
     ("/you/data", "Your data", data_page, DataState),
     ("/you/trash", "Trash", trash_page, TrashState),
     ("/you/face", "What is kept", face_page, FaceState),
+    ("/you/preferences", "Preferences", preferences_page, PreferencesState),
 ):
     app.add_page(page, route=route, title=f"{title} · Portrait Studio", description=DESCRIPTION, on_load=state.enter)

@@ -62,7 +62,11 @@
       setTimeout(() => { it.remove(); if (!region.childElementCount && region.popover) region.hidePopover?.(); }, 260);
     };
     const stay = () => clearTimeout(timer);
-    const count = () => { stay(); timer = setTimeout(leave, undo || kind === "error" ? 9000 : 4500); };
+    const count = () => {
+      stay();
+      if (document.hidden) document.addEventListener("visibilitychange", count, { once: true }); // not seen yet
+      else timer = setTimeout(leave, undo || kind === "error" ? 9000 : 4500);
+    };
     const add = (label, className, act) => {
       const button = it.appendChild(document.createElement("button"));
       button.type = "button";
@@ -83,13 +87,27 @@
   };
 
   // The look: shown while the finger is still on the slider, kept in a cookie for the next first paint.
-  const look = (theme, hue) => {
-    root.dataset.theme = theme;
-    root.style.setProperty("--hue", hue);
-    for (const slider of document.querySelectorAll('[data-look="hue"]')) slider.value = hue;
-    for (const preset of document.querySelectorAll("[data-hue]")) preset.setAttribute("aria-pressed", Number(preset.dataset.hue) === Number(hue));
-    document.cookie = `look=${theme}.${hue}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  let chosenAt = -Infinity;
+  const keep = (worn) => { document.cookie = `look=${worn}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`; };
+  const show = () => {
+    for (const slider of document.querySelectorAll('[data-look="hue"]')) slider.value = hue();
+    for (const preset of document.querySelectorAll("[data-hue]")) preset.setAttribute("aria-pressed", Number(preset.dataset.hue) === hue());
     tintBrowser();
+  };
+  const choose = (chosen) => {
+    chosenAt = performance.now();
+    const { locale, ...look } = { theme: theme(), hue: hue(), locale: root.dataset.locale, ...chosen };
+    keep([look.theme, look.hue, ...(locale ? [locale] : [])].join("."));
+    window.wearLook();
+    show();
+  };
+  // What the studio knows was chosen, here or on another device. Whoever is choosing right now is further than that.
+  const wear = (worn) => {
+    if (worn && performance.now() - chosenAt >= 2000) {
+      keep(worn);
+      window.wearLook();
+    }
+    show();
   };
   const theme = () => root.dataset.theme || "auto";
   const hue = () => Math.round(Number(getComputedStyle(root).getPropertyValue("--hue")));
@@ -98,13 +116,14 @@
     for (const meta of document.querySelectorAll('meta[name="theme-color"]')) meta.content = getComputedStyle(root).backgroundColor;
   };
   on("input", (event) => {
-    if (event.target.matches('[data-look="hue"]')) look(theme(), Number(event.target.value));
+    if (event.target.matches('[data-look="hue"]')) choose({ hue: Number(event.target.value) });
+    if (event.target.matches('[data-look="locale"]')) choose({ locale: event.target.value });
   });
   on("click", (event) => {
     const chosen = closest(event, '[data-look="theme"]'); // a radio that React holds fires no input event
-    if (chosen) look(chosen.value, hue());
+    if (chosen) choose({ theme: chosen.value });
     const preset = closest(event, "[data-hue]");
-    if (preset) look(theme(), Number(preset.dataset.hue));
+    if (preset) choose({ hue: Number(preset.dataset.hue) });
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tintBrowser);
 
@@ -164,5 +183,12 @@
   };
   if (document.readyState === "complete") ready(); else addEventListener("load", ready);
 
-  window.studio = { toast, open, close, look };
+  // Defined last, since one that stands there already wears at once.
+  customElements.define("worn-look", class extends HTMLElement {
+    static observedAttributes = ["value"];
+    attributeChangedCallback() { if (this.isConnected) wear(this.getAttribute("value")); }
+    connectedCallback() { wear(this.getAttribute("value")); } // with the controls beside it, which show what is worn
+  });
+
+  window.studio = { toast, open, close };
 })();

@@ -26,7 +26,7 @@
     if (back) back.disabled = at <= 0;
     if (on) on.disabled = at >= all.length - 1;
     const words = viewer.querySelector(".viewer-place");
-    if (words) words.textContent = all.length > 1 ? `${at + 1} of ${all.length}${moreButton() ? "+" : ""}` : "";
+    if (words) words.textContent = all.length > 1 ? `${window.locally.number(at + 1)} of ${window.locally.number(all.length)}${moreButton() ? "+" : ""}` : "";
     if (at >= all.length - 4) bringMore();
     const share = viewer.querySelector('[data-act="share"]');
     if (share) share.hidden = !navigator.canShare;

@@ -44,6 +44,11 @@ class Generations(Shelf[Generation]):
         found = (await self.session.scalars(query.order_by(col(Generation.id).desc()))).all()
         return list(dict.fromkeys(trouble for trouble in found if trouble))
 
+    async def ends_of_first_set(self, training_id: UUID) -> set[GenerationStatus]:
+        """Return how the orders of a face model's first set stand."""
+        query = select(Generation).where(col(Generation.training_id) == training_id, col(Generation.is_first_set))
+        return {each.status for each in await self.session.scalars(query)}
+
     async def last_chosen(self) -> Generation | None:
         """Return the last one that the person ordered; a first set orders itself."""
         query = select(Generation).where(col(Generation.is_first_set).is_(False)).order_by(col(Generation.id).desc())

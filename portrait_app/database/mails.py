@@ -49,9 +49,14 @@ class Mails:
         """Count the mails that are written down."""
         return (await self.session.scalars(select(func.count()).select_from(Mail))).one()
 
-    async def find(self, mail_id: UUID) -> Mail | None:
-        """Return one mail."""
-        return (await self.session.scalars(select(Mail).where(col(Mail.id) == mail_id))).first()
+    async def find(self, mail_id: UUID, *, lock: bool = False) -> Mail | None:
+        """Return one mail, locked against other transactions if asked."""
+        query = select(Mail).where(col(Mail.id) == mail_id)
+        return (await self.session.scalars(query.with_for_update() if lock else query)).first()
+
+    async def drop(self, mail: Mail) -> None:
+        """Forget a mail that needn't be sent."""
+        await self.session.delete(mail)
 
     async def forget_links(self) -> None:
         """Have no link work any longer that was sent before now."""

@@ -17,6 +17,8 @@ class Account(SQLModel, table=True):
     """One person. Its id is the `owner_id` of everything they have.
 
     `leave_at` is when all of it is deleted, once they have asked to leave; until then they may stay.
+    `preferences` is read by `Preferences.of`, and `look` by `Look.of`. `picture_id` is the portrait they wear, and
+    `usual_model_id` the face model that Create begins with: both their own, which the database sees to.
     """
 
     __tablename__: ClassVar[Any] = "accounts"
@@ -27,6 +29,9 @@ class Account(SQLModel, table=True):
     name: str
     password_hash: str
     look: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    picture_id: UUID | None = None
+    usual_model_id: UUID | None = None
     created_at: datetime = moment(default_factory=now)
     verified_at: datetime | None = moment(default=None)
     leave_at: datetime | None = moment(default=None)

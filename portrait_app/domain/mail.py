@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import LargeBinary
 from sqlmodel import Field
 
+from portrait_app.domain.happening import Happening
 from portrait_app.domain.rows import SCHEMA, Owned, moment, word
 
 LINK_LIFETIME = timedelta(minutes=10)
@@ -24,11 +25,20 @@ class MailKind(StrEnum):
     LEAVING = "leaving"  # somebody asked for their account to be deleted
     LEFT = "left"  # it was
     NEW_WAYS = "new_ways"  # a passkey or an account elsewhere was added or taken away
+    MODEL_READY = Happening.MODEL_READY.value
+    MODEL_FAILED = Happening.MODEL_FAILED.value
+    FIRST_SET = Happening.FIRST_SET.value
+    PORTRAITS_FAILED = Happening.PORTRAITS_FAILED.value
 
     @property
     def has_link(self) -> bool:
         """Whether it carries a link that is used up."""
         return self in (MailKind.CONFIRM, MailKind.RESET)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it tells of a `Happening`: only while nobody looks, and only to who wants it."""
+        return self.value in {happening.value for happening in Happening}
 
 
 class Mail(Owned, table=True):

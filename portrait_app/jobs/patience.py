@@ -16,13 +16,14 @@ from portrait_app.domain.clock import now
 from portrait_app.pictures.errors import PictureError
 from portrait_app.services.orders import Unsettled
 from portrait_app.services.versions import NotYetGone
+from portrait_app.services.watching import StillThere
 
 if TYPE_CHECKING:
     from procrastinate.jobs import Job
 
 log = structlog.get_logger()
 
-_EXPECTED = (EngineError, OutputError, PictureError, Unsettled, NotYetGone, asyncio.CancelledError)
+_EXPECTED = (EngineError, OutputError, PictureError, Unsettled, NotYetGone, StillThere, asyncio.CancelledError)
 SOON_S = 2
 LONGEST_S = 60
 MOST_ATTEMPTS = 60  # about an hour; after that `reconcile.remember_chores` begins anew while the row still asks for it
@@ -47,7 +48,7 @@ def wait_for(exception: BaseException, attempts: int) -> float:
     """Return seconds: the least that the next try must wait."""
     if isinstance(exception, Throttled):
         return exception.retry_after_s
-    if isinstance(exception, NotYetGone):
+    if isinstance(exception, NotYetGone | StillThere):
         return exception.wait_s
     if isinstance(exception, Unsettled):
         return SOON_S  # a question; whether to wait longer is decided by the answer

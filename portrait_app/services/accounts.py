@@ -12,6 +12,7 @@ from portrait_app.database.address import Role
 from portrait_app.domain.account import Account
 from portrait_app.domain.look import Look
 from portrait_app.domain.mail import MailKind
+from portrait_app.domain.preferences import Preferences
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
@@ -183,9 +184,11 @@ async def change_look(work: Work, look: Look) -> Account:
 def look_cookie(account: Account) -> str:
     """Return the value of the cookie `look` for a browser in which this person has signed in.
 
-    The page's own script reads and writes it, so it is not HttpOnly; it holds nothing else.
+    The page's own script reads and writes it, so it is not HttpOnly; it holds nothing but the look, and the language
+    of dates and numbers where one was chosen: `theme.hue` or `theme.hue.locale`.
     """
-    return Look.of(account.look).to_cookie()
+    locale = Preferences.of(account.preferences).locale
+    return ".".join([Look.of(account.look).to_cookie(), *([locale] if locale else [])])
 
 
 async def _new_account(name: str, email: str, password: str) -> Account:

@@ -45,7 +45,12 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section("account", Account, "id name email verified_at look photos_stay_days created_at leave_at", owner="id"),
+    Section(
+        "account",
+        Account,
+        "id name email verified_at look preferences picture_id usual_model_id photos_stay_days created_at leave_at",
+        owner="id",
+    ),
     Section("consents", Consent, "id text_version given_at withdrawn_at"),
     Section("sessions", Session, "id device created_at seen_at expires_at revoked_at"),
     Section("passkeys", Passkey, "id name is_synced created_at used_at"),

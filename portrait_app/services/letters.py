@@ -7,6 +7,9 @@ from typing import NamedTuple
 from portrait_app.domain.mail import MailKind
 
 _UNASKED = "If that wasn't you, there is nothing to do: without the link nothing changes."
+_SWITCH_OFF = (
+    "You get this mail because you asked to be told. Say under Preferences what we tell you: {studio}/you/preferences"
+)
 _GOOD_FOR = "The link works once, for ten minutes."
 
 
@@ -84,6 +87,26 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
         "{more}",
         "Your address was kept for this mail alone, and is forgotten with it.",
         "You are welcome to come back at any time.",
+    ),
+    MailKind.MODEL_READY: (
+        "Your face model is ready",
+        "Your face is learned, and your first portraits are being made. They are at {studio}/home",
+        _SWITCH_OFF,
+    ),
+    MailKind.MODEL_FAILED: (
+        "Your face model could not be learned",
+        "Your photos are safe. What went wrong, and how to try again, is at {studio}/train",
+        _SWITCH_OFF,
+    ),
+    MailKind.FIRST_SET: (
+        "Your first portraits are here",
+        "The first portraits of your new face model are in your gallery: {studio}/gallery",
+        _SWITCH_OFF,
+    ),
+    MailKind.PORTRAITS_FAILED: (
+        "Your portraits could not be made",
+        "Everything else is safe. What went wrong, and how to order again, is at {studio}/create",
+        _SWITCH_OFF,
     ),
     MailKind.NEW_ADDRESS: (
         "Your account has another address",

@@ -14,10 +14,13 @@ import structlog
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.mail import LINK_LIFETIME, MailKind
+from portrait_app.ports.mailer import MailNotTaken
 from portrait_app.services.letters import letter
 from portrait_app.services.sessions import digest
+from portrait_app.services.watching import has_looked_since
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from portrait_app.domain.mail import Mail
@@ -52,22 +55,26 @@ class Postman:
     sender: str
 
     async def send(self, owner_id: UUID, mail_id: UUID) -> None:
-        """Send a mail. When it is sent twice, after a lost answer, the link of the later one works.
+        """Send a mail. When one is sent twice, after a lost answer, the link of the later one works.
+
+        News is sent once or not at all: it counts as sent before it goes, and is dropped when the person has looked.
 
         Raises:
-            MailNotTaken: it wasn't taken in; the chore tries again.
+            MailNotTaken: it wasn't taken in; StillThere: whether they look isn't known yet. The chore tries again.
         """
         token = secrets.token_urlsafe(32)
         async with self.desk.for_service(owner_id) as work:
-            mail = await work.mails.find(mail_id)
+            mail = await work.mails.find(mail_id, lock=True)
             if mail is None or mail.sent_at is not None:
                 return
+            if mail.kind.is_news and await has_looked_since(work, mail.created_at):
+                await work.mails.drop(mail)
+                return
+            if mail.kind.is_news:
+                mail.sent_at = now()
             if mail.kind.has_link:
                 mail.token_hash, mail.expires_at = digest(token), now() + LINK_LIFETIME
-        await self.mailer.send(self._worded(mail, token))
-        async with self.desk.for_service(owner_id) as work:
-            if sent := await work.mails.find(mail_id):
-                sent.sent_at = now()
+        await self._hand_over(mail, token)
         log.info("mail.sent", kind=mail.kind)
 
     async def send_receipt(self, address: str, farewell_id: UUID, more: str) -> None:
@@ -79,6 +86,19 @@ class Postman:
         words = letter(MailKind.LEFT, studio=self.studio, more=more)
         await self.mailer.send(self._addressed(words, address, farewell_id))
         log.info("mail.sent", kind=MailKind.LEFT)
+
+    async def _hand_over(self, mail: Mail, token: str) -> None:
+        try:
+            await self.mailer.send(self._worded(mail, token))
+        except MailNotTaken:
+            await self._note(mail, None)
+            raise
+        await self._note(mail, now())
+
+    async def _note(self, mail: Mail, sent_at: datetime | None) -> None:
+        async with self.desk.for_service(mail.owner_id) as work:
+            if found := await work.mails.find(mail.id):
+                found.sent_at = sent_at
 
     def _worded(self, mail: Mail, token: str) -> EmailMessage:
         words = letter(mail.kind, studio=self.studio, link=f"{self.studio}{LINK_PATH}{token}")

@@ -9,6 +9,7 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss, shortfall
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, advance
+from portrait_app.services import telling
 from portrait_app.services.again import order_again
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ async def close_if_complete(work: Work, generation: Generation) -> None:
     generation.ended_at = now()
     if losses:
         generation.trouble = _words(len(assets), losses, generation.trouble)
+    await telling.tell_of_portraits(work, generation)
 
 
 async def _ask_again(work: Work, generation: Generation, assets: Sequence[Asset]) -> bool:

@@ -15,7 +15,7 @@ from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus, advance
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import generations, painting, timing
+from portrait_app.services import generations, painting, telling, timing
 from portrait_app.services.again import order_again, take_back
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _is_worth_another(order: Order, report: JobReport) -> bool:
 
 async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None:
     training = await work.trainings.get(order.training_id, lock=True)
-    training.status = advance(training.status, TRAINING_OF[order.status])
+    was, training.status = training.status, advance(training.status, TRAINING_OF[order.status])
     training.heard_at = now()
     if not order.status.is_final and order.cancel_asked_at is None:  # from then on it says that it is stopping
         await timing.note(work, training, report.progress)
@@ -175,6 +175,8 @@ async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None
         training.trouble = _trouble(order, report)
     if training.status is TrainingStatus.READY and order.cancel_asked_at is None:
         await generations.order_first_set(work, training)
+    if training.status is not was:
+        await telling.tell_of_training(work, training, is_own_wish=order.cancel_asked_at is not None)
     await work.tell("training", training.id)
 
 

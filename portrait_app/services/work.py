@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from portrait_app.database.session import Database
     from portrait_app.domain.chores import Chore
+    from portrait_app.domain.happening import Happening
     from portrait_app.ports.bucket import Bucket, Buckets
     from portrait_app.ports.queue import Queue
 
@@ -56,9 +57,12 @@ class Work:
         self.orders = Orders(self.session, self.owner_id)
         self.exports = Exports(self.session, self.owner_id)
 
-    async def tell(self, noun: Noun, row_id: UUID) -> None:
-        """Tell the person's open tabs that a row changed; they hear it when, and only if, this work is committed."""
-        news = News(self.owner_id, noun, row_id).to_text()
+    async def tell(self, noun: Noun, row_id: UUID, happening: Happening | None = None) -> None:
+        """Tell the person's open tabs that a row changed; they hear it when, and only if, this work is committed.
+
+        A `happening` is also said there in passing.
+        """
+        news = News(self.owner_id, noun, row_id, happening).to_text()
         await self.session.flush()
         await self.session.execute(_NOTIFY, {"channel": CHANNEL, "news": news})
 

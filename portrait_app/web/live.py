@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,16 +18,20 @@ from portrait_app.errors import SignedOut
 from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
-from portrait_app.web.staying import StayState, say
+from portrait_app.web.tabs import View, tabs
+from portrait_app.web.told import in_passing
 from portrait_app.web.voice import said
+from portrait_app.web.worn import Worn, put_on
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncGenerator, Iterable
     from uuid import UUID
 
     from reflex.app import App
+    from reflex.event import EventSpec
 
     from portrait_app.domain.events import News, Noun
+    from portrait_app.domain.happening import Happening
     from portrait_app.services.work import Work
 
 log = structlog.get_logger()
@@ -39,20 +42,13 @@ ASK_AGAIN_S = 600.0
 
 
 @dataclass(frozen=True)
-class View:
-    """How a room is looked at and shown, taken from its class: a State's own methods would be events.
+class Found:
+    """What a look at a room found for a person; `worn` only where there was news of their account."""
 
-    Attributes:
-        room: the state's class.
-        nouns: what it shows.
-        look: reads what is to be shown, once for a person.
-        show: puts what was seen into the vars of one tab's state.
-    """
-
-    room: type[Room]
-    nouns: frozenset[Noun]
-    look: Callable[[Work], Awaitable[Any]]
-    show: Callable[[Any, Any], None]
+    owner_id: UUID
+    view: View
+    seen: Any
+    worn: Worn | None
 
 
 class Room(rx.State, mixin=True):
@@ -77,8 +73,8 @@ class Room(rx.State, mixin=True):
         tabs.watch(owner_id, self.router.session.client_token, self._view())
         async with house.workshop().desk.for_person(owner_id) as work:
             await watching.watch(work)
-            leave_at = (await work.accounts.mine()).leave_at
-        say(await self.get_state(StayState), leave_at)
+            worn = await Worn.by(work)
+        await put_on(self, worn)
         return owner_id
 
     @classmethod
@@ -91,43 +87,6 @@ class Room(rx.State, mixin=True):
 
     def _show(self, seen: Any) -> None:
         raise NotImplementedError
-
-
-class Tabs:
-    """What each person has open, and in which tabs of this process."""
-
-    def __init__(self) -> None:
-        self._views: dict[UUID, dict[str, View]] = defaultdict(dict)
-
-    def watch(self, owner_id: UUID, tab: str, view: View) -> None:
-        """Note what a tab shows; a tab shows one room at a time, of the person who signed in there last."""
-        for views in self._views.values():
-            views.pop(tab, None)
-        self._views[owner_id][tab] = view
-
-    def showing(self, owner_id: UUID, connected: Iterable[str]) -> dict[View, list[str]]:
-        """Return the person's connected tabs by what they show, and forget the others."""
-        open_tabs = set(connected)
-        mine = self._views.get(owner_id, {})
-        for gone in mine.keys() - open_tabs:
-            del mine[gone]
-        if not mine:
-            self._views.pop(owner_id, None)
-        found: dict[View, list[str]] = defaultdict(list)
-        for tab, view in mine.items():
-            found[view].append(tab)
-        return found
-
-    def forget(self, owner_id: UUID, tab: str) -> None:
-        """Have a tab hear nothing more of this person."""
-        self._views.get(owner_id, {}).pop(tab, None)
-
-    def people(self) -> list[UUID]:
-        """Return whoever has a tab open."""
-        return list(self._views)
-
-
-tabs = Tabs()
 
 
 @asynccontextmanager
@@ -171,9 +130,23 @@ async def _carry_news(app: App) -> None:
         async for news in listen(house.workshop().address):
             _note(waiting, news)
             is_waiting.set()
+            if news is not None and news.happening is not None:
+                await _say(app, news.owner_id, news.happening)
     finally:
         shower.cancel()
         asker.cancel()
+
+
+async def _say(app: App, owner_id: UUID, happening: Happening) -> None:
+    """Say in each of the person's tabs what happened."""
+    for open_tabs in tabs.showing(owner_id, _connected(app)).values():
+        for tab in open_tabs:
+            await _send(app, tab, in_passing(happening))
+
+
+async def _send(app: App, tab: str, event: EventSpec) -> None:
+    if app.event_namespace is not None:
+        await app.event_namespace.emit_update(StateUpdate(events=Event.from_event_type(event)), tab)
 
 
 def _note(waiting: dict[UUID, set[Noun] | None], news: News | None) -> None:
@@ -214,26 +187,27 @@ async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
             continue
         try:
             async with house.workshop().desk.for_person(owner_id) as work:
-                seen, leave_at = await view.look(work), (await work.accounts.mine()).leave_at
+                seen = await view.look(work)
+                worn = await Worn.by(work) if must_ask_again else None
         except SignedOut:  # they have left; their tabs were led away when their sessions ended
             continue
-        shown = (_show_in(app, owner_id, tab, view, (seen, leave_at), is_new=must_ask_again) for tab in open_tabs)
+        shown = (_show_in(app, tab, Found(owner_id, view, seen, worn)) for tab in open_tabs)
         await asyncio.gather(*shown)
 
 
-async def _show_in(app: App, owner_id: UUID, tab: str, view: View, found: tuple[Any, Any], *, is_new: bool) -> None:
-    async with app.modify_state(rx.BaseStateToken(ident=tab, cls=view.room)) as root:
-        room = await root.get_state(view.room)
-        if is_new and not await _is_behind(owner_id, room):
-            tabs.forget(owner_id, tab)
+async def _show_in(app: App, tab: str, found: Found) -> None:
+    """Show a room in one tab, and with news of the account what is worn: unless its session has ended meanwhile."""
+    async with app.modify_state(rx.BaseStateToken(ident=tab, cls=found.view.room)) as root:
+        room = await root.get_state(found.view.room)
+        if found.worn is not None and not await _is_behind(found.owner_id, room):
+            tabs.forget(found.owner_id, tab)
             room.reset()
         else:
-            view.show(room, found[0])
-            say(await root.get_state(StayState), found[1])
+            found.view.show(room, found.seen)
+            if found.worn is not None:
+                await put_on(room, found.worn)
             return
-    if app.event_namespace is not None:
-        to_sign_in = StateUpdate(events=Event.from_event_type(said(SignedOut("session ended"))))
-        await app.event_namespace.emit_update(to_sign_in, tab)
+    await _send(app, tab, said(SignedOut("session ended")))
 
 
 async def _is_behind(owner_id: UUID, room: Any) -> bool:

@@ -13,7 +13,7 @@ from portrait_app.web.session import work_for
 class StayState(rx.State):
     """Whether the person is leaving; each room says it when it is entered, and when news of the account comes."""
 
-    leave_on: rx.Field[str] = rx.field("")
+    leave_on: rx.Field[str] = rx.field("")  # ISO 8601
 
     @rx.event
     async def stay(self) -> EventSpec:
@@ -26,7 +26,7 @@ class StayState(rx.State):
 
 def say(state: StayState, leave_at: datetime | None) -> None:
     """Show when the person leaves. It is no method: those are events, for any browser to send."""
-    said = f"{leave_at.day} {leave_at:%B}" if leave_at else ""
+    said = leave_at.isoformat() if leave_at else ""
     if said != state.leave_on:  # what stayed the same is not sent again
         state.leave_on = said
 
@@ -36,8 +36,13 @@ def stay_banner() -> rx.Component:
     return rx.cond(
         StayState.leave_on != "",
         ui.notice(
-            "Your account will be deleted on " + StayState.leave_on,
-            "Nothing new is begun until then. You can still look around, and take everything away.",
+            "Your account will be deleted",
+            "",
+            rx.el.p(
+                "It stays until ",
+                ui.locally.date(StayState.leave_on),
+                ". Nothing new is begun until then. You can still look around, and take everything away.",
+            ),
             rx.el.div(
                 ui.button("Stay", kind="primary", on_click=StayState.stay),
                 ui.link("Your data", "/you/data"),

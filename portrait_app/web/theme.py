@@ -1,7 +1,8 @@
 """How every page of the app is dressed: its stylesheets and its head.
 
 The look a person chose is kept in the cookie `look`, "theme.hue": auto, light or dark, and the accent's hue, 0 to 360
-("dark.145"). js/early.js puts it on <html> before the first paint; js/furniture.js writes it while it is being chosen.
+("dark.145"), with the language of dates and numbers after it where one was chosen ("dark.145.de-DE"). js/early.js puts
+it on <html> before the first paint; js/furniture.js writes it while it is being chosen.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ STYLESHEETS = [
     "css/base.css",
     "css/parts/controls.css",
     "css/parts/surfaces.css",
+    "css/parts/settings.css",
     "css/parts/pictures.css",
     "css/parts/shell.css",
     *(f"css/rooms/{room}.css" for room in ROOMS),

@@ -10,7 +10,7 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import NotFound, PortraitError
-from portrait_app.services import trainings
+from portrait_app.services import preferences, removal, trainings
 from portrait_app.services.generations import NotReady, UnknownChoice
 from portrait_app.web.create.state import CreateState
 from tests.portraits import portraits_of
@@ -85,6 +85,47 @@ async def test_a_choice_stays_when_one_comes_back(model: Training, room: CreateS
     await happens(room, "choose_style", "neon")
     await happens(room, "enter")
     assert room.style == "neon"
+
+
+async def test_it_begins_as_one_prefers_until_something_is_chosen_in_the_tab(
+    house: House, ada: SignedIn, model: Training, room: CreateState
+) -> None:
+    await house.ready_model(ada.owner_id)  # newer, and so what it would begin with otherwise
+    async with house.desk.for_person(ada.owner_id) as work:
+        await preferences.begin_with(work, style="noir", aspect="1:1", count=2)
+        await preferences.begin_with_model(work, model.id)
+    await happens(room, "enter")
+    assert (room.model, room.style, room.aspect, room.count) == (str(model.id), "noir", "1:1", 2)
+    await happens(room, "choose_style", "oil")
+    async with house.desk.for_person(ada.owner_id) as work:
+        await preferences.begin_with(work, style="neon", count=8)
+    await happens(room, "enter")
+    assert (room.style, room.aspect, room.count) == ("oil", "1:1", 8)
+
+
+async def test_what_was_ordered_once_gives_way_to_what_is_preferred_only_where_something_is(
+    house: House, ada: SignedIn, model: Training, room: CreateState
+) -> None:
+    await happens(room, "enter")
+    await happens(room, "choose_style", "oil")
+    await happens(room, "choose_count", 1)
+    await happens(room, "order")
+    async with house.desk.for_person(ada.owner_id) as work:
+        await preferences.begin_with(work, style="noir")
+    other = await tab_of(CreateState, ada.token)
+    await happens(other, "enter")
+    assert (other.style, other.count) == ("noir", 1)
+
+
+async def test_a_face_model_to_begin_with_that_was_deleted_is_not_begun_with(
+    house: House, ada: SignedIn, model: Training, room: CreateState
+) -> None:
+    other = await house.ready_model(ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await preferences.begin_with_model(work, model.id)
+        await removal.remove(work, model.id)
+    await happens(room, "enter")
+    assert room.model == str(other.id)
 
 
 async def test_samples_are_ones_own_newest_and_else_the_studios(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from portrait_app.web.gallery.state import GalleryState
-from portrait_app.web.live import Tabs
+from portrait_app.web.tabs import Tabs
 from portrait_app.web.you.state import YouState
 
 

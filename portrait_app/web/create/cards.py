@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.generation import Asset
     from portrait_app.ports.bucket import Links
+    from portrait_app.services.preferences import Beginning
     from portrait_app.web.coming import Coming
     from portrait_app.web.views import TrainingCard
 
@@ -46,14 +47,14 @@ class Seen:
 
     Attributes:
         samples: the newest portrait by face model's id and style.
-        last: what was last ordered, (face model's id, style, shape, count), or None.
+        beginning: what is chosen by itself in a tab where nothing was yet.
         lost: a sentence on what of the last orders came to nothing, or nothing.
     """
 
     is_darkroom: bool
     models: list[TrainingCard]
     samples: dict[tuple[str, str], Picture]
-    last: tuple[str, str, str, int] | None
+    beginning: Beginning
     latest: list[PortraitCard]
     coming: Coming
     lost: str

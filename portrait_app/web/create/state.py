@@ -12,8 +12,9 @@ from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.rows import identified
 from portrait_app.domain.styles import STYLES
-from portrait_app.services import generations
+from portrait_app.services import generations, preferences
 from portrait_app.services.generations import FIRST_ASPECT, UnknownChoice
+from portrait_app.services.preferences import Beginning
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.coming import Coming, StopsPortraits
@@ -26,13 +27,16 @@ from portrait_app.web.views import PortraitCard, TrainingCard
 LATEST = "latest-portraits"
 MOST_SHOWN = 12
 TOGETHER = timedelta(seconds=1)  # what was ordered in one transaction, e.g. a first set
-USUAL_STYLE, USUAL_COUNT = "studio", 4
 
 
 class CreateState(StopsPortraits, Room, rx.State):
-    """The Create room: four choices and one action. What was chosen stays for as long as the tab."""
+    """The Create room: four choices and one action. What was chosen stays for as long as the tab.
+
+    What wasn't chosen in this tab begins as the person's preferences say, each time that they come in.
+    """
 
     _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "generation", "asset"})
+    _chosen_here: tuple[str, ...] = ()
 
     is_here: rx.Field[bool] = rx.field(False)
     is_darkroom: rx.Field[bool] = rx.field(False)
@@ -42,7 +46,7 @@ class CreateState(StopsPortraits, Room, rx.State):
     model: rx.Field[str] = rx.field("")
     style: rx.Field[str] = rx.field("")
     aspect: rx.Field[str] = rx.field(FIRST_ASPECT)
-    count: rx.Field[int] = rx.field(USUAL_COUNT)
+    count: rx.Field[int] = rx.field(preferences.USUAL_COUNT)
     latest: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
     coming: rx.Field[Coming] = rx.field(default_factory=Coming)
     lost: rx.Field[str] = rx.field("")
@@ -54,16 +58,16 @@ class CreateState(StopsPortraits, Room, rx.State):
         named = self.router.url.query_parameters.get("model", "")
         async with work_for(self) as work:
             seen = await self._look(work)
-        if not self.style:
-            self._choose_as_last_time(seen)
-        self.model = named or self.model
+        self._begin(seen.beginning)
+        if named:
+            self._choose(model=named)
         self._show(seen)
 
     @rx.event
     async def choose_model(self, value: str) -> None:
         """Choose the face model; its own portraits become the samples."""
         async with work_for(self) as work:
-            self.model = str((await work.trainings.get(identified(value))).id)
+            self._choose(model=str((await work.trainings.get(identified(value))).id))
             self._show(await self._look(work))
 
     @rx.event
@@ -71,21 +75,21 @@ class CreateState(StopsPortraits, Room, rx.State):
         """Choose the style."""
         if value not in STYLES:
             raise UnknownChoice("style")
-        self.style = value
+        self._choose(style=value)
 
     @rx.event
     def choose_aspect(self, value: str) -> None:
         """Choose the shape."""
         if value not in ASPECTS:
             raise UnknownChoice("shape")
-        self.aspect = value
+        self._choose(aspect=value)
 
     @rx.event
     def choose_count(self, value: int) -> None:
         """Choose how many."""
         if value not in range(1, MOST_AT_ONCE + 1):
             raise UnknownChoice("count")
-        self.count = value
+        self._choose(count=value)
 
     @rx.event
     async def order(self) -> EventSpec:
@@ -101,13 +105,12 @@ class CreateState(StopsPortraits, Room, rx.State):
     async def _look(cls, work: Work) -> Seen:
         rows = await work.assets.latest(limit=MOST_SHOWN)
         together = {row.generation_id for row in rows if row.created_at > rows[0].created_at - TOGETHER}
-        last = await work.generations.last_chosen()
         links = await work.bucket.links()
         return Seen(
             is_darkroom=house.workshop().settings.is_darkroom,
             models=await training_cards(work),
             samples=samples_of(links, await work.assets.samples()),
-            last=last and (str(last.training_id), last.style, last.aspect, last.count),
+            beginning=await preferences.beginning(work),
             latest=[PortraitCard.of(links, row) for row in rows if row.status is not AssetStatus.LOST],
             coming=await Coming.among(work, rows),
             lost=" ".join(await work.generations.troubles_of(together)),
@@ -123,7 +126,18 @@ class CreateState(StopsPortraits, Room, rx.State):
         self.latest, self.lost = seen.latest, seen.lost
         self.coming = seen.coming
 
-    def _choose_as_last_time(self, seen: Seen) -> None:
-        self.style = USUAL_STYLE
-        if seen.last and seen.last[1] in STYLES:
-            self.model, self.style, self.aspect, self.count = seen.last
+    def _begin(self, beginning: Beginning) -> None:
+        begins = {
+            "model": str(beginning.model_id or ""),
+            "style": beginning.style,
+            "aspect": beginning.aspect,
+            "count": beginning.count,
+        }
+        for name, value in begins.items():
+            if name not in self._chosen_here:
+                setattr(self, name, value)
+
+    def _choose(self, **chosen: str | int) -> None:
+        for name, value in chosen.items():
+            setattr(self, name, value)
+        self._chosen_here = (*{*self._chosen_here, *chosen},)

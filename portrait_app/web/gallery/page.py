@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import reflex as rx
-from reflex.vars.function import FunctionStringVar
 
 from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 CHOSEN = "chosen-portraits"
 SIZES_IN_GALLERY = "(width >= 56.25rem) 14rem, 34vw"
-
-# A date in the browser's own language and time zone.
-_SAY_DATE = FunctionStringVar.create("((at) => new Date(at).toLocaleDateString(undefined, {dateStyle: 'long'}))")
 
 
 def gallery_page() -> rx.Component:
@@ -184,7 +180,7 @@ def _facts(portrait: ObjectVar[Portrait]) -> rx.Component:
         rx.el.strong(portrait.style),
         rx.el.span(
             rx.cond(portrait.model != "", f"{portrait.model} · ", ""),
-            rx.el.time(_SAY_DATE.call(portrait.made_at), date_time=portrait.made_at),
+            ui.locally.date(portrait.made_at),
         ),
         class_name="gallery-facts",
     )

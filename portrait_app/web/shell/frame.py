@@ -9,6 +9,7 @@ import reflex as rx
 from portrait_app.web import ui
 from portrait_app.web.shell.shortcuts import shortcuts
 from portrait_app.web.staying import stay_banner
+from portrait_app.web.worn import WornState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,8 @@ def frame(
         tab_bar(active, news or {}),
         *beside,
         shortcuts(),
+        # A look that was chosen elsewhere is put on as soon as this tab hears of it, whichever room it shows.
+        ui.worn_look(WornState.look),
         class_name="frame",
     )
 

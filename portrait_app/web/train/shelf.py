@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import reflex as rx
-from reflex.vars.function import FunctionStringVar
 
 from portrait_app.domain.clock import now
 from portrait_app.services.thumbnails import small_key
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
     from portrait_app.web.ui import Act
 
 COVER_EDGE_PX = 320
-
-# A day in the browser's own language and time zone.
-_SAY_DAY = FunctionStringVar.create(
-    "((at) => at && new Date(at).toLocaleDateString(undefined, {day: 'numeric', month: 'short'}))"
-)
 
 
 async def training_cards(work: Work) -> list[TrainingCard]:
@@ -51,7 +45,7 @@ def running_card(
         stop = ui.button("Stop…", kind="plain", on_click=on_stop, aria_describedby=_heading_of(training))
     return ui.card(
         _head(training, ui.status(training.phase, "busy"), rx.cond(training.is_stopping, rx.fragment(), stop)),
-        ui.bar(training.percent, f"{training.percent} %{left}"),
+        ui.bar(training.percent, rx.fragment(ui.locally.percent(training.percent), left)),
         href=href,
     )
 
@@ -83,7 +77,7 @@ def deleted_card(training: ObjectVar[TrainingCard]) -> rx.Component:
     """A face model that was deleted: whether the engine has confirmed it, and when it did."""
     said = rx.el.span(
         f"Deleted here and {training.engine}, ",
-        rx.el.time(_SAY_DAY.call(training.removed_at), date_time=training.removed_at),
+        ui.locally.day(training.removed_at),
     )
     leaving = ui.status(f"Being deleted here and {training.engine}", "busy")
     return ui.card(
@@ -94,7 +88,7 @@ def deleted_card(training: ObjectVar[TrainingCard]) -> rx.Component:
 
 def _photos(training: ObjectVar[TrainingCard]) -> rx.Component:
     """What there is of its photos, and until when."""
-    day = rx.el.time(_SAY_DAY.call(training.photos_day), date_time=training.photos_day)
+    day = ui.locally.day(training.photos_day)
     return rx.cond(
         training.photos != "",
         rx.el.p(training.photos, rx.cond(training.photos_day != "", rx.fragment(" ", day)), class_name="soft small"),

@@ -24,7 +24,7 @@ def notice(headline: Words, hint: Words = "", *children: Child, kind: Tone = "pl
     """Say something in place: what happened, what is safe, what to do next. An error is read out at once."""
     return rx.el.div(
         icon(_ICONS[kind]),
-        rx.el.div(rx.el.strong(headline), rx.el.p(hint), *children),
+        rx.el.div(rx.el.strong(headline), rx.cond(hint != "", rx.el.p(hint)), *children),
         class_name="notice",
         data_kind=kind,
         role="alert" if kind == "error" else "status",

@@ -17,8 +17,3 @@ if TYPE_CHECKING:
 def perform(act: str, *values: Any) -> EventSpec:
     """Have the browser do something, e.g. `perform("page.toTop")`."""
     return rx.call_script(json.dumps([act, *values]))
-
-
-def wear(theme: rx.Var[str], hue: rx.Var[int]) -> EventSpec:
-    """Have the browser put a look on, of which both are words and numbers of ours."""
-    return rx.call_script(f'["studio.look", "{theme}", {hue}]')

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import reflex as rx
 
 if TYPE_CHECKING:
-    from portrait_app.web.ui.kinds import Amount, Tone, Words
+    from portrait_app.web.ui.kinds import Amount, Child, Tone, Words
 
 
 def status(phrase: Words, kind: Tone | rx.Var[str] = "plain") -> rx.Component:
@@ -15,7 +15,7 @@ def status(phrase: Words, kind: Tone | rx.Var[str] = "plain") -> rx.Component:
     return rx.el.span(phrase, class_name="status", data_kind=kind)
 
 
-def bar(percent: Amount, label: Words = "") -> rx.Component:
+def bar(percent: Amount, label: Child = "") -> rx.Component:
     """Show how much is truly done, 0 to 100, and say the rest in words ("412 of 1,000 · about 9 min left")."""
     return rx.el.label(
         rx.el.progress(value=percent, max=100),

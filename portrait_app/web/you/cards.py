@@ -34,6 +34,14 @@ class Figure:
     value: str
 
 
+@dataclass(frozen=True)
+class Count:
+    """A line with a number at its end."""
+
+    name: str
+    value: int
+
+
 def session_cards(sessions: Iterable[Session], this_one: str) -> list[SessionCard]:
     """Say each in plain words, this browser's first."""
     moment = now()
@@ -44,14 +52,15 @@ def session_cards(sessions: Iterable[Session], this_one: str) -> list[SessionCar
     return sorted(cards, key=lambda card: not card.is_this_one)
 
 
-def usage_figures(usage: Usage | None) -> list[Figure]:
+def usage_counts(usage: Usage | None) -> list[Count]:
     """Say how much the house is used; nothing when it isn't for the asker to know."""
     if usage is None:
         return []
     return [
-        Figure("Accounts", f"{usage.accounts:,} · {usage.active:,} here this week"),
-        Figure("Face models", f"{usage.trainings:,}"),
-        Figure("Portraits", f"{usage.portraits:,}"),
+        Count("Accounts", usage.accounts),
+        Count("Here this week", usage.active),
+        Count("Face models", usage.trainings),
+        Count("Portraits", usage.portraits),
     ]
 
 

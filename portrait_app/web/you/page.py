@@ -8,6 +8,7 @@ from reflex_components_core.el.elements.base import BaseHTML
 from portrait_app.services.complaints import LONGEST_NAME
 from portrait_app.web import ui
 from portrait_app.web.shell import frame
+from portrait_app.web.worn import WornState
 from portrait_app.web.you import security, ways, words
 from portrait_app.web.you.state import NAME_FIELD, NAME_SHEET, YouState
 
@@ -27,7 +28,7 @@ def you_page() -> rx.Component:
 def _room() -> rx.Component:
     engine = rx.el.p(rx.cond(YouState.is_darkroom, words.HERE, words.ELSEWHERE))
     return rx.el.div(
-        rx.el.div(_who(), _section("Look", _look()), class_name="you"),
+        rx.el.div(_who(), _section("Look", _look(), _preferences()), class_name="you"),
         rx.el.div(
             _section("Signing in", security.signing_in(), ways.ways_in()),
             _section("Where you are signed in", security.sessions()),
@@ -59,24 +60,34 @@ def _look() -> rx.Component:
         ui.theme_choice(YouState.theme, YouState.choose_theme),
         ui.hue_slider(YouState.hue, YouState.choose_hue.debounce(SAVED_AFTER_MS), YouState.choose_hue),
         rx.el.p("Saved with your account, and worn on every device you sign in on.", class_name="soft small"),
-        # A look that was chosen elsewhere is put on here as soon as this tab hears of it.
-        rx.el.span(key=f"{YouState.theme}.{YouState.hue}", on_mount=_wear(), hidden=True),
+        ui.worn_look(WornState.look),  # beside its controls, so that they show what is worn
         class_name="card",
     )
 
 
-def _wear() -> rx.event.EventSpec:
-    return ui.wear(YouState.theme, YouState.hue)
+def _preferences() -> rx.Component:
+    words_of_it = rx.el.div(
+        rx.el.span("Preferences"),
+        rx.el.span("Dates and numbers, new portraits, what we tell you", class_name="soft small"),
+        class_name="you-words",
+    )
+    return ui.lines(ui.line(words_of_it, ui.icon("next"), href="/you/preferences"))
 
 
 def _kept() -> rx.Component:
+    portraits = rx.fragment(ui.locally.number(YouState.portraits), " · ", ui.locally.size(YouState.portrait_bytes))
+    selfies = ui.locally.number(YouState.selfies)
     return ui.lines(
         ui.line(rx.el.span("Take everything away, or leave"), ui.icon("next"), href="/you/data"),
-        ui.line(rx.el.span("Portraits"), rx.el.span(YouState.portraits, class_name="soft"), href="/gallery"),
-        ui.line(rx.el.span("Selfies"), rx.el.span(YouState.selfies, class_name="soft"), href="/train"),
+        ui.line(rx.el.span("Portraits"), _if_any(YouState.portraits, portraits), href="/gallery"),
+        ui.line(rx.el.span("Selfies"), _if_any(YouState.selfies, selfies), href="/train"),
         ui.line(rx.el.span("Trash"), ui.icon("next"), href="/you/trash"),
         ui.line(rx.el.span("What is kept, where and how long"), ui.icon("next"), href="/you/face"),
     )
+
+
+def _if_any(count: rx.vars.NumberVar[int], said: rx.Component) -> rx.Component:
+    return rx.el.span(rx.cond(count > 0, said, "None yet"), class_name="soft")
 
 
 def _sign_out() -> rx.Component:

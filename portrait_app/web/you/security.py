@@ -10,7 +10,7 @@ from portrait_app.web import ui
 from portrait_app.web.you.state import INVITE_SHEET, YouState
 
 if TYPE_CHECKING:
-    from portrait_app.web.you.cards import Figure, SessionCard
+    from portrait_app.web.you.cards import Count, Figure, SessionCard
 
 
 def signing_in() -> rx.Component:
@@ -59,7 +59,7 @@ def operators() -> rx.Component:
         YouState.is_operator,
         rx.el.section(
             rx.el.h2("This studio", class_name="card-title"),
-            ui.lines(rx.foreach(YouState.health, _figure), rx.foreach(YouState.usage, _figure)),
+            ui.lines(rx.foreach(YouState.health, _figure), rx.foreach(YouState.usage, _count)),
             rx.cond(YouState.takes_invites, ui.button("Invite somebody", on_click=YouState.invite)),
             class_name="you-section",
             on_mount=YouState.check_health,
@@ -101,3 +101,7 @@ def _session(session: rx.vars.ObjectVar[SessionCard]) -> rx.Component:
 
 def _figure(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
     return ui.line(rx.el.span(figure.name), rx.el.span(figure.value, class_name="soft"))
+
+
+def _count(count: rx.vars.ObjectVar[Count]) -> rx.Component:
+    return ui.line(rx.el.span(count.name), rx.el.span(ui.locally.number(count.value), class_name="soft"))

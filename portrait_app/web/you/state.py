@@ -18,8 +18,7 @@ from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
 from portrait_app.web.session import someone_of, work_for
-from portrait_app.web.you import words
-from portrait_app.web.you.cards import Figure, SessionCard, health_figures, session_cards, usage_figures
+from portrait_app.web.you.cards import Count, Figure, SessionCard, health_figures, session_cards, usage_counts
 from portrait_app.web.you.keys import Offer, WayCard, offers, way_cards
 
 NAME_SHEET, NAME_FIELD = "change-name", "your-name"
@@ -59,8 +58,9 @@ class YouState(Room, rx.State):
     name_trouble: rx.Field[str] = rx.field("")
     theme: rx.Field[str] = rx.field("auto")
     hue: rx.Field[int] = rx.field(Look().hue)
-    selfies: rx.Field[str] = rx.field("")
-    portraits: rx.Field[str] = rx.field("")
+    selfies: rx.Field[int] = rx.field(0)
+    portraits: rx.Field[int] = rx.field(0)
+    portrait_bytes: rx.Field[int] = rx.field(0)
     is_darkroom: rx.Field[bool] = rx.field(False)
     is_confirmed: rx.Field[bool] = rx.field(True)
     sessions: rx.Field[list[SessionCard]] = rx.field(default_factory=list)
@@ -70,7 +70,7 @@ class YouState(Room, rx.State):
     is_operator: rx.Field[bool] = rx.field(False)
     takes_invites: rx.Field[bool] = rx.field(False)
     invite_link: rx.Field[str] = rx.field("")
-    usage: rx.Field[list[Figure]] = rx.field(default_factory=list)
+    usage: rx.Field[list[Count]] = rx.field(default_factory=list)
     health: rx.Field[list[Figure]] = rx.field(default_factory=list)
 
     @rx.event
@@ -163,13 +163,14 @@ class YouState(Room, rx.State):
 
     def _show(self, seen: Seen) -> None:
         self.name, self.email = seen.name, seen.email
-        self.selfies, self.portraits = words.selfies(seen.selfies), words.portraits(*seen.portraits)
+        self.selfies = seen.selfies
+        self.portraits, self.portrait_bytes = seen.portraits
         self.is_darkroom, self.is_confirmed = seen.is_darkroom, seen.is_confirmed
         self.sessions = session_cards(seen.sessions, self._session)
         providers = house.workshop().settings.providers
         self.has_password = seen.ways.has_password
         self.ways, self.offers = way_cards(seen.ways, providers), offers(seen.ways, providers)
-        self.is_operator, self.usage = seen.usage is not None, usage_figures(seen.usage)
+        self.is_operator, self.usage = seen.usage is not None, usage_counts(seen.usage)
         self.takes_invites = house.workshop().settings.sign_up == "invite"
         if not self.is_here or seen.look != self._worn:
             self._worn = seen.look

@@ -52,7 +52,7 @@ def _ready() -> rx.Component:
     export = DataState.export
     return rx.el.div(
         ui.status(export.headline, "good"),
-        rx.el.p(export.hint, class_name="soft"),
+        rx.el.p(ui.locally.size(export.bytes), " · ", export.hint, class_name="soft"),
         rx.el.div(
             ui.door("Download", DOWNLOAD_PATH, kind="primary", icon_name="download"),
             ui.button("Delete it now", on_click=DataState.forget),
@@ -82,10 +82,12 @@ def _leave() -> rx.Component:
         rx.el.h2("Leave the studio", class_name="card-title"),
         rx.el.p(words.LEAVING),
         ui.lines(
-            _lost("Portraits", DataState.portraits),
-            _lost("Selfies", DataState.selfies),
-            _lost("Face models", DataState.models),
-            _lost("Your account and every text about you", ""),
+            _lost(
+                "Portraits", ui.locally.number(DataState.portraits), " · ", ui.locally.size(DataState.portrait_bytes)
+            ),
+            _lost("Selfies", ui.locally.number(DataState.selfies)),
+            _lost("Face models", ui.locally.number(DataState.models)),
+            _lost("Your account and every text about you"),
         ),
         rx.cond(
             StayState.leave_on != "",
@@ -100,8 +102,8 @@ def _leave() -> rx.Component:
     )
 
 
-def _lost(what: str, amount: ui.Words) -> rx.Component:
-    return ui.line(rx.el.span(what), rx.el.span(amount, class_name="soft"))
+def _lost(what: str, *amount: ui.Child) -> rx.Component:
+    return ui.line(rx.el.span(what), rx.el.span(*amount, class_name="soft"))
 
 
 def _leave_sheet() -> rx.Component:

@@ -14,7 +14,6 @@ from portrait_app.web import house, ui
 from portrait_app.web.live import Room
 from portrait_app.web.session import owner_of, someone_of, work_for
 from portrait_app.web.staying import StayState, say
-from portrait_app.web.you import words as you_words
 from portrait_app.web.you.data.words import ExportCard
 
 LEAVE_SHEET, SIGN_IN_SHEET = "leave-the-studio", "sign-in-once-more"
@@ -37,9 +36,10 @@ class DataState(Room, rx.State):
 
     is_here: rx.Field[bool] = rx.field(False)
     export: rx.Field[ExportCard] = rx.field(default_factory=ExportCard)
-    portraits: rx.Field[str] = rx.field("")
-    selfies: rx.Field[str] = rx.field("")
-    models: rx.Field[str] = rx.field("")
+    portraits: rx.Field[int] = rx.field(0)
+    portrait_bytes: rx.Field[int] = rx.field(0)
+    selfies: rx.Field[int] = rx.field(0)
+    models: rx.Field[int] = rx.field(0)
 
     @rx.event
     async def ask(self) -> None:
@@ -81,8 +81,8 @@ class DataState(Room, rx.State):
 
     def _show(self, seen: Seen) -> None:
         self.is_here, self.export = True, seen.export
-        self.portraits, self.selfies = you_words.portraits(*seen.portraits), you_words.selfies(seen.selfies)
-        self.models = you_words.selfies(seen.models)
+        self.portraits, self.portrait_bytes = seen.portraits
+        self.selfies, self.models = seen.selfies, seen.models
 
     async def _look_again(self) -> None:
         async with work_for(self) as work:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from portrait_app.domain.clock import now
 from portrait_app.domain.export import KEPT_FOR, ExportStatus
-from portrait_app.web.you.words import size
 
 if TYPE_CHECKING:
     from portrait_app.domain.export import Export
@@ -40,7 +39,7 @@ GONE = f"The last one was deleted after {KEPT_FOR.days} days. Ask for a new one 
 
 @dataclass(frozen=True)
 class ExportCard:
-    """An export as it is shown. `headline` and `hint` are empty where there is nothing to say."""
+    """An export as it is shown; empty where there is nothing to say. `bytes` is its size, once it is ready."""
 
     is_making: bool = False
     is_ready: bool = False
@@ -48,6 +47,7 @@ class ExportCard:
     percent: float = 0.0
     headline: str = ""
     hint: str = ""
+    bytes: int = 0
 
     @classmethod
     def of(cls, export: Export | None) -> ExportCard:
@@ -61,7 +61,8 @@ class ExportCard:
         left = (export.expires_at or export.created_at) - now()
         if export.status is ExportStatus.GONE or left <= timedelta():
             return cls(hint=GONE)
-        return cls(is_ready=True, headline=f"Ready: {size(export.bytes)}", hint=f"{_days(left)}, then it is deleted.")
+        hint = f"{_days(left)}, then it is deleted."
+        return cls(is_ready=True, headline="Ready", hint=hint, bytes=export.bytes)
 
 
 def _percent(export: Export) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import reflex as rx
-from reflex.vars.function import FunctionStringVar
 
 from portrait_app.domain.consent import DETAILS, STATEMENT
 from portrait_app.web import ui
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from reflex.vars import ObjectVar
 
     from portrait_app.web.you.face.words import Kept
-
-# A date in the browser's own language and time zone.
-_SAY_DATE = FunctionStringVar.create("((at) => at && new Date(at).toLocaleDateString(undefined, {dateStyle: 'long'}))")
 
 
 def face_page() -> rx.Component:
@@ -66,7 +62,11 @@ def _room() -> rx.Component:
 
 def _kept(kept: ObjectVar[Kept]) -> rx.Component:
     return rx.el.div(
-        rx.el.div(rx.el.h3(kept.title), rx.el.span(kept.count, class_name="soft small"), class_name="kept-head"),
+        rx.el.div(
+            rx.el.h3(kept.title),
+            rx.cond(kept.count >= 0, rx.el.span(_count(kept), class_name="soft small")),
+            class_name="kept-head",
+        ),
         rx.el.dl(
             *(
                 rx.el.div(rx.el.dt(term), rx.el.dd(said))
@@ -75,6 +75,17 @@ def _kept(kept: ObjectVar[Kept]) -> rx.Component:
             class_name="kept-facts small",
         ),
         class_name="kept",
+    )
+
+
+def _count(kept: ObjectVar[Kept]) -> rx.Component:
+    trashed = rx.fragment(" · ", ui.locally.number(kept.in_trash), " in the Trash")
+    return rx.el.span(
+        rx.cond(kept.count, ui.locally.number(kept.count), "None"),
+        kept.of,
+        rx.cond(kept.bytes, rx.fragment(" · ", ui.locally.size(kept.bytes))),
+        rx.cond(kept.in_trash, trashed),
+        class_name="soft small",
     )
 
 
@@ -97,7 +108,7 @@ def _word() -> rx.Component:
 
 def _given() -> rx.Component:
     return rx.fragment(
-        rx.el.p("You said so on ", _day(FaceState.given_at), ".", class_name="soft small"),
+        rx.el.p("You said so on ", ui.locally.date(FaceState.given_at), ".", class_name="soft small"),
         rx.el.div(ui.button("Take it back…", kind="plain-danger", opens=WITHDRAW_SHEET), class_name="kept-way-out"),
     )
 
@@ -106,9 +117,9 @@ def _withdrawn() -> rx.Component:
     return rx.fragment(
         rx.el.p(
             "You said so on ",
-            _day(FaceState.given_at),
+            ui.locally.date(FaceState.given_at),
             " and took it back on ",
-            _day(FaceState.withdrawn_at),
+            ui.locally.date(FaceState.withdrawn_at),
             ". ",
             "No photo is taken in and no new face is learned. What there is stays until you delete it.",
             class_name="soft small",
@@ -120,10 +131,6 @@ def _withdrawn() -> rx.Component:
             class_name="actions",
         ),
     )
-
-
-def _day(moment: rx.Var[str]) -> rx.Component:
-    return rx.el.time(_SAY_DATE.call(moment), date_time=moment)
 
 
 def _withdraw_sheet() -> rx.Component:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.retention import TRASH_STAYS, TRY_AGAIN_FOR
-from portrait_app.web.you.words import portraits as portraits_in_words
 
 if TYPE_CHECKING:
     from portrait_app.settings import Settings
@@ -34,13 +33,20 @@ class Counts:
 
 @dataclass(frozen=True)
 class Kept:
-    """One kind of thing that is kept: how much of it, what it is, where it lies, and how long."""
+    """One kind of thing that is kept: how much of it, what it is, where it lies, and how long.
+
+    `of` says of what `count` is, where the title doesn't; `bytes` is 0 where nobody knows.
+    """
 
     title: str
-    count: str
+    count: int
     what: str
     where: str
     stays: str
+    of: str = ""
+    bytes: int = 0
+    in_trash: int = 0
+    is_counted: bool = True
 
 
 def everything(settings: Settings, counts: Counts, stay_days: int | None) -> list[Kept]:
@@ -64,7 +70,7 @@ def _photos(settings: Settings, counts: Counts, stay_days: int | None) -> Kept:
     )
     return Kept(
         "Your photos",
-        _number(counts.photos),
+        counts.photos,
         "A copy of each without its hidden data (place, camera, date), smaller ones of it, and what was measured: "
         "light, sharpness, the proportions of the face. The file you sent is deleted once it has been looked at.",
         f"{pictures_lie(settings)}. {lent}",
@@ -88,11 +94,12 @@ def _models(settings: Settings, counts: Counts) -> Kept:
     )
     return Kept(
         "Face models",
-        _with_trash(_number(counts.models), counts.models_in_trash),
+        counts.models,
         "What was learned of a face, and the middle of its measures, by which we see whether a portrait is like it.",
         f"{there}. Its name and state: {rows_lie(settings)}.",
         f"Until you delete it: {TRASH_STAYS.days} days in the Trash, then for good, here and at the engine, which we "
         "ask until it has confirmed that.",
+        in_trash=counts.models_in_trash,
     )
 
 
@@ -101,10 +108,12 @@ def _portraits(settings: Settings, counts: Counts) -> Kept:
     engine = "The darkroom's" if settings.is_darkroom else "Replicate's"
     return Kept(
         "Portraits",
-        _with_trash(portraits_in_words(number, size), counts.portraits_in_trash),
+        number,
         "Each in full and in three smaller sizes, with its style and how like you it is.",
         f"{pictures_lie(settings)}. {engine} own copy is deleted there an hour after it was made.",
         f"Until you delete it: {TRASH_STAYS.days} days in the Trash, then for good.",
+        bytes=size,
+        in_trash=counts.portraits_in_trash,
     )
 
 
@@ -112,7 +121,7 @@ def _orders(settings: Settings, counts: Counts) -> Kept:
     there = "" if settings.is_darkroom else " Replicate was sent them too, and removes them an hour later."
     return Kept(
         "What you ordered",
-        _number(counts.orders),
+        counts.orders,
         "Of each: the style and its prompt, the shape, how many, the seed, when, and how it ended.",
         f"{_begun(rows_lie(settings))}.{there}",
         "As long as its face model, or portraits of it, are there.",
@@ -122,11 +131,12 @@ def _orders(settings: Settings, counts: Counts) -> Kept:
 def _signing_in(settings: Settings, counts: Counts) -> Kept:
     return Kept(
         "Your account",
-        f"{counts.sessions} browser{'s' * (counts.sessions != 1)} signed in",
+        counts.sessions,
         "Your name and address, your password and session tokens as hashes, public halves of passkeys, accounts "
         "elsewhere that sign you in, which kinds of browser are signed in and when they were last used.",
         f"{_begun(rows_lie(settings))}.",
         "As long as your account. A session ends after 30 days, or 14 unused, and is forgotten at your next sign-in.",
+        of=" browser signed in" if counts.sessions == 1 else " browsers signed in",
     )
 
 
@@ -139,7 +149,7 @@ def _mails(settings: Settings, counts: Counts) -> Kept:
         stays = "The note a day, the mail itself 7 days, and each until the next mail."
     return Kept(
         "Mails to you",
-        _number(counts.mails),
+        counts.mails,
         "That one was sent, what for, to which address, and its link as a hash.",
         where,
         stays,
@@ -150,11 +160,12 @@ def _logs(settings: Settings) -> Kept:
     elsewhere = "" if settings.database_url is None else " Whoever runs the database elsewhere may make some, too."
     return Kept(
         "Logs and backups",
-        "",
+        0,
         "Logs say what happened, by numbers that stand for you, with no photo, no name and no prompt. "
         "The studio makes no backups by itself.",
         f"Logs: on the computer this studio runs on. Backups: ask whoever runs it.{elsewhere}",
         "Logs until they have grown to 20 MB twice. What you delete is in no later backup.",
+        is_counted=False,
     )
 
 
@@ -174,11 +185,3 @@ def rows_lie(settings: Settings) -> str:
 
 def _begun(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _number(count: int) -> str:
-    return f"{count:,}" if count else "None"
-
-
-def _with_trash(words: str, trashed: int) -> str:
-    return f"{words} · {trashed:,} in the Trash" if trashed else words

@@ -1,0 +1,47 @@
+"""What every page of a tab wears, whichever room it shows: the look, and while somebody is leaving, that they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import reflex as rx
+
+from portrait_app.services import accounts
+from portrait_app.web.staying import StayState, say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portrait_app.services.work import Work
+
+
+@dataclass(frozen=True)
+class Worn:
+    """What a person wears, read once for all of their tabs.
+
+    `look` is the value of the cookie `look`; `leave_at` is when their account is deleted, while they are leaving.
+    """
+
+    look: str
+    leave_at: datetime | None
+
+    @classmethod
+    async def by(cls, work: Work) -> Worn:
+        """Read it."""
+        account = await work.accounts.mine()
+        return cls(accounts.look_cookie(account), account.leave_at)
+
+
+class WornState(rx.State):
+    """What this tab wears, as the studio knows it; empty until a room was entered."""
+
+    look: rx.Field[str] = rx.field("")
+
+
+async def put_on(state: rx.State, worn: Worn) -> None:
+    """Have the tab of this state wear it; what it wears already is not sent again."""
+    known = await state.get_state(WornState)
+    if known.look != worn.look:
+        known.look = worn.look
+    say(await state.get_state(StayState), worn.leave_at)
