@@ -10,6 +10,7 @@ from uuid import UUID
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import SQLAlchemyError
 
+from portrait_app import logs
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.errors import PortraitError
 from portrait_app.house import engine
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     Raises: PortraitError: why it can't be settled.
     """
     chosen = _parser().parse_args(arguments)
+    logs.set_up("error")  # what is said here is for whoever asked
     return asyncio.run(_act(chosen))
 
 

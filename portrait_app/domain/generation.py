@@ -34,7 +34,7 @@ _LOSSES = {
     Loss.HELD_BACK: "held back by the safety check",
     Loss.REMOVED: "removed by the engine before it was kept",
     Loss.DAMAGED: "damaged on its way to us",
-    Loss.CALLED_OFF: "called off before it was made",
+    Loss.CALLED_OFF: "called off before being made",
     Loss.NOT_MADE: "not made",
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")

@@ -36,7 +36,8 @@ class NotItsJob(PortraitError):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.hint = f"{why}. So nothing was changed; compare the order's time and fingerprint with the engine's list."
+        said = f"{why[0].upper()}{why[1:]}"
+        self.hint = f"{said}. So nothing was changed; compare its time and its fingerprint with the engine's list."
 
 
 async def open_ones(desk: Desk) -> Sequence[Doubt]:
@@ -69,7 +70,7 @@ async def settle_as_sent(desk: Desk, gateway: Gateway, order_id: UUID, job_id: s
     async with desk.for_nobody(Role.SERVICE) as session:
         known = await owner_of(session, job_id=job_id)
     if known is not None and known[0] != order_id:
-        raise NotItsJob(f"{job_id} is the job of order {known[0]}")
+        raise NotItsJob(f"job {job_id} is that of order {known[0]}")
     try:
         async with turn(desk, Call.ASK):
             report = await gateway.look_at(order.kind, job_id)

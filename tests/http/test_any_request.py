@@ -116,7 +116,9 @@ REQUESTS = st.fixed_dictionaries(
 
 @pytest.fixture
 async def ada(house: House) -> SignedIn:
-    return await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    who = await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    await house.agree(who.owner_id)
+    return who
 
 
 @pytest.fixture
@@ -126,7 +128,7 @@ async def browser(house: House, address: Address, tmp_path: Path, ada: SignedIn)
     gateway = Gateway(base_url="http://127.0.0.1:9/v1", token="t", webhook_secret=SECRET)
     jobs = jobs_app(address)
     async with jobs.open_async():
-        web_house.move_in(Workshop(read, address, house.desk, gateway, jobs, house.desk.buckets))  # type: ignore[arg-type] -- a folder's
+        web_house.move_in(Workshop(read, address, house.desk, gateway, jobs))
         transport = httpx.ASGITransport(Starlette(routes=own_routes()), raise_app_exceptions=True)
         headers = {"Origin": OURS, "Cookie": f"session={ada.token}"}
         async with httpx.AsyncClient(transport=transport, base_url=OURS, headers=headers) as client:

@@ -88,12 +88,12 @@ async def test_the_job_of_another_order_or_of_nobody_is_refused(
 ) -> None:
     other = await recorded(house, doubtful.owner_id)
     await house.sender.send(doubtful.owner_id, other.id)
-    with pytest.raises(NotItsJob, match="is the job of order"):
+    with pytest.raises(NotItsJob, match="job job2 is that of order"):
         await settled(workshop, doubtful.id, "job2")
     house.engine.trouble_with["nowhere"] = JobVanished("404")
     with pytest.raises(NotItsJob) as refused:
         await settled(workshop, doubtful.id, "nowhere")
-    assert "the engine knows no training nowhere" in refused.value.hint
+    assert "The engine knows no training nowhere" in refused.value.hint
     assert await in_doubt(house) == 1
 
 

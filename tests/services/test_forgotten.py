@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.generation import Asset
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.domain.selfie import SelfieStatus
-from portrait_app.services import cancelling, generations, mails, progress, reconcile, removal
+from portrait_app.domain.training import Training
+from portrait_app.services import cancelling, generations, mails, progress, purging, reconcile, removal
+from tests.portraits import portraits_of
+from tests.services.removing import learned
 from tests.services.test_settling import order_of, recorded
+from tests.services.trashing import OVER, put_away, put_model_away, set_back
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -83,6 +89,26 @@ async def unposted(house: House, ada: UUID) -> UUID:
         return work.chores[-1][1]
 
 
+async def past_its_time(house: House, ada: UUID) -> UUID:
+    (portrait,) = await portraits_of(house, await house.ready_model(ada))
+    await put_away(house, portrait)
+    await set_back(house, Asset, portrait.id, ada, deleted_at=now() - OVER)
+    return portrait.id
+
+
+async def face_past_its_time(house: House, ada: UUID) -> UUID:
+    model = await house.ready_model(ada)
+    await put_model_away(house, model)
+    await set_back(house, Training, model.id, ada, deleted_at=now() - OVER)
+    return model.id
+
+
+async def learned_from(house: House, ada: UUID) -> UUID:
+    model = await learned(house, ada)
+    await set_back(house, Training, model.id, ada, ended_at=now() - OVER)
+    return model.id
+
+
 GIVEN: dict[Chore, Given] = {
     Chore.SEND_MAIL: unposted,
     Chore.SEND_ORDER: unsent,
@@ -91,16 +117,26 @@ GIVEN: dict[Chore, Given] = {
     Chore.CALL_OFF: wished_off,
     Chore.TIDY_ORDER: untidy,
     Chore.REMOVE_MODEL: deleted,
+    Chore.PURGE_PORTRAIT: past_its_time,
+    Chore.PURGE_MODEL: face_past_its_time,
+    Chore.FORGET_PHOTOS: learned_from,
 }
+ELSEWHERE = {Chore.MAKE_EXPORT, Chore.FORGET_EXPORT, Chore.LEAVE, Chore.SAY_FAREWELL}
+"""Remembered by the tests of exports and of leaving."""
 
 
-@pytest.mark.parametrize("chore", list(Chore))
+def test_no_kind_of_chore_is_left_out() -> None:
+    assert set(GIVEN) | ELSEWHERE == set(Chore)
+
+
+@pytest.mark.parametrize("chore", list(GIVEN))
 async def test_each_kind_of_chore_that_was_lost_is_remembered(house: House, chore: Chore) -> None:
     ada = await house.somebody("Ada")
     row_id = await GIVEN[chore](house, ada)
     house.queue.take()  # lost in a crash
     house.queue.mails.clear()
     await reconcile.remember_chores(house.desk)
+    await purging.put_off_what_is_due(house.desk)
     mails_to_send = [(Chore.SEND_MAIL, *mail) for mail in house.queue.mails]
     assert (chore, ada, row_id) in house.queue.take() + mails_to_send
 

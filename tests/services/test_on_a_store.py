@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 
 from portrait_app.adapters.buckets.errors import BucketDown
+from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.selfie import SelfieStatus
-from portrait_app.services import gallery, selfies, sweep, thumbnails
+from portrait_app.services import purging, selfies, sweep, thumbnails, trash
 from portrait_app.services.selfies import Examiner
 from portrait_app.services.work import Desk
 from portrait_app.web.gallery.cards import cut
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.adapters.buckets.s3 import S3Buckets
+    from portrait_app.domain.generation import Asset
     from tests.s3 import StoreServer
 
 
@@ -100,9 +102,15 @@ async def test_a_portrait_is_kept_with_thumbnails_shown_saved_and_deleted(
         assert await seen(browser, link) == ("image/webp", "WEBP", edge_px)
     saved = await browser.get(portrait.download)
     assert saved.headers["content-disposition"].endswith(portrait.file_name)
-    async with house.desk.for_person(ada) as work:
-        await gallery.remove(work, asset.id)
+    await to_go_for_good(house, asset)
+    await purging.purge_portrait(house.desk, ada, asset.id)
     assert s3_server.keys() == []
+
+
+async def to_go_for_good(house: House, asset: Asset) -> None:
+    async with house.desk.for_person(asset.owner_id) as work:
+        await trash.put_portraits(work, [asset.id])
+        await trash.delete_portraits(work, [asset.id])
 
 
 async def seen(browser: httpx.AsyncClient, link: str) -> tuple[str, str | None, int]:
@@ -126,8 +134,8 @@ async def test_what_no_row_names_is_swept_in_its_owners_name(
     assert s3_server.keys() == [f"u/{ada}/selfies/0.jpg"]
 
 
-async def test_a_portrait_stays_when_the_store_is_down_as_it_is_deleted(
-    house: House, ada: UUID, s3_buckets: S3Buckets, monkeypatch: pytest.MonkeyPatch
+async def test_a_portrait_goes_for_good_as_soon_as_the_store_is_there_again(
+    house: House, ada: UUID, s3_server: StoreServer, s3_buckets: S3Buckets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with ScriptedEngine() as engine:
         order = Order(house, engine, ada)
@@ -137,11 +145,15 @@ async def test_a_portrait_stays_when_the_store_is_down_as_it_is_deleted(
     async def down(_: object) -> None:
         raise BucketDown("no answer")
 
+    await to_go_for_good(house, asset)
     monkeypatch.setattr(s3_buckets.passes, "of", down)
     with pytest.raises(BucketDown):
-        async with house.desk.for_person(ada) as work:
-            await gallery.remove(work, asset.id)
+        await purging.purge_portrait(house.desk, ada, asset.id)
     monkeypatch.undo()
-    async with house.desk.for_person(ada) as work:
-        assert (await work.assets.get(asset.id)).key == asset.key
-        assert await work.bucket.get(asset.key or "")
+    assert len(s3_server.keys()) == 4
+    house.queue.take()
+    await purging.put_off_what_is_due(house.desk)
+    ((chore, *ids),) = house.queue.take()
+    assert chore is Chore.PURGE_PORTRAIT
+    await purging.purge_portrait(house.desk, *ids)
+    assert s3_server.keys() == []

@@ -28,7 +28,7 @@ STORE = {
     "S3_SECRET_ACCESS_KEY": "s",
     "S3_ROLE_ARN": "arn:aws:iam::1:role/r",
 }
-COUNTS = Counts(12, 1, 0, (8, 3_000_000), 0, 9, 1, 0)
+COUNTS = Counts(12, 1, 0, (8, 3_000_000), 0, 9, 0, 1, 0)
 
 
 @pytest.fixture
@@ -53,6 +53,7 @@ async def test_it_counts_what_is_ones_own_and_what_lies_in_the_trash(
         "Face models": (0, 0, 1),
         "Portraits": (1, 7, 1),
         "What you ordered": (1, 0, 0),
+        "A copy to take away": (0, 0, 0),
         "Your account": (1, 0, 0),
         "Mails to you": (1, 0, 0),
     }

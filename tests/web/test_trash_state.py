@@ -15,9 +15,12 @@ from portrait_app.domain.retention import TRASH_STAYS
 from portrait_app.errors import NotFound, SignedOut
 from portrait_app.services import gallery, trash
 from portrait_app.services.trash import TooLate
+from portrait_app.settings import Settings
+from portrait_app.web.you.trash.cards import stays
 from portrait_app.web.you.trash.state import DELETE_SHEET, TrashState
 from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
+from tests.web.test_face_state import STORE
 
 if TYPE_CHECKING:
     from portrait_app.domain.training import Training
@@ -53,6 +56,11 @@ async def test_what_lies_there_is_shown_with_the_days_it_stays(
             await work.session.execute(back)
         await happens(room, "enter")
         assert room.portraits[0].said == said
+
+
+def test_it_promises_of_links_what_the_bucket_can_keep() -> None:
+    assert "no link opens it" in stays(Settings.model_validate({}))
+    assert "within the hour" in stays(Settings.model_validate(STORE))
 
 
 async def test_each_comes_back_to_where_it_was(

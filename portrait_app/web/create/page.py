@@ -142,17 +142,18 @@ def _action() -> rx.Component:
 def _latest() -> rx.Component:
     """What is being made and what has just arrived; always on the page, so that an order can scroll to it."""
     return rx.el.section(
+        rx.cond(
+            CreateState.latest.length() > 0,
+            rx.el.div(
+                rx.el.h2("Latest", class_name="card-title"),
+                coming_line(CreateState.coming),
+                class_name="create-choice-head",
+            ),
+        ),
         rx.cond(CreateState.lost != "", ui.notice("Not all of them came out", CreateState.lost, kind="care")),
         rx.cond(
             CreateState.latest.length() > 0,
-            rx.fragment(
-                rx.el.div(
-                    rx.el.h2("Latest", class_name="card-title"),
-                    coming_line(CreateState.coming),
-                    class_name="create-choice-head",
-                ),
-                ui.picture_rows(rx.foreach(CreateState.latest, _latest_cell), last=ratio_of_last(CreateState.latest)),
-            ),
+            ui.picture_rows(rx.foreach(CreateState.latest, _latest_cell), last=ratio_of_last(CreateState.latest)),
         ),
         id=LATEST,
         aria_label="Latest portraits",

@@ -35,7 +35,7 @@ def _room() -> rx.Component:
         rx.cond(
             TrainState.running.length() > 0,
             rx.el.section(
-                rx.el.h2("Being learned", class_name="unseen"),
+                rx.el.h2("Being learned", class_name="section-title"),
                 rx.foreach(TrainState.running, _running),
                 class_name="stack being-learned",
             ),

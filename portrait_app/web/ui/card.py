@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import reflex as rx
 
 from portrait_app.web.ui.button import room_link
+from portrait_app.web.ui.icon import icon
 
 if TYPE_CHECKING:
     from portrait_app.web.ui.kinds import Child, Words
@@ -25,7 +26,10 @@ def lines(*children: Child) -> rx.Component:
 
 
 def line(*children: Child, href: Words | None = None) -> rx.Component:
-    """One line of a list: the first thing in it that is no icon takes the room that is left."""
+    """One line of a list: the first thing in it that is no icon takes the room that is left.
+
+    With `href` the whole of it leads there, and says so by an arrow at its end.
+    """
     if href is not None:
-        return room_link(*children, href=href, class_name="line")
+        return room_link(*children, icon("next"), href=href, class_name="line")
     return rx.el.div(*children, class_name="line")

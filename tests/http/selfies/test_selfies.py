@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.selfie import MAX_BYTES, MOST
 from portrait_app.http.selfies import plain_name
@@ -99,6 +100,20 @@ async def test_a_file_that_is_too_large_is_refused_before_and_while_it_comes(
         assert "25 MB" in answer.json()["hint"]
     assert await photos_of(house, ada.owner_id) == []
     assert files_in(tmp_path / "bucket") == []
+
+
+async def test_a_store_that_is_down_is_said_in_words_and_nothing_is_kept(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error in (BucketDown, StoreRefused):
+
+        async def down(*_: object, error: type[BucketDown] = error, **__: object) -> int:
+            raise error("no answer from http://store.internal")
+
+        monkeypatch.setattr(type(house.desk.buckets.of(ada.owner_id)), "put", down)
+        answer = await browser.post("/api/selfies", content=b"pixels")
+        assert (answer.status_code, answer.json()) == (503, {"headline": error.headline, "hint": error.hint})
+    assert await photos_of(house, ada.owner_id) == []
 
 
 async def test_an_empty_file_is_no_photo(house: House, browser: httpx.AsyncClient, ada: SignedIn) -> None:

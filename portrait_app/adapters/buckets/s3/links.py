@@ -35,15 +35,22 @@ class S3Links:
 
     def __init__(self, settings: StoreSettings, holder: Pass, owner_id: UUID) -> None:
         self._owner_id = owner_id
-        self._token = holder.token
         self._base = settings.objects_url
         self._moment = f"{holder.made_at:%Y%m%dT%H%M%SZ}"
-        self._lasts_s = int((holder.ends_at - holder.made_at).total_seconds())
         self._scope = f"{self._moment[:8]}/{settings.region}/s3/aws4_request"
-        self._credential = f"{holder.key_id}/{self._scope}"
         self._key = f"AWS4{holder.secret}".encode()
         for part in self._scope.split("/"):
             self._key = _mac(self._key, part)
+        said = {
+            "X-Amz-Algorithm": _ALGORITHM,
+            "X-Amz-Credential": f"{holder.key_id}/{self._scope}",
+            "X-Amz-Date": self._moment,
+            "X-Amz-Expires": str(int((holder.ends_at - holder.made_at).total_seconds())),
+            "X-Amz-Security-Token": holder.token,
+            "X-Amz-SignedHeaders": "host",
+            "response-cache-control": _CACHE,
+        }
+        self._said = _query(said)  # the same in all of them, and long
 
     def to(self, key: str, *, download_as: str | None = None) -> str:
         """Return an address of one object; see the port."""
@@ -51,23 +58,17 @@ class S3Links:
 
     def signed(self, key: str, *, download_as: str | None = None) -> str:
         """Sign for any key. Whether that opens anything the store decides, by the credential's own policy."""
-        said = {
-            "X-Amz-Algorithm": _ALGORITHM,
-            "X-Amz-Credential": self._credential,
-            "X-Amz-Date": self._moment,
-            "X-Amz-Expires": str(self._lasts_s),
-            "X-Amz-Security-Token": self._token,
-            "X-Amz-SignedHeaders": "host",
-            "response-cache-control": _CACHE,
-            "response-content-disposition": disposition_of(key, download_as),
-            "response-content-type": type_of(key),
-        }  # in the order of the alphabet, as it is signed
-        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in said.items())
+        rest = {"response-content-disposition": disposition_of(key, download_as), "response-content-type": type_of(key)}
+        query = f"{self._said}&{_query(rest)}"  # in the order of the alphabet, as it is signed
         address = urlsplit(f"{self._base}/{quote(key)}")
         request = f"GET\n{address.path}\n{query}\nhost:{address.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
         digest = hashlib.sha256(request.encode()).hexdigest()
         signature = _mac(self._key, f"{_ALGORITHM}\n{self._moment}\n{self._scope}\n{digest}").hex()
         return f"{self._base}/{quote(key)}?{query}&X-Amz-Signature={signature}"
+
+
+def _query(said: dict[str, str]) -> str:
+    return "&".join(f"{name}={quote(value, safe='')}" for name, value in said.items())
 
 
 def _mac(key: bytes, text: str) -> bytes:

@@ -64,7 +64,7 @@ def _kept(kept: ObjectVar[Kept]) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.h3(kept.title),
-            rx.cond(kept.count >= 0, rx.el.span(_count(kept), class_name="soft small")),
+            rx.cond(kept.is_counted, _count(kept)),
             class_name="kept-head",
         ),
         rx.el.dl(

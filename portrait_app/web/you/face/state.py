@@ -35,7 +35,9 @@ class Seen:
 class FaceState(ChoosesStay, Room, rx.State):
     """What is kept of one's face, in one tab."""
 
-    _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "selfie", "asset", "generation", "account", "consent"})
+    _nouns: ClassVar[frozenset[Noun]] = frozenset(
+        {"training", "selfie", "asset", "generation", "account", "consent", "export"}
+    )
 
     is_here: rx.Field[bool] = rx.field(False)
     kept: rx.Field[list[Kept]] = rx.field(default_factory=list)
@@ -71,6 +73,7 @@ class FaceState(ChoosesStay, Room, rx.State):
             portraits=await work.assets.kept(),
             portraits_in_trash=len(await work.assets.in_trash()),
             orders=await work.generations.count(),
+            exports=len(await work.exports.all()),
             sessions=len(await work.accounts.sessions()),
             mails=await work.mails.count(),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portrait_app.domain.export import KEPT_FOR
 from portrait_app.domain.retention import TRASH_STAYS, TRY_AGAIN_FOR
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Counts:
     portraits: tuple[int, int]
     portraits_in_trash: int
     orders: int
+    exports: int
     sessions: int
     mails: int
 
@@ -56,6 +58,7 @@ def everything(settings: Settings, counts: Counts, stay_days: int | None) -> lis
         _models(settings, counts),
         _portraits(settings, counts),
         _orders(settings, counts),
+        _export(settings, counts),
         _signing_in(settings, counts),
         _mails(settings, counts),
         _logs(settings),
@@ -125,6 +128,16 @@ def _orders(settings: Settings, counts: Counts) -> Kept:
         "Of each: the style and its prompt, the shape, how many, the seed, when, and how it ended.",
         f"{_begun(rows_lie(settings))}.{there}",
         "As long as its face model, or portraits of it, are there.",
+    )
+
+
+def _export(settings: Settings, counts: Counts) -> Kept:
+    return Kept(
+        "A copy to take away",
+        counts.exports,
+        "One ZIP with your pictures and all that is known of you, when you ask for it under Your data.",
+        f"{pictures_lie(settings)}.",
+        f"{KEPT_FOR.days} days, or until you delete it or ask for another.",
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from portrait_app.domain.generation import Asset
     from portrait_app.domain.rows import Trashable
     from portrait_app.domain.training import Training
+    from portrait_app.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class TrashedPortrait:
         style = STYLES[row.style].title if row.style in STYLES else row.style
         ratio = row.width / row.height if row.height else 1.0
         return cls(str(row.id), f"{style} portrait", f"/api/trash/{row.id}", ratio, row.colour, days_left(row, now))
+
+
+def stays(settings: Settings) -> str:
+    """Say how long what is deleted stays, and who sees it: a store opens links that it gave out for a while longer."""
+    links = "no link opens it" if settings.store is None else "links that were open before end within the hour"
+    return f"What you delete stays here for {TRASH_STAYS.days} days. Nobody sees it; {links}."
 
 
 def days_left(row: Trashable, now: datetime) -> str:

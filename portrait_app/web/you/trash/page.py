@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import reflex as rx
 
-from portrait_app.domain.retention import TRASH_STAYS
 from portrait_app.web import ui
 from portrait_app.web.shell import frame
 from portrait_app.web.you.trash.state import DELETE_SHEET, TrashState
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from reflex.vars import ObjectVar
 
     from portrait_app.web.you.trash.cards import TrashedModel, TrashedPortrait
-
-STAYS = f"What you delete stays here for {TRASH_STAYS.days} days. Nobody sees it, no link opens it."
 
 
 def trash_page() -> rx.Component:
@@ -32,12 +29,13 @@ def trash_page() -> rx.Component:
 
 def _room() -> rx.Component:
     is_empty = (TrashState.models.length() + TrashState.portraits.length()) == 0
-    return rx.cond(is_empty, ui.empty("trash", f"Nothing here. {STAYS}", ui.link("Your gallery", "/gallery")), _full())
+    nothing = ui.empty("trash", "Nothing here. " + TrashState.stays, ui.link("Your gallery", "/gallery"))
+    return rx.cond(is_empty, nothing, _full())
 
 
 def _full() -> rx.Component:
     return rx.el.div(
-        rx.el.p(STAYS, class_name="soft narrow"),
+        rx.el.p(TrashState.stays, class_name="soft narrow"),
         rx.el.div(
             ui.button("Restore all", icon_name="undo", on_click=TrashState.restore_all),
             ui.button("Empty…", kind="plain-danger", on_click=TrashState.ask_about_everything),

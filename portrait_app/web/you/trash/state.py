@@ -12,12 +12,12 @@ from portrait_app.domain.rows import identified
 from portrait_app.errors import NotFound
 from portrait_app.services import removal, trash
 from portrait_app.services.work import Work
-from portrait_app.web import ui
+from portrait_app.web import house, ui
 from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
 from portrait_app.web.train.words import Question, before_deleting
 from portrait_app.web.views import engine_of
-from portrait_app.web.you.trash.cards import TrashedModel, TrashedPortrait
+from portrait_app.web.you.trash.cards import TrashedModel, TrashedPortrait, stays
 
 DELETE_SHEET = "delete-for-good"
 EVERYTHING = "everything"
@@ -38,6 +38,7 @@ class TrashState(Room, rx.State):
     _asked: str = ""  # the id of a portrait or of a face model, or everything
 
     is_here: rx.Field[bool] = rx.field(False)
+    stays: rx.Field[str] = rx.field("")
     models: rx.Field[list[TrashedModel]] = rx.field(default_factory=list)
     portraits: rx.Field[list[TrashedPortrait]] = rx.field(default_factory=list)
     question: rx.Field[Question] = rx.field(default_factory=Question)
@@ -119,7 +120,8 @@ class TrashState(Room, rx.State):
         )
 
     def _show(self, seen: Seen) -> None:
-        self.models, self.portraits, self.is_here = seen.models, seen.portraits, True
+        self.models, self.portraits = seen.models, seen.portraits
+        self.stays, self.is_here = stays(house.workshop().settings), True
 
 
 async def _delete(work: Work, asked: str) -> EventSpec:

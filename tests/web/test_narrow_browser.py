@@ -1,0 +1,58 @@
+"""The smallest phones, and letters of twice the size: nothing makes a page wider than the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Browser, ViewportSize
+from starlette.templating import Jinja2Templates
+
+from tests.web import served
+from tests.web.served import HEAD, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# One Chromium serves the whole file, so its tests share a loop.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+BUTTON = '<button class="button" data-width="full">Make 8 portraits</button>'
+LINK = '<a class="button">Make portraits</a>'
+STYLE = '<label class="choice"><span>Golden hour</span></label>'
+MODEL = f"""<div class="card"><div class="model-head"><span class="model-cover"></span>
+<div class="model-words"><h3 class="card-title">Ada</h3>
+<span class="status">Learning the shape of your face</span></div>
+<button class="button" data-kind="plain">Stop…</button></div>
+<div class="model-foot"><button class="button" data-kind="plain">Delete…</button>{LINK}</div></div>"""
+TEACH = """<div class="teach"><p class="teach-lead">4 selfies are enough to learn your face; 12 are best.</p>
+<label class="button">Choose photos</label></div>"""
+CREATE = f"""<div class="create-form"><section class="create-choice">
+<div class="create-choice-head"><h2 class="card-title">Style</h2>
+<span class="soft small">A painted backdrop.</span></div>
+<div class="create-styles"><div class="choices">{STYLE * 9}</div></div></section><div class="action-bar create-action">
+<div class="stepper"><button class="icon-button"></button><output>8</output><button class="icon-button"></button></div>
+{BUTTON}</div></div>"""
+ROOM = f"""{HEAD}<body class="frame"><main class="page"><h1 class="large-title">Photographs</h1>
+<div class="train-room"><section class="stack">{MODEL}</section><section class="draft">{TEACH}</section></div>
+<div class="two-columns">{CREATE}</div><section class="you"><div class="actions">{BUTTON * 3}</div>
+<div class="hue-presets">{'<button class="hue-preset"></button>' * 7}</div></section></main></body></html>"""
+
+
+def form(name: str) -> Callable[[], str]:
+    template = Jinja2Templates(ROOT / "portrait_app" / "http" / "templates").env.get_template(name)
+    ways = [("/auth/with/oidc", "The University of Somewhere"), ("/auth/with/github", "GitHub")]
+    errors = {"form": "Please sign in once more.", "email": "This doesn't look like an e-mail address."}
+    return lambda: template.render(values={}, errors=errors, next="", ways=ways)
+
+
+PAGES = {"/room": lambda: ROOM, "/sign-up": form("sign_up.html"), "/sign-in": form("sign_in.html")}
+
+
+@pytest.mark.parametrize("path", sorted(PAGES))
+@pytest.mark.parametrize(("width", "letters"), [(320, "100%"), (390, "200%")])
+async def test_no_page_is_wider_than_the_screen(browser: Browser, path: str, width: int, letters: str):
+    page = await served.phone(browser, PAGES, path)
+    await page.set_viewport_size(ViewportSize(width=width, height=640))
+    await page.evaluate("letters => { document.documentElement.style.fontSize = letters; }", letters)
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
