@@ -71,26 +71,18 @@ def _preferences() -> rx.Component:
         rx.el.span("Dates and numbers, new portraits, what we tell you", class_name="soft small"),
         class_name="you-words",
     )
-    return ui.lines(ui.line(words_of_it, ui.icon("next"), href="/you/preferences"))
+    return ui.lines(ui.line(words_of_it, href="/you/preferences"))
 
 
 def _kept() -> rx.Component:
     portraits = rx.fragment(ui.locally.number(YouState.portraits), " · ", ui.locally.size(YouState.portrait_bytes))
     selfies = ui.locally.number(YouState.selfies)
     return ui.lines(
-<<<<<<< HEAD
-        ui.line(rx.el.span("Take everything away, or leave"), ui.icon("next"), href="/you/data"),
         ui.line(rx.el.span("Portraits"), _if_any(YouState.portraits, portraits), href="/gallery"),
         ui.line(rx.el.span("Selfies"), _if_any(YouState.selfies, selfies), href="/train"),
-        ui.line(rx.el.span("Trash"), ui.icon("next"), href="/you/trash"),
-        ui.line(rx.el.span("What is kept, where and how long"), ui.icon("next"), href="/you/face"),
-=======
-        ui.line(rx.el.span("Portraits"), rx.el.span(YouState.portraits, class_name="soft"), href="/gallery"),
-        ui.line(rx.el.span("Selfies"), rx.el.span(YouState.selfies, class_name="soft"), href="/train"),
         ui.line(rx.el.span("Trash"), href="/you/trash"),
         ui.line(rx.el.span("What is kept, where and how long"), href="/you/face"),
         ui.line(rx.el.span("Take everything away, or leave"), href="/you/data"),
->>>>>>> main
     )
 
 
