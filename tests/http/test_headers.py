@@ -59,12 +59,19 @@ def test_pictures_may_come_from_the_store_that_is_configured_and_nothing_else_ma
 
 @pytest.fixture
 def browser() -> httpx.AsyncClient:
+    return browser_with("default-src 'none'")
+
+
+def browser_with(whole: str) -> httpx.AsyncClient:
+    """A browser before a few routes, with this policy for what is not a part of a page."""
+
     async def answer(request: Request) -> PlainTextResponse:
         own = {"Content-Security-Policy": "sandbox"} if request.url.path == "/own" else {}
-        return PlainTextResponse("", headers=own)
+        is_script = request.url.path.endswith(".js")
+        return PlainTextResponse("", headers=own, media_type="text/javascript" if is_script else None)
 
-    more = {"content-security-policy": "default-src 'none'", **OVER_TLS}
-    routes = [Route("/", answer), Route("/own", answer)]
+    more = {"content-security-policy": whole, **OVER_TLS}
+    routes = [Route(path, answer) for path in ("/", "/own", "/js/part.js", "/service-worker.js")]
     app = Starlette(routes=routes, middleware=[Middleware(CareHeaders, more=lambda: more)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://studio.test")
 
@@ -83,3 +90,12 @@ async def test_asvs_3_4_every_answer_is_guarded(browser: httpx.AsyncClient, path
 
 async def test_what_a_route_says_of_itself_stands(browser: httpx.AsyncClient) -> None:
     assert (await browser.get("/own")).headers["content-security-policy"] == "sandbox"
+
+
+async def test_what_a_page_loads_has_a_short_policy_and_a_worker_the_whole_one(browser: httpx.AsyncClient) -> None:
+    part = (await browser.get("/js/part.js")).headers["content-security-policy"]
+    assert part == "default-src 'none'; frame-ancestors 'none'"
+    more = "default-src 'self'"
+    async with browser_with(more) as other:
+        assert (await other.get("/service-worker.js")).headers["content-security-policy"] == more
+        assert (await other.get("/")).headers["content-security-policy"] == more
