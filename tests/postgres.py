@@ -67,6 +67,6 @@ def _sweep() -> None:
     """End the servers of test runs that were killed before they could."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         if not psutil.pid_exists(int(folder.name.removeprefix(_PREFIX).split("-")[0])):
-            with contextlib.suppress(PermissionError):  # another user's
+            with contextlib.suppress(PermissionError, FileNotFoundError):  # another user's, or swept by another run
                 EmbeddedServer(folder / "postgres").stop()
                 shutil.rmtree(folder)
