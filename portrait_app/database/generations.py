@@ -115,6 +115,11 @@ class Assets(TrashableShelf[Asset]):
         count, size = (await self.session.execute(query)).one()
         return count, size
 
+    async def unkept_of(self, ids: Collection[UUID]) -> int:
+        """Count those of these that are no picture yet, or never became one."""
+        query = select(func.count()).where(col(Asset.id).in_(ids), col(Asset.status) != AssetStatus.KEPT)
+        return (await self.session.scalars(query)).one()
+
     async def to_go_for_good(self, ids: Collection[UUID]) -> Sequence[UUID]:
         """Note of portraits in the Trash that they are to go for good; return of which. Nothing brings them back."""
         return await self._change(ids, self._can_return(), purge_asked_at=func.now())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.chores import Chore
-from portrait_app.domain.lifecycle import AssetStatus, TrainingStatus
+from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.errors import NotFound, PortraitError
 from portrait_app.services import removal
 
@@ -51,9 +51,8 @@ async def put_portraits(work: Work, ids: Collection[UUID]) -> Sequence[UUID]:
         TooMany: nothing was changed.
     """
     _require_few(ids)
-    for asset in [await work.assets.find(asset_id) for asset_id in ids]:
-        if asset is not None and asset.status is not AssetStatus.KEPT:
-            raise StillComing(f"{asset.id} is {asset.status}")
+    if unkept := await work.assets.unkept_of(ids):
+        raise StillComing(f"{unkept} of {len(ids)}")
     return await _said(work, await work.assets.into_trash(ids))
 
 
