@@ -6,6 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from portrait_app.adapters.buckets.links import Link
     from portrait_app.ports.bucket import Buckets
 
+log = structlog.get_logger()
+
 GUARDS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -35,6 +39,14 @@ GUARDS = {
 
 async def _always(_key: str) -> bool:
     return True
+
+
+class Away(PortraitError):
+    """The database, which knows whether a picture may still be seen, doesn't answer."""
+
+    headline = "The picture can't be shown just now"
+    hint = "It is safe, and will be there again in a moment."
+    is_retryable = True
 
 
 def media_routes(
@@ -58,6 +70,9 @@ def media_routes(
             return _refusal(error, 403)
         except (NotFound, BadKey):
             return _refusal(NotFound(), 404)
+        except SQLAlchemyError:
+            log.warning("media.no_database")
+            return _refusal(Away(), 503)
         return _answer(request, link, path, state)
 
     return [Route("/media/{key:path}", media, methods=["GET"])]

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
 from portrait_app.adapters.buckets.disk import DiskBuckets
@@ -145,3 +146,14 @@ async def test_a_symlink_is_not_followed(
 async def test_a_link_is_for_looking_only(browser: httpx.AsyncClient, links: DiskLinks) -> None:
     for method in ("PUT", "POST", "DELETE"):
         assert (await browser.request(method, links.to(PICTURE))).status_code == 405
+
+
+async def test_while_the_database_is_away_a_picture_is_said_to_be_safe(buckets: DiskBuckets, links: DiskLinks) -> None:
+    async def nobody_answers(_: str) -> bool:
+        raise OperationalError("SELECT", {}, ConnectionRefusedError())
+
+    transport = httpx.ASGITransport(Starlette(routes=[*media_routes(lambda: buckets, nobody_answers)]))
+    async with httpx.AsyncClient(transport=transport, base_url="http://studio.test") as client:
+        reply = await client.get(links.to(PICTURE))
+    assert (reply.status_code, reply.headers["cache-control"]) == (503, "no-store")
+    assert "It is safe" in reply.text
