@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
@@ -90,7 +91,8 @@ class Asset(Trashable, table=True):
     """One portrait: a placeholder from the moment it is ordered, a picture in our bucket once it is kept.
 
     `key` names the original in the bucket; thumbnails lie beside it. `likeness` is the distance of its face from
-    the person's own (0.2..0.5 the same person, above 0.6 somebody else), where it could be measured.
+    the person's own (0.2..0.5 the same person, above 0.6 somebody else), where it could be measured. `face` is where
+    its largest face is: left, top, right and bottom, in fractions of the picture; None where none was found.
     `purge_asked_at` is when it was to go for good: nothing brings it back from then on.
     """
 
@@ -110,6 +112,7 @@ class Asset(Trashable, table=True):
     height: int
     colour: str = ""
     likeness: float | None = None
+    face: list[float] | None = Field(default=None, sa_type=JSONB)
     loss: str | None = Field(default=None, description="the `Loss`, when it came to nothing")
     trouble: str | None = None
     kept_at: datetime | None = moment(default=None)

@@ -76,8 +76,8 @@ SECTIONS = (
     Section(
         "portraits",
         Asset,
-        "id generation_id training_id position style status key mime bytes width height colour likeness loss trouble "
-        "created_at kept_at deleted_at",
+        "id generation_id training_id position style status key mime bytes width height colour likeness face loss "
+        "trouble created_at kept_at deleted_at",
     ),
     Section(
         "engine_jobs",

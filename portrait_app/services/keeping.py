@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -41,6 +41,13 @@ SURE_AFTER = timedelta(minutes=3)
 FETCH_LASTS_S = 300.0  # with its turn for the pixels; a fetch alone ends after a minute
 
 
+class Seen(NamedTuple):
+    """What was seen of faces in a portrait: see `Asset`."""
+
+    likeness: float | None = None
+    face: list[float] | None = None
+
+
 @dataclass(frozen=True)
 class Keeper:
     """Fetches portraits, checks that they are pictures, and keeps them with their thumbnails and likeness.
@@ -66,26 +73,31 @@ class Keeper:
         try:
             async with asyncio.timeout(FETCH_LASTS_S):
                 fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
-                kept, likeness = await off_the_loop(self._look, fetched, person)
+                kept, seen = await off_the_loop(self._look, fetched, person)
         except Exception as error:
             # Whatever it is, also what nobody thought of: it ends in words, or it would be asked for for ever.
             if await self._age(owner_id, asset) <= _hopeful_for(error):
                 raise
             await self._lose(owner_id, asset_id, error)
             return
-        await self._keep(owner_id, asset, kept, likeness)
+        await self._keep(owner_id, asset, kept, seen)
 
-    def _look(self, fetched: bytes, person: NDArray[np.float32] | None) -> tuple[thumbnails.Kept, float | None]:
+    def _look(self, fetched: bytes, person: NDArray[np.float32] | None) -> tuple[thumbnails.Kept, Seen]:
         pixels = pictures.open_picture(fetched)
-        return thumbnails.portrait(pixels, fetched), self._likeness(pixels, person)
+        return thumbnails.portrait(pixels, fetched), self._see(pixels, person)
 
-    def _likeness(self, pixels: Pixels, person: NDArray[np.float32] | None) -> float | None:
-        faces = self.reader.faces(pixels) if person is not None else []
-        if person is None or not faces:
-            return None
-        return min(distance(self.reader.identity(pixels, face), person) for face in faces)
+    def _see(self, pixels: Pixels, person: NDArray[np.float32] | None) -> Seen:
+        faces = self.reader.faces(pixels)
+        if not faces:
+            return Seen()
+        likeness = None
+        if person is not None:
+            likeness = min(distance(self.reader.identity(pixels, face), person) for face in faces)
+        height, width = pixels.shape[:2]
+        box = [edge / size for edge, size in zip(faces[0].box, (width, height, width, height), strict=True)]
+        return Seen(likeness, [round(float(edge), 4) for edge in box])
 
-    async def _keep(self, owner_id: UUID, asset: Asset, kept: thumbnails.Kept, likeness: float | None) -> None:
+    async def _keep(self, owner_id: UUID, asset: Asset, kept: thumbnails.Kept, seen: Seen) -> None:
         kind = pictures.kind_of(kept.original)
         key = f"u/{owner_id}/portraits/{asset.id}.{kind.extension}"
         await thumbnails.keep(self.desk.buckets.of(owner_id), key, kept)
@@ -97,7 +109,7 @@ class Keeper:
             row.status, row.kept_at, row.key = AssetStatus.KEPT, now(), key
             row.mime, row.bytes = kind.mime, len(kept.original)
             row.width, row.height, row.colour = kept.width, kept.height, kept.colour
-            row.likeness = likeness
+            row.likeness, row.face = seen.likeness, seen.face
             await _told(work, row)
 
     async def _age(self, owner_id: UUID, asset: Asset) -> timedelta:

@@ -29,7 +29,7 @@ data.json    Everything else, as text. Any text editor opens it, and any program
 
 What is in data.json ("schema" is {schema}; another number there means another form):
 
-account      Your name, your address, and how the studio looks for you.
+account      Your name, your address, how the studio looks for you, and what you prefer.
 sessions     The browsers you signed in with, and when.
 passkeys, identities   The ways in besides a password: what they are called, and when they were used.
 invitations  Those you made, and when.

@@ -43,12 +43,16 @@ ASK_AGAIN_S = 600.0
 
 @dataclass(frozen=True)
 class Found:
-    """What a look at a room found for a person; `worn` only where there was news of their account."""
+    """What a look at a room found for a person; `worn` only where it may have changed.
+
+    `must_ask` is whether each tab is first asked if its session goes on.
+    """
 
     owner_id: UUID
     view: View
     seen: Any
     worn: Worn | None
+    must_ask: bool
 
 
 class Room(rx.State, mixin=True):
@@ -188,18 +192,18 @@ async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
         try:
             async with house.workshop().desk.for_person(owner_id) as work:
                 seen = await view.look(work)
-                worn = await Worn.by(work) if must_ask_again else None
+                worn = await Worn.by(work) if must_ask_again or "asset" in (nouns or ()) else None
         except SignedOut:  # they have left; their tabs were led away when their sessions ended
             continue
-        shown = (_show_in(app, tab, Found(owner_id, view, seen, worn)) for tab in open_tabs)
+        shown = (_show_in(app, tab, Found(owner_id, view, seen, worn, must_ask_again)) for tab in open_tabs)
         await asyncio.gather(*shown)
 
 
 async def _show_in(app: App, tab: str, found: Found) -> None:
-    """Show a room in one tab, and with news of the account what is worn: unless its session has ended meanwhile."""
+    """Show a room in one tab, and what is worn: unless its session has ended meanwhile."""
     async with app.modify_state(rx.BaseStateToken(ident=tab, cls=found.view.room)) as root:
         room = await root.get_state(found.view.room)
-        if found.worn is not None and not await _is_behind(found.owner_id, room):
+        if found.must_ask and not await _is_behind(found.owner_id, room):
             tabs.forget(found.owner_id, tab)
             room.reset()
         else:

@@ -1,4 +1,4 @@
-"""What every page of a tab wears, whichever room it shows: the look, and while somebody is leaving, that they are."""
+"""What every page of a tab wears, whichever room it shows: the look, one's own picture, and that one is leaving."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import reflex as rx
 
-from portrait_app.services import accounts
+from portrait_app.services import accounts, preferences
+from portrait_app.web.squares import Square
 from portrait_app.web.staying import StayState, say
 
 if TYPE_CHECKING:
@@ -24,19 +25,23 @@ class Worn:
     """
 
     look: str
+    picture: Square
     leave_at: datetime | None
 
     @classmethod
     async def by(cls, work: Work) -> Worn:
         """Read it."""
         account = await work.accounts.mine()
-        return cls(accounts.look_cookie(account), account.leave_at)
+        portrait = await preferences.worn(work, account)
+        picture = Square.of(await work.bucket.links(), portrait) if portrait is not None else Square()
+        return cls(accounts.look_cookie(account), picture, account.leave_at)
 
 
 class WornState(rx.State):
     """What this tab wears, as the studio knows it; empty until a room was entered."""
 
     look: rx.Field[str] = rx.field("")
+    picture: rx.Field[Square] = rx.field(default_factory=Square)
 
 
 async def put_on(state: rx.State, worn: Worn) -> None:
@@ -44,4 +49,6 @@ async def put_on(state: rx.State, worn: Worn) -> None:
     known = await state.get_state(WornState)
     if known.look != worn.look:
         known.look = worn.look
+    if known.picture != worn.picture:
+        known.picture = worn.picture
     say(await state.get_state(StayState), worn.leave_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -15,6 +16,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss, shortfall
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus
 from portrait_app.domain.report import JobReport
+from portrait_app.faces.face import Box
 from portrait_app.pictures.errors import PictureError
 from portrait_app.services import generations, keeping, progress
 from portrait_app.services.keeping import Keeper
@@ -52,7 +54,8 @@ class Order:
 
     def __init__(self, house: House, engine: ScriptedEngine, owner_id: UUID) -> None:
         self.house, self.engine, self.owner_id = house, engine, owner_id
-        self.keeper = Keeper(house.desk, cast("Any", None), engine.base)
+        self.faces: list[Any] = []
+        self.keeper = Keeper(house.desk, cast("Any", SimpleNamespace(faces=lambda _: self.faces)), engine.base)
 
     async def made(self, *answers: Answer | str, trainer: str = "darkroom") -> Generation:
         training = await self.house.ready_model(self.owner_id)
@@ -105,6 +108,19 @@ async def order(house: House, engine: ScriptedEngine) -> Order:
 
 
 GONE = Answer(404, b"")
+
+
+async def test_where_the_face_is_is_kept_with_a_portrait(order: Order) -> None:
+    order.faces = [SimpleNamespace(box=Box(16, -8, 48, 40)), SimpleNamespace(box=Box(0, 0, 4, 4))]
+    await order.made(Answer(200, picture(edge_px=64)))
+    (asset,) = await order.keep()
+    assert (asset.face, asset.likeness) == ([0.25, -0.125, 0.75, 0.625], None)
+
+
+async def test_a_portrait_without_a_face_is_kept_all_the_same(order: Order) -> None:
+    await order.made(Answer(200, picture()))
+    (asset,) = await order.keep()
+    assert (asset.status, asset.face) == (AssetStatus.KEPT, None)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from portrait_app.domain.happening import Channel, Occasion
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.preferences import USUALLY_TOLD, Preferences
 from portrait_app.errors import NotFound
-from portrait_app.services import accounts, gallery, preferences
+from portrait_app.services import accounts, preferences, purging, trash
 from portrait_app.services.preferences import NotHereYet, UnknownPreference
 from tests.portraits import portraits_of
 
@@ -89,12 +89,25 @@ async def test_one_wears_a_portrait_of_ones_own_and_takes_it_off(house: House, a
         assert await preferences.worn(work, await work.accounts.mine()) is None
 
 
+async def test_a_portrait_in_the_trash_is_not_worn_until_it_is_restored(house: House, ada: UUID) -> None:
+    (portrait,) = await portraits_of(house, await house.ready_model(ada))
+    async with house.desk.for_person(ada) as work:
+        await preferences.wear(work, portrait.id)
+        await trash.put_portraits(work, [portrait.id])
+    async with house.desk.for_person(ada) as work:
+        assert await preferences.worn(work, await work.accounts.mine()) is None
+        with pytest.raises(NotFound):
+            await preferences.wear(work, portrait.id)
+        await trash.restore_portraits(work, [portrait.id])
+        assert await preferences.worn(work, await work.accounts.mine()) is not None
+
+
 async def test_a_portrait_that_is_deleted_is_taken_off_and_nothing_else_changes(house: House, ada: UUID) -> None:
     (portrait,) = await portraits_of(house, await house.ready_model(ada))
     async with house.desk.for_person(ada) as work:
         await preferences.wear(work, portrait.id)
-    async with house.desk.for_person(ada) as work:
-        await gallery.remove(work, portrait.id)
+    async with house.desk.for_service(ada) as work:
+        await purging.erase_portrait(work, portrait.id)
     account = await account_of(house, ada)
     assert (account.picture_id, account.id, account.name) == (None, ada, "Ada")
 

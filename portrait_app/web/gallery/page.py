@@ -166,6 +166,7 @@ def _slide(portrait: ObjectVar[Portrait]) -> rx.Component:
                 sizes="100vw",
             ),
             _facts(portrait),
+            ui.icon_button("you", "Use as my picture", on_click=GalleryState.use_as_my_picture(portrait.id)),
             ui.icon_button("trash", "Delete", on_click=GalleryState.delete(portrait.id)),
             download=portrait.download,
             file_name=portrait.file_name,

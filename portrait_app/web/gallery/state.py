@@ -11,7 +11,7 @@ from portrait_app.domain.events import Noun
 from portrait_app.domain.rows import identified, new_id
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import NotFound
-from portrait_app.services import gallery, trash
+from portrait_app.services import gallery, preferences, trash
 from portrait_app.services.gallery import PAGE, Filters, Page
 from portrait_app.services.work import Work
 from portrait_app.web import live, ui
@@ -116,6 +116,13 @@ class GalleryState(live.Room, rx.State):
         async with work_for(self) as work:
             await trash.restore_portraits(work, [identified(portrait_id) for portrait_id in portrait_ids])
             await self._read(work, [UUID(portrait.id) for portrait in (*self.newest, *self.older)[-1:]])
+
+    @rx.event
+    async def use_as_my_picture(self, portrait_id: str) -> EventSpec:
+        """Have the person wear a portrait."""
+        async with work_for(self) as work:
+            await preferences.wear(work, identified(portrait_id))
+        return ui.toast.show("This is your picture now", "You can choose another under You.", kind="good")
 
     @classmethod
     async def _look(cls, work: Work) -> Newest:

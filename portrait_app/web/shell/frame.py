@@ -81,7 +81,7 @@ def tab_bar(active: Tab | None, news: Mapping[Tab, rx.Var[bool]]) -> rx.Componen
 
 def _tab(tab: Tab, label: str, *, is_active: bool, has_news: rx.Var[bool] | None) -> rx.Component:
     return ui.room_link(
-        ui.icon(tab, is_solid=is_active),
+        _own_picture(is_active=is_active) if tab == "you" else ui.icon(tab, is_solid=is_active),
         rx.el.span(label),
         *(
             [rx.cond(has_news, rx.el.span(class_name="tab-news", role="img", aria_label="news"))]
@@ -92,6 +92,11 @@ def _tab(tab: Tab, label: str, *, is_active: bool, has_news: rx.Var[bool] | None
         class_name="tab",
         **({"aria_current": "page"} if is_active else {}),
     )
+
+
+def _own_picture(*, is_active: bool) -> rx.Component:
+    """The portrait that the person wears, in the place of the icon."""
+    return rx.cond(WornState.picture.src != "", ui.square(WornState.picture), ui.icon("you", is_solid=is_active))
 
 
 def _back(back: tuple[str, str] | None) -> list[rx.Component]:

@@ -15,6 +15,7 @@ from portrait_app.web.ui.picture import (
     picture_cell,
     picture_rows,
     slide,
+    square,
     srcset,
     viewer,
 )
@@ -28,5 +29,6 @@ __all__ = [
     "Truth", "Words", "bar", "button", "card", "choice", "choices", "close_sheet", "confirm", "door", "empty",
     "field", "hue_slider", "icon", "icon_button", "line", "lines", "link", "locally", "notice", "open_sheet",
     "perform", "picture", "picture_cell", "picture_rows", "room_link", "segments", "setting_menu", "setting_switch",
-    "sheet", "skeleton", "slide", "srcset", "status", "stepper", "theme_choice", "toast", "viewer", "worn_look",
+    "sheet", "skeleton", "slide", "square", "srcset", "status", "stepper", "theme_choice", "toast", "viewer",
+    "worn_look",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import reflex as rx
+from reflex.vars import LiteralVar
 
 from portrait_app.web.ui.button import icon_button
 
@@ -50,6 +51,19 @@ def picture(
         rx.el.img(src=src, src_set=src_set, sizes=sizes, alt=alt, loading=loading, decoding="async", draggable=False),
         class_name="picture",
         custom_attrs={"style": {"--ratio": ratio, "--colour": colour} if fit == "ratio" else {"--colour": colour}},
+    )
+
+
+def square(cut: Any, alt: Words = "") -> rx.Component:
+    """Show a square out of a picture (`web/squares.Square`); what is around it decides how large and how round."""
+    # As one Var: Reflex looks for the states that an attribute stands on, and not inside of a plain dict.
+    crop = LiteralVar.create(
+        {"--crop-width": cut.width, "--crop-left": cut.left, "--crop-top": cut.top, "--colour": cut.colour}
+    )
+    return rx.el.span(
+        rx.el.img(src=cut.src, alt=alt, decoding="async", draggable=False),
+        class_name="square",
+        custom_attrs={"style": crop},
     )
 
 

@@ -10,6 +10,7 @@ from portrait_app.web import ui
 from portrait_app.web.shell import frame
 from portrait_app.web.worn import WornState
 from portrait_app.web.you import security, ways, words
+from portrait_app.web.you.own_picture_sheet import own_picture, own_picture_sheet
 from portrait_app.web.you.state import NAME_FIELD, NAME_SHEET, YouState
 
 SAVED_AFTER_MS = 350  # a finger that rests has chosen
@@ -21,7 +22,7 @@ def you_page() -> rx.Component:
         "You",
         rx.cond(YouState.is_here, _room(), ui.skeleton("card")),
         active="you",
-        beside=(_name_sheet(), security.invite_sheet(), *ways.sheets()),
+        beside=(_name_sheet(), own_picture_sheet(), security.invite_sheet(), *ways.sheets()),
     )
 
 
@@ -44,7 +45,7 @@ def _room() -> rx.Component:
 
 def _who() -> rx.Component:
     return rx.el.div(
-        rx.el.span(YouState.name[:1].upper(), class_name="you-initial", aria_hidden="true"),
+        own_picture(),
         rx.el.div(
             rx.el.strong(YouState.name, class_name="card-title"),
             rx.el.span(YouState.email, class_name="soft"),
