@@ -35,6 +35,7 @@ from portrait_app.web.gallery.page import gallery_page
 from portrait_app.web.gallery.state import GalleryState
 from portrait_app.web.home.page import home_page
 from portrait_app.web.home.state import HomeState
+from portrait_app.web.tab import OnePerson
 from portrait_app.web.train.page import train_page
 from portrait_app.web.train.state import TrainState
 from portrait_app.web.welcome.lost import lost_page
@@ -104,6 +105,7 @@ app = rx.App(
 )
 app.register_lifespan_task(_in_the_house)
 app.add_middleware(ReadsArguments())
+app.add_middleware(OnePerson())
 
 app.add_page(welcome_page, route="/", title="Portrait Studio", description=DESCRIPTION)
 app.add_page(lost_page, route="404", title="Nothing here · Portrait Studio", description=DESCRIPTION)

@@ -1,4 +1,4 @@
-"""Runs every check that needs no database and no browser, all of them even after a failure, and sums them up."""
+"""Runs every check that needs no browser, all of them even after a failure, and sums them up."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ CHECKS = {
     "types": [BIN / "pyright"],
     "imports": [BIN / "lint-imports"],
     "house rules": [sys.executable, "-m", "tools.check_source"],
+    "walls": [sys.executable, "-m", "tools.check_walls"],
 }
 
 

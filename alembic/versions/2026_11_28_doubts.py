@@ -6,8 +6,8 @@ from alembic import op
 from portrait_app.database.address import Role
 from portrait_app.database.walls import LOOKUP, look_up
 
-revision = "0008"
-down_revision = "0006"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:

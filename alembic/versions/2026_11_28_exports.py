@@ -6,7 +6,7 @@ from alembic import op
 from portrait_app.database.address import Role
 from portrait_app.database.walls import LOOKUP, look_up, open_to_look_ups, secure_table
 
-revision = "0006"
+revision = "0004"
 down_revision = "0003"
 
 

@@ -6,8 +6,8 @@ from alembic import op
 from portrait_app.database.address import Role
 from portrait_app.database.walls import LOOKUP, look_up
 
-revision = "0006_leaving"
-down_revision = "0008"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:

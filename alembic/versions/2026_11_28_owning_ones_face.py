@@ -6,8 +6,8 @@ from alembic import op
 from portrait_app.database.address import Role
 from portrait_app.database.walls import LOOKUP, look_up, secure_table
 
-revision = "0005"
-down_revision = "0006_leaving"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:

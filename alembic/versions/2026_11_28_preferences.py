@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import op
 from portrait_app.database.address import Role
 
-revision = "0004"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, text
+from sqlalchemy.orm import defer
 from sqlmodel import col, delete, select
 
 from portrait_app.domain.account import Account, Invite, Operator, Session
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
+
+
+_HASH: Any = Account.password_hash
 
 
 class Usage(NamedTuple):
@@ -36,14 +40,22 @@ class Accounts:
 
     async def mine(self) -> Account:
         """Return the asker's own account."""
-        found = await self.find()
+        found = (await self.session.scalars(select(Account).where(col(Account.id) == self.owner_id))).first()
         if found is None:
             raise SignedOut(f"no account {self.owner_id}")
         return found
 
     async def find(self) -> Account | None:
-        """Return the asker's own account, or None when they have left."""
-        return (await self.session.scalars(select(Account).where(col(Account.id) == self.owner_id))).first()
+        """Return the asker's own account, or None when they have left.
+
+        Without the password's hash, which no job may read.
+        """
+        mine = select(Account).where(col(Account.id) == self.owner_id)
+        return (await self.session.scalars(mine.options(defer(_HASH, raiseload=True)))).first()
+
+    async def email(self) -> str:
+        """Return the asker's address alone: jobs, which write to people, can't read the rest of an account."""
+        return (await self.session.scalars(select(col(Account.email)).where(col(Account.id) == self.owner_id))).one()
 
     async def hold(self) -> None:
         """Keep others from changing the account until this transaction ends."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from portrait_app.database.address import Address
 
 OWNER, LOOKUP = "app_owner", "app_auth"
+# Named last, or else a type that somebody made for the length of a session would be found before Postgres's own, and
+# what it does would be done as `app_auth`.
+SEARCH_PATH = "pg_catalog, pg_temp"
 _ROLES_LOCK = 7_210_001
 
 
@@ -64,12 +67,13 @@ def look_up(signature: str, returns: str, body: str, *, role: Role) -> None:
     """
     op.execute(
         f"CREATE FUNCTION app.{signature} RETURNS {returns} LANGUAGE sql VOLATILE SECURITY DEFINER "
-        f"SET search_path = pg_catalog AS $look$ {body} $look$"
+        f"SET search_path = {SEARCH_PATH} AS $look$ {body} $look$"
     )
     name = signature.split("(", maxsplit=1)[0]
-    op.execute(f"ALTER FUNCTION app.{name} OWNER TO {LOOKUP}")
+    # While it is still ours: of a function that has been handed over, Postgres only warns that nothing was revoked.
     op.execute(f"REVOKE ALL ON FUNCTION app.{name} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION app.{name} TO {role.value}")
+    op.execute(f"ALTER FUNCTION app.{name} OWNER TO {LOOKUP}")
 
 
 def open_to_look_ups(table: str, columns: str, *, update: str = "") -> None:

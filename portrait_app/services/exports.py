@@ -165,7 +165,7 @@ async def _finish(desk: Desk, export: Export, size: int) -> None:
         row.status, row.bytes = ExportStatus.READY, size
         row.ready_at, row.expires_at = now(), now() + KEPT_FOR
         row.done = row.total
-        await mails.write(work, MailKind.EXPORT_READY, (await work.accounts.mine()).email)
+        await mails.write(work, MailKind.EXPORT_READY, await work.accounts.email())
         await work.tell("export", export.id)
     log.info("export.ready", export=str(export.id), bytes=size)
 

@@ -84,7 +84,8 @@ async def forget_photos(desk: Desk, owner_id: UUID, training_id: UUID) -> None:
         if training is None or training.removal_asked_at is not None:
             return
         if training.photos_deleted_at is None:
-            goes_at = photos_go_at(training, (await work.accounts.mine()).photos_stay_days)
+            account = await work.accounts.find()
+            goes_at = photos_go_at(training, account.photos_stay_days if account else None)
             if goes_at is None or goes_at > await moment(work.session):
                 return
             await _give_up_photos(work, training)

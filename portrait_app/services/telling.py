@@ -50,7 +50,9 @@ async def tell_of_portraits(work: Work, generation: Generation) -> None:
 
 
 async def _tell(work: Work, happening: Happening, row_id: UUID) -> None:
-    account = await work.accounts.mine()
+    account = await work.accounts.find()
+    if account is None:  # they have left
+        return
     told = Preferences.of(account.preferences)
     if told.is_told(happening.occasion, Channel.TOAST):
         await work.tell("generation" if happening in OF_PORTRAITS else "training", row_id, happening)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from reflex.middleware.middleware import Middleware
+from reflex.state import State
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.form import transform_form_data
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 20_000  # letters; what a broken page reports of itself is the longest that comes
 NEVER_SENT = "setvar"
 """Reflex gives it to each State: it puts any value into any var. No page of ours sends it."""
+NAMES_VARS = ("hydrate_and_load", "update_vars_internal")
+"""Reflex's own: what a browser keeps for a State, by the full name of each var."""
 
 
 class NotUnderstood(PortraitError):
@@ -56,11 +59,22 @@ def require_understood(handler: Callable[..., Any], sent: object) -> None:
     form, hints = _form_of(handler)
     try:
         form.model_validate(_with_plain_forms(sent, hints))
+        if handler.__name__ in NAMES_VARS:
+            _require_known_states(cast("dict[str, Any]", sent).get("vars"))
     except ValidationError as error:
         wrong = {f"{each['loc'][:1]} {each['type']}" for each in error.errors()}
         raise NotUnderstood(f"{handler.__qualname__}: {sorted(wrong)}"[:300]) from None  # what was typed stays unsaid
     except (TypeError, ValueError, RecursionError):
         raise NotUnderstood(f"{handler.__qualname__}: a form that is none") from None
+
+
+def _require_known_states(named: Mapping[str, Any] | None) -> None:
+    """Look whether there are States of these names, of which Reflex takes what a browser keeps for them.
+
+    Raises: ValueError: there is none.
+    """
+    for name in named or {}:
+        State.get_class_substate(name.rpartition(".")[0])
 
 
 @cache

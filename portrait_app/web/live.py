@@ -18,13 +18,14 @@ from portrait_app.errors import SignedOut
 from portrait_app.services import timing, watching
 from portrait_app.web import house
 from portrait_app.web.session import owner_of
+from portrait_app.web.tab import browser_at, browser_of, token_behind
 from portrait_app.web.tabs import View, tabs
 from portrait_app.web.told import in_passing
 from portrait_app.web.voice import said
 from portrait_app.web.worn import Worn, put_on
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator
     from uuid import UUID
 
     from reflex.app import App
@@ -74,7 +75,8 @@ class Room(rx.State, mixin=True):
     async def _watch(self) -> UUID:
         """Have news of the person behind this tab shown in it from now on; return the person."""
         owner_id = await owner_of(self)
-        tabs.watch(owner_id, self.router.session.client_token, self._view())
+        browser = browser_of(token_behind(str(self.router.headers.cookie or "")))
+        tabs.watch(owner_id, self.router.session.client_token, self._view(), browser)
         async with house.workshop().desk.for_person(owner_id) as work:
             await watching.watch(work)
             worn = await Worn.by(work)
@@ -111,7 +113,7 @@ async def _say_who_watches(app: App) -> None:
     while True:
         await asyncio.sleep(watching.SAY_AGAIN_S)
         for owner_id in tabs.people():
-            if not tabs.showing(owner_id, _connected(app)):
+            if not tabs.showing(owner_id, browser_at(app)):
                 continue
             try:
                 async with house.workshop().desk.for_person(owner_id) as work:
@@ -119,10 +121,6 @@ async def _say_who_watches(app: App) -> None:
                     await timing.run_down(work)
             except SQLAlchemyError:  # the database is away: its news are late as well
                 log.warning("live.not_watching")
-
-
-def _connected(app: App) -> Iterable[str]:
-    return app.event_namespace.token_to_sid if app.event_namespace else ()
 
 
 async def _carry_news(app: App) -> None:
@@ -143,7 +141,7 @@ async def _carry_news(app: App) -> None:
 
 async def _say(app: App, owner_id: UUID, happening: Happening) -> None:
     """Say in each of the person's tabs what happened."""
-    for open_tabs in tabs.showing(owner_id, _connected(app)).values():
+    for open_tabs in tabs.showing(owner_id, browser_at(app)).values():
         for tab in open_tabs:
             await _send(app, tab, in_passing(happening))
 
@@ -186,7 +184,7 @@ async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_w
 async def _show(app: App, owner_id: UUID, nouns: set[Noun] | None) -> None:
     # A sign-out is news of the account: tabs whose session has ended show nothing more, also what they showed before.
     must_ask_again = nouns is None or "account" in nouns
-    for view, open_tabs in tabs.showing(owner_id, _connected(app)).items():
+    for view, open_tabs in tabs.showing(owner_id, browser_at(app)).items():
         if nouns is not None and not must_ask_again and not nouns & view.nouns:
             continue
         try:

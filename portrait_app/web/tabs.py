@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable
     from uuid import UUID
 
     from portrait_app.domain.events import Noun
@@ -36,24 +36,30 @@ class Tabs:
     """What each person has open, and in which tabs of this process."""
 
     def __init__(self) -> None:
-        self._views: dict[UUID, dict[str, View]] = defaultdict(dict)
+        self._views: dict[UUID, dict[str, tuple[View, str]]] = defaultdict(dict)
 
-    def watch(self, owner_id: UUID, tab: str, view: View) -> None:
-        """Note what a tab shows; a tab shows one room at a time, of the person who signed in there last."""
+    def watch(self, owner_id: UUID, tab: str, view: View, browser: str) -> None:
+        """Note what a tab shows; a tab shows one room at a time, of the person who signed in there last.
+
+        Args: browser: whose session it was opened with (`web/tab`).
+        """
         for views in self._views.values():
             views.pop(tab, None)
-        self._views[owner_id][tab] = view
+        self._views[owner_id][tab] = view, browser
 
-    def showing(self, owner_id: UUID, connected: Iterable[str]) -> dict[View, list[str]]:
-        """Return the person's connected tabs by what they show, and forget the others."""
-        open_tabs = set(connected)
+    def showing(self, owner_id: UUID, browser_at: Callable[[str], str | None]) -> dict[View, list[str]]:
+        """Return the person's connected tabs by what they show, and forget the others.
+
+        Args: browser_at: the session at a tab's socket, None when it has none. Whoever knows a tab's name may open a
+            socket in that name: it hears nothing unless the session is the one that the tab was opened with.
+        """
         mine = self._views.get(owner_id, {})
-        for gone in mine.keys() - open_tabs:
+        for gone in [tab for tab, (_, browser) in mine.items() if browser_at(tab) != browser]:
             del mine[gone]
         if not mine:
             self._views.pop(owner_id, None)
         found: dict[View, list[str]] = defaultdict(list)
-        for tab, view in mine.items():
+        for tab, (view, _) in mine.items():
             found[view].append(tab)
         return found
 

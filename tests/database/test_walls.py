@@ -9,52 +9,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import ProgrammingError
 from sqlmodel import SQLModel, col, select, update
 
 from portrait_app.database.actor import signed
 from portrait_app.database.address import Role
+from portrait_app.domain.mail import MailKind
 from portrait_app.domain.rows import SCHEMA, new_id
 from portrait_app.domain.training import Training
 
 if TYPE_CHECKING:
     from portrait_app.database.address import Address
     from tests.builders import House
-
-TABLES_WITHOUT_WALL = """
-SELECT relname FROM pg_class WHERE relnamespace = 'app'::regnamespace AND relkind IN ('r', 'p')
-  AND relname <> 'alembic_version'
-  AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid))
-"""
-OPEN_POLICIES = """
-SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'app' AND NOT roles <@ '{app_auth}'
-  AND (roles @> '{public}' OR qual IS NULL OR qual NOT LIKE '%( SELECT app.uid() AS uid)%')
-"""
-ROLES_ABOVE_THE_WALLS = """
-SELECT rolname FROM pg_roles WHERE rolname LIKE 'app\\_%' AND (rolsuper OR rolbypassrls OR rolcreaterole)
-"""
-
-
-@pytest.fixture
-def admin(address: Address):
-    with psycopg.connect(address.conninfo()) as connection:
-        yield connection
-
-
-def test_every_table_has_its_wall(admin: psycopg.Connection) -> None:
-    assert admin.execute(TABLES_WITHOUT_WALL).fetchall() == []
-
-
-def test_a_table_without_a_wall_would_be_found(admin: psycopg.Connection) -> None:
-    admin.execute("CREATE TABLE app.forgotten (id int)")
-    assert admin.execute(TABLES_WITHOUT_WALL).fetchall() == [("forgotten",)]
-
-
-def test_every_policy_of_a_role_that_signs_in_asks_who_is_asking(admin: psycopg.Connection) -> None:
-    assert admin.execute(OPEN_POLICIES).fetchall() == []
-
-
-def test_no_role_of_ours_stands_above_the_walls(admin: psycopg.Connection) -> None:
-    assert admin.execute(ROLES_ABOVE_THE_WALLS).fetchall() == []
 
 
 def test_a_persons_role_cannot_enter_the_jobs(address: Address) -> None:
@@ -145,6 +111,58 @@ async def test_an_actor_that_was_tampered_with_sees_nothing(house: House, addres
         assert connection.execute("SELECT count(*) FROM app.trainings").fetchone() == (0,)
         connection.execute("SELECT set_config('app.actor', %s, true)", [good])
         assert connection.execute("SELECT count(*) FROM app.trainings").fetchone() == (1,)
+
+
+async def test_a_job_gives_links_to_unsent_mails_alone_that_are_for_links(house: House) -> None:
+    ada = await house.somebody("Ada")
+    async with house.desk.for_person(ada) as work:
+        link, news = await work.mails.add(MailKind.RESET, "a@b.c"), await work.mails.add(MailKind.TAKEN, "a@b.c")
+    give = "UPDATE app.mails SET token_hash = sha256(id::text::bytea) WHERE id = :id"
+    async with house.desk.for_service(ada) as work:
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            await work.session.execute(text(give), {"id": news})
+    async with house.desk.for_service(ada) as work:
+        given = await work.session.execute(text(f"{give} RETURNING id"), {"id": link})
+        assert given.scalars().all() == [link]
+        await work.session.execute(text("UPDATE app.mails SET sent_at = now() WHERE id = :id"), {"id": link})
+        given = await work.session.execute(text(f"{give} RETURNING id"), {"id": link})
+        assert given.scalars().all() == []
+
+
+async def test_a_job_writes_no_other_columns_than_it_works_on(house: House) -> None:
+    ada = await house.somebody("Ada")
+    model = await house.ready_model(ada)
+    for statement in (
+        "UPDATE app.trainings SET name = 'another'",
+        "UPDATE app.trainings SET trainer = 'another'",
+        "UPDATE app.accounts SET name = 'another'",
+        "SELECT password_hash FROM app.accounts",
+    ):
+        async with house.desk.for_service(ada) as work:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                await work.session.execute(text(statement))
+    async with house.desk.for_service(ada) as work:
+        deleted = await work.session.execute(text("DELETE FROM app.trainings RETURNING id"))
+        assert deleted.scalars().all() == []  # nobody asked for it
+    async with house.desk.for_person(ada) as work:
+        assert (await work.trainings.get(model.id)).name == "Ada"
+
+
+def test_no_type_of_ones_own_is_taken_for_the_databases(address: Address) -> None:
+    """A type may run its maker's code whenever a value is made: in a look-up that would be as `app_auth`."""
+    with psycopg.connect(address.conninfo(Role.USER)) as connection:
+        connection.execute("CREATE TABLE pg_temp.loot (who name)")
+        connection.execute("GRANT INSERT ON pg_temp.loot TO PUBLIC")
+        connection.execute(
+            "CREATE FUNCTION pg_temp.look(value pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS "
+            "$$ BEGIN INSERT INTO pg_temp.loot VALUES (current_user); RETURN true; END $$"
+        )
+        for name in ("text", "uuid", "interval", "bytea"):
+            connection.execute(f"CREATE DOMAIN pg_temp.{name} AS pg_catalog.text CHECK (pg_temp.look(VALUE))")
+        connection.execute("SELECT 'it works'::pg_temp.text")
+        connection.execute("SELECT set_config('app.actor', 'a.b.c', true), app.uid()")
+        connection.execute("SELECT app.take_try('x'::pg_catalog.bytea, '1 s', '1 s')")
+        assert connection.execute("SELECT DISTINCT who FROM pg_temp.loot").fetchall() == [("app_user",)]
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:

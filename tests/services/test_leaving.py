@@ -38,7 +38,7 @@ async def someone(house: House, who: SignedIn) -> Someone:
 
 
 async def leave_at(house: House, who: SignedIn) -> datetime | None:
-    async with house.desk.for_service(who.owner_id) as work:
+    async with house.desk.for_person(who.owner_id) as work:
         return (await work.accounts.mine()).leave_at
 
 

@@ -15,6 +15,7 @@ from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import generations, pace, reconcile, watching
+from tests.builders import change
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -52,13 +53,6 @@ async def generation_of(house: House, order: Order) -> Generation:
     assert order.generation_id is not None
     async with house.desk.for_service(order.owner_id) as work:
         return await work.generations.get(order.generation_id)
-
-
-async def change(house: House, order: Order, **fields: object) -> None:
-    async with house.desk.for_service(order.owner_id) as work:
-        row = await work.orders.get(order.id, lock=True)
-        for name, value in fields.items():
-            setattr(row, name, value)
 
 
 async def look(house: House) -> int:

@@ -18,6 +18,7 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import generations, inbox, orders, trainings
 from portrait_app.services.orders import LIST_LAGS, Unsettled
+from tests.builders import change
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -56,13 +57,6 @@ async def lost(house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICT
 async def order_of(house: House, owner_id: UUID, order_id: UUID) -> Order:
     async with house.desk.for_service(owner_id) as work:
         return await work.orders.get(order_id)
-
-
-async def change(house: House, order: Order, **fields: object) -> None:
-    async with house.desk.for_service(order.owner_id) as work:
-        row = await work.orders.get(order.id, lock=True)
-        for name, value in fields.items():
-            setattr(row, name, value)
 
 
 async def let_time_pass(house: House, order: Order) -> None:

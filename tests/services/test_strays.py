@@ -18,7 +18,8 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import cancelling, inbox, orders, progress, reconcile, removal, strays, trainings
 from portrait_app.services.versions import NotYetGone
-from tests.services.test_settling import change, let_time_pass, lost, order_of, recorded
+from tests.builders import change
+from tests.services.test_settling import let_time_pass, lost, order_of, recorded
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import col, update
-
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.retention import TRASH_STAYS
 from portrait_app.services import gallery, purging, trash
+from tests.builders import rewrite
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,8 +32,8 @@ async def put_model_away(house: House, model: Training) -> None:
 
 async def set_back(house: House, row: type[Training | Asset], row_id: UUID, owner_id: UUID, **moments: Any) -> None:
     """As if it had been put there a while ago."""
-    async with house.desk.for_service(owner_id) as work:
-        await work.session.execute(update(row).where(col(row.id) == row_id).values(**moments))
+    del owner_id
+    await rewrite(house, row, row_id, **moments)
 
 
 async def shown(house: House, owner_id: UUID) -> list[UUID]:

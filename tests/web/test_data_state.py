@@ -68,7 +68,8 @@ class OneTab:
 
     def __init__(self, room: rx.State) -> None:
         self.root = room._get_root_state()
-        self.event_namespace = SimpleNamespace(token_to_sid={"tab": "socket"})
+        self.event_namespace = SimpleNamespace(token_to_sid={"tab": "socket"}, namespace="/_event")
+        self.sio = SimpleNamespace(get_environ=lambda *_: {"HTTP_COOKIE": room.router.headers.cookie})
 
     @asynccontextmanager
     async def modify_state(self, _: object) -> AsyncGenerator[object]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlmodel import col, update
 
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -18,6 +17,7 @@ from portrait_app.services.trash import TooLate
 from portrait_app.settings import Settings
 from portrait_app.web.you.trash.cards import stays
 from portrait_app.web.you.trash.state import DELETE_SHEET, TrashState
+from tests.builders import rewrite
 from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
 from tests.web.test_face_state import STORE
@@ -51,9 +51,7 @@ async def test_what_lies_there_is_shown_with_the_days_it_stays(
     (card,) = room.portraits
     assert (card.id, card.said, card.picture) == (str(portrait.id), "30 days left", f"/api/trash/{portrait.id}")
     for ago, said in ((timedelta(days=2), "28 days left"), (TRASH_STAYS - timedelta(hours=3), "Goes within a day")):
-        async with house.desk.for_service(model.owner_id) as work:
-            back = update(Asset).where(col(Asset.id) == portrait.id).values(deleted_at=now() - ago)
-            await work.session.execute(back)
+        await rewrite(house, Asset, portrait.id, deleted_at=now() - ago)
         await happens(room, "enter")
         assert room.portraits[0].said == said
 

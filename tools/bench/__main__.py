@@ -21,7 +21,19 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tools.bench import bucket, deliveries, first_load, memory, round_trip, starts, story, styles, webhook
+from tools.bench import (
+    bucket,
+    deliveries,
+    first_load,
+    memory,
+    round_trip,
+    sign_in,
+    starts,
+    story,
+    styles,
+    walls,
+    webhook,
+)
 from tools.bench.figure import Figure, head, row
 from tools.bench.sitting import Sitting, opened
 from tools.chromium import provide
@@ -45,10 +57,12 @@ BENCHES: dict[str, Bench] = {
     "deliver": deliveries.measure,
     "style": styles.measure,
     "bucket": bucket.measure,
+    "walls": walls.measure,
+    "sign_in": sign_in.measure,
     "tap": round_trip.measure,  # the last: it leaves a second first set to be made
 }
 
-ALONE = {"bucket"}  # needs no studio
+ALONE = {"bucket", "walls"}  # needs no studio
 
 
 def main() -> None:

@@ -1,0 +1,100 @@
+"""The walls as the database itself has them: nothing is wrong, and whatever could go wrong would be found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tools.catalogue import breaches, queries
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from portrait_app.database.address import Address
+
+WRONG = {
+    "a table without row-level security, FORCE and a policy": [
+        "CREATE TABLE app.newcomers (id uuid)",
+        "ALTER TABLE app.trainings NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE app.trainings DISABLE ROW LEVEL SECURITY",
+    ],
+    "a policy for a role that signs in that doesn't ask who is asking": [
+        "CREATE POLICY all_of_it ON app.trainings TO app_user USING (true)",
+        "CREATE POLICY all_of_it ON app.trainings FOR INSERT TO app_service WITH CHECK (true)",
+        "CREATE POLICY all_of_it ON app.trainings USING (owner_id = (SELECT app.uid()))",
+        "CREATE POLICY all_of_it ON app.trainings TO app_user USING (owner_id = (SELECT app.uid()) OR name = '')",
+        "CREATE POLICY all_of_it ON app.trainings TO app_user USING (owner_id = (SELECT app.uid())) WITH CHECK (true)",
+        "CREATE POLICY all_of_it ON app.trainings TO app_auth, app_user USING (true)",
+    ],
+    "a right of app_auth to every column of a table that is somebody's": [
+        "GRANT SELECT ON app.selfies TO app_auth",
+        "GRANT UPDATE ON app.accounts TO app_auth",
+    ],
+    "a right of a role that signs in to a table that is nobody's": [
+        "GRANT SELECT (key) ON app.actor_keys TO app_service",
+        "GRANT DELETE ON app.alembic_version TO app_user",
+    ],
+    "a right to empty a table, to refer to it or to hang a trigger on it": [
+        "GRANT TRUNCATE ON app.trainings TO app_user",
+        "GRANT TRIGGER ON jobs.procrastinate_jobs TO app_service",
+    ],
+    "a job that may change every column of a table": ["GRANT UPDATE ON app.selfies TO app_service"],
+    "a job that may change whose a row is, or what it hangs on": [
+        "GRANT UPDATE (owner_id) ON app.assets TO app_service",
+        "GRANT UPDATE (generation_id) ON app.assets TO app_service",
+    ],
+    "a foreign key that leaves the owner out": [
+        "ALTER TABLE app.selfies ADD FOREIGN KEY (training_id) REFERENCES app.trainings (id)"
+    ],
+    "a table that is somebody's and can't be listed by its owner": ["DROP INDEX app.trainings_of_owner"],
+    "a role of ours that stands above the walls": ["ALTER ROLE app_service BYPASSRLS", "ALTER ROLE app_user CREATEDB"],
+    "a role that signs in and may become another": ["GRANT app_auth TO app_user"],
+    "a view that doesn't ask as whoever looks through it": [
+        "CREATE VIEW app.faces AS SELECT * FROM app.trainings",
+        "CREATE MATERIALIZED VIEW app.faces AS SELECT * FROM app.trainings",
+    ],
+    "a function for others' eyes that isn't app_auth's, or looks for names elsewhere first": [
+        "ALTER FUNCTION app.uid() SET search_path = pg_catalog",
+        "ALTER FUNCTION app.uid() OWNER TO app_owner",
+        "ALTER FUNCTION app.uid() RESET search_path",
+    ],
+    "something of ours that isn't app_owner's": [
+        "ALTER TABLE app.trainings OWNER TO app_service",
+        "ALTER FUNCTION app.uid() SECURITY INVOKER",
+    ],
+    "something that anybody may do who can connect": [
+        "GRANT EXECUTE ON FUNCTION app.uid() TO PUBLIC",
+        "GRANT SELECT ON app.trainings TO PUBLIC",
+        "GRANT USAGE ON SCHEMA jobs TO PUBLIC",
+    ],
+    "a way of a person's role into the jobs": [
+        "GRANT USAGE ON SCHEMA jobs TO app_user",
+        "GRANT SELECT ON jobs.procrastinate_jobs TO app_user",
+    ],
+    "a role other than app_owner that may make something here": ["GRANT CREATE ON SCHEMA app TO app_auth"],
+}
+
+
+@pytest.fixture
+def admin(address: Address) -> Generator[psycopg.Connection]:
+    with psycopg.connect(address.conninfo()) as connection:
+        yield connection
+        connection.rollback()
+
+
+def test_nothing_is_wrong_with_the_walls(admin: psycopg.Connection) -> None:
+    assert breaches(admin) == {}
+
+
+def test_each_query_is_known_to_find_something() -> None:
+    assert set(queries()) == set(WRONG)
+
+
+def test_whatever_is_wrong_would_be_found(admin: psycopg.Connection) -> None:
+    for sentence, statements in WRONG.items():
+        for statement in statements:
+            with admin.transaction(force_rollback=True):
+                admin.execute(statement.encode())
+                assert sentence in breaches(admin), statement
