@@ -171,7 +171,7 @@ async def _learns_in_every_tab(phones: list[Phone], capsys: pytest.CaptureFixtur
 
 
 def _progress_was_told_well(seen: list[tuple[float, Any]], capsys: pytest.CaptureFixture[str]) -> None:
-    percents = [int(words.split()[0]) for _, words in seen]
+    percents = [int(re.findall(r"\d+", words)[0]) for _, words in seen]
     seconds = seen[-1][0] - seen[0][0]
     with capsys.disabled():
         print(f"\n  {len(seen)} updates within {seconds:.1f} s")  # noqa: T201 -- a figure for whoever reads along

@@ -42,6 +42,9 @@ class Carrier:
     taken: list[EmailMessage] = field(default_factory=list)
     is_open: bool = True
 
+    async def forget(self, address: str) -> None:
+        self.taken = [mail for mail in self.taken if mail["To"] != address]
+
     async def send(self, mail: EmailMessage) -> None:
         if not self.is_open:
             raise MailNotTaken("closed")

@@ -36,7 +36,10 @@ def modules() -> Path:
             shutil.copy(HERE / name, fresh)
         install = [BIN / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(install, cwd=fresh, env=ENVIRONMENT, check=True, timeout=120)
-        fresh.rename(folder)
+        try:
+            fresh.rename(folder)
+        except OSError:  # another worker of this run was quicker
+            shutil.rmtree(fresh)
     return folder
 
 
