@@ -19,6 +19,7 @@ from tools.bench.figure import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from uuid import UUID
 
     from tools.bench.sitting import Sitting
 
@@ -63,15 +64,15 @@ async def measure(sitting: Sitting) -> list[Figure]:
 
 
 @contextmanager
-def _filled(sitting: Sitting) -> Generator[tuple[Address, str]]:
+def _filled(sitting: Sitting) -> Generator[tuple[Address, UUID]]:
     """A server of its own, so that nothing else asks it; gives the address and one of its people."""
     with EmbeddedServer(sitting.scratch / "walls") as server:
         address = Address.at(server.admin_url, b"a key of thirty-two bytes, no more").named("portrait")
         upgrade(address)
         with psycopg.connect(address.conninfo(), autocommit=True) as admin:
-            admin.execute(_FILL)
+            admin.execute(_FILL.encode())
             admin.execute("VACUUM ANALYZE")
-            found = admin.execute("SELECT id::text FROM app.accounts LIMIT 1").fetchone()
+            found = admin.execute("SELECT id FROM app.accounts LIMIT 1").fetchone()
         assert found is not None
         yield address, found[0]
 
