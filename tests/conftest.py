@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from typing_extensions import override
+from xdist.scheduler import LoadScopeScheduling
 
 from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.database.address import Address
@@ -30,20 +32,27 @@ LONG = {"e2e", "chaos"}
 QUICK = PasswordHash((Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1),))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker live through the long stories from the first moment on, and the others share what is left by file.
+class ByFile(LoadScopeScheduling):
+    """One worker lives through the long stories from the first moment on, and the others share what is left by file.
 
     A story waits most of its time, so beside it there is room for more workers than cores; begun last it would be
     waited for alone.
     """
-    items.sort(key=lambda item: not _is_long(item))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("long" if _is_long(item) else item.path.relative_to(TESTS).as_posix()))
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "long" if Path(file).parts[1] in LONG else file
 
 
-def _is_long(item: pytest.Item) -> bool:
-    return item.path.relative_to(TESTS).parts[0] in LONG
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Hand the tests out so."""
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long stories first."""
+    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in LONG)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ from tools.chromium import provide
 
 AT_ONCE = "3"
 """On two cores: one lives through the long stories, which mostly wait (see tests/conftest.py); two share the rest."""
-BY_GROUP = ("--dist", "loadgroup", "--no-loadscope-reorder")
 
 
 def main() -> int:
@@ -18,7 +17,7 @@ def main() -> int:
     checks = subprocess.Popen(
         [sys.executable, "-m", "tools.check"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    tests = subprocess.call([sys.executable, "-m", "pytest", "-n", AT_ONCE, *BY_GROUP])
+    tests = subprocess.call([sys.executable, "-m", "pytest", "-n", AT_ONCE, "--no-loadscope-reorder"])
     said, _ = checks.communicate()
     print(said)
     return 1 if checks.returncode or tests else 0
