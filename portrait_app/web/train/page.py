@@ -84,7 +84,7 @@ def _draft() -> rx.Component:
                 NAME_FIELD,
                 error=TrainState.name_trouble,
                 default_value=TrainState.name,
-                key=TrainState.draft_id,
+                key=f"{TrainState.draft_id}.{TrainState.name}",  # a name given in another tab is shown in this one
                 on_blur=TrainState.set_name,
                 max_length=LONGEST_NAME,
                 auto_complete="off",
