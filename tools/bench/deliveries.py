@@ -23,7 +23,7 @@ from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.training import Training
 from portrait_app.services import accounts, progress
-from portrait_app.wiring import furnish, webhook_of
+from portrait_app.wiring import furnish, open_workshop, webhook_of
 from tools.bench.bare_inbox import bare_inbox
 from tools.bench.figure import Figure
 
@@ -114,34 +114,37 @@ async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, requ
 @asynccontextmanager
 async def _orders(sitting: Sitting) -> AsyncGenerator[list[str]]:
     """Write down trainings of a person of their own that are under way; yields the addresses that take their news."""
-    workshop = furnish(sitting.running.settings)
-    webhook, now = webhook_of(sitting.running.settings), datetime.now(UTC)
-    who = await accounts.sign_up(
-        workshop.desk, name="Measured", email=f"{uuid.uuid4()}@example.com", password=f"{uuid.uuid4()}", device="bench"
-    )
-    addresses: list[str] = []
-    ids: list[uuid.UUID] = []
-    async with workshop.desk.for_person(who.owner_id) as work:
-        for number in range(ORDERS):
-            training = work.trainings.add(
-                Training(owner_id=who.owner_id, status=TrainingStatus.LEARNING, trainer="darkroom", started_at=now)
-            )
-            await work.session.flush()
-            # Sent tomorrow: the engine doesn't know these jobs, and is believed about those alone that it should.
-            order = Order(
-                owner_id=who.owner_id,
-                kind=OrderKind.TRAINING,
-                training_id=training.id,
-                status=OrderStatus.RUNNING,
-                job_id=f"measured{number}",
-                sent_at=now + timedelta(days=1),
-            )
-            ids.append(work.orders.add(order).id)
-            address = webhook.of(order.kind, order.id)
-            assert address is not None
-            addresses.append(address)
-    yield addresses
-    async with workshop.desk.for_service(who.owner_id) as work:
-        for order_id in ids:
-            await progress.end(work, order_id, OrderStatus.CANCELED, trouble="Measured.", detail="the bench's own")
-    await workshop.desk.database.close()
+    async with open_workshop(sitting.running.settings) as workshop:
+        webhook, now = webhook_of(sitting.running.settings), datetime.now(UTC)
+        who = await accounts.sign_up(
+            workshop.desk,
+            name="Measured",
+            email=f"{uuid.uuid4()}@example.com",
+            password=f"{uuid.uuid4()}",
+            device="bench",
+        )
+        addresses: list[str] = []
+        ids: list[uuid.UUID] = []
+        async with workshop.desk.for_person(who.owner_id) as work:
+            for number in range(ORDERS):
+                training = work.trainings.add(
+                    Training(owner_id=who.owner_id, status=TrainingStatus.LEARNING, trainer="darkroom", started_at=now)
+                )
+                await work.session.flush()
+                # Sent tomorrow: the engine doesn't know these jobs, and is believed about those alone that it should.
+                order = Order(
+                    owner_id=who.owner_id,
+                    kind=OrderKind.TRAINING,
+                    training_id=training.id,
+                    status=OrderStatus.RUNNING,
+                    job_id=f"measured{number}",
+                    sent_at=now + timedelta(days=1),
+                )
+                ids.append(work.orders.add(order).id)
+                address = webhook.of(order.kind, order.id)
+                assert address is not None
+                addresses.append(address)
+        yield addresses
+        async with workshop.desk.for_service(who.owner_id) as work:
+            for order_id in ids:
+                await progress.end(work, order_id, OrderStatus.CANCELED, trouble="Measured.", detail="the bench's own")

@@ -10,7 +10,7 @@ import httpx
 import psycopg
 
 from portrait_app.services import accounts, passwords
-from portrait_app.wiring import furnish
+from portrait_app.wiring import open_workshop
 from tools.bench.figure import Figure
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ RUNS = 40
 
 async def measure(sitting: Sitting) -> list[Figure]:
     """Sign somebody in again and again, each time in a new browser; nobody has to wait for the limits."""
-    workshop = furnish(sitting.running.settings)
     password, email = f"{uuid.uuid4()}", f"{uuid.uuid4()}@example.com"
-    await accounts.sign_up(workshop.desk, name="Measured", email=email, password=password, device="bench")
+    async with open_workshop(sitting.running.settings) as workshop:
+        await accounts.sign_up(workshop.desk, name="Measured", email=email, password=password, device="bench")
     hashed = await passwords.hashed(password)
     by_form, alone = list[float](), list[float]()
     with psycopg.connect(workshop.address.conninfo(), autocommit=True) as admin:
@@ -33,7 +33,6 @@ async def measure(sitting: Sitting) -> list[Figure]:
             began = time.perf_counter()
             assert await passwords.matches(password, hashed)
             alone.append((time.perf_counter() - began) * 1000)
-    await workshop.desk.database.close()
     beside = "argon2id alone, 19 MiB"
     return [Figure.of_runs("signing in by the form", by_form, "ms", against=sorted(alone)[RUNS // 2], beside=beside)]
 
