@@ -153,7 +153,7 @@ async def _train(phone: Camera, selfies: list[Path]) -> None:
         await doubtful.first.click()
         await expect(doubtful).to_have_count(left - 1, timeout=PATIENCE_MS)
     await page.locator("[data-starts]").click()
-    await expect(page.locator(".being-learned")).to_contain_text(re.compile(r"[2-9]\d\s%"), timeout=PATIENCE_MS)
+    await expect(page.locator(".being-learned")).to_contain_text(re.compile(r"[2-9]\d\s?%"), timeout=PATIENCE_MS)
     await phone.shoot("training")
 
 
