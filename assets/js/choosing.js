@@ -3,7 +3,7 @@
   const boxes = () => [...document.querySelectorAll("[data-chooses]")];
   const count = () => {
     const chosen = boxes().filter(({ checked }) => checked).length;
-    for (const words of document.querySelectorAll("[data-counts-chosen]")) words.textContent = chosen ? `${chosen} chosen` : "None chosen";
+    for (const words of document.querySelectorAll("[data-counts-chosen]")) words.textContent = chosen ? `${window.locally.number(chosen)} chosen` : "None chosen";
     for (const button of document.querySelectorAll("[data-needs-chosen]")) button.disabled = !chosen;
   };
   document.addEventListener("change", (event) => { if (event.target.matches?.("[data-chooses]")) count(); });

@@ -10,10 +10,12 @@
   const date = (value, how) => new Date(value).toLocaleString(root.dataset.locale || undefined, how);
   const ways = {
     date: (value) => date(value, { dateStyle: "long" }),
+    short: (value) => date(value, { dateStyle: "medium" }),
     day: (value) => date(value, { day: "numeric", month: "short" }),
     time: (value) => date(value, { timeStyle: "short" }),
     number: (value) => number(value),
     percent: (value) => number(value / 100, { style: "percent" }),
+    words: (value) => value.replaceAll(/(?<!\w)\d+(?!\w)/g, (digits) => number(digits)), // an English sentence with numbers in it
     size: (value) => { // in steps of 1,000 as phones do, no finer than one likes to know
       const [step, unit] = sizes.find(([least]) => value >= least) ?? [1, "byte"];
       const digits = step > 1e3 && value < 10 * step ? 1 : 0;
@@ -26,9 +28,9 @@
     attributeChangedCallback() { this.say(); }
     say() {
       const value = this.getAttribute("value");
-      const way = ways[this.getAttribute("as")];
-      this.lang = root.dataset.locale ?? "";
-      this.textContent = way && value ? way(value) : "";
+      const as = this.getAttribute("as");
+      this.lang = as === "words" ? "en" : root.dataset.locale ?? "";
+      this.textContent = value && Object.hasOwn(ways, as) ? ways[as](value) : "";
     }
   }
   customElements.define("said-locally", SaidLocally);

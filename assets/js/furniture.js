@@ -146,6 +146,16 @@
     }
   });
 
+  // A link is copied out of its field; where the page is no safe place (plain http), the field is selected for it.
+  on("click", async (event) => {
+    const field = sheet(closest(event, "[data-copies]")?.dataset.copies);
+    if (!field) return;
+    field.select();
+    const isCopied = await (navigator.clipboard?.writeText(field.value).then(() => true, () => false) ?? document.execCommand("copy"));
+    if (isCopied) toast({ headline: "Link copied", hint: "", kind: "good" });
+    else toast({ headline: "The link is selected", hint: "Copy it by hand: your browser keeps us from doing that.", kind: "plain" });
+  });
+
   // What was wrong is said of what was sent; it has been typed into since.
   on("input", (event) => {
     const wrong = closest(event, '.alone [aria-invalid="true"]');

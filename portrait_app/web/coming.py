@@ -64,7 +64,7 @@ def coming_line(coming: ObjectVar[Coming]) -> rx.Component:
     return rx.cond(
         coming.words != "",
         rx.el.div(
-            ui.status(coming.words, "busy"),
+            ui.status(ui.locally.words(coming.words), "busy"),
             rx.cond(coming.can_stop, ui.button("Stop…", kind="plain", opens=STOP_SHEET)),
             class_name="coming-line",
         ),

@@ -17,9 +17,12 @@ STYLESHEETS = [
     "css/tokens.css",
     "css/base.css",
     "css/parts/controls.css",
+    "css/parts/choices.css",
     "css/parts/surfaces.css",
+    "css/parts/sheets.css",
     "css/parts/settings.css",
     "css/parts/pictures.css",
+    "css/parts/faces.css",
     "css/parts/shell.css",
     *(f"css/rooms/{room}.css" for room in ROOMS),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from playwright.async_api import ViewportSize
 
@@ -33,8 +33,22 @@ async def phone(
     context = await browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True, java_script_enabled=has_script)
     if look:
         await context.add_cookies([{"name": "look", "value": look, "url": HOST}])
-    page = await context.new_page()
+    return await _opened(await context.new_page(), pages, path)
 
+
+async def desk(
+    browser: Browser,
+    pages: Mapping[str, Callable[[], str]],
+    path: str,
+    *,
+    size: ViewportSize,
+    scheme: Literal["light", "dark"],
+) -> Page:
+    """Open a page on a wide screen."""
+    return await _opened(await browser.new_page(viewport=size, color_scheme=scheme), pages, path)
+
+
+async def _opened(page: Page, pages: Mapping[str, Callable[[], str]], path: str) -> Page:
     async def serve(route: Route) -> None:
         asked = route.request.url.removeprefix(HOST).split("?")[0]
         if asked in pages:

@@ -128,16 +128,28 @@ async def test_a_face_model_to_begin_with_that_was_deleted_is_not_begun_with(
     assert room.model == str(other.id)
 
 
-async def test_samples_are_ones_own_newest_and_else_the_studios(
+async def test_samples_are_the_studios_until_there_is_a_portrait_of_ones_own(
+    model: Training, room: CreateState
+) -> None:
+    await happens(room, "enter")
+    assert {tile.key: tile.sample for tile in room.styles} == {key: f"/showcase/{key}.webp" for key in STYLES}
+    assert {tile.tone for tile in room.styles} == {""}
+
+
+async def test_beside_ones_own_face_no_sample_shows_a_stranger(
     house: House, model: Training, room: CreateState
 ) -> None:
     await portraits_of(house, model, style="noir")
     (newest,) = await portraits_of(house, model, style="noir")
+    other = await house.ready_model(model.owner_id)
+    (of_another_face,) = await portraits_of(house, other, style="oil")
     await happens(room, "enter")
-    samples = {tile.key: tile.sample for tile in room.styles}
-    assert list(samples) == list(STYLES)
-    assert str(newest.id) in samples["noir"]
-    assert samples["oil"] == "/showcase/oil.webp"
+    await happens(room, "choose_model", str(model.id))
+    tiles = {tile.key: tile for tile in room.styles}
+    assert list(tiles) == list(STYLES)
+    assert {key for key, tile in tiles.items() if str(newest.id) in tile.sample} == set(STYLES)
+    assert {key for key, tile in tiles.items() if tile.tone == key} == set(STYLES) - {"noir"}
+    assert str(of_another_face.id) not in str(tiles)
 
 
 async def test_what_did_not_come_out_is_said_until_the_next_order(

@@ -82,7 +82,7 @@ def an_export(**fields: Any) -> Export:
 
 def test_how_far_it_is_is_said_in_pictures() -> None:
     card = ExportCard.of(an_export(status=ExportStatus.MAKING, done=300, total=1200))
-    assert (card.percent, card.hint.partition(".")[0]) == (25.0, "300 of 1,200 pictures")
+    assert (card.percent, card.hint.partition(".")[0]) == (25.0, "300 of 1200 pictures")
 
 
 def test_one_whose_time_is_over_is_gone_also_before_its_file_is() -> None:

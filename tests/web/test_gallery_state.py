@@ -10,7 +10,7 @@ import pytest
 
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.errors import NotFound, SignedOut
-from portrait_app.services import gallery, trash
+from portrait_app.services import gallery, trainings, trash
 from portrait_app.services.gallery import PAGE
 from portrait_app.web.gallery.state import GalleryState
 from tests.portraits import portraits_of
@@ -31,6 +31,18 @@ async def room(ada: SignedIn) -> GalleryState:
 async def test_an_empty_gallery_is_there_and_empty(room: GalleryState) -> None:
     await happens(room, "enter")
     assert (room.is_here, shown(room), room.next_page) == (True, [], "")
+
+
+async def test_an_empty_gallery_knows_whether_a_face_is_being_learned(
+    house: House, ada: SignedIn, room: GalleryState
+) -> None:
+    draft = await house.draft_with_selfies(ada.owner_id)
+    await happens(room, "enter")
+    assert not room.is_learning
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    await happens(room, "enter")
+    assert room.is_learning
 
 
 async def test_older_portraits_come_a_page_at_a_time(house: House, model: Training, room: GalleryState) -> None:

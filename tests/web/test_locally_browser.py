@@ -20,7 +20,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 HOST = "http://studio.test"
 JS = Path(__file__).parents[2] / "assets" / "js"
-SAID = (("date", "2026-11-28T22:30:00+00:00"), ("number", 1234.5), ("percent", 42), ("size", 6_100_000), ("size", 21))
+SAID = (
+    ("date", "2026-11-28T22:30:00+00:00"),
+    ("number", 1234.5),
+    ("percent", 42),
+    ("size", 6_100_000),
+    ("size", 21),
+    ("words", "1200 of 3400 pictures in an S3 store."),
+)
 # What stands there in each frame is kept: whatever is written anew would be seen to flicker.
 PAGE = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><script>{(JS / "early.js").read_text()}</script>
 <script>self.frames = []; const keep = () => {{ frames.push(said()); requestAnimationFrame(keep); }};
@@ -70,8 +77,8 @@ async def require_no_flicker(page: Page, expected: list[str]) -> None:
         assert [text.replace("\xa0", " ") for text in frame] == expected[: len(frame)]
 
 
-ENGLISH = ["29 November 2026", "1,234.5", "42%", "6.1 MB", "21 bytes"]
-GERMAN = ["29. November 2026", "1.234,5", "42 %", "6,1 MB", "21 Byte"]
+ENGLISH = ["29 November 2026", "1,234.5", "42%", "6.1 MB", "21 bytes", "1,200 of 3,400 pictures in an S3 store."]
+GERMAN = ["29. November 2026", "1.234,5", "42 %", "6,1 MB", "21 Byte", "1.200 of 3.400 pictures in an S3 store."]
 
 
 @pytest.mark.parametrize(

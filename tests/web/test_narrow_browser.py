@@ -22,7 +22,8 @@ LINK = '<a class="button">Make portraits</a>'
 STYLE = '<label class="choice"><span>Golden hour</span></label>'
 MODEL = f"""<div class="card"><div class="model-head"><span class="model-cover"></span>
 <div class="model-words"><h3 class="card-title">Ada</h3>
-<span class="status">Learning the shape of your face</span></div>
+<span class="status">Learning the shape of your face</span></div></div>
+<div class="model-progress"><label class="progress"><progress></progress><span>22% · about 28 min left</span></label>
 <button class="button" data-kind="plain">Stop…</button></div>
 <div class="model-foot"><button class="button" data-kind="plain">Delete…</button>{LINK}</div></div>"""
 TEACH = """<div class="teach"><p class="teach-lead">4 selfies are enough to learn your face; 12 are best.</p>

@@ -85,6 +85,14 @@ def test_an_error_belongs_to_its_field_and_the_cursor_waits_there():
     assert "aria-invalid" not in elements.one("input", name="name")
 
 
+def test_what_a_new_password_needs_belongs_to_its_field_and_stands_in_a_part_of_its_own():
+    shown = page("reset.html", username="ada@example.com")
+    field = shown.one("input", name="password")
+    assert "password-hint" in (field["aria-describedby"] or "").split()
+    assert shown.one("p", id="password-hint")
+    assert [attributes for tag, attributes in shown.found if tag == "span" and "data-rule" in attributes]
+
+
 def test_a_password_manager_knows_which_password_this_is():
     assert page("sign_up.html").one("input", name="password")["autocomplete"] == "new-password"
     assert page("sign_in.html").one("input", name="password")["autocomplete"] == "current-password"

@@ -14,6 +14,7 @@ from portrait_app.web import shell, theme, ui
 from portrait_app.web.ui.icon import OUTLINES, IconName
 
 ASSETS = Path(__file__).parents[2] / "assets"
+SHEETS = sorted((ASSETS / "css").rglob("*.css"))
 
 
 def test_the_app_can_be_installed():
@@ -40,6 +41,7 @@ def test_nothing_of_a_person_passes_through_the_worker(path: str):
 
 
 def test_every_stylesheet_is_there_and_says_its_layer():
+    assert sorted(theme.STYLESHEETS) == sorted(f"css/{each.relative_to(ASSETS / 'css')}" for each in SHEETS)
     for sheet in theme.STYLESHEETS:
         assert re.search(r"@layer (tokens|base|parts|rooms) \{", (ASSETS / sheet).read_text()), sheet
 
@@ -55,6 +57,10 @@ def test_an_icon_is_silent_and_stays_on_its_grid(name: IconName):
     assert '"aria-hidden":"true"' in str(ui.icon(name))
     absolute = re.findall(r"[MLHVAC](-?[\d.]+)", OUTLINES[name])
     assert all(0 <= float(number) <= 24 for number in absolute)
+
+
+def test_what_writes_itself_is_left_alone_when_react_comes_to_a_built_page():
+    assert 'dangerouslySetInnerHTML:({ ["__html"] : "" })' in str(ui.locally.words("12 photos"))
 
 
 def test_only_the_room_one_is_in_is_the_current_tab():

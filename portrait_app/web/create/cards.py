@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StyleTile:
-    """One style to choose: its sample is the person's own newest portrait in it, else one of the studio's."""
+    """One style to choose, and its sample: the person's own newest portrait in it.
+
+    While there is none, it is another portrait of theirs, toned towards the style by CSS: then `tone` names the style.
+    Who has no portrait at all sees one of the studio's samples.
+    """
 
     key: str
     title: str
@@ -29,6 +33,7 @@ class StyleTile:
     sample: str
     srcset: str
     colour: str
+    tone: str
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,16 @@ SHAPES = [
 
 
 def style_tiles(model_id: str, samples: dict[tuple[str, str], Picture]) -> list[StyleTile]:
-    """Cut the styles, with samples of this face model."""
+    """Cut the styles, with samples of this face model: never a stranger's face beside one's own."""
+    own = {style: picture for style in STYLES if (picture := samples.get((model_id, style)))}
+    another = next(iter(own.values()), None)
     tiles: list[StyleTile] = []
     for style in STYLES.values():
-        own = samples.get((model_id, style.key))
-        sample = own.medium if own else f"/showcase/{style.key}.webp"
-        srcset, colour = (own.srcset, own.colour) if own else ("", "")
-        tiles.append(StyleTile(style.key, style.title, style.sentence, sample, srcset, colour))
+        shown = own.get(style.key, another)
+        sample = shown.medium if shown else f"/showcase/{style.key}.webp"
+        srcset, colour = (shown.srcset, shown.colour) if shown else ("", "")
+        tone = style.key if shown and style.key not in own else ""
+        tiles.append(StyleTile(style.key, style.title, style.sentence, sample, srcset, colour, tone))
     return tiles
 
 

@@ -81,7 +81,15 @@ def _style(style: ObjectVar[StyleTile]) -> rx.Component:
         "style",
         style.key,
         style.title,
-        ui.picture(style.sample, "", ratio=1, colour=style.colour, src_set=style.srcset, sizes=ui.SIZES_IN_TILES),
+        ui.picture(
+            style.sample,
+            "",
+            ratio=1,
+            colour=style.colour,
+            src_set=style.srcset,
+            sizes=ui.SIZES_IN_TILES,
+            data_tone=style.tone,
+        ),
         chosen=CreateState.style,
         on_change=CreateState.choose_style,
     )

@@ -180,8 +180,8 @@ def _facts(portrait: ObjectVar[Portrait]) -> rx.Component:
     return rx.el.span(
         rx.el.strong(portrait.style),
         rx.el.span(
-            rx.cond(portrait.model != "", f"{portrait.model} · ", ""),
-            ui.locally.date(portrait.made_at),
+            ui.locally.short_date(portrait.made_at),  # first: where there is little room a name may lose its end
+            rx.cond(portrait.model != "", f" · {portrait.model}", ""),
         ),
         class_name="gallery-facts",
     )
@@ -193,10 +193,19 @@ def _refresh() -> rx.Component:
 
 
 def _none_yet() -> rx.Component:
-    return ui.empty(
-        "gallery",
-        "Your portraits will hang here, newest first, as they are made.",
-        ui.link("Make some", "/create", kind="primary"),
+    soon = "Your first portraits will hang here. They come by themselves as soon as your face is learned."
+    return rx.cond(
+        GalleryState.is_learning,
+        ui.empty("gallery", soon, ui.link("See how far it is", "/train")),
+        ui.empty(
+            "gallery",
+            "Your portraits will hang here, newest first, as they are made.",
+            rx.cond(
+                GalleryState.models.length() > 0,
+                ui.link("Make some", "/create", kind="primary"),
+                ui.link("Add your selfies", "/train", kind="primary", icon_name="camera"),
+            ),
+        ),
     )
 
 

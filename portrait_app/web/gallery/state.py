@@ -42,6 +42,7 @@ class GalleryState(live.Room, rx.State):
     older: rx.Field[list[Portrait]] = rx.field(default_factory=list)
     next_page: rx.Field[str] = rx.field("")
     models: rx.Field[list[Option]] = rx.field(default_factory=list)
+    is_learning: rx.Field[bool] = rx.field(False)
     model: rx.Field[str] = rx.field("")
     style: rx.Field[str] = rx.field("")
     is_selecting: rx.Field[bool] = rx.field(False)
@@ -171,6 +172,7 @@ class GalleryState(live.Room, rx.State):
         portraits = cut(await work.bucket.links(), page.portraits, models)
         self.newest, self.older, self.next_page = portraits[:PAGE], portraits[PAGE:], _text(page.before)
         self.models = [Option(str(model.id), model.name) for model in models]
+        self.is_learning = not portraits and any(not row.status.is_final for row in await work.trainings.started())
         self.is_here = True
 
     def _filters(self) -> Filters:

@@ -106,8 +106,11 @@ def _start_bar() -> rx.Component:
     """The one action, within the thumb's reach, and why it can't be taken yet."""
     return rx.el.div(
         rx.el.p(
-            rx.el.strong(TrainState.count.headline),
-            rx.el.span(TrainState.count.hint, class_name="count-hint"),
+            rx.el.strong(ui.locally.words(TrainState.count.headline)),
+            rx.cond(
+                TrainState.count.hint != "",
+                rx.el.span(ui.locally.words(TrainState.count.hint), class_name="count-hint"),
+            ),
             rx.el.span(id="upload-words"),  # js/upload.js counts what is still on its way
             role="status",
         ),

@@ -66,7 +66,7 @@ def teach(where_photos_stay: Words) -> rx.Component:
     return rx.el.div(
         three_views(),
         rx.el.p(
-            f"{FEWEST} selfies are enough to learn your face; {PLENTY} are best.",
+            ui.locally.words(f"{FEWEST} selfies are enough to learn your face; {PLENTY} are best."),
             class_name="teach-lead",
         ),
         rx.el.ul(*(rx.el.li(ui.icon("check"), advice) for advice in ADVICE), class_name="teach-advice"),

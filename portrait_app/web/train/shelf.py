@@ -39,13 +39,15 @@ def running_card(
     training: ObjectVar[TrainingCard], *, href: str | None = None, on_stop: Act | None = None
 ) -> rx.Component:
     """A face model that is being learned: its phase, and how far it is; it leads to `href`, or can be stopped."""
-    left = rx.cond(training.time_left != "", f" · {training.time_left}", "")
+    left = rx.cond(training.time_left != "", rx.fragment(" · ", ui.locally.words(training.time_left)))
     stop = rx.fragment()
     if on_stop is not None:
         stop = ui.button("Stop…", kind="plain", on_click=on_stop, aria_describedby=_heading_of(training))
+    progress = ui.bar(training.percent, rx.fragment(ui.locally.percent(training.percent), left))
     return ui.card(
-        _head(training, ui.status(training.phase, "busy"), rx.cond(training.is_stopping, rx.fragment(), stop)),
-        ui.bar(training.percent, rx.fragment(ui.locally.percent(training.percent), left)),
+        _head(training, ui.status(training.phase, "busy")),
+        # Not in the head: each phase has its own words, which would break into two lines beside it, and out of them.
+        rx.el.div(progress, rx.cond(training.is_stopping, rx.fragment(), stop), class_name="model-progress"),
         href=href,
     )
 
@@ -91,11 +93,15 @@ def _photos(training: ObjectVar[TrainingCard]) -> rx.Component:
     day = ui.locally.day(training.photos_day)
     return rx.cond(
         training.photos != "",
-        rx.el.p(training.photos, rx.cond(training.photos_day != "", rx.fragment(" ", day)), class_name="soft small"),
+        rx.el.p(
+            ui.locally.words(training.photos),
+            rx.cond(training.photos_day != "", rx.fragment(" ", day)),
+            class_name="soft small",
+        ),
     )
 
 
-def _head(training: ObjectVar[TrainingCard], status: rx.Component, *action: rx.Component) -> rx.Component:
+def _head(training: ObjectVar[TrainingCard], status: rx.Component) -> rx.Component:
     return rx.el.div(
         _cover_of(training),
         rx.el.div(
@@ -104,7 +110,6 @@ def _head(training: ObjectVar[TrainingCard], status: rx.Component, *action: rx.C
             role="status",
             class_name="model-words",
         ),
-        *action,
         class_name="model-head",
     )
 

@@ -60,7 +60,7 @@ def stay_sheet(room: type[ChoosesStay]) -> rx.Component:
     return ui.confirm(
         STAY_SHEET,
         "Delete photos now?",
-        room.stay_loss,
+        ui.locally.words(room.stay_loss),
         action="Delete them",
         on_confirm=room.choose_stay_asked,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import reflex as rx
 
+from portrait_app.web.ui import locally
 from portrait_app.web.ui.button import icon_button
 from portrait_app.web.ui.icon import icon
 
@@ -58,7 +59,7 @@ def stepper(
     """How many, by one up and one down, between `low` and `high`; `on_change` is an event that takes the new number."""
     return rx.el.div(
         icon_button("minus", f"Fewer {label}", is_disabled=value <= low, on_click=on_change(value - 1)),
-        rx.el.output(value, aria_label=label),
+        rx.el.output(locally.number(value), aria_label=label),
         icon_button("plus", f"More {label}", is_disabled=value >= high, on_click=on_change(value + 1)),
         role="group",
         aria_label=label,

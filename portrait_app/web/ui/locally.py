@@ -1,7 +1,7 @@
 """Dates, times and numbers in the person's own language, written by the browser (assets/js/early.js) and nowhere else.
 
 Only the browser knows its time zone and what its device is set to; what was chosen it has in the cookie `look` before
-the first paint. The words around them stay English.
+the first paint. The words around them stay English, and so does the order in which they stand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from reflex_components_core.el.elements.base import BaseHTML
 if TYPE_CHECKING:
     from portrait_app.web.ui.kinds import Amount, Words
 
-Way = Literal["date", "day", "time", "number", "percent", "size"]
+# It has written itself before React comes to a page that was built with a value: React leaves what is inside alone.
+_WRITES_ITSELF = {"suppressHydrationWarning": True, "dangerouslySetInnerHTML": {"__html": ""}}
+
+Way = Literal["date", "short", "day", "time", "number", "percent", "size", "words"]
 
 
 class SaidLocally(BaseHTML):
@@ -27,6 +30,11 @@ class SaidLocally(BaseHTML):
 def date(at: Words) -> rx.Component:
     """Write a day in full; `at` is ISO 8601."""
     return rx.el.time(_said(at, "date"), date_time=at)
+
+
+def short_date(at: Words) -> rx.Component:
+    """Write a day as short as it can be with its year."""
+    return rx.el.time(_said(at, "short"), date_time=at)
 
 
 def day(at: Words) -> rx.Component:
@@ -54,5 +62,13 @@ def size(count: Amount) -> rx.Component:
     return _said(count, "size")
 
 
+def words(sentence: Words) -> rx.Component:
+    """Write an English sentence with each whole number in it the person's own way.
+
+    No name may be in it: "Ada 2026" is no number.
+    """
+    return _said(sentence, "words")
+
+
 def _said(value: Words | Amount, way: Way) -> rx.Component:
-    return SaidLocally.create(custom_attrs={"value": value, "as": way, "suppressHydrationWarning": True})
+    return SaidLocally.create(custom_attrs={"value": value, "as": way, **_WRITES_ITSELF})

@@ -31,7 +31,7 @@ def notice(headline: Words, hint: Words = "", *children: Child, kind: Tone = "pl
     )
 
 
-def empty(picture: rx.Component | IconName, sentence: Words, action: rx.Component | None = None) -> rx.Component:
+def empty(picture: rx.Component | IconName, sentence: Child, action: rx.Component | None = None) -> rx.Component:
     """Fill an empty room so that it teaches: one picture (or an icon by name), one sentence, one action."""
     art = rx.el.div(icon(picture), class_name="empty-art") if isinstance(picture, str) else picture
     return rx.el.div(art, rx.el.p(sentence), *([action] if action is not None else []), class_name="empty")

@@ -34,6 +34,7 @@ def picture(
     sizes: str = SIZES_IN_ROWS,
     loading: Literal["lazy", "eager"] = "lazy",
     fit: Literal["ratio", "place"] = "ratio",
+    **attributes: Any,
 ) -> rx.Component:
     """Show a picture in a box that keeps its place from the first moment, and fade it in when it arrives.
 
@@ -46,11 +47,13 @@ def picture(
         sizes: how wide it will stand, as HTML's `sizes` says it.
         loading: eager only for what is seen first.
         fit: "ratio" gives the box the picture's shape; "place" lets the box around it decide.
+        attributes: the rest for the box, data_*.
     """
     return rx.el.span(
         rx.el.img(src=src, src_set=src_set, sizes=sizes, alt=alt, loading=loading, decoding="async", draggable=False),
         class_name="picture",
         custom_attrs={"style": {"--ratio": ratio, "--colour": colour} if fit == "ratio" else {"--colour": colour}},
+        **attributes,
     )
 
 

@@ -39,7 +39,7 @@ def sheet(name: str, title: Words, *children: Child, actions: tuple[rx.Component
 def confirm(
     name: str,
     title: Words,
-    loss: Words,
+    loss: Child,
     *,
     action: Words,
     on_confirm: Act,

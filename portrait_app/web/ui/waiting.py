@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 import reflex as rx
 
 if TYPE_CHECKING:
-    from portrait_app.web.ui.kinds import Amount, Child, Tone, Words
+    from portrait_app.web.ui.kinds import Amount, Child, Tone
 
 
-def status(phrase: Words, kind: Tone | rx.Var[str] = "plain") -> rx.Component:
+def status(phrase: Child, kind: Tone | rx.Var[str] = "plain") -> rx.Component:
     """Say in words where something stands ("Learning your face"), with a dot in its colour that breathes while busy."""
     return rx.el.span(phrase, class_name="status", data_kind=kind)
 

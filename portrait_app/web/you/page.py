@@ -29,12 +29,16 @@ def you_page() -> rx.Component:
 def _room() -> rx.Component:
     engine = rx.el.p(rx.cond(YouState.is_darkroom, words.HERE, words.ELSEWHERE))
     return rx.el.div(
-        rx.el.div(_who(), _section("Look", _look(), _preferences()), class_name="you"),
+        rx.el.div(
+            _who(),
+            _section("Look", _look(), _preferences()),
+            _section("Kept for you", _kept()),
+            _section("What makes the pictures", engine),
+            class_name="you",
+        ),
         rx.el.div(
             _section("Signing in", security.signing_in(), ways.ways_in()),
             _section("Where you are signed in", security.sessions()),
-            _section("What makes the pictures", engine),
-            _section("Kept for you", _kept()),
             security.operators(),
             _sign_out(),
             class_name="you",

@@ -12,6 +12,8 @@ from portrait_app.web.you.state import INVITE_SHEET, YouState
 if TYPE_CHECKING:
     from portrait_app.web.you.cards import Count, Figure, SessionCard
 
+INVITE_FIELD = "invite-link"
+
 
 def signing_in() -> rx.Component:
     """Password and address, and what is missing to be sure of the address."""
@@ -74,8 +76,13 @@ def invite_sheet() -> rx.Component:
         "An invitation",
         rx.el.p("Whoever opens this link first can make an account, for a week. It is shown only now."),
         rx.el.input(
-            value=YouState.invite_link, read_only=True, class_name="input", aria_label="Link of the invitation"
+            id=INVITE_FIELD,
+            value=YouState.invite_link,
+            read_only=True,
+            class_name="input",
+            aria_label="Link of the invitation",
         ),
+        actions=(ui.button("Copy the link", kind="primary", data_copies=INVITE_FIELD),),
     )
 
 
@@ -83,7 +90,7 @@ def _session(session: rx.vars.ObjectVar[SessionCard]) -> rx.Component:
     return ui.line(
         rx.el.div(
             rx.el.span(session.device),
-            rx.el.span(session.used, class_name="soft small"),
+            rx.el.span(ui.locally.words(session.used), class_name="soft small"),
             class_name="you-words",
         ),
         rx.cond(

@@ -42,7 +42,7 @@ def _packing() -> rx.Component:
     export = DataState.export
     return rx.el.div(
         ui.status(export.headline, "busy"),
-        ui.bar(export.percent, export.hint),
+        ui.bar(export.percent, ui.locally.words(export.hint)),
         rx.el.div(ui.button("Stop", kind="plain", on_click=DataState.forget), class_name="actions"),
         class_name="card",
     )
@@ -52,7 +52,7 @@ def _ready() -> rx.Component:
     export = DataState.export
     return rx.el.div(
         ui.status(export.headline, "good"),
-        rx.el.p(ui.locally.size(export.bytes), " · ", export.hint, class_name="soft"),
+        rx.el.p(ui.locally.size(export.bytes), " · ", ui.locally.words(export.hint), class_name="soft"),
         rx.el.div(
             ui.door("Download", DOWNLOAD_PATH, kind="primary", icon_name="download"),
             ui.button("Delete it now", on_click=DataState.forget),
@@ -68,7 +68,7 @@ def _nothing_yet() -> rx.Component:
         rx.cond(
             export.is_failed,
             ui.notice(export.headline, export.hint, kind="error"),
-            rx.cond(export.hint != "", rx.el.p(export.hint, class_name="soft")),
+            rx.cond(export.hint != "", rx.el.p(ui.locally.words(export.hint), class_name="soft")),
         ),
         rx.el.div(
             ui.button("Pack everything", kind="primary", icon_name="download", on_click=DataState.ask),

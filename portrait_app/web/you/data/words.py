@@ -39,7 +39,10 @@ GONE = f"The last one was deleted after {KEPT_FOR.days} days. Ask for a new one 
 
 @dataclass(frozen=True)
 class ExportCard:
-    """An export as it is shown; empty where there is nothing to say. `bytes` is its size, once it is ready."""
+    """An export as it is shown; empty where there is nothing to say. `bytes` is its size, once it is ready.
+
+    The numbers in `hint` are plain: the browser writes them the person's own way.
+    """
 
     is_making: bool = False
     is_ready: bool = False
@@ -72,7 +75,7 @@ def _percent(export: Export) -> float:
 def _packed(export: Export) -> str:
     if not export.total:
         return "You can leave this page; we write to you when it is ready."
-    return f"{export.done:,} of {export.total:,} pictures. You can leave this page; we write to you when it is ready."
+    return f"{export.done} of {export.total} pictures. You can leave this page; we write to you when it is ready."
 
 
 def _days(left: timedelta) -> str:

@@ -69,7 +69,7 @@ def _kept(kept: ObjectVar[Kept]) -> rx.Component:
         ),
         rx.el.dl(
             *(
-                rx.el.div(rx.el.dt(term), rx.el.dd(said))
+                rx.el.div(rx.el.dt(term), rx.el.dd(ui.locally.words(said)))
                 for term, said in (("What", kept.what), ("Where", kept.where), ("How long", kept.stays))
             ),
             class_name="kept-facts small",
@@ -148,8 +148,10 @@ def _photos_sheet() -> rx.Component:
     return ui.confirm(
         PHOTOS_SHEET,
         "Delete all your photos?",
-        f"{number} you gave, and what was measured on them, are deleted for good. Your face models and portraits stay. "
-        f"{words.ONLY_SPARED}",
+        ui.locally.words(
+            f"{number} you gave, and what was measured on them, are deleted for good. Your face models and portraits "
+            f"stay. {words.ONLY_SPARED}"
+        ),
         action="Delete my photos",
         on_confirm=FaceState.delete_photos,
     )

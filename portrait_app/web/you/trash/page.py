@@ -29,13 +29,15 @@ def trash_page() -> rx.Component:
 
 def _room() -> rx.Component:
     is_empty = (TrashState.models.length() + TrashState.portraits.length()) == 0
-    nothing = ui.empty("trash", "Nothing here. " + TrashState.stays, ui.link("Your gallery", "/gallery"))
+    nothing = ui.empty(
+        "trash", ui.locally.words("Nothing here. " + TrashState.stays), ui.link("Your gallery", "/gallery")
+    )
     return rx.cond(is_empty, nothing, _full())
 
 
 def _full() -> rx.Component:
     return rx.el.div(
-        rx.el.p(TrashState.stays, class_name="soft narrow"),
+        rx.el.p(ui.locally.words(TrashState.stays), class_name="soft narrow"),
         rx.el.div(
             ui.button("Restore all", icon_name="undo", on_click=TrashState.restore_all),
             ui.button("Empty…", kind="plain-danger", on_click=TrashState.ask_about_everything),
@@ -65,7 +67,7 @@ def _model(model: ObjectVar[TrashedModel]) -> rx.Component:
     return ui.line(
         rx.el.div(
             rx.el.span(model.name),
-            rx.el.span(model.said, class_name="soft small"),
+            rx.el.span(ui.locally.words(model.said), class_name="soft small"),
             class_name="you-words",
         ),
         ui.icon_button("undo", f"Restore {model.name}", on_click=TrashState.restore_model(model.id)),
@@ -77,7 +79,7 @@ def _portrait(portrait: ObjectVar[TrashedPortrait]) -> rx.Component:
     return rx.el.div(
         ui.picture(portrait.picture, portrait.alt, colour=portrait.colour, fit="place"),
         rx.el.div(
-            rx.el.span(portrait.said, class_name="soft small"),
+            rx.el.span(ui.locally.words(portrait.said), class_name="soft small"),
             ui.icon_button("undo", "Restore this portrait", on_click=TrashState.restore_portrait(portrait.id)),
             ui.icon_button("trash", "Delete it for good", on_click=TrashState.ask_about_portrait(portrait.id)),
             class_name="trash-foot",
