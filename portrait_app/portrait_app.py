@@ -23,6 +23,7 @@ from portrait_app.http.oidc import ProviderDoors
 from portrait_app.http.passkeys import PasskeyDoors
 from portrait_app.http.policy import policy
 from portrait_app.http.selfies import selfie_routes
+from portrait_app.http.steps import StepDoors
 from portrait_app.http.trash import trash_routes
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.services import showing
@@ -65,6 +66,7 @@ def own_routes() -> list[Route]:
     return [
         *Doors(house.workshop).routes(),
         *PasskeyDoors(house.workshop).routes(),
+        *StepDoors(house.workshop).routes(),
         *ProviderDoors(house.workshop).routes(),
         *Letterbox(house.workshop).routes(),
         *selfie_routes(house.workshop),

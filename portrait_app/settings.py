@@ -50,6 +50,7 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     sign_up: Literal["open", "invite", "closed"] = Field("open", description="who may make an account, after the first")
+    two_steps: Literal["offered", "required"] = Field("offered", description="whether a password alone opens the door")
     smtp_host: str = Field("", description="the mail server; without one, mails go to the data folder's outbox")
     smtp_port: int = Field(587, ge=1, le=65535, description="465 begins with TLS, the others ask for it (STARTTLS)")
     smtp_user: str = ""

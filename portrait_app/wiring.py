@@ -111,7 +111,8 @@ def furnish(settings: Settings) -> Workshop:
     """Name every adapter; nothing is opened yet."""
     address = Address.of(settings)
     jobs = jobs_app(address)
-    desk = Desk(Database(address), buckets_of(settings), JobQueue(jobs))
+    asks_two_steps = settings.two_steps == "required"
+    desk = Desk(Database(address), buckets_of(settings), JobQueue(jobs), asks_two_steps=asks_two_steps)
     return Workshop(settings, address, desk, gateway_of(settings), jobs)
 
 

@@ -22,6 +22,7 @@ from portrait_app.services.orders import Sender
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from portrait_app.domain.account import Account
     from portrait_app.domain.rows import Owned
     from portrait_app.services.work import Desk
     from tests.fakes import FakeEngine, FakeQueue
@@ -86,7 +87,7 @@ async def change(house: House, order: Order, **fields: object) -> None:
     await rewrite(house, Order, order.id, **fields)
 
 
-async def rewrite(house: House, kind: type[Owned], row_id: UUID, **fields: object) -> None:
+async def rewrite(house: House, kind: type[Owned | Account], row_id: UUID, **fields: object) -> None:
     """Let a row read otherwise, in columns too that neither a person nor a job may write: its age, say."""
     engine = create_async_engine(house.desk.database.address.admin)
     async with AsyncSession(engine) as session, session.begin():

@@ -1,4 +1,4 @@
-// Passkeys: signs in with one, from a button or from the address field, and adds one under You.
+// Passkeys: signs in with one, from a button or from the address field, alone or after a password; and adds one.
 // Everything listens on the document. The sign-in page's button stays hidden where the browser has no passkeys.
 (() => {
   const Key = window.PublicKeyCredential;
@@ -31,19 +31,21 @@
 
   // One question at a time: the one in the address field waits quietly and gives way to the button.
   let waiting;
-  const open = async (next, mediation) => {
+  const open = async (path, mediation) => {
     waiting?.abort();
     const mine = (waiting = new AbortController());
     const publicKey = Key.parseRequestOptionsFromJSON(await ask("sign-in/begin"));
     const credential = await navigator.credentials.get({ publicKey, mediation, signal: mine.signal });
-    const said = await ask(`sign-in?next=${encodeURIComponent(next)}`, credential.toJSON());
+    const said = await ask(path, credential.toJSON());
     location.assign(said.next);
   };
+  const toSignIn = (next) => `sign-in?next=${encodeURIComponent(next)}`;
 
-  const add = async () => {
+  const add = async (next) => {
     const publicKey = Key.parseCreationOptionsFromJSON(await ask("add/begin"));
     const credential = await navigator.credentials.create({ publicKey });
     const said = await ask("add", credential.toJSON());
+    if (next) return location.assign(next);
     window.studio?.toast({ headline: "Passkey added", hint: `It is called ${said.name}; you can give it another name.`, kind: "good" });
   };
 
@@ -55,7 +57,8 @@
     button.setAttribute("aria-busy", "true");
     try {
       if (!can) throw NONE;
-      await (button.dataset.passkey === "add" ? add() : open(button.dataset.next));
+      const { passkey, next } = button.dataset;
+      await (passkey === "add" ? add(next) : open(passkey === "second" ? passkey : toSignIn(next)));
     } catch (error) {
       if (error.why === "NotFresh" || error.why === "SignedOut") signInAgain(error.why);
       else say(error, button);
@@ -73,11 +76,12 @@
     if (!(await Key.isConditionalMediationAvailable?.())) return;
     const again = setTimeout(offer, ANEW_MS);
     try {
-      await open(button.dataset.next, "conditional");
+      await open(toSignIn(button.dataset.next), "conditional");
     } catch (error) {
       if (error.name !== "AbortError") clearTimeout(again);
       if (error.why && error.why !== "NoPasskeysHere") say(error, button);
     }
   };
   offer();
+  for (const button of document.querySelectorAll('[data-passkey="second"]')) button.hidden = !can;
 })();

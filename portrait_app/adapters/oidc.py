@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 10.0
 LONGEST_SUBJECT = 255  # OpenID Connect Core, 2
+MANY_FACTORS = "mfa"  # among the methods of an ID token (RFC 8176); single ones may be of one factor
 BASIC, POSTED = "client_secret_basic", "client_secret_post"  # how we sign in to a provider ourselves
 # Signed with a private key. With `none` anybody signs, with an HMAC whoever knows the client's secret.
 SIGNED_BY = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
@@ -181,6 +182,7 @@ class Provider:
         claims: dict[str, Any] | None = await self._app.parse_id_token(token, trip.nonce, claims_options=expected)
         if not claims:
             raise NotProven(self.name, "no ID token")
+        took_two_steps = MANY_FACTORS in _methods(claims)  # signed, unlike what is asked for next
         if "email" not in claims and described.get("userinfo_endpoint"):
             more: dict[str, Any] = await self._app.userinfo(token=token)
             if more.get("sub") != claims["sub"]:  # OpenID Connect Core 5.3.2
@@ -188,10 +190,17 @@ class Provider:
             claims = {**more, **claims}
         is_verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
         name = claims.get("name") or claims.get("preferred_username")
-        return self._claim(claims["sub"], claims.get("email"), name, is_verified=is_verified)
+        claim = self._claim(claims["sub"], claims.get("email"), name, is_verified=is_verified)
+        return replace(claim, took_two_steps=took_two_steps)
 
     def _claim(self, subject: object, email: object, name: object, *, is_verified: bool) -> Claim:
         if not (isinstance(subject, str) and 0 < len(subject) <= LONGEST_SUBJECT and subject.isprintable()):
             raise NotProven(self.name, "a person without a name of their own")
         address = one_line(email).lower()
         return Claim(self.key, self.issuer, subject, address, is_verified and bool(address), one_line(name))
+
+
+def _methods(claims: Mapping[str, Any]) -> list[Any]:
+    """Return how a provider says that it made sure of the person; nothing when it says nothing."""
+    said = claims.get("amr")
+    return cast("list[Any]", said) if isinstance(said, list) else []

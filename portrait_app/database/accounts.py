@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 _HASH: Any = Account.password_hash
 
 
+class Behind(NamedTuple):
+    """A living session: whose, whether it was opened by two steps, and whether its owner asks for two."""
+
+    id: UUID
+    owner_id: UUID
+    took_two_steps: bool
+    asks_two_steps: bool
+
+
 class Usage(NamedTuple):
     """How much the whole house is used: figures over everybody."""
 
@@ -103,13 +112,14 @@ async def password_of(session: AsyncSession, email: str) -> tuple[UUID, str] | N
 
 async def session_of(
     session: AsyncSession, token_hash: bytes, idle: timedelta, touch_after: timedelta
-) -> tuple[UUID, UUID] | None:
-    """Return the id and the owner of the living session with this token, or None; note that it was used."""
+) -> Behind | None:
+    """Return the living session with this token, or None; note that it was used."""
     asked = {"hash": token_hash, "idle": idle, "touch": touch_after}
+    columns = ", ".join(Behind._fields)
     found = (
-        await session.execute(text("SELECT id, owner_id FROM app.session_of(:hash, :idle, :touch)"), asked)
+        await session.execute(text(f"SELECT {columns} FROM app.session_of(:hash, :idle, :touch)"), asked)  # noqa: S608 -- our words
     ).first()
-    return (found[0], found[1]) if found else None
+    return Behind(*found) if found else None
 
 
 async def verified_account_at(session: AsyncSession, email: str) -> UUID | None:

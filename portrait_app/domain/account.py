@@ -19,6 +19,7 @@ class Account(SQLModel, table=True):
     `leave_at` is when all of it is deleted, once they have asked to leave; until then they may stay.
     `preferences` is read by `Preferences.of`, and `look` by `Look.of`. `picture_id` is the portrait they wear, and
     `usual_model_id` the face model that Create begins with: both their own, which the database sees to.
+    `two_steps_at` is since when a password is not enough to come in, where the person chose so.
     """
 
     __tablename__: ClassVar[Any] = "accounts"
@@ -34,18 +35,23 @@ class Account(SQLModel, table=True):
     usual_model_id: UUID | None = None
     created_at: datetime = moment(default_factory=now)
     verified_at: datetime | None = moment(default=None)
+    two_steps_at: datetime | None = moment(default=None)
     leave_at: datetime | None = moment(default=None)
     photos_stay_days: int | None = Field(default=AT_FIRST, description="see `domain/retention.STAY_DAYS`")
 
 
 class Session(Owned, table=True):
-    """One signed-in browser; the cookie's token is known here by its SHA-256 alone."""
+    """One signed-in browser; the cookie's token is known here by its SHA-256 alone.
+
+    `took_two_steps` says that it was opened by two factors: a passkey, alone or after another step, say.
+    """
 
     __tablename__: ClassVar[Any] = "sessions"
     __table_args__: ClassVar[Any] = {"schema": SCHEMA}
 
     token_hash: bytes = Field(sa_type=LargeBinary)
     device: str = ""
+    took_two_steps: bool = False
     expires_at: datetime = moment()
     seen_at: datetime = moment(default_factory=now)
     revoked_at: datetime | None = moment(default=None)

@@ -18,6 +18,7 @@ class Claim:
         email: their address, lower case, or nothing.
         is_verified: whether the provider has made sure that the address is theirs.
         name: what they are called there.
+        took_two_steps: whether it says that it asked for more than one factor.
     """
 
     provider: str
@@ -26,6 +27,7 @@ class Claim:
     email: str
     is_verified: bool
     name: str
+    took_two_steps: bool = False
 
 
 class Identity(Owned, table=True):

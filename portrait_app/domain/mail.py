@@ -25,6 +25,10 @@ class MailKind(StrEnum):
     LEAVING = "leaving"  # somebody asked for their account to be deleted
     LEFT = "left"  # it was
     NEW_WAYS = "new_ways"  # a passkey or an account elsewhere was added or taken away
+    TWO_STEPS_ON = "two_steps_on"
+    TWO_STEPS_OFF = "two_steps_off"
+    NEW_CODES = "new_codes"  # for recovery, in place of the old
+    CODE_USED = "code_used"
     MODEL_READY = Happening.MODEL_READY.value
     MODEL_FAILED = Happening.MODEL_FAILED.value
     FIRST_SET = Happening.FIRST_SET.value

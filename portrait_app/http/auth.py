@@ -54,8 +54,7 @@ class Doors:
                 return await self._sign_up_by_mail(request, **asked)
             device, mode = request.headers.get("user-agent", ""), SignUp(workshop.settings.sign_up)
             signed = await accounts.sign_up(workshop.desk, **asked, device=device, mode=mode)
-            answer = RedirectResponse(forms.local(form.get("next", "")), 303)
-            return await forms.let_in(request, answer, workshop, signed)
+            return await forms.go_on(request, workshop, signed, forms.local(form.get("next", "")))
 
         invite = request.query_params.get("invite", "")
         try:
@@ -96,9 +95,7 @@ class Doors:
                 device=request.headers.get("user-agent", ""),
                 must_be_confirmed=workshop.settings.confirms_addresses,
             )
-            await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
-            answer = RedirectResponse(forms.local(form.get("next", "")), 303)
-            return await forms.let_in(request, answer, workshop, signed)
+            return await forms.go_on(request, workshop, signed, forms.local(form.get("next", "")))
 
         if request.method == "POST":
             return await forms.answered(
@@ -135,10 +132,9 @@ class Doors:
     async def _show(self, request: Request, template: str, **values: str) -> Response:
         """Show the empty form; who is signed in already goes straight on, unless they are to prove it `again`."""
         workshop, wanted = self._workshop_of(), request.query_params.get("next", "")
-        if "again" not in request.query_params and await sessions.who(
-            workshop.desk, token_of(request, workshop.settings)
-        ):
-            return RedirectResponse(forms.local(wanted), 303)
+        someone = await sessions.behind(workshop.desk, token_of(request, workshop.settings))
+        if someone and "again" not in request.query_params:
+            return RedirectResponse(forms.FIRST_PASSKEY if someone.is_half else forms.local(wanted), 303)
         trouble = trouble_in(workshop.settings, request.query_params)
         errors = {"form": trouble} if trouble else {}
         return forms.page(

@@ -5,18 +5,25 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from portrait_app.services.errands import LIFETIME
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
     from portrait_app.settings import Settings
 
-COOKIE = "browser"
+COOKIE, STEP = "browser", "step"
 
 
 def token_of(request: Request, settings: Settings) -> str:
     """Return the browser's token, or nothing when it carries none."""
     return request.cookies.get(_name(settings), "")
+
+
+def step_of(request: Request, settings: Settings) -> str:
+    """Return the word of the first of two steps that was taken in this browser, or nothing."""
+    return request.cookies.get(_name(settings, STEP), "")
 
 
 def new_token() -> str:
@@ -30,6 +37,14 @@ def mark(answer: Response, request: Request, settings: Settings, token: str) -> 
     answer.set_cookie(_name(settings), token, httponly=True, secure=is_secure, samesite="lax", path="/")
 
 
-def _name(settings: Settings) -> str:
+def mark_step(answer: Response, request: Request, settings: Settings, word: str) -> None:
+    """Have the browser carry the word of its first step for as long as that is waited for; none takes it back."""
+    is_secure = settings.is_https or request.url.scheme == "https"
+    lifetime = int(LIFETIME.total_seconds()) if word else 0
+    name = _name(settings, STEP)
+    answer.set_cookie(name, word, max_age=lifetime, httponly=True, secure=is_secure, samesite="lax", path="/")
+
+
+def _name(settings: Settings, cookie: str = COOKIE) -> str:
     # Browsers take a __Host- cookie from this very host alone, over TLS; on localhost there is none to be had.
-    return f"__Host-{COOKIE}" if settings.is_https else COOKIE
+    return f"__Host-{cookie}" if settings.is_https else cookie

@@ -40,6 +40,18 @@ async def signed_in(request: Request, workshop: Workshop) -> Someone:
     return someone
 
 
+async def halfway_in(request: Request, workshop: Workshop) -> Someone:
+    """Return the person whose session's cookie came along, also when it opens nothing until they have a passkey.
+
+    Raises:
+        SignedOut: there is none, or their session has ended.
+    """
+    someone = await sessions.behind(workshop.desk, token_of(request, workshop.settings))
+    if someone is None:
+        raise SignedOut("request without a session")
+    return someone
+
+
 def require_own_page(request: Request, settings: Settings) -> None:
     """Let a request pass that a page of ours made, or a program that is no browser.
 

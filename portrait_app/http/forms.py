@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from starlette.responses import RedirectResponse
 from starlette.templating import Jinja2Templates
 
-from portrait_app.http.cookies import FromElsewhere, require_own_page
-from portrait_app.services import accounts, sessions
+from portrait_app.http import browsers
+from portrait_app.http.cookies import FromElsewhere, require_own_page, token_of
+from portrait_app.services import accounts, sessions, steps
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.cookie import cookie_name
 from portrait_app.services.limits import TooManyTries, network_of
+from portrait_app.services.steps import FirstStep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -21,13 +24,15 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from portrait_app.services.sessions import SignedIn
+    from portrait_app.services.steps import Entered
     from portrait_app.wiring import Workshop
 
 templates = Jinja2Templates(Path(__file__).parent / "templates")
 
 FORM_MAX_BYTES = 16 * 1024
 HOME = "/home"
-SECRETS = ("password", "current", "new")  # fields that are never sent back
+SECOND, FIRST_PASSKEY, TWO_STEPS = "/auth/second", "/auth/first-passkey", "/auth/two-steps"
+SECRETS = ("password", "current", "new", "code")  # fields that are never sent back
 NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -89,6 +94,21 @@ def local(path: str) -> str:
     """Return where to go next: a page of ours, never an address of somebody else's."""
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
     return path if is_ours and path.isprintable() else HOME
+
+
+async def go_on(request: Request, workshop: Workshop, entered: Entered, following: str) -> Response:
+    """Lead whoever has taken a step into the app, or to the step that is still asked for."""
+    settings = workshop.settings
+    if isinstance(entered, FirstStep):
+        browser = browsers.token_of(request, settings) or browsers.new_token()
+        word = await steps.begin(workshop.desk, browser, entered, following)
+        answer = RedirectResponse(SECOND, 303, headers=NEVER_KEPT)
+        browsers.mark(answer, request, settings, browser)
+        browsers.mark_step(answer, request, settings, word)
+        return answer
+    await sessions.end_former(workshop.desk, token_of(request, settings))
+    where = FIRST_PASSKEY if entered.is_half else following
+    return await let_in(request, RedirectResponse(where, 303, headers=NEVER_KEPT), workshop, entered)
 
 
 async def let_in(request: Request, answer: Response, workshop: Workshop, signed: SignedIn) -> Response:

@@ -13,7 +13,7 @@ from portrait_app.domain.text import one_line
 from portrait_app.errors import SignedOut
 from portrait_app.http import forms
 from portrait_app.http.cookies import signed_in, token_of
-from portrait_app.services import addresses, complaints, limits, sessions
+from portrait_app.services import addresses, complaints, limits, sessions, steps
 from portrait_app.services.addresses import AddressTaken, LinkUsedUp
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.mails import LINK_PATH
@@ -93,7 +93,7 @@ class Letterbox:
             desk, device = workshop.desk, request.headers.get("user-agent", "")
             hashed = await addresses.judged(desk, someone.owner_id, form.get("password", ""), form.get("new", ""))
             async with desk.for_person(someone.owner_id) as work:
-                signed = await addresses.change_password(work, hashed, device)
+                signed = await addresses.change_password(work, hashed, device, took_two_steps=someone.took_two_steps)
             return await forms.let_in(request, RedirectResponse(YOU, 303), workshop, signed)
 
         return await self._of_somebody(request, "password.html", change)
@@ -157,8 +157,8 @@ class Letterbox:
             await limits.take(workshop.desk, limits.PASSWORD_OF_PERSON, str(link.owner_id))
             await addresses.confirm(workshop.desk, token, None, form.get("password", ""))
             async with workshop.desk.for_person(link.owner_id) as work:
-                signed = sessions.open_session(work, request.headers.get("user-agent", ""))
-            return await forms.let_in(request, RedirectResponse(forms.HOME, 303), workshop, signed)
+                entered = await steps.after_one(work, request.headers.get("user-agent", ""))
+            return await forms.go_on(request, workshop, entered, forms.HOME)
 
         shown: dict[str, Any] = {"username": link.address, "is_here": is_here}
         if request.method == "POST":

@@ -16,11 +16,12 @@ from portrait_app.domain.text import one_line
 from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in, token_of
-from portrait_app.services import errands, identities, limits, sessions, ways
+from portrait_app.services import errands, identities, limits, ways
 from portrait_app.services.accounts import NotInvited, SignUp
 from portrait_app.services.errands import TooLate
 from portrait_app.services.identities import AddressKnown, LinkedElsewhere, Newcomer, Unverified
 from portrait_app.services.limits import TooManyTries
+from portrait_app.services.steps import NotByPasskey
 from portrait_app.services.ways import NotFresh
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _OF_A_PROVIDER: dict[str, type[ProviderError]] = {
     kind.__name__: kind for kind in (ProviderDown, Declined, NotProven, Unverified, AddressKnown, LinkedElsewhere)
 }
 _OTHERS: dict[str, type[PortraitError]] = {
-    kind.__name__: kind for kind in (TooLate, FromElsewhere, NotFresh, NotInvited)
+    kind.__name__: kind for kind in (TooLate, FromElsewhere, NotFresh, NotByPasskey, NotInvited)
 }
 TROUBLES = (ProviderError, *_OTHERS.values())
 
@@ -116,9 +117,7 @@ class ProviderDoors:
         mode = SignUp(workshop.settings.sign_up)
         comer = Newcomer(claim, provider.name, device, mode, kept["invite"])
         signed = await identities.sign_in(workshop.desk, comer)
-        await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
-        answer = RedirectResponse(kept["next"], 303, headers=forms.NEVER_KEPT)
-        return await forms.let_in(request, answer, workshop, signed)
+        return await forms.go_on(request, workshop, signed, kept["next"])
 
     async def _link(self, request: Request, provider: Provider, claim: Claim, owner: str) -> Response:
         workshop = self._workshop_of()

@@ -12,8 +12,8 @@ from starlette.routing import Route
 from portrait_app.adapters.passkeys import House, NoPasskeysHere, PasskeyRefused
 from portrait_app.errors import PortraitError, SignedOut
 from portrait_app.http import browsers, forms
-from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in, token_of
-from portrait_app.services import limits, passkeys, sessions
+from portrait_app.http.cookies import FromElsewhere, halfway_in, require_own_page, token_of
+from portrait_app.services import limits, passkeys, sessions, steps
 from portrait_app.services.errands import TooLate
 from portrait_app.services.limits import TooManyTries
 from portrait_app.services.passkeys import TooManyPasskeys, Visitor
@@ -54,6 +54,7 @@ class PasskeyDoors:
             for path, act in {
                 "sign-in/begin": self._begin_sign_in,
                 "sign-in": self._sign_in,
+                "second": self._second,
                 "add/begin": self._begin_adding,
                 "add": self._add,
             }.items()
@@ -86,16 +87,30 @@ class PasskeyDoors:
         answer = JSONResponse({"next": forms.local(request.query_params.get("next", ""))}, headers=forms.NEVER_KEPT)
         return await forms.let_in(request, answer, workshop, signed)
 
+    async def _second(self, request: Request, house: House) -> Response:
+        """Take the second of two steps; its question is the one that any sign-in begins with."""
+        workshop, sent = self._workshop_of(), await _sent(request)
+        word = browsers.step_of(request, workshop.settings)
+        signed, following = await steps.by_passkey(workshop.desk, house, self._visitor(request), word, sent)
+        await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
+        answer = JSONResponse({"next": following}, headers=forms.NEVER_KEPT)
+        browsers.mark_step(answer, request, workshop.settings, "")
+        return await forms.let_in(request, answer, workshop, signed)
+
     async def _begin_adding(self, request: Request, house: House) -> Response:
         workshop, visitor = self._workshop_of(), self._visitor(request)
-        options = await passkeys.begin_adding(workshop.desk, house, visitor, await signed_in(request, workshop))
+        options = await passkeys.begin_adding(workshop.desk, house, visitor, await halfway_in(request, workshop))
         return self._question(request, visitor, options)
 
     async def _add(self, request: Request, house: House) -> Response:
         workshop, sent = self._workshop_of(), await _sent(request)
-        someone = await signed_in(request, workshop)
-        made = await passkeys.add(workshop.desk, house, self._visitor(request), someone, sent)
-        return JSONResponse({"id": str(made.id), "name": made.name})
+        someone = await halfway_in(request, workshop)
+        made, signed = await passkeys.add(workshop.desk, house, self._visitor(request), someone, sent)
+        said = {"id": str(made.id), "name": made.name}
+        if signed is None:
+            return JSONResponse(said)
+        await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
+        return await forms.let_in(request, JSONResponse(said), workshop, signed)
 
     def _visitor(self, request: Request) -> Visitor:
         token = browsers.token_of(request, self._workshop_of().settings) or browsers.new_token()

@@ -16,7 +16,7 @@ from portrait_app.domain.preferences import Preferences
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import complaints, limits, mails, passwords, sessions
+from portrait_app.services import complaints, limits, mails, passwords, sessions, steps
 from portrait_app.services.complaints import WrongInput
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from portrait_app.services.sessions import SignedIn
+    from portrait_app.services.steps import Entered
     from portrait_app.services.work import Desk, Work
 
 
@@ -115,8 +116,8 @@ async def make_account(desk: Desk, account: Account, mode: SignUp, invite: str) 
         return
 
 
-async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be_confirmed: bool = False) -> SignedIn:
-    """Open a session.
+async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be_confirmed: bool = False) -> Entered:
+    """Open a session, or take the first of two steps.
 
     Raises:
         WrongInput: address and password don't go together, and which of the two was wrong is not said; or they do, and
@@ -129,7 +130,7 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
         await work.accounts.forget_old_sessions()
         if account.verified_at or not must_be_confirmed:
             await work.tell("account", owner_id)  # the other browsers list this one
-            return sessions.open_session(work, device)
+            return await steps.after_one(work, device)
     await limits.take(desk, limits.MAIL_OF_PERSON, str(owner_id))
     async with desk.for_person(owner_id) as work:
         await mails.write(work, MailKind.CONFIRM, account.email)

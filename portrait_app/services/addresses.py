@@ -81,10 +81,13 @@ async def reset(desk: Desk, token: str, password: str) -> None:
             await ways.close_others(work)
 
 
-async def change_password(work: Work, hashed: str, device: str) -> SignedIn:
-    """Put a new password in place of the old one; return the new session of this browser, the only one that is left."""
+async def change_password(work: Work, hashed: str, device: str, *, took_two_steps: bool) -> SignedIn:
+    """Put a new password in place of the old one; return the new session of this browser, the only one that is left.
+
+    It is worth what the former one was: `took_two_steps`.
+    """
     await _set_password(work, hashed)
-    return sessions.open_session(work, device)
+    return sessions.open_session(work, device, took_two_steps=took_two_steps)
 
 
 async def judged(desk: Desk, owner_id: UUID, current: str, new: str) -> str:

@@ -20,6 +20,7 @@ from portrait_app.domain.identity import Identity
 from portrait_app.domain.mail import Mail
 from portrait_app.domain.order import Order
 from portrait_app.domain.passkey import Passkey
+from portrait_app.domain.recovery import RecoveryCode
 from portrait_app.domain.selfie import Selfie
 from portrait_app.domain.training import Training
 from portrait_app.services.requests import prediction_input
@@ -48,12 +49,14 @@ SECTIONS = (
     Section(
         "account",
         Account,
-        "id name email verified_at look preferences picture_id usual_model_id photos_stay_days created_at leave_at",
+        "id name email verified_at look preferences picture_id usual_model_id photos_stay_days created_at two_steps_at "
+        "leave_at",
         owner="id",
     ),
     Section("consents", Consent, "id text_version given_at withdrawn_at"),
-    Section("sessions", Session, "id device created_at seen_at expires_at revoked_at"),
+    Section("sessions", Session, "id device took_two_steps created_at seen_at expires_at revoked_at"),
     Section("passkeys", Passkey, "id name is_synced created_at used_at"),
+    Section("recovery_codes", RecoveryCode, "id position created_at used_at"),
     Section("identities", Identity, "id provider issuer subject label created_at used_at"),
     Section("invitations", Invite, "id created_at expires_at used_at"),
     Section("mails", Mail, "id kind address created_at sent_at"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Desk
 
 LIFETIME = timedelta(minutes=5)
-Kind = Literal["passkey.sign-in", "passkey.add", "provider"]
+Kind = Literal["passkey.sign-in", "passkey.add", "provider", "second-step"]
 
 
 class TooLate(PortraitError):

@@ -16,7 +16,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.identity import Identity
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
-from portrait_app.services import accounts, sessions, ways
+from portrait_app.services import accounts, sessions, steps, ways
 from portrait_app.services.complaints import LONGEST_NAME, about_email
 from portrait_app.services.errands import TooLate
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from portrait_app.domain.identity import Claim
     from portrait_app.services.accounts import SignUp
     from portrait_app.services.sessions import SignedIn
+    from portrait_app.services.steps import Entered
     from portrait_app.services.work import Desk, Work
 
 
@@ -72,12 +73,14 @@ class Newcomer:
     invite: str = ""
 
 
-async def sign_in(desk: Desk, comer: Newcomer) -> SignedIn:
+async def sign_in(desk: Desk, comer: Newcomer) -> Entered:
     """Open a session for whoever this is, and make them an account when they are new.
+
+    A provider counts as one step, unless it says that it asked for two (ASVS 5.0 6.8.4).
 
     Raises:
         Unverified: they are new here, and the provider doesn't vouch for their address.
-        AddressKnown: the address has an account whose owner has not proven that it is theirs.
+        AddressKnown: the address has an account whose owner has not proven that it is theirs, or asks for two steps.
         NotInvited: they are new here, and sign-up isn't open to whoever asks.
         TooLate: they became known in another tab meanwhile.
     """
@@ -129,21 +132,28 @@ async def unlink(work: Work, identity_id: UUID) -> None:
     await ways.changed(work)
 
 
-async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> SignedIn:
+async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Entered:
     claim = comer.claim
     async with desk.for_person(owner_id) as work:
         for identity in await work.identities.all():
             if (identity.issuer, identity.subject) == (claim.issuer, claim.subject):
                 identity.used_at = now()
-        return sessions.open_session(work, comer.device)
+        if claim.took_two_steps:
+            return sessions.open_session(work, comer.device, took_two_steps=True)
+        return await steps.after_one(work, comer.device)
 
 
 async def _link_and_enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> SignedIn:
-    """Both sides have proven the same address: the account's owner here, this person there."""
+    """Both sides have proven the same address: the account's owner here, this person there.
+
+    It is one step: where two are asked for, the way in is added by who has taken both.
+    """
     async with desk.for_person(owner_id) as work:
+        if await ways.asks_two(work):
+            raise AddressKnown(comer.provider, "asks for two steps")
         work.session.add(_identity(work, comer.claim))
         await ways.changed(work)
-        return sessions.open_session(work, comer.device)
+        return sessions.open_session(work, comer.device, took_two_steps=comer.claim.took_two_steps)
 
 
 async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
@@ -153,7 +163,7 @@ async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
     async with desk.for_person(account.id) as work:
         await accounts.add(work, account, comer.mode, comer.invite)
         work.session.add(_identity(work, claim))
-        return sessions.open_session(work, comer.device)
+        return sessions.open_session(work, comer.device, took_two_steps=claim.took_two_steps)
 
 
 def _identity(work: Work, claim: Claim) -> Identity:

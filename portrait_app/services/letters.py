@@ -67,6 +67,32 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
         "All of them are at {studio}/you",
         "If that wasn't you, remove what you don't know there, and choose another password: {studio}/auth/forgot",
     ),
+    MailKind.TWO_STEPS_ON: (
+        "Two steps open your account now",
+        "From now on your password is not enough to sign in: your passkey is asked for as well.",
+        "New recovery codes were shown to whoever did this. They stand in for a lost passkey.",
+        "If that wasn't you, somebody else is signed in as you: turn it off at {studio}/auth/two-steps",
+        "Then remove what you don't know at {studio}/you, and choose another password: {studio}/auth/forgot",
+    ),
+    MailKind.TWO_STEPS_OFF: (
+        "One step opens your account again",
+        "Your passkey is no longer asked for after your password, and your recovery codes open nothing any more.",
+        "You can turn it on again at {studio}/auth/two-steps",
+        "If that wasn't you, turn it on again at once, and choose another password: {studio}/auth/forgot",
+    ),
+    MailKind.NEW_CODES: (
+        "You have new recovery codes",
+        "New recovery codes were made for your account just now. The old ones open nothing any more.",
+        "If that wasn't you, make new ones at {studio}/auth/two-steps",
+        "Then choose another password: {studio}/auth/forgot",
+    ),
+    MailKind.CODE_USED: (
+        "A recovery code was used",
+        "Somebody, you we hope, signed in with one of your recovery codes just now, in place of your passkey.",
+        "How many are left, and how to make new ones: {studio}/auth/two-steps",
+        "Lost your passkey? Add another one, and remove the lost one: {studio}/you",
+        "If that wasn't you, make new codes at once, and choose another password: {studio}/auth/forgot",
+    ),
     MailKind.EXPORT_READY: (
         "Everything you have here is ready to take away",
         "The ZIP you asked for is ready: your pictures, and all that the studio knows of you as text.",

@@ -59,6 +59,8 @@ STRENGTH_OF_NETWORK = _limit("strength from network", 120, seconds=1)
 PASSKEY_OF_NETWORK = _limit("passkey from network", 60, seconds=5)
 PROVIDER_OF_NETWORK = _limit("provider from network", 30, seconds=10)
 PASSWORD_OF_PERSON = _limit("password of person", 10, minutes=1)
+CODE_OF_PERSON = _limit("recovery code of person", 5, minutes=10)
+CODE_OF_NETWORK = _limit("recovery code from network", 10, minutes=1)
 MAIL_OF_PERSON = _limit("mail of person", 3, minutes=5)
 EXPORT_OF_PERSON = _limit("export of person", 3, hours=8)
 

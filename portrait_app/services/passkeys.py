@@ -14,10 +14,11 @@ from portrait_app.database.passkeys import passkey_of
 from portrait_app.domain.clock import now
 from portrait_app.domain.passkey import Passkey
 from portrait_app.domain.text import one_line
-from portrait_app.errors import PortraitError
+from portrait_app.errors import PortraitError, SignedOut
 from portrait_app.services import devices, errands, sessions, ways
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from portrait_app.adapters.passkeys import Answer, House
@@ -49,26 +50,33 @@ async def begin_sign_in(desk: Desk, house: House, visitor: Visitor) -> dict[str,
     return question.options
 
 
-async def sign_in(desk: Desk, house: House, visitor: Visitor, answer: Answer) -> SignedIn:
-    """Open a session for whoever has this passkey.
+async def sign_in(desk: Desk, house: House, visitor: Visitor, answer: Answer, *, only: UUID | None = None) -> SignedIn:
+    """Open a session for whoever has this passkey: two factors, the device and what unlocks it.
+
+    Args:
+        desk: where passkeys are known.
+        house: whom they are made for.
+        visitor: the browser.
+        answer: what it brings.
+        only: whose it must be, where somebody has taken a first step.
 
     Raises:
         TooLate: the challenge was answered before, is too old, or was another browser's.
-        PasskeyRefused: the answer doesn't hold.
+        PasskeyRefused: the answer doesn't hold, or is another person's.
     """
     challenge = wire.challenge_in(answer)
     await errands.take(desk, "passkey.sign-in", visitor.browser, challenge)
     async with desk.for_nobody(Role.USER) as session:
         lock = await passkey_of(session, wire.credential_in(answer))
-    if lock is None:
-        raise PasskeyRefused("unknown credential")
+    if lock is None or only not in (None, lock.owner_id):
+        raise PasskeyRefused("unknown credential, or another person's")
     count = wire.count_of(house, lock, challenge, answer)
     async with desk.for_person(lock.owner_id) as work:
         passkey = await work.passkeys.get(lock.id)
         if count <= passkey.sign_count and (count or passkey.sign_count):  # signed in since we looked: there is a copy
             raise PasskeyRefused(f"sign count {count} after {passkey.sign_count}")
         passkey.sign_count, passkey.used_at = count, now()
-        return sessions.open_session(work, visitor.device)
+        return sessions.open_session(work, visitor.device, took_two_steps=True)
 
 
 async def begin_adding(desk: Desk, house: House, visitor: Visitor, someone: Someone) -> dict[str, Any]:
@@ -81,6 +89,7 @@ async def begin_adding(desk: Desk, house: House, visitor: Visitor, someone: Some
     await ways.require_fresh(desk, someone)
     async with desk.for_person(someone.owner_id) as work:
         account, known = await work.accounts.mine(), await work.passkeys.all()
+    _require_whole(someone, known)
     if len(known) >= MOST:
         raise TooManyPasskeys(str(someone.owner_id))
     question = wire.ask_for_a_new_one(house, account, known)
@@ -89,8 +98,12 @@ async def begin_adding(desk: Desk, house: House, visitor: Visitor, someone: Some
     return question.options
 
 
-async def add(desk: Desk, house: House, visitor: Visitor, someone: Someone, answer: Answer) -> Passkey:
+async def add(
+    desk: Desk, house: House, visitor: Visitor, someone: Someone, answer: Answer
+) -> tuple[Passkey, SignedIn | None]:
     """Keep the public half of a passkey that was just made.
+
+    Returns: it; and a new session in place of one that was halfway in.
 
     Raises:
         NotFresh: the person signed in some time ago.
@@ -105,12 +118,15 @@ async def add(desk: Desk, house: House, visitor: Visitor, someone: Someone, answ
     new = wire.made(house, challenge, answer)
     try:
         async with desk.for_person(someone.owner_id) as work:
+            await work.accounts.hold()
+            _require_whole(someone, await work.passkeys.all())
             passkey = Passkey(owner_id=work.owner_id, name=devices.in_words(visitor.device), **vars(new))
             work.session.add(passkey)
             await ways.changed(work)
+            signed = sessions.open_session(work, visitor.device, took_two_steps=True) if someone.is_half else None
     except IntegrityError as error:
         raise PasskeyRefused("this credential is known") from error
-    return passkey
+    return passkey, signed
 
 
 async def rename(work: Work, passkey_id: UUID, name: str) -> None:
@@ -130,8 +146,16 @@ async def remove(work: Work, passkey_id: UUID) -> None:
     Raises:
         NotFound: the asker has none of this id.
         LastWayIn: nothing else would let them in.
+        LastPasskey: two steps are asked for, and it is the only one.
     """
     passkey = await work.passkeys.get(passkey_id)
     await ways.require_another(work)
+    await ways.require_another_passkey(work)
     await work.session.delete(passkey)
     await ways.changed(work)
+
+
+def _require_whole(someone: Someone, known: Sequence[Passkey]) -> None:
+    """Let whoever is halfway in add the first passkey, and no other: that would go round the first."""
+    if someone.is_half and known:
+        raise SignedOut("halfway in, and there is a passkey")

@@ -26,39 +26,68 @@ TOUCH_AFTER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody signed in: their id, and the token for their browser's cookie, known nowhere else."""
+    """Somebody signed in: their id, and the token for their browser's cookie, known nowhere else.
+
+    `is_half` says that the studio asks everybody for two steps, and they took one: see `behind`.
+    """
 
     owner_id: UUID
     token: str
+    is_half: bool = False
 
 
 @dataclass(frozen=True)
 class Someone:
-    """Who is behind a token."""
+    """Who is behind a token.
+
+    Attributes:
+        owner_id: the person.
+        session_id: their session.
+        took_two_steps: whether it was opened by two factors.
+        is_half: whether two are asked for, and it was opened by one.
+    """
 
     owner_id: UUID
     session_id: UUID
+    took_two_steps: bool = False
+    is_half: bool = False
 
 
 async def who(desk: Desk, token: str, *, is_used: bool = True) -> Someone | None:
-    """Return who is behind a cookie's token, or None when the session has ended.
+    """Return who is behind a cookie's token, or None when the session has ended or opens nothing.
 
-    That somebody asks is a use of the session, unless it is the studio itself that asks.
+    Every route and every event of a State asks here. A session that was opened by one step where two are asked for is
+    nobody's here (ASVS 5.0 6.3.3). That somebody asks is a use of the session, unless it is the studio that asks.
     """
+    someone = await behind(desk, token, is_used=is_used)
+    return None if someone is None or someone.is_half else someone
+
+
+async def behind(desk: Desk, token: str, *, is_used: bool = True) -> Someone | None:
+    """Return who is behind a cookie's token, also halfway in: to end the session, or to add the first passkey."""
     if not token:
         return None
     async with desk.for_nobody(Role.USER) as session:
         found = await session_of(session, digest(token), IDLE, TOUCH_AFTER if is_used else 2 * IDLE)
-    return Someone(owner_id=found[1], session_id=found[0]) if found else None
+    if found is None:
+        return None
+    is_half = not found.took_two_steps and (found.asks_two_steps or desk.asks_two_steps)
+    return Someone(found.owner_id, found.id, found.took_two_steps, is_half)
 
 
-def open_session(work: Work, device: str) -> SignedIn:
-    """Open a session for the person this work is for; `device` is what their browser says of itself."""
+def open_session(work: Work, device: str, *, took_two_steps: bool = False) -> SignedIn:
+    """Open a session for the person this work is for.
+
+    Args:
+        work: theirs.
+        device: what their browser says of itself.
+        took_two_steps: whether they have shown two factors. One opens nothing where two are asked for.
+    """
     token = secrets.token_urlsafe(32)
-    work.session.add(
-        Session(owner_id=work.owner_id, token_hash=digest(token), device=device[:400], expires_at=now() + LIFETIME)
-    )
-    return SignedIn(work.owner_id, token)
+    opened = Session(owner_id=work.owner_id, token_hash=digest(token), device=device[:400], expires_at=now() + LIFETIME)
+    opened.took_two_steps = took_two_steps
+    work.session.add(opened)
+    return SignedIn(work.owner_id, token, is_half=work.asks_two_steps and not took_two_steps)
 
 
 async def end(work: Work, session_id: UUID) -> None:
@@ -74,17 +103,17 @@ async def end(work: Work, session_id: UUID) -> None:
     await work.tell("account", work.owner_id)
 
 
-async def end_all(work: Work, *, but: UUID | None = None) -> None:
-    """End every session of the person, or every other one."""
+async def end_all(work: Work, *, but: UUID | None = None, only_one_step: bool = False) -> None:
+    """End every session of the person, or every other one; or of those such as were opened by one step."""
     for session in await work.accounts.sessions():
-        if session.id != but:
+        if session.id != but and not (only_one_step and session.took_two_steps):
             session.revoked_at = now()
     await work.tell("account", work.owner_id)
 
 
 async def end_former(desk: Desk, token: str) -> None:
     """End the session behind a token, when there is one: its browser signs out, or signs in anew."""
-    someone = await who(desk, token)
+    someone = await behind(desk, token)
     if someone is not None:
         async with desk.for_person(someone.owner_id) as work:
             await end(work, someone.session_id)

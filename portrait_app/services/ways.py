@@ -29,6 +29,16 @@ class NotFresh(PortraitError):
     hint = "Before a new way into your account is added, we make sure that it is you."
 
 
+class LastPasskey(PortraitError):
+    """Taking this away would leave nothing to take the second step with."""
+
+    headline = "This is your only passkey"
+    hint = (
+        "Two steps are asked for when you sign in, and it is one of them. "
+        "Add another passkey first; then this one can go."
+    )
+
+
 class LastWayIn(PortraitError):
     """Taking this away would lock the person out."""
 
@@ -38,11 +48,13 @@ class LastWayIn(PortraitError):
 
 @dataclass(frozen=True)
 class Ways:
-    """Every way into one account."""
+    """Every way into one account; and whether its owner asks for two steps, and the recovery codes that are left."""
 
     has_password: bool
     passkeys: Sequence[Passkey]
     identities: Sequence[Identity]
+    asks_two_steps: bool = False
+    codes_left: int = 0
 
     @property
     def count(self) -> int:
@@ -53,7 +65,19 @@ class Ways:
 async def of(work: Work) -> Ways:
     """Return the asker's ways in."""
     account = await work.accounts.mine()
-    return Ways(bool(account.password_hash), await work.passkeys.all(), await work.identities.all())
+    return Ways(
+        bool(account.password_hash),
+        await work.passkeys.all(),
+        await work.identities.all(),
+        account.two_steps_at is not None,
+        await work.recovery_codes.left(),
+    )
+
+
+async def asks_two(work: Work) -> bool:
+    """Whether one step is not enough to come in: the owner chose so, or the studio did and there is a passkey."""
+    account = await work.accounts.mine()
+    return account.two_steps_at is not None or (work.asks_two_steps and bool(await work.passkeys.all()))
 
 
 async def require_fresh(desk: Desk, someone: Someone) -> None:
@@ -75,10 +99,11 @@ async def changed(work: Work) -> None:
 
 
 async def close_others(work: Work) -> None:
-    """Leave the password alone as a way in: passkeys and accounts elsewhere open nothing any more."""
+    """Leave the password alone as a way in: passkeys, codes and accounts elsewhere open nothing any more."""
     mine = await of(work)
     for way in (*mine.passkeys, *mine.identities):
         await work.session.delete(way)
+    await work.recovery_codes.forget()
 
 
 async def require_another(work: Work) -> None:
@@ -90,3 +115,14 @@ async def require_another(work: Work) -> None:
     await work.accounts.hold()
     if (await of(work)).count <= 1:
         raise LastWayIn(str(work.owner_id))
+
+
+async def require_another_passkey(work: Work) -> None:
+    """Let a passkey go only when the second step can still be taken.
+
+    Raises:
+        LastPasskey: it is the only one, and two steps are asked for.
+    """
+    await work.accounts.hold()
+    if await asks_two(work) and len(await work.passkeys.all()) <= 1:
+        raise LastPasskey(str(work.owner_id))

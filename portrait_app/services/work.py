@@ -17,6 +17,7 @@ from portrait_app.database.identities import Identities
 from portrait_app.database.mails import Mails
 from portrait_app.database.orders import Orders, owner_of
 from portrait_app.database.passkeys import Passkeys
+from portrait_app.database.recovery import RecoveryCodes
 from portrait_app.database.trainings import Selfies, Trainings
 from portrait_app.domain.events import CHANNEL, News, Noun
 
@@ -37,17 +38,22 @@ _NOTIFY = text("SELECT pg_notify(:channel, :news)")
 
 @dataclass
 class Work:
-    """What a service needs: the person's rows by noun, their bucket, a voice for news, and a place for chores."""
+    """What a service needs: the person's rows by noun, their bucket, a voice for news, and a place for chores.
+
+    `asks_two_steps` is whether the studio asks everybody for two steps at the door.
+    """
 
     owner_id: UUID
     session: AsyncSession
     bucket: Bucket
+    asks_two_steps: bool = False
     chores: list[tuple[Chore, UUID]] = field(default_factory=list["tuple[Chore, UUID]"])
 
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.session, self.owner_id)
         self.passkeys = Passkeys(self.session, self.owner_id)
         self.identities = Identities(self.session, self.owner_id)
+        self.recovery_codes = RecoveryCodes(self.session, self.owner_id)
         self.consents = Consents(self.session, self.owner_id)
         self.mails = Mails(self.session, self.owner_id)
         self.trainings = Trainings(self.session, self.owner_id)
@@ -72,12 +78,16 @@ class Work:
 
 
 class Desk:
-    """Where work begins, and the only place where it is committed."""
+    """Where work begins, and the only place where it is committed.
 
-    def __init__(self, database: Database, buckets: Buckets, queue: Queue) -> None:
+    `asks_two_steps` is whether the studio asks everybody for two steps at the door (`services/steps`).
+    """
+
+    def __init__(self, database: Database, buckets: Buckets, queue: Queue, *, asks_two_steps: bool = False) -> None:
         self.database = database
         self.buckets = buckets
         self.queue = queue
+        self.asks_two_steps = asks_two_steps
 
     @asynccontextmanager
     async def for_person(self, owner_id: UUID) -> AsyncGenerator[Work]:
@@ -113,7 +123,7 @@ class Desk:
     @asynccontextmanager
     async def _begin(self, role: Role, owner_id: UUID) -> AsyncGenerator[Work]:
         async with self.database.transaction(role, owner_id) as session:
-            work = Work(owner_id, session, self.buckets.of(owner_id))
+            work = Work(owner_id, session, self.buckets.of(owner_id), self.asks_two_steps)
             yield work
         await self._put_off(work)
 

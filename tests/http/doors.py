@@ -18,8 +18,10 @@ from starlette.staticfiles import StaticFiles
 from portrait_app.adapters.providers import providers_of
 from portrait_app.http.auth import Doors
 from portrait_app.http.cookies import signed_in
+from portrait_app.http.links import Letterbox
 from portrait_app.http.oidc import ProviderDoors
 from portrait_app.http.passkeys import PasskeyDoors
+from portrait_app.http.steps import StepDoors
 from portrait_app.services import ways
 from portrait_app.settings import Settings
 
@@ -63,6 +65,8 @@ def app_of(desk: Desk, settings: Settings, providers: dict[str, Provider] | None
             *Doors(lambda: workshop).routes(),
             *PasskeyDoors(lambda: workshop).routes(),
             *ProviderDoors(lambda: workshop).routes(),
+            *StepDoors(lambda: workshop).routes(),
+            *Letterbox(lambda: workshop).routes(),
             Mount("/", StaticFiles(directory=ASSETS)),
         ]
     )

@@ -51,5 +51,13 @@ def offers(ways: Ways, providers: Iterable[ProviderSettings]) -> list[Offer]:
     return [Offer(f"Add {each.name}", f"/auth/with/{each.key}?link=yes") for each in providers if each.key not in known]
 
 
+def steps_said(ways: Ways, *, is_of_all: bool) -> str:
+    """Say whether more than one step is asked for, and how many recovery codes are left."""
+    if not (ways.asks_two_steps or is_of_all):
+        return "The password alone opens your account" if ways.has_password else "Each way opens your account alone"
+    left = f"{ways.codes_left or 'No'} recovery code{'s' * (ways.codes_left != 1)} left"
+    return f"A passkey is asked for as well. {left}"
+
+
 def _used(moment: datetime | None) -> str:
     return words.used(now() - moment) if moment else "Not used yet"

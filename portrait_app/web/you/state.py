@@ -19,7 +19,7 @@ from portrait_app.web import house, ui
 from portrait_app.web.live import Room
 from portrait_app.web.session import someone_of, work_for
 from portrait_app.web.you.cards import Count, Figure, SessionCard, health_figures, session_cards, usage_counts
-from portrait_app.web.you.keys import Offer, WayCard, offers, way_cards
+from portrait_app.web.you.keys import Offer, WayCard, offers, steps_said, way_cards
 
 NAME_SHEET, NAME_FIELD = "change-name", "your-name"
 INVITE_SHEET = "invite"
@@ -65,6 +65,7 @@ class YouState(Room, rx.State):
     is_confirmed: rx.Field[bool] = rx.field(True)
     sessions: rx.Field[list[SessionCard]] = rx.field(default_factory=list)
     has_password: rx.Field[bool] = rx.field(True)
+    two_steps: rx.Field[str] = rx.field("")
     ways: rx.Field[list[WayCard]] = rx.field(default_factory=list)
     offers: rx.Field[list[Offer]] = rx.field(default_factory=list)
     is_operator: rx.Field[bool] = rx.field(False)
@@ -169,6 +170,7 @@ class YouState(Room, rx.State):
         self.sessions = session_cards(seen.sessions, self._session)
         providers = house.workshop().settings.providers
         self.has_password = seen.ways.has_password
+        self.two_steps = steps_said(seen.ways, is_of_all=house.workshop().desk.asks_two_steps)
         self.ways, self.offers = way_cards(seen.ways, providers), offers(seen.ways, providers)
         self.is_operator, self.usage = seen.usage is not None, usage_counts(seen.usage)
         self.takes_invites = house.workshop().settings.sign_up == "invite"

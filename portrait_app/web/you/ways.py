@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def ways_in() -> rx.Component:
-    """Passkeys and accounts elsewhere, and what can be added."""
+    """Passkeys and accounts elsewhere, what can be added, and whether one of them is enough."""
     return rx.fragment(
         rx.cond(YouState.ways.length() > 0, ui.lines(rx.foreach(YouState.ways, _way))),
         rx.el.div(
@@ -24,6 +24,16 @@ def ways_in() -> rx.Component:
             ui.button("Add a passkey", data_passkey="add"),
             rx.foreach(YouState.offers, _offer),
             class_name="actions",
+        ),
+        ui.lines(
+            ui.line(
+                rx.el.div(
+                    rx.el.span("Two steps"),
+                    rx.el.span(YouState.two_steps, class_name="soft small"),
+                    class_name="you-words",
+                ),
+                ui.door("Change", "/auth/two-steps", kind="plain"),
+            )
         ),
         rx.el.p(
             "A passkey signs you in by your face, your finger or your device's PIN, which never leave the device.",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from portrait_app.domain.account import Account
+from portrait_app.domain.clock import now
 from portrait_app.services import sessions
 from portrait_app.services.cookie import COOKIE
 from portrait_app.settings import Settings
-from tests.builders import PASSWORD
+from tests.builders import PASSWORD, rewrite
 from tests.http.doors import app_of
 
 if TYPE_CHECKING:
@@ -47,6 +50,29 @@ class Browser:
         assert found is not None
         return found
 
+    async def types(self, path: str, **form: str) -> httpx.Response:
+        """Post a plain form."""
+        return await self.client.post(path, data=form)
+
+    async def enters(self, name: str, password: str = PASSWORD, **more: str) -> httpx.Response:
+        """Sign in by the form."""
+        return await self.types("/auth/sign-in", email=f"{name.lower()}@example.com", password=password, **more)
+
+    async def is_in(self) -> bool:
+        return await sessions.who(self.house.desk, self.client.cookies.get(COOKIE) or "") is not None
+
+    async def takes_second(self, device: Authenticator) -> httpx.Response:
+        options = (await self.asks("sign-in/begin")).json()
+        return await self.asks("second", device.sign(options))
+
+    async def asks_for_two_steps(self, name: str, device: Authenticator) -> list[str]:
+        """Sign up, confirm the address, add a passkey, sign in with it, and ask for two steps; the recovery codes."""
+        owner_id = await self.signs_up(name)
+        await self.adds(device)
+        await rewrite(self.house, Account, owner_id, verified_at=now())
+        await self.opens(device)
+        return codes_in(await self.types("/auth/two-steps", do="on"))
+
     async def asks(self, path: str, sent: Any = None) -> httpx.Response:
         return await self.client.post(f"/auth/passkeys/{path}", json=sent or {})
 
@@ -61,6 +87,11 @@ class Browser:
     async def keys(self) -> list[Passkey]:
         async with self.house.desk.for_person((await self.someone()).owner_id) as work:
             return list(await work.passkeys.all())
+
+
+def codes_in(page: httpx.Response) -> list[str]:
+    assert page.status_code == 200, page.text
+    return re.findall(r"<code>([^<]+)</code>", page.text)
 
 
 @pytest.fixture
