@@ -34,6 +34,7 @@ def nothing_else_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Non
         ("OIDC_ISSUER", "login.example.org"),
         ("OIDC_ISSUER", "http://login.example.org"),
         ("SIGN_UP", "friends"),
+        ("TWO_STEPS", "yes"),
         ("SMTP_PORT", "0"),
         ("SMTP_FROM", "Portrait Studio <studio@example.org>"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func
 from sqlmodel import col, delete, select, update
@@ -45,5 +45,6 @@ class RecoveryCodes:
         await self.session.execute(delete(RecoveryCode).where(self._is_mine))
 
     @property
-    def _is_mine(self) -> bool:
-        return col(RecoveryCode.owner_id) == self.owner_id  # pyright: ignore[reportReturnType] -- a clause; SQLModel types columns as what they hold
+    def _is_mine(self) -> Any:
+        """A clause, which SQLModel takes for what comparing gives: a truth."""
+        return col(RecoveryCode.owner_id) == self.owner_id

@@ -24,4 +24,12 @@ def look(settings: Settings) -> list[Finding]:
         Finding("Sign-in", f"by {each.name} too; its callback is {callback_of(settings.public_url, each.key)}")
         for each in settings.providers
     ]
-    return [Finding("Passkeys", passkeys), *(providers or [Finding("Sign-in", f"by password and passkey; {_HOW}")])]
+    doors = providers or [Finding("Sign-in", f"by password and passkey; {_HOW}")]
+    return [Finding("Passkeys", passkeys), _two_steps(settings, has_passkeys=passkeys.startswith("for ")), *doors]
+
+
+def _two_steps(settings: Settings, *, has_passkeys: bool) -> Finding:
+    if settings.two_steps == "offered":
+        return Finding("Two steps", "offered to everybody, asked of who wants them; TWO_STEPS=required asks everybody")
+    step = "" if has_passkeys else "set APP_URL to a name, with https, or unset TWO_STEPS: nobody can come in"
+    return Finding("Two steps", "asked of everybody: a password alone opens nothing but the page of a passkey", step)

@@ -60,7 +60,7 @@ async def test_asvs_7_4_1_a_sign_out_ends_the_session_itself(studio: Studio) -> 
     ],
     ids=["plain", "tls"],
 )
-async def test_asvs_3_3_1_to_4_the_cookie_is_bound_to_this_host_and_out_of_scripts_reach(
+async def test_asvs_3_3_1_and_3_3_2_and_3_3_3_and_3_3_4_the_cookie_is_bound_to_this_host_and_out_of_scripts_reach(
     studio: Studio, public: str, cookie: str
 ) -> None:
     studio = studio.with_settings(app_url=public)

@@ -33,7 +33,7 @@ def hash_of(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def test_asvs_3_4_3_only_the_scripts_that_were_built_run_and_nothing_else(tmp_path: Path) -> None:
+def test_asvs_3_4_3_and_3_4_6_only_the_scripts_that_were_built_run_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "room").mkdir()
     (tmp_path / "index.html").write_text(PAGE, newline="")
     (tmp_path / "room" / "index.html").write_text("<script>other()</script>")
@@ -77,7 +77,7 @@ def browser_with(whole: str) -> httpx.AsyncClient:
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere"])
-async def test_asvs_3_4_every_answer_is_guarded(browser: httpx.AsyncClient, path: str) -> None:
+async def test_asvs_3_4_4_and_3_4_5_and_3_4_6_every_answer_is_guarded(browser: httpx.AsyncClient, path: str) -> None:
     headers = (await browser.get(path)).headers
     assert "max-age=31536000; includeSubDomains" in headers["strict-transport-security"]  # 3.4.1
     assert headers["content-security-policy"] == "default-src 'none'"  # 3.4.3, 3.4.6 by frame-ancestors

@@ -198,6 +198,17 @@ async def test_asvs_7_4_3_a_new_password_signs_every_other_browser_out_and_this_
     assert await studio.who(studio.browser(token=former)) is None
 
 
+async def test_asvs_6_2_2_and_6_2_3_a_password_is_changed_by_who_types_the_present_one_and_a_new_one(
+    studio: Studio, browser: httpx.AsyncClient
+) -> None:
+    for form, field in (({"new": NEW}, "password"), ({"password": PASSWORD}, "new")):
+        refused = await browser.post("/auth/password", data=form)
+        assert (refused.status_code, f'id="{field}-error"' in refused.text) == (422, True)
+    assert (await can_enter(studio, PASSWORD), await can_enter(studio, NEW)) == (True, False)
+    await browser.post("/auth/password", data={"password": PASSWORD, "new": NEW})
+    assert (await can_enter(studio, PASSWORD), await can_enter(studio, NEW)) == (False, True)
+
+
 @pytest.mark.parametrize("path", ["/auth/password", "/auth/address"])
 async def test_who_is_signed_out_signs_in_first(studio: Studio, path: str) -> None:
     for method in ("GET", "POST"):

@@ -25,6 +25,7 @@ from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderSt
 from portrait_app.domain.mail import Mail, MailKind
 from portrait_app.domain.order import Delivery, Order, OrderKind, Watcher
 from portrait_app.domain.passkey import Passkey
+from portrait_app.domain.recovery import RecoveryCode
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
@@ -120,6 +121,7 @@ def _account(who: Person) -> list[SQLModel]:
         Session(**mine, token_hash=digest(who.token), device=f"{who.word} browser", expires_at=soon),
         Session(**mine, token_hash=digest(who.token + "2"), device=f"{who.word} phone", expires_at=soon),
         Passkey(**mine, name=f"{who.word} key", credential_id=digest(who.word), public_key=digest(who.token)),
+        RecoveryCode(**mine, position=0, code_hash=f"{who.word} hash"),
         Identity(**mine, provider="github", issuer="https://github.com", subject=f"{who.word} 7", label=email),
         Mail(**mine, kind=MailKind.CONFIRM, address=email, token_hash=digest(who.link), expires_at=soon),
         Invite(**mine, token_hash=digest(who.invite), expires_at=soon),

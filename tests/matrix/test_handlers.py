@@ -139,7 +139,7 @@ async def test_the_matrix_knows_every_event_and_its_parameters(matrix: Matrix) -
 
 @pytest.mark.parametrize("who", ["bob", "nobody", "an unknown cookie"])
 @pytest.mark.parametrize("name", sorted([*KNOWN, *SETVARS]))
-async def test_no_event_shows_or_changes_anything_of_ada(
+async def test_asvs_8_4_1_no_event_shows_or_changes_anything_of_ada(
     matrix: Matrix, matrix_house: MatrixHouse, listening: psycopg.Connection, name: str, who: str
 ) -> None:
     tab = Tab({"bob": matrix.bob.token, "nobody": "", "an unknown cookie": "guessed"}[who])

@@ -100,7 +100,7 @@ async def test_the_matrix_opens_every_room() -> None:
     assert set(ROOMS) == rooms, "a room was added: open it in tests/matrix/test_live.py"
 
 
-async def test_what_is_told_of_ada_is_shown_in_her_tabs_alone(
+async def test_asvs_8_4_1_what_is_told_of_ada_is_shown_in_her_tabs_alone(
     matrix: Matrix, matrix_house: MatrixHouse, sockets: Sockets
 ) -> None:
     hers = [await opened(sockets, matrix.ada, room) for room in ROOMS]

@@ -50,7 +50,7 @@ async def test_ones_own_link_opens_ones_own_object(
         assert (await browser.get(mine.to(key))).content == f"{matrix.bob.word} {key}".encode()
 
 
-async def test_no_object_of_ada_is_reached_without_a_link_or_by_bending_one(
+async def test_asvs_8_4_1_no_object_of_ada_is_reached_without_a_link_or_by_bending_one(
     matrix: Matrix, buckets: DiskBuckets, browser: httpx.AsyncClient
 ) -> None:
     before, mine = matrix.prints(matrix.ada), await _links(matrix, buckets)
@@ -65,7 +65,7 @@ async def test_no_object_of_ada_is_reached_without_a_link_or_by_bending_one(
     assert matrix.prints(matrix.ada) == before
 
 
-async def test_bobs_bucket_does_not_know_a_key_of_ada(matrix: Matrix, buckets: DiskBuckets) -> None:
+async def test_asvs_8_4_1_bobs_bucket_does_not_know_a_key_of_ada(matrix: Matrix, buckets: DiskBuckets) -> None:
     before = matrix.prints(matrix.ada)
     bucket = buckets.of(matrix.bob.id)
     links = await bucket.links()

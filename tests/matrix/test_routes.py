@@ -73,6 +73,7 @@ KNOWN = {
     "/auth/strength": sent(200, 200, why="judges what was typed"),
     "/auth/passkeys/sign-in/begin": sent(200, 200, why="a challenge"),
     "/auth/passkeys/sign-in": sent(400, 400, why="a session, by a signature"),
+    "/auth/passkeys/second": sent(400, 400, why="a session, by a signature after a password"),
     "/auth/passkeys/add/begin": sent(401, 200, why="a challenge for one's own account"),
     "/auth/passkeys/add": sent(400, 400, why="a passkey of one's own"),
     "/auth/with/{provider}": shown(303, 303, why="the way to a provider"),
@@ -80,6 +81,9 @@ KNOWN = {
     "/auth/forgot": form((200, 422), (200, 422), why="a mail to an address", writes_to_her=("mails",)),
     "/auth/link/{token}": form((410, 410), (410, 410), why="what a mail's link is for"),
     "/auth/password": form((303, 303), (200, 422), why="one's own password"),
+    "/auth/second": form((303, 303), (303, 303), why="a recovery code after a password"),
+    "/auth/first-passkey": shown(303, 303, why="one's own first passkey, where the studio asks for one"),
+    "/auth/two-steps": form((303, 303), (200, 422), why="whether one asks for two steps oneself"),
     "/auth/address": form((303, 303), (200, 422), why="one's own address"),
     "/api/selfies": sent(401, 400, why="a photo into one's own draft"),
     "/api/webhook": sent(401, 401, why="news that the engine signed", asks_for_own_page=False),
@@ -144,7 +148,7 @@ async def test_a_route_gives_what_it_is_for_and_takes_no_other_method(
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("path", HTTP)
-async def test_no_route_shows_or_changes_anything_of_ada(
+async def test_asvs_8_4_1_no_route_shows_or_changes_anything_of_ada(
     matrix: Matrix, served: Starlette, path: str, who: str
 ) -> None:
     before = matrix.prints(matrix.ada, but=KNOWN[path].writes_to_her)

@@ -32,7 +32,7 @@ WHERE f.contype = 'f' AND f.conrelid = ('app.' || %s)::regclass AND p.relname <>
 
 
 @pytest.mark.parametrize("asker", ASKERS, ids=str)
-def test_nobody_sees_or_changes_a_row_of_another(matrix: Matrix, asker: Asker) -> None:
+def test_asvs_8_4_1_nobody_sees_or_changes_a_row_of_another(matrix: Matrix, asker: Asker) -> None:
     before = matrix.prints(matrix.ada)
     with asker.asking(matrix) as connection:
         for table, owner in matrix.owners.items():
@@ -81,7 +81,7 @@ def _is_nothing(said: int | Exception) -> bool:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_no_row_is_put_into_anothers_name_or_hung_on_anothers_parent(matrix: Matrix, role: Role) -> None:
+def test_asvs_8_4_1_no_row_is_put_into_anothers_name_or_hung_on_anothers_parent(matrix: Matrix, role: Role) -> None:
     own = 0
     with Asker(role, "bob").asking(matrix) as connection:
         for table, owner in matrix.owners.items():
@@ -102,7 +102,7 @@ def test_no_row_is_put_into_anothers_name_or_hung_on_anothers_parent(matrix: Mat
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_no_row_is_given_away_or_moved_to_anothers_parent(matrix: Matrix, role: Role) -> None:
+def test_asvs_8_4_1_no_row_is_given_away_or_moved_to_anothers_parent(matrix: Matrix, role: Role) -> None:
     with Asker(role, "bob").asking(matrix) as connection:
         for table, owner in matrix.owners.items():
             row = _copy(matrix, table, matrix.bob.id)

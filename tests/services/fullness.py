@@ -14,7 +14,7 @@ from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Delivery, Order, OrderKind
 from portrait_app.domain.passkey import Passkey
 from portrait_app.domain.rows import new_id
-from portrait_app.services import accounts, errands, exports, limits, sessions, trash, watching
+from portrait_app.services import accounts, errands, exports, limits, recovery, sessions, steps, trash, watching
 from portrait_app.services.mails import Postman
 from tests.builders import PASSWORD
 from tests.portraits import portraits_of
@@ -59,6 +59,7 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
     await exports.ask(house.desk, who.owner_id)
     await limits.take(house.desk, limits.SIGN_IN_OF_ACCOUNT, EMAIL)
     await errands.leave(house.desk, "passkey.add", "browser", "word", {"owner": str(who.owner_id)})
+    await steps.begin(house.desk, "browser", steps.FirstStep(who.owner_id), "/home")
     postman = Postman(house.desk, outbox, "http://studio.test", "studio@studio.test")
     async with house.desk.for_service(who.owner_id) as work:
         mail_id = await work.mails.add("new_ways", EMAIL)  # type: ignore[arg-type] -- a kind, as the database has it
@@ -77,6 +78,7 @@ async def _ways_in(house: House, owner_id: UUID) -> None:
         work.session.add(Passkey(owner_id=owner_id, name="Adalberta's key", **key))
         named: dict[str, Any] = {"provider": "github", "issuer": "https://github.test", "subject": "42", "label": EMAIL}
         work.session.add(Identity(owner_id=owner_id, **named))
+        await recovery.replace(work, ["hash of a code"])
         work.session.add(Invite(owner_id=owner_id, token_hash=sessions.digest("invite"), expires_at=now()))
         await watching.watch(work)
 

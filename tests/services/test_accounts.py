@@ -8,7 +8,7 @@ import pytest
 
 from portrait_app.services import accounts, sessions
 from portrait_app.services.complaints import WrongInput
-from tests.builders import PASSWORD
+from tests.builders import PASSWORD, signs_in
 
 if TYPE_CHECKING:
     from tests.builders import House
@@ -36,7 +36,7 @@ async def test_whoever_signs_up_is_known_by_their_token_until_they_sign_out(hous
 
 async def test_an_address_is_the_same_however_it_is_written(house: House) -> None:
     signed = await sign_up(house)
-    again = await accounts.sign_in(house.desk, email=" ADA@example.com", password=PASSWORD, device="test")
+    again = await signs_in(house, " ADA@example.com", "test")
     assert again.owner_id == signed.owner_id
     assert again.token != signed.token
 

@@ -118,7 +118,9 @@ async def test_it_is_taken_back_with_a_tap_and_all_is_as_it_was(house: House, ad
     assert await leave_at(house, ada) is None
 
 
-async def test_from_the_moment_on_nothing_lets_them_in_and_it_is_too_late_to_stay(house: House, ada: SignedIn) -> None:
+async def test_asvs_7_4_2_from_the_moment_on_nothing_lets_them_in_and_it_is_too_late_to_stay(
+    house: House, ada: SignedIn
+) -> None:
     await leaving.ask(house.desk, await someone(house, ada))
     set_back(house, ada, "leave_at", timedelta(seconds=1))
     assert await sessions.who(house.desk, ada.token) is None
@@ -149,7 +151,7 @@ async def test_nobody_deletes_an_account_whose_time_has_not_come(house: House, a
         assert (await work.accounts.mine()).name == "Ada"
 
 
-async def test_who_has_left_is_signed_out(house: House, ada: SignedIn) -> None:
+async def test_asvs_7_4_2_who_has_left_is_signed_out(house: House, ada: SignedIn) -> None:
     set_back(house, ada, "leave_at", timedelta(days=1))
     from portrait_app.database.leaving import part  # noqa: PLC0415 -- as above
 
@@ -158,3 +160,4 @@ async def test_who_has_left_is_signed_out(house: House, ada: SignedIn) -> None:
     with pytest.raises(SignedOut):
         async with house.desk.for_person(ada.owner_id) as work:
             await work.accounts.mine()
+    assert await sessions.who(house.desk, ada.token) is None

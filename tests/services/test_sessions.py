@@ -9,7 +9,7 @@ import pytest
 
 from portrait_app.errors import NotFound
 from portrait_app.services import accounts, sessions
-from tests.builders import PASSWORD
+from tests.builders import PASSWORD, signs_in
 
 if TYPE_CHECKING:
     from portrait_app.database.address import Address
@@ -70,6 +70,17 @@ async def test_an_open_tab_that_is_only_shown_something_does_not_count_as_use(ho
     assert await sessions.who(house.desk, signed.token, is_used=False) is None
 
 
+async def test_asvs_6_2_10_a_password_is_good_for_as_long_as_nothing_is_wrong_with_it(
+    house: House, address: Address
+) -> None:
+    signed = await signed_up(house)
+    with psycopg.connect(address.conninfo()) as admin:
+        admin.execute("UPDATE app.accounts SET created_at = now() - interval '10 years'")
+    again = await signs_in(house, "ada@example.com", "Firefox/190")
+    assert again.owner_id == signed.owner_id
+    assert await sessions.who(house.desk, again.token)
+
+
 async def test_asvs_7_2_3_a_token_is_random_and_only_its_hash_is_in_the_database(
     house: House, address: Address
 ) -> None:
@@ -81,7 +92,7 @@ async def test_asvs_7_2_3_a_token_is_random_and_only_its_hash_is_in_the_database
 
 async def test_asvs_7_5_2_each_of_ones_sessions_can_be_seen_and_ended(house: House) -> None:
     first = await signed_up(house)
-    second = await accounts.sign_in(house.desk, email="ada@example.com", password=PASSWORD, device="Chrome/150 Android")
+    second = await signs_in(house, "ada@example.com", "Chrome/150 Android")
     async with house.desk.for_person(first.owner_id) as work:
         listed = await work.accounts.sessions()
         assert {session.device for session in listed} == {"Firefox/150", "Chrome/150 Android"}
@@ -93,9 +104,7 @@ async def test_asvs_7_5_2_each_of_ones_sessions_can_be_seen_and_ended(house: Hou
 
 async def test_asvs_7_4_3_all_others_end_at_once(house: House) -> None:
     first = await signed_up(house)
-    others = [
-        await accounts.sign_in(house.desk, email="ada@example.com", password=PASSWORD, device="") for _ in range(2)
-    ]
+    others = [await signs_in(house, "ada@example.com") for _ in range(2)]
     this = await sessions.who(house.desk, first.token)
     assert this is not None
     async with house.desk.for_person(first.owner_id) as work:

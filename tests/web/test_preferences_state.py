@@ -8,11 +8,11 @@ import pytest
 
 from portrait_app.domain.preferences import Preferences
 from portrait_app.errors import SignedOut
-from portrait_app.services import accounts, sessions
+from portrait_app.services import sessions
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.worn import WornState
 from portrait_app.web.you.preferences.state import PreferencesState
-from tests.builders import PASSWORD
+from tests.builders import signs_in
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ async def test_anothers_face_model_is_not_begun_with(house: House, model: Traini
 
 
 async def test_a_tab_whose_session_has_ended_saves_nothing(house: House, ada: SignedIn, room: PreferencesState) -> None:
-    other = await accounts.sign_in(house.desk, email="ada@example.com", password=PASSWORD, device="")
+    other = await signs_in(house, "ada@example.com")
     tab = await tab_of(PreferencesState, other.token)
     async with house.desk.for_person(ada.owner_id) as work:
         await sessions.end_all(work)

@@ -54,7 +54,7 @@ def test_what_was_typed_is_still_there_and_never_runs():
 
 
 @pytest.mark.parametrize("template", WITH_PASSWORD)
-def test_asvs_6_2_6_and_7_a_password_is_hidden_can_be_shown_and_pasted_whole(template: str):
+def test_asvs_6_2_6_and_6_2_7_a_password_is_hidden_can_be_shown_and_pasted_whole(template: str):
     elements = page(template, username="ada@example.com", is_here=False)
     fields = [field for field in elements.all("input") if str(field.get("autocomplete")).endswith("-password")]
     assert fields

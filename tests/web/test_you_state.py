@@ -15,7 +15,7 @@ from portrait_app.services.limits import TooManyTries
 from portrait_app.web import house as web_house
 from portrait_app.web.you import words
 from portrait_app.web.you.state import NAME_FIELD, YouState
-from tests.builders import PASSWORD
+from tests.builders import signs_in
 from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
 
@@ -89,9 +89,7 @@ async def test_a_name_is_changed_and_an_empty_one_is_said_beside_its_field(room:
 async def test_it_says_where_one_is_signed_in_and_signs_another_browser_out(
     house: House, ada: SignedIn, room: YouState
 ) -> None:
-    other = await accounts.sign_in(
-        house.desk, email="ada@example.com", password=PASSWORD, device="Mozilla/5.0 (Android) Firefox/150"
-    )
+    other = await signs_in(house, "ada@example.com", "Mozilla/5.0 (Android) Firefox/150")
     await happens(room, "enter")
     this, that = room.sessions
     assert (this.is_this_one, that.is_this_one) == (True, False)
@@ -104,7 +102,7 @@ async def test_it_says_where_one_is_signed_in_and_signs_another_browser_out(
 async def test_asvs_7_4_1_a_tab_whose_session_has_ended_can_do_nothing_more(
     house: House, ada: SignedIn, room: YouState
 ) -> None:
-    other = await accounts.sign_in(house.desk, email="ada@example.com", password=PASSWORD, device="")
+    other = await signs_in(house, "ada@example.com")
     tab = await tab_of(YouState, other.token)
     await happens(tab, "enter")
     await happens(room, "end_other_sessions")

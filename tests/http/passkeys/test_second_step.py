@@ -192,3 +192,14 @@ async def test_the_cookie_of_a_first_step_is_out_of_scripts_reach_and_short_live
     answer = await over_tls.enters("Ada")
     given = [each for each in answer.headers.get_list("set-cookie") if each.startswith("__Host-step=")]
     assert [each.partition("; ")[2] for each in given] == ["HttpOnly; Max-Age=300; Path=/; SameSite=lax; Secure"]
+
+
+async def test_asvs_3_3_5_no_cookie_is_longer_than_browsers_keep(
+    ada: Browser, somebody: Browser, device: Authenticator
+) -> None:
+    await ada.asks_for_two_steps("Ada", device)
+    given = [*(await somebody.enters("Ada")).headers.get_list("set-cookie")]
+    given += (await somebody.takes_second(device)).headers.get_list("set-cookie")
+    names = {each.partition("=")[0] for each in given}
+    assert names == {"browser", "step", "session", "look"}
+    assert max(len(each.partition(";")[0]) for each in given) < 4096
