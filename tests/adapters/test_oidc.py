@@ -53,6 +53,18 @@ async def test_a_right_answer_says_who_somebody_is(way: Way) -> None:
 
 
 @pytest.mark.parametrize(
+    ("amr", "is_two"),
+    [(["pwd", "mfa"], True), (["pwd", "otp"], False), ([["mfa"], "mfaa"], False), ([], False), (None, False)],
+)
+async def test_asvs_6_8_4_only_a_signed_token_that_names_many_factors_counts_as_two_steps(
+    way: Way, amr: Any, is_two: bool
+) -> None:
+    way.openid.claims = {"amr": amr}
+    way.openid.about = {"amr": ["mfa"]}  # what is asked for afterwards is not signed
+    assert (await way.gone()).took_two_steps == is_two
+
+
+@pytest.mark.parametrize(
     "claims",
     [
         {"nonce": "another"},
