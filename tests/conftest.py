@@ -11,20 +11,17 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from typing_extensions import override
 from xdist.scheduler import LoadScopeScheduling
 
-from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.database.address import Address
 from portrait_app.database.migrate import upgrade
-from portrait_app.database.session import Database
 from portrait_app.services import passwords
-from portrait_app.services.work import Desk
 from tests import postgres, s3
-from tests.builders import House
-from tests.fakes import FakeEngine, FakeQueue
+from tests.furnished import furnished
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
     from portrait_app.adapters.buckets.s3 import S3Buckets
+    from tests.builders import House
 
 KEY = b"a key of thirty-two bytes, no more"
 TESTS = Path(__file__).parent
@@ -107,8 +104,5 @@ def s3_buckets(lasting_s3_buckets: S3Buckets, s3_server: s3.StoreServer) -> Gene
 @pytest.fixture
 async def house(address: Address, tmp_path: Path) -> AsyncGenerator[House]:
     """A house on a fresh database, with an engine and a queue that remember what was asked of them."""
-    database = Database(address)
-    queue, engine = FakeQueue(), FakeEngine()
-    buckets = DiskBuckets(tmp_path / "bucket", {"1": b"k" * 32})
-    yield House(Desk(database, buckets, queue), queue, engine)
-    await database.close()
+    async with furnished(address, tmp_path) as made:
+        yield made

@@ -47,7 +47,7 @@ def _session_of() -> None:
 
 def _codes() -> None:
     op.execute(
-        f"CREATE TABLE app.recovery_codes ({OWNED}, position smallint NOT NULL, code_hash varchar NOT NULL, "
+        f"CREATE TABLE app.recovery_codes ({OWNED}, position integer NOT NULL, code_hash varchar NOT NULL, "
         f"used_at timestamptz, UNIQUE (owner_id, position), {OF_ACCOUNT})"
     )
     op.execute("CREATE INDEX recovery_codes_of_owner ON app.recovery_codes (owner_id, id)")

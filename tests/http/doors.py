@@ -73,9 +73,9 @@ def app_of(desk: Desk, settings: Settings, providers: dict[str, Provider] | None
 
 
 @contextlib.asynccontextmanager
-async def served(desk: Desk, folder: Path, **settings: Any) -> AsyncGenerator[str]:
-    """Serve them on a port of this machine; gives the address that people use."""
-    with listening() as port:
+async def served(desk: Desk, folder: Path, at: socket.socket | None = None, **settings: Any) -> AsyncGenerator[str]:
+    """Serve them on a port of this machine, which stays open where it is another's; gives the address people use."""
+    with contextlib.nullcontext(at.dup()) if at else listening() as port:
         number = port.getsockname()[1]
         read = Settings.model_validate({"PORTRAIT_DATA_DIR": folder, "PORT": number, **settings})
         async with serving(app_of(desk, read), port):

@@ -25,6 +25,10 @@ def ways_in() -> rx.Component:
             rx.foreach(YouState.offers, _offer),
             class_name="actions",
         ),
+        rx.el.p(
+            "A passkey signs you in by your face, your finger or your device's PIN, which never leave the device.",
+            class_name="soft small",
+        ),
         ui.lines(
             ui.line(
                 rx.el.div(
@@ -34,10 +38,6 @@ def ways_in() -> rx.Component:
                 ),
                 ui.door("Change", "/auth/two-steps", kind="plain"),
             )
-        ),
-        rx.el.p(
-            "A passkey signs you in by your face, your finger or your device's PIN, which never leave the device.",
-            class_name="soft small",
         ),
     )
 

@@ -6,13 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import expect
 
-from portrait_app.services import sessions
+from portrait_app.domain.account import Account
+from portrait_app.domain.clock import now
+from portrait_app.services import recovery, sessions
 from portrait_app.services.cookie import COOKIE
-from tests.builders import PASSWORD
+from tests.builders import PASSWORD, rewrite
+from tests.furnished import furnished
 from tests.http.doors import served
-from tools.chromium import provide
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -20,9 +23,10 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, CDPSession, Page
 
+    from portrait_app.database.address import Address
     from tests.builders import House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PHONE = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
@@ -30,12 +34,18 @@ PHONE = {
 }  # fmt: skip
 
 
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=str(provide()), args=["--no-sandbox"])
-        yield running
-        await running.close()
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(address: Address, tmp_path: Path) -> AsyncGenerator[House]:
+    """A house on the loop that the file's tests share."""
+    async with furnished(address, tmp_path) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser) -> AsyncGenerator[Page]:
+    """A browser that has never been anywhere."""
+    async with await browser.new_context() as context:
+        yield await context.new_page()
 
 
 async def authenticator_of(page: Page) -> tuple[CDPSession, str]:
@@ -46,17 +56,28 @@ async def authenticator_of(page: Page) -> tuple[CDPSession, str]:
     return devtools, made["authenticatorId"]
 
 
+async def signs_up(page: Page, url: str) -> None:
+    await page.goto(f"{url}/auth/sign-up")
+    await page.get_by_label("Name").fill("Ada")
+    await page.get_by_label("E-mail").fill("ada@example.com")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Create account").click()
+    await expect(page).to_have_url(re.compile("/home"))
+
+
+async def types_the_password(page: Page, url: str) -> None:
+    await page.goto(f"{url}/auth/sign-in")
+    await page.get_by_label("E-mail").fill("ada@example.com")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+
+
 async def test_a_passkey_is_made_after_signing_up_and_opens_the_door_afterwards(
-    house: House, tmp_path: Path, browser: Browser
+    house: House, tmp_path: Path, page: Page
 ) -> None:
     async with served(house.desk, tmp_path) as url:
-        page = await browser.new_page()
         devtools, device = await authenticator_of(page)
-        await page.goto(f"{url}/auth/sign-up")
-        await page.get_by_label("Name").fill("Ada")
-        await page.get_by_label("E-mail").fill("ada@example.com")
-        await page.get_by_label("Password", exact=True).fill(PASSWORD)
-        await page.get_by_role("button", name="Create account").click()
+        await signs_up(page, url)
         await page.get_by_role("button", name="Add a passkey").click()
         await expect(page.locator(".toast")).to_contain_text("Passkey added")
         await page.get_by_role("button", name="Add a passkey").click()
@@ -89,9 +110,8 @@ async def _owner(house: House, page: Page):
     return someone
 
 
-async def test_the_address_field_offers_the_passkey_by_itself(house: House, tmp_path: Path, browser: Browser) -> None:
+async def test_the_address_field_offers_the_passkey_by_itself(house: House, tmp_path: Path, page: Page) -> None:
     async with served(house.desk, tmp_path) as url:
-        page = await browser.new_page()
         await authenticator_of(page)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -103,8 +123,69 @@ async def test_the_address_field_offers_the_passkey_by_itself(house: House, tmp_
 
 
 async def test_without_script_the_form_is_all_there_is(house: House, tmp_path: Path, browser: Browser) -> None:
-    async with served(house.desk, tmp_path) as url:
-        page = await (await browser.new_context(java_script_enabled=False)).new_page()
+    async with (
+        served(house.desk, tmp_path) as url,
+        await browser.new_context(java_script_enabled=False) as context,
+    ):
+        page = await context.new_page()
         await page.goto(f"{url}/auth/sign-in")
         await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
         await expect(page.get_by_text("passkey")).to_be_hidden()
+
+
+async def test_asvs_6_3_3_after_the_password_the_passkey_is_asked_for(house: House, tmp_path: Path, page: Page) -> None:
+    async with served(house.desk, tmp_path) as url:
+        devtools, device = await authenticator_of(page)
+        await signs_up(page, url)
+        await page.get_by_role("button", name="Add a passkey").click()
+        await expect(page.locator(".toast")).to_contain_text("Passkey added")
+        await rewrite(house, Account, (await _owner(house, page)).owner_id, verified_at=now(), two_steps_at=now())
+        await page.context.clear_cookies()
+        # No finger yet: it would answer the address field's own offer.
+        touched = {"authenticatorId": device, "enabled": False}
+        await devtools.send("WebAuthn.setAutomaticPresenceSimulation", touched)
+        await types_the_password(page, url)
+        await expect(page).to_have_url(re.compile("/auth/second"))
+        await devtools.send("WebAuthn.setAutomaticPresenceSimulation", touched | {"enabled": True})
+        await page.get_by_role("button", name="Use your passkey").click()
+        await expect(page).to_have_url(re.compile("/home"))
+        assert (await _owner(house, page)).took_two_steps
+
+
+async def test_asvs_6_3_3_where_it_is_required_the_first_passkey_opens_the_studio(
+    house: House, tmp_path: Path, page: Page
+) -> None:
+    async with served(house.desk, tmp_path) as url:
+        await signs_up(page, url)
+        await page.context.clear_cookies()
+        house.desk.asks_two_steps = True
+        await authenticator_of(page)
+        await types_the_password(page, url)
+        await expect(page).to_have_url(re.compile("/auth/first-passkey"))
+        await page.get_by_role("button", name="Add a passkey").click()
+        await expect(page).to_have_url(re.compile("/auth/two-steps"))
+        await page.get_by_role("button", name="Make new recovery codes").click()
+        await expect(page.get_by_role("listitem")).to_have_count(8)
+
+
+async def test_without_script_a_recovery_code_is_the_second_step(
+    house: House, tmp_path: Path, browser: Browser, page: Page
+) -> None:
+    async with (
+        served(house.desk, tmp_path) as url,
+        await browser.new_context(java_script_enabled=False) as context,
+    ):
+        await signs_up(page, url)
+        owner_id = (await _owner(house, page)).owner_id
+        (code, *_) = codes = recovery.made()
+        hashes = await recovery.hashes_of(codes)
+        async with house.desk.for_person(owner_id) as work:
+            await recovery.replace(work, hashes)
+        await rewrite(house, Account, owner_id, verified_at=now(), two_steps_at=now())
+        plain = await context.new_page()
+        await types_the_password(plain, url)
+        await expect(plain.get_by_role("button", name="Use your passkey")).to_be_hidden()
+        await plain.get_by_text("Use a recovery code instead").click()
+        await plain.get_by_label("Recovery code").fill(code)
+        await plain.get_by_role("button", name="Use the code").click()
+        await expect(plain.get_by_text("7 of 8 recovery codes left")).to_be_visible()

@@ -2,108 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import psycopg
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
-from portrait_app.services import accounts, identities, sessions
-from portrait_app.services.cookie import COOKIE
+from portrait_app.services import accounts, identities
 from tests.builders import PASSWORD
 from tests.http.doors import listening, served
-from tests.http.op import CLIENT, provider
-from tools.chromium import provide
+from tests.http.oidc.conftest import BUTTON, Town
+from tests.http.op import CLIENT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from playwright.async_api import Browser, Page
 
     from portrait_app.database.address import Address
-    from portrait_app.services.sessions import Someone
     from tests.builders import House
 
-pytestmark = pytest.mark.browser
-
-BUTTON = "Continue with Example"
-
-
-@dataclass
-class Town:
-    """The studio's doors, and a browser in front of them."""
-
-    house: House
-    url: str
-    page: Page
-
-    async def goes_there(self, name: str) -> None:
-        """From the sign-in page to the provider, and through its own forms."""
-        await self.page.goto(f"{self.url}/auth/sign-in")
-        await self.page.get_by_role("link", name=BUTTON).click()
-        await self.says_there_who_they_are(name)
-
-    async def says_there_who_they_are(self, name: str) -> None:
-        await self.page.get_by_placeholder("Enter any login").fill(name)
-        await self.page.get_by_placeholder("and password").fill("anything")
-        await self.page.get_by_role("button", name="Sign-in").click()
-        await self.page.get_by_role("button", name="Continue").click()
-
-    async def is_at_home(self, name: str) -> None:
-        await expect(self.page).to_have_url(re.compile("/home"))
-        await expect(self.page.get_by_role("heading", level=1)).to_have_text(f"Hello, {name}")
-
-    async def is_told(self, words: str) -> None:
-        await expect(self.page).to_have_url(re.compile("/auth/sign-in"))
-        await expect(self.page.get_by_role("alert").filter(has_text=words)).to_be_visible()
-
-    async def callback_of(self, name: str) -> str:
-        """Go there and on, up to the callback: it is caught on its way, unused."""
-        devtools = await self.page.context.new_cdp_session(self.page)
-        caught: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-        async def catch(paused: dict[str, Any]) -> None:
-            await devtools.send("Fetch.failRequest", {"requestId": paused["requestId"], "errorReason": "Aborted"})
-            if not caught.done():
-                caught.set_result(paused["request"]["url"])
-
-        devtools.on("Fetch.requestPaused", catch)
-        await devtools.send("Fetch.enable", {"patterns": [{"urlPattern": "*/callback?*"}]})
-        await self.goes_there(name)
-        async with asyncio.timeout(30):
-            url = await caught
-        await devtools.send("Fetch.disable")
-        return url
-
-    async def someone(self) -> Someone | None:
-        tokens = [each.get("value") for each in await self.page.context.cookies() if each.get("name") == COOKIE]
-        return await sessions.who(self.house.desk, str(tokens[0])) if tokens else None
-
-
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=str(provide()), args=["--no-sandbox"])
-        yield running
-        await running.close()
-
-
-@pytest.fixture
-async def town(house: House, tmp_path: Path, browser: Browser) -> AsyncGenerator[Town]:
-    with listening() as port:
-        number = port.getsockname()[1]
-    settings = CLIENT | {"OIDC_ISSUER": f"http://127.0.0.1:{number}", "OIDC_NAME": "Example"}
-    async with (
-        served(house.desk, tmp_path, **settings) as url,
-        provider(number, f"{url}/auth/with/oidc/callback"),
-    ):
-        yield Town(house, url, await browser.new_page())
-        await browser.close()  # a server waits for whoever is still connected to it
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 def altered(url: str, **changes: str) -> str:
@@ -136,9 +57,10 @@ async def test_asvs_10_1_2_and_10_2_1_an_answer_is_taken_once_with_its_own_state
     town: Town, browser: Browser
 ) -> None:
     genuine = await town.callback_of("ada")
-    other = Town(town.house, town.url, await (await browser.new_context()).new_page())
-    await other.page.goto(genuine)  # sign-in by another's answer: "login CSRF"
-    await other.is_told("too long")
+    async with await browser.new_context() as context:
+        other = Town(town.house, town.url, await context.new_page())
+        await other.page.goto(genuine)  # sign-in by another's answer: "login CSRF"
+        await other.is_told("too long")
     await town.page.goto(altered(genuine, state="x" * 43))
     await town.is_told("too long")
     assert await town.someone() is None
@@ -242,12 +164,14 @@ async def test_a_provider_that_is_down_is_said_on_the_sign_in_page(
 ) -> None:
     with listening() as port:
         nobody = f"http://127.0.0.1:{port.getsockname()[1]}"
-    async with served(house.desk, tmp_path, **CLIENT, OIDC_ISSUER=nobody, OIDC_NAME="Example") as url:
-        town = Town(house, url, await browser.new_page())
+    async with (
+        served(house.desk, tmp_path, **CLIENT, OIDC_ISSUER=nobody, OIDC_NAME="Example") as url,
+        await browser.new_context() as context,
+    ):
+        town = Town(house, url, await context.new_page())
         await town.page.goto(f"{url}/auth/sign-in")
         await town.page.get_by_role("link", name=BUTTON).click()
         await town.is_told("Example doesn't answer just now")
-        await browser.close()
 
 
 async def _signs_up(page: Page, url: str, name: str) -> None:
@@ -257,3 +181,14 @@ async def _signs_up(page: Page, url: str, name: str) -> None:
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Create account").click()
     await expect(page).to_have_url(re.compile("/home"))
+
+
+async def test_asvs_6_3_3_after_the_provider_the_second_step_is_asked_for(town: Town, address: Address) -> None:
+    await town.goes_there("ada")
+    await town.is_at_home("ada")
+    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+        admin.execute("UPDATE app.accounts SET two_steps_at = now()")
+    await town.page.goto(f"{town.url}/auth/with/oidc")
+    await expect(town.page).to_have_url(re.compile("/auth/second"))
+    await expect(town.page.get_by_role("heading", level=1)).to_have_text("One more step")
+    assert await town.someone() is None
