@@ -73,7 +73,7 @@ def app_of(desk: Desk, settings: Settings, providers: dict[str, Provider] | None
 
 
 @contextlib.asynccontextmanager
-async def served(desk: Desk, folder: Path, at: socket.socket | None = None, **settings: Any) -> AsyncGenerator[str]:
+async def served(desk: Desk, folder: Path, at: socket.socket | None = None, /, **settings: Any) -> AsyncGenerator[str]:
     """Serve them on a port of this machine, which stays open where it is another's; gives the address people use."""
     with contextlib.nullcontext(at.dup()) if at else listening() as port:
         number = port.getsockname()[1]
