@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from portrait_app.faces import matte, weights
+from portrait_app.faces.face import Face
 from portrait_app.faces.network import Network
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from portrait_app.faces.face import Face
     from portrait_app.pictures.pixels import Mask, Pixels
 
 INPUT_PX = 256
+WORKING_FACE_PX = 160  # so the nearest view, two faces wide, still has more pixels than the network
 WIDE_VIEW = (4.6, 0.95)  # a square around head and body: its side, and how far below the face, in heights of the face
 NEARER_VIEWS = ((3.0, 0.35), (2.0, -0.05))
 OUTLINE_REACH = 0.07  # how far outside the wider view's outline a nearer one is believed, in heights of the face
@@ -33,7 +34,19 @@ class Segmenter:
         self._network = Network(models, weights.PERSON_MASK)
 
     def outline(self, photo: Pixels, face: Face) -> Mask:
-        """Say roughly how much of each pixel belongs to the person with this face."""
+        """Say roughly how much of each pixel belongs to the person with this face.
+
+        A large photo is looked at small: no view is finer than the network, and what is drawn between them is smooth.
+        """
+        scale = min(1.0, WORKING_FACE_PX / max(1.0, face.height))
+        size = [max(8, round(side * scale)) for side in photo.shape[1::-1]]
+        small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+        mask = self._outline(small, Face((face.points * scale).astype(np.float32), face.score))
+        return np.clip(
+            np.asarray(cv2.resize(mask, photo.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.float32), 0, 1
+        )
+
+    def _outline(self, photo: Pixels, face: Face) -> Mask:
         mask = self._look(photo)
         for view, is_wide in ((WIDE_VIEW, True), *((view, False) for view in NEARER_VIEWS)):
             left, top, right, bottom = _view(photo, face, *view)

@@ -37,16 +37,22 @@ def test_the_same_photos_give_the_same_file(tmp_path: Path):
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
 
 
-def test_progress_never_goes_back_and_ends_at_its_total():
-    told: list[tuple[int, int, str]] = []
+@pytest.fixture(scope="module")
+def told() -> list[tuple[int, int, str]]:
+    """What is told while a face is learned from three photos."""
+    news: list[tuple[int, int, str]] = []
     learn(
         [photo(name) for name in PRESIDENTS],
         reader=face_reader(),
         seed=1,
         steps=5,
-        on_progress=lambda *news: told.append(news),
+        on_progress=lambda *one: news.append(one),
         is_cancelled=never,
     )
+    return news
+
+
+def test_progress_never_goes_back_and_ends_at_its_total(told: list[tuple[int, int, str]]):
     done = [news[0] for news in told]
     assert done == sorted(done)
     assert {news[1] for news in told} == {told[-1][0]}
@@ -59,19 +65,11 @@ def test_progress_never_goes_back_and_ends_at_its_total():
     ]
 
 
-def test_each_photo_is_told_of_when_read_and_twice_when_kept():
-    told: Counter[str] = Counter()
-    learn(
-        [photo(name) for name in PRESIDENTS],
-        reader=face_reader(),
-        seed=1,
-        steps=1,
-        on_progress=lambda _done, _total, phase: told.update([phase]),
-        is_cancelled=never,
-    )
+def test_each_photo_is_told_of_when_read_and_twice_when_kept(told: list[tuple[int, int, str]]):
+    count = Counter(phase for _, _, phase in told)
     begun, rest = 1, 1  # the phase itself is told of, and the share of photos that there are not
-    assert told["reading photos"] == begun + len(PRESIDENTS)
-    assert told["keeping the best"] == begun + 2 * len(PRESIDENTS) + rest
+    assert count["reading photos"] == begun + len(PRESIDENTS)
+    assert count["keeping the best"] == begun + 2 * len(PRESIDENTS) + rest
 
 
 def test_a_training_stops_soon_after_it_is_cancelled():
