@@ -32,12 +32,16 @@ def cut_out(photo: Pixels, face: Face, rough: Plane) -> Plane:
     face_px = mesh.height(face.points)
     outline = edges.follow(photo, rough, face_px)
     mask = matte.refine(photo, outline.mask, face.height)
-    hair = smoothstep(0.3, 0.95, blur(mask, face_px * 0.003))
-    cloth = mix(_even(mask, face_px * _DOUBTFUL_BUMP), _even(mask, face_px * _BUMP), outline.sure)
-    rows = np.arange(mask.shape[0], dtype=np.float32)[:, None]
+    alpha = smoothstep(0.3, 0.95, blur(mask, face_px * 0.005))
     chin = float(face.points[mesh.CHIN, 1])
-    down = np.broadcast_to(smoothstep(chin + 0.05 * face_px, chin + 0.4 * face_px, rows), mask.shape)
-    return without_specks(mix(hair, cloth, down), face_px)
+    first = int(np.clip(chin - 0.05 * face_px, 0, len(mask)))  # above there is no cloth
+    rows = np.arange(first, len(mask), dtype=np.float32)[:, None]
+    if rows.size:
+        below = mask[first:]
+        cloth = mix(_even(below, face_px * _DOUBTFUL_BUMP), _even(below, face_px * _BUMP), outline.sure[first:])
+        down = np.broadcast_to(smoothstep(chin + 0.05 * face_px, chin + 0.4 * face_px, rows), below.shape)
+        alpha[first:] = mix(alpha[first:], cloth, down)
+    return without_specks(alpha, face_px)
 
 
 def without_specks(alpha: Plane, face_px: float) -> Plane:

@@ -111,3 +111,25 @@ def test_no_lamp_beside_the_jaw_of_a_backlit_face_is_taken_for_it():
     beside[round(mouth) : round(chin), round(shot.points[mesh.CHIN, 0]) :] = True
     bright = (luminance(shot.pixels / np.float32(255)) > 0.75) & (oval < 0.5) & beside
     assert (bright & (shot.alpha > 127)).sum() < 60
+
+
+def test_hair_has_no_frayed_outline():
+    for shot in president().shots:
+        face_px = mesh.height(shot.points)
+        head = shot.alpha[: round(shot.points[mesh.CHIN, 1] - 0.35 * face_px)].astype(np.float32)
+        drawn, smooth = (length(mask) for mask in (head, blur(head, face_px * 0.02)))
+        assert drawn < 1.04 * smooth
+
+
+def length(mask: np.ndarray) -> float:
+    """How long its outline is, px."""
+    lines, _ = cv2.findContours((mask > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return sum(cv2.arcLength(line, True) for line in lines)
+
+
+def test_windows_that_do_not_agree_leave_no_ghost():
+    person = true_person()
+    cv2.rectangle(person, (226, 110), (231, 190), (1,), -1)  # a strip that not every window believes in
+    after = edges.follow(photo_of(person, SLEEVE, WALL), rough(person), FACE_PX)
+    undecided = ((after.mask > 0.2) & (after.mask < 0.8)).astype(np.uint8)
+    assert cv2.erode(undecided, np.ones((5, 5), np.uint8)).sum() == 0
