@@ -20,6 +20,7 @@ _BACKLIT = 0.2  # the scene is this much brighter than the skin
 _BURNT = 0.2  # and so is a patch that it burnt
 _COARSE = 4  # glare is smooth
 _VEIL_REACH = 0.35  # how far inward a window behind shines over cloth, in heights of the face
+_WEAVE, _BRIGHTEST_RIM = 0.02, 0.35  # cloth may differ so much from itself; a brighter line is a cuff and no glow
 _THEIRS = 0.9  # of a pixel: theirs alone
 _PALE = 0.35  # where it only shines across skin, this little of the skin's warmth is left
 
@@ -80,9 +81,26 @@ def unveiled(lit: Lit) -> Picture:
     smooth = _cloth(person, alpha, face_px)
     hidden = np.where(alpha[..., None] > _THEIRS, smooth, 1).astype(np.float32)
     own = blur(np.asarray(cv2.erode(hidden, _disc(face_px * _VEIL_REACH)), np.float32), face_px * 0.15)
-    glare = np.maximum(smooth - own, 0) * _where_it_shines(lit, alpha, luminance(smooth))[..., None]
-    large = np.asarray(cv2.resize(glare, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
-    return np.clip(lit.person - large, 0, 1).astype(np.float32)
+    where = _where_it_shines(lit, alpha, luminance(smooth))
+    glare = np.maximum(smooth - own, 0) * where[..., None]
+    large, cloth, shines = (
+        np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+        for plane in (glare, own, where)
+    )
+    left = np.clip(lit.person - large, 0, 1).astype(np.float32)
+    return np.clip(left - _rim(lit, left, cloth) * shines[..., None], 0, 1).astype(np.float32)
+
+
+def _rim(lit: Lit, left: Picture, cloth: Picture) -> Picture:
+    """What is left of the glow along the outline, too narrow for the smooth part to see.
+
+    Skin, which is warm, and a collar, which is bright by itself, stay.
+    """
+    seen = blur(left, lit.face_px * 0.008)
+    cold = smoothstep(0.1, 0.02, seen[..., 0] - seen[..., 2])
+    dim = smoothstep(0.55, 0.35, luminance(np.maximum(seen, left)))
+    near = smoothstep(0.02, 0.15, blur(1 - lit.alpha, lit.face_px * 0.07))
+    return np.clip(np.minimum(seen, left) - cloth - _WEAVE, 0, _BRIGHTEST_RIM) * (cold * dim * near)[..., None]
 
 
 def _cloth(person: Picture, alpha: Plane, face_px: float) -> Picture:

@@ -94,3 +94,15 @@ def test_no_dark_line_is_drawn_around_somebody_before_a_window():
     drawn_in = np.clip((true - 0.35) / 0.6, 0, 1).astype(np.float32)  # as the mask is
     own = own_colour(picture.astype(np.float32), drawn_in, 150)
     assert luminance(own)[drawn_in > 0.1].min() > 0.2
+
+
+def test_no_blue_line_is_left_along_the_sleeve_of_somebody_before_a_window():
+    seat = seated(2)
+    away = cv2.distanceTransform((seat.alpha > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    below = np.arange(SIZE[1])[:, None] > seat.points[mesh.CHIN, 1] + 0.5 * seat.face_px
+    rim = (away > 1) & (away < 0.12 * seat.face_px) & below
+    before, after = (
+        float(np.quantile((picture[..., 2] - picture[..., 0])[rim], 0.95)) for picture in (seat.scene, seat.person)
+    )
+    assert before > 0.2
+    assert after < 0.13
