@@ -83,7 +83,7 @@ def film(
     on_progress(0, frames, "filming" if scene.fields else "no single face found; the camera moves alone")
     path = motion_paths.ALL[motion].plan(seconds, np.random.default_rng(seed), has_person=scene.fields is not None)
     view = View(scene)
-    with Film(save_as, scene.size, Fraction(FPS)) as reel:
+    with Film(save_as, scene.size, Fraction(FPS), frames) as reel:
         for number in range(frames):
             check(is_cancelled)
             reel.add(view.at(path(number / frames)))
