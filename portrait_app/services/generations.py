@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.catalogue import ASPECTS, GENERATORS, TRAINERS
@@ -69,11 +70,15 @@ async def _record_all(
 ) -> list[Generation]:
     """Write down orders, each a style and how many, so that they are seen filling in from the first place on.
 
-    Every room shows the newest first: what is to be seen first is written last, and sent first.
+    Every room shows the newest first: what is to be seen first is written last, and sent first. Their seeds follow each
+    other, so that the built-in engine takes another photo for each.
     """
+    ahead = [0, *accumulate(count for _, count in wanted)]
+    # Ours always: it makes the picture repeatable, and finds the order again if the engine's reply is lost.
+    first = secrets.randbelow(2**31 - ahead[-1])
     written = [
-        await _record(work, training, style=style, count=count, aspect=aspect, is_first_set=is_first_set)
-        for style, count in reversed(wanted)
+        await _record(work, training, (style, count, first + before), aspect=aspect, is_first_set=is_first_set)
+        for (style, count), before in reversed(list(zip(wanted, ahead, strict=False)))
     ]
     for generation, order in reversed(written):
         work.later(Chore.SEND_ORDER, order.id)
@@ -82,9 +87,13 @@ async def _record_all(
 
 
 async def _record(
-    work: Work, training: Training, *, style: str, count: int, aspect: str, is_first_set: bool
+    work: Work, training: Training, wanted: tuple[str, int, int], *, aspect: str, is_first_set: bool
 ) -> tuple[Generation, Order]:
-    """Write down an order, a placeholder for each of its portraits, and the call to make."""
+    """Write down an order, a placeholder for each of its portraits, and the call to make.
+
+    Args: wanted: the style, how many, and the seed.
+    """
+    style, count, seed = wanted
     generation = work.generations.add(
         Generation(
             owner_id=work.owner_id,
@@ -92,8 +101,7 @@ async def _record(
             style=style,
             aspect=aspect,
             count=count,
-            # Ours always: it makes the picture repeatable, and finds the order again if the engine's reply is lost.
-            seed=secrets.randbelow(2**31 - MOST_AT_ONCE),
+            seed=seed,
             is_first_set=is_first_set,
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import itertools
 from functools import cache
 
@@ -54,7 +55,7 @@ def test_every_style_fills_its_frame_to_the_pixel(number: int, style: str):
 
 @pytest.mark.parametrize("style", styles.ALL)
 def test_the_same_seed_gives_the_same_picture_and_another_seed_another(style: str):
-    first, again, other = render(style, seed=3), render(style, seed=3), render(style, seed=4)
+    first, again, other = (render(style, seed=seed, size=(256, 320)) for seed in (3, 3, 4))
     assert np.array_equal(first.pixels, again.pixels)
     assert np.abs(first.pixels.astype(int) - other.pixels).mean() > 3
 
@@ -118,3 +119,24 @@ def test_a_portrait_stops_when_it_is_cancelled():
         studio.render(
             president(), "studio", width=256, height=256, seed=0, reader=face_reader(), is_cancelled=lambda: True
         )
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 5])
+def test_neon_lights_the_cheeks_in_two_colours(seed: int):
+    portrait = render("neon", seed=seed, size=(320, 400))
+    points = face_reader().faces(portrait.pixels)[0].points
+    inside = mesh.fill(points, mesh.OVAL, portrait.pixels.shape[:2]) > 0.9
+    middle = round(float(mesh.centre(points)[0]))
+    cheeks = (np.s_[:, : middle - 10], np.s_[:, middle + 10 :])
+    hues = [colorsys.rgb_to_hsv(*(portrait.pixels[side][inside[side]].mean(axis=0) / 255))[0] for side in cheeks]
+    apart = abs(hues[0] - hues[1])
+    assert min(apart, 1 - apart) > 0.25
+
+
+def test_the_styles_of_a_first_set_come_nearer_and_keep_away():
+    shot = president().shots[0]
+    faces = [
+        mesh.height(shot.points) * framing.compose(shot, 448, 544, lean=0.0, closeness=style.closeness).scale
+        for style in styles.ALL.values()
+    ]
+    assert max(faces) > 1.2 * min(faces)

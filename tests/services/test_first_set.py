@@ -54,3 +54,14 @@ async def test_what_a_person_orders_fills_in_the_same_way(house: House, ada: UUI
     async with house.desk.for_person(ada) as work:
         await generations.order(work, model, style="noir", count=count, aspect="4:5")
     assert await places_in_the_order_they_are_made(house, ada) == list(range(count))
+
+
+async def test_the_portraits_of_a_first_set_have_neighbouring_seeds_so_that_each_takes_another_photo(
+    house: House, ada: UUID
+) -> None:
+    model = await house.ready_model(ada)
+    async with house.desk.for_person(ada) as work:
+        await generations.order_first_set(work, model)
+        shown = (await gallery.page(work)).portraits
+        orders = [await work.generations.get(asset.generation_id) for asset in shown]
+    assert [order.seed - orders[0].seed for order in orders] == list(range(FIRST_SET))

@@ -62,4 +62,4 @@ def _flare(picture: Picture, side: int, rng: np.random.Generator) -> Picture:
     return (1 - (1 - picture) * (1 - veil[..., None] * rgb((0.95, 0.62, 0.26)))).astype(np.float32)
 
 
-STYLE = Style("golden", "Golden hour", "The last hour of sun, low over your shoulder.", paint, is_scene_shown=True)
+STYLE = Style("golden", "Golden hour", "The last hour of sun, low over your shoulder.", paint, 0.9, is_scene_shown=True)

@@ -15,11 +15,12 @@ from portrait_app.darkroom.styles.style import Sitting, Style
 if TYPE_CHECKING:
     from portrait_app.darkroom.planes import Colour, Picture
 
+# A third of the colour circle apart, or more: nearer ones make the whole picture one colour.
 _PAIRS: tuple[tuple[Colour, Colour], ...] = (
     ((1.0, 0.08, 0.45), (0.03, 0.6, 1.0)),  # magenta, cyan
     ((1.0, 0.22, 0.06), (0.08, 0.42, 1.0)),  # orange, blue
     ((0.62, 0.1, 1.0), (0.02, 0.85, 0.62)),  # violet, green
-    ((1.0, 0.1, 0.28), (0.42, 0.2, 1.0)),  # red, violet
+    ((1.0, 0.5, 0.03), (0.36, 0.1, 1.0)),  # amber, violet
 )
 
 _CONTRAST = [(0.0, 0.0), (0.2, 0.17), (0.55, 0.58), (1.0, 1.0)]
@@ -65,4 +66,4 @@ def _bright(colour: Colour, times: float) -> Colour:
     return colour[0] * times, colour[1] * times, colour[2] * times
 
 
-STYLE = Style("neon", "Neon", "Night in the city: two coloured lights and a sea of lamps behind you.", paint)
+STYLE = Style("neon", "Neon", "Night in the city: two coloured lights and a sea of lamps behind you.", paint, 1.06)

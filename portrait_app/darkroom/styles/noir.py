@@ -57,5 +57,5 @@ def _wall(sitting: Sitting, side: int) -> Picture:
 
 
 STYLE = Style(
-    "noir", "Noir", "Hard light from the side, deep shadows, blinds on the wall: a film of the forties.", paint, 1.06
+    "noir", "Noir", "Hard light from the side, deep shadows, blinds on the wall: a film of the forties.", paint, 1.1
 )

@@ -69,4 +69,4 @@ def _varnish(painted: Painted, scene: Picture, sitting: Sitting) -> Picture:
     return np.clip(picture * lit[..., None] + weave[..., None], 0, 1).astype(np.float32)
 
 
-STYLE = Style("oil", "Oil", "Painted in thick oil on linen, warm and old.", paint, is_photographic=False)
+STYLE = Style("oil", "Oil", "Painted in thick oil on linen, warm and old.", paint, 0.93, is_photographic=False)

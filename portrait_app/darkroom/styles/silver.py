@@ -44,4 +44,4 @@ def paint(sitting: Sitting) -> Picture:
     return finish.grain(whole * rgb((1.0, 0.995, 0.98)), rng, 0.02, 0.7)
 
 
-STYLE = Style("silver", "Silver", "Black and white on a bright ground: a quiet print to keep.", paint)
+STYLE = Style("silver", "Silver", "Black and white on a bright ground: a quiet print to keep.", paint, 1.18)
