@@ -118,11 +118,12 @@ def furnish(settings: Settings) -> Workshop:
 
 def buckets_of(settings: Settings) -> Buckets:
     """Name where pictures are kept: the store of the settings, or the data folder."""
+    signing_keys = {"1": settings.key_for("media links")}
     if settings.store is not None:
         from portrait_app.adapters.buckets.s3 import S3Buckets  # noqa: PLC0415 -- botocore: 1 s and 30 MB, where needed
 
-        return S3Buckets(settings.store)
-    return DiskBuckets(settings.data_dir / "bucket", {"1": settings.key_for("media links")})
+        return S3Buckets(settings.store, signing_keys)
+    return DiskBuckets(settings.data_dir / "bucket", signing_keys)
 
 
 def gateway_of(settings: Settings) -> Gateway:

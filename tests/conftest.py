@@ -91,7 +91,7 @@ def lasting_s3_buckets(s3_server: s3.StoreServer) -> S3Buckets:
     """Buckets there, made once: a client takes a moment to make. Take `s3_buckets`."""
     from portrait_app.adapters.buckets.s3 import S3Buckets  # noqa: PLC0415 -- a second, only for who has a store
 
-    return S3Buckets(s3_server.settings)
+    return S3Buckets(s3_server.settings, {"1": b"k" * 32})
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def look(settings: Settings) -> list[Finding]:
 
 
 async def _look(settings: Settings, store: StoreSettings) -> list[Finding]:
-    buckets = S3Buckets(store)
+    buckets = S3Buckets(store, {"1": settings.key_for("media links")})
     try:
         await buckets.check()
         await buckets.page(most=1)
@@ -49,12 +49,13 @@ async def _look(settings: Settings, store: StoreSettings) -> list[Finding]:
 
 
 async def _by_link(buckets: S3Buckets, page: str) -> Finding:
-    """Open a link as a browser on our page would."""
+    """Open an address at the store as a browser on our page does that was sent there."""
     key, bucket = f"{folder_of(NOBODY)}link.webp", buckets.of(NOBODY)
     await bucket.put_bytes(key, b"seen")
     try:
         async with httpx.AsyncClient(timeout=PATIENCE_S, trust_env=False) as browser:
-            answer = await browser.get((await bucket.links()).to(key), headers={"Origin": page})
+            address = (await buckets.addresses(NOBODY)).of(key)
+            answer = await browser.get(address, headers={"Origin": page})
     except httpx.HTTPError as error:
         said = f"no link opens at {buckets.store.settings.origin}: {type(error).__name__}"
         return Finding("Links", said, "set S3_PUBLIC_ENDPOINT to where browsers reach the store")

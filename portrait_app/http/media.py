@@ -1,4 +1,8 @@
-"""Serves pictures to whoever holds a link that we signed and that has not expired."""
+"""Serves pictures to whoever holds a link that we signed, that has not expired, and whose row still lets them be seen.
+
+A folder's are sent from here. A store sends its own: the link is answered with an address there that soon ends, so that
+every link to a picture asks its row first, wherever the picture lies (decision 17).
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from portrait_app.adapters.buckets.disk import DiskBuckets
-from portrait_app.adapters.buckets.errors import BadKey
-from portrait_app.adapters.buckets.links import LinkRefused
+from portrait_app.adapters.buckets.errors import BadKey, BucketDown
+from portrait_app.adapters.buckets.links import LinkRefused, ServedElsewhere
 from portrait_app.adapters.buckets.types import SHOWN, UNKNOWN
 from portrait_app.errors import NotFound, PortraitError
 
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from portrait_app.adapters.buckets.links import Link
+    from portrait_app.adapters.buckets.links import Link, LinkSigner
     from portrait_app.ports.bucket import Buckets
 
 log = structlog.get_logger()
@@ -52,28 +56,32 @@ class Away(PortraitError):
 def media_routes(
     buckets_of: Callable[[], Buckets], is_shown: Callable[[str], Awaitable[bool]] = _always
 ) -> list[Route]:
-    """The route that links of a folder lead to. It answers GET and HEAD, ranges and If-None-Match.
+    """The route that links lead to. It answers GET and HEAD; of a folder's, also ranges and If-None-Match.
 
     `is_shown` says of an object's key whether its row still lets it be seen: a link may be older than the row's end.
     """
 
     async def media(request: Request) -> Response:
-        buckets = buckets_of()
-        if not isinstance(buckets, DiskBuckets):  # a store serves its pictures itself
-            return _refusal(NotFound(), 404)
         try:
-            link = buckets.signer.verify(request.method, request.path_params["key"], request.query_params)
-            if not await is_shown(link.key):
-                return _refusal(NotFound(), 404)
+            return await found(request)
+        except (PortraitError, SQLAlchemyError) as error:
+            return _said(error)
+
+    async def found(request: Request) -> Response:
+        buckets = buckets_of()
+        if isinstance(buckets, DiskBuckets):
+            link = await verified(request, buckets.signer)
             path, state = await asyncio.to_thread(buckets.path_for, link)
-        except LinkRefused as error:
-            return _refusal(error, 403)
-        except (NotFound, BadKey):
-            return _refusal(NotFound(), 404)
-        except SQLAlchemyError:
-            log.warning("media.no_database")
-            return _refusal(Away(), 503)
-        return _answer(request, link, path, state)
+            return _answer(request, link, path, state)
+        if isinstance(buckets, ServedElsewhere):
+            return await _sent_on(request, buckets, await verified(request, buckets.signer))
+        raise NotFound("buckets without links")
+
+    async def verified(request: Request, signer: LinkSigner) -> Link:
+        link = signer.verify(request.method, request.path_params["key"], request.query_params)
+        if not await is_shown(link.key):
+            raise NotFound(link.key)
+        return link
 
     return [Route("/media/{key:path}", media, methods=["GET"])]
 
@@ -98,9 +106,30 @@ def _answer(request: Request, link: Link, path: Path, state: os.stat_result) -> 
     return response
 
 
+async def _sent_on(request: Request, buckets: ServedElsewhere, link: Link) -> Response:
+    found = await buckets.elsewhere(link, request.method)
+    # Kept for as long as the address would be the same, and no longer than the link lives: it is never kept dead.
+    seconds = max(0, min(found.stands_for_s, link.expires_at - int(time.time())))
+    return RedirectResponse(found.address, 302, headers=GUARDS | {"Cache-Control": f"private, max-age={seconds}"})
+
+
 def _has_it_already(request: Request, etag: str) -> bool:
     known = request.headers.get("if-none-match", "")
     return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in known.split(","))
+
+
+def _said(error: PortraitError | SQLAlchemyError) -> Response:
+    """Answer what went wrong: what a stranger could learn from it is the same for all that isn't there."""
+    if isinstance(error, LinkRefused):
+        return _refusal(error, 403)
+    if isinstance(error, (NotFound, BadKey)):
+        return _refusal(NotFound(), 404)
+    if isinstance(error, BucketDown):
+        return _refusal(error, 503)
+    if isinstance(error, SQLAlchemyError):
+        log.warning("media.no_database")
+        return _refusal(Away(), 503)
+    raise error
 
 
 def _refusal(error: PortraitError, status: int) -> Response:

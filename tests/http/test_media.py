@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from portrait_app.adapters.buckets.disk import DiskBucket, DiskLinks
+    from portrait_app.adapters.buckets.disk import DiskBucket
+    from portrait_app.adapters.buckets.links import OwnLinks
 
 ADA = uuid4()
 OWNER = f"u/{ADA}"
@@ -40,7 +41,7 @@ async def bucket(buckets: DiskBuckets) -> DiskBucket:
 
 
 @pytest.fixture
-async def links(bucket: DiskBucket) -> DiskLinks:
+async def links(bucket: DiskBucket) -> OwnLinks:
     return await bucket.links()
 
 
@@ -51,7 +52,7 @@ async def browser(buckets: DiskBuckets) -> AsyncGenerator[httpx.AsyncClient]:
         yield client
 
 
-async def test_a_link_shows_the_picture_and_lets_it_be_kept(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+async def test_a_link_shows_the_picture_and_lets_it_be_kept(browser: httpx.AsyncClient, links: OwnLinks) -> None:
     reply = await browser.get(links.to(PICTURE))
     assert (reply.status_code, reply.content) == (200, b"0123456789" * 10_000)
     assert reply.headers["content-type"] == "image/webp"
@@ -65,12 +66,12 @@ async def test_a_link_shows_the_picture_and_lets_it_be_kept(browser: httpx.Async
     assert reply.headers["referrer-policy"] == "no-referrer"
 
 
-async def test_head_tells_the_same_without_the_picture(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+async def test_head_tells_the_same_without_the_picture(browser: httpx.AsyncClient, links: OwnLinks) -> None:
     reply = await browser.head(links.to(PICTURE))
     assert (reply.status_code, reply.content, reply.headers["content-length"]) == (200, b"", "100000")
 
 
-async def test_a_part_can_be_asked_for(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+async def test_a_part_can_be_asked_for(browser: httpx.AsyncClient, links: OwnLinks) -> None:
     reply = await browser.get(links.to(PICTURE), headers={"Range": "bytes=2-4"})
     assert (reply.status_code, reply.content) == (206, b"234")
     assert reply.headers["content-range"] == "bytes 2-4/100000"
@@ -78,7 +79,7 @@ async def test_a_part_can_be_asked_for(browser: httpx.AsyncClient, links: DiskLi
     assert beyond.status_code == 416
 
 
-async def test_who_has_it_already_is_told_so(browser: httpx.AsyncClient, links: DiskLinks, bucket: DiskBucket) -> None:
+async def test_who_has_it_already_is_told_so(browser: httpx.AsyncClient, links: OwnLinks, bucket: DiskBucket) -> None:
     etag = (await browser.get(links.to(PICTURE))).headers["etag"]
     for known in (etag, f'"other", W/{etag}', "*"):
         reply = await browser.get(links.to(PICTURE), headers={"If-None-Match": known})
@@ -89,19 +90,19 @@ async def test_who_has_it_already_is_told_so(browser: httpx.AsyncClient, links: 
     assert (await browser.get(links.to(PICTURE), headers={"If-None-Match": etag})).content == b"another"
 
 
-async def test_a_download_is_saved_under_its_name(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+async def test_a_download_is_saved_under_its_name(browser: httpx.AsyncClient, links: OwnLinks) -> None:
     reply = await browser.get(links.to(PICTURE, download_as='Zoë "1"\r\nX: y.webp'))
     assert reply.headers["content-disposition"].startswith("attachment; filename*=utf-8''Zo%C3%AB%20%221%22%0D%0A")
     assert "x" not in reply.headers
 
 
-async def test_what_is_no_picture_is_only_ever_saved(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+async def test_what_is_no_picture_is_only_ever_saved(browser: httpx.AsyncClient, links: OwnLinks) -> None:
     reply = await browser.get(links.to(PAGE))
     assert reply.headers["content-type"] == "application/octet-stream"
     assert reply.headers["content-disposition"].startswith("attachment")
 
 
-async def test_every_tampering_is_refused_alike(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+async def test_every_tampering_is_refused_alike(browser: httpx.AsyncClient, links: OwnLinks) -> None:
     link = links.to(PICTURE)
     refused = {
         "no signature": link.partition("?")[0],
@@ -124,7 +125,7 @@ async def test_every_tampering_is_refused_alike(browser: httpx.AsyncClient, link
 
 
 async def test_a_picture_that_was_deleted_is_not_found(
-    browser: httpx.AsyncClient, links: DiskLinks, bucket: DiskBucket
+    browser: httpx.AsyncClient, links: OwnLinks, bucket: DiskBucket
 ) -> None:
     link = links.to(PICTURE)
     await bucket.delete(PICTURE)
@@ -134,7 +135,7 @@ async def test_a_picture_that_was_deleted_is_not_found(
 
 
 async def test_a_symlink_is_not_followed(
-    browser: httpx.AsyncClient, links: DiskLinks, buckets: DiskBuckets, tmp_path: Path
+    browser: httpx.AsyncClient, links: OwnLinks, buckets: DiskBuckets, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").write_text("secret")
     path = buckets.folder / PICTURE
@@ -143,12 +144,12 @@ async def test_a_symlink_is_not_followed(
     assert (await browser.get(links.to(PICTURE))).status_code == 404
 
 
-async def test_a_link_is_for_looking_only(browser: httpx.AsyncClient, links: DiskLinks) -> None:
+async def test_a_link_is_for_looking_only(browser: httpx.AsyncClient, links: OwnLinks) -> None:
     for method in ("PUT", "POST", "DELETE"):
         assert (await browser.request(method, links.to(PICTURE))).status_code == 405
 
 
-async def test_while_the_database_is_away_a_picture_is_said_to_be_safe(buckets: DiskBuckets, links: DiskLinks) -> None:
+async def test_while_the_database_is_away_a_picture_is_said_to_be_safe(buckets: DiskBuckets, links: OwnLinks) -> None:
     async def nobody_answers(_: str) -> bool:
         raise OperationalError("SELECT", {}, ConnectionRefusedError())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, cast
 
-import httpx
 import pytest
 from PIL import Image
 
@@ -15,18 +14,21 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.selfie import SelfieStatus
-from portrait_app.services import purging, selfies, sweep, thumbnails, trash
+from portrait_app.services import purging, selfies, showing, sweep, thumbnails, trash
 from portrait_app.services.selfies import Examiner
 from portrait_app.services.work import Desk
 from portrait_app.web.gallery.cards import cut
 from portrait_app.web.views import SelfieCard
 from tests.adapters.scripted import Answer, ScriptedEngine
 from tests.builders import House
+from tests.opening import STUDIO, browser_of
 from tests.services.test_keeping import Order, picture
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
     from uuid import UUID
+
+    import httpx
 
     from portrait_app.adapters.buckets.s3 import S3Buckets
     from portrait_app.domain.generation import Asset
@@ -45,9 +47,9 @@ async def ada(house: House) -> UUID:
 
 
 @pytest.fixture
-async def browser() -> AsyncGenerator[httpx.AsyncClient]:
+async def browser(house: House) -> AsyncGenerator[httpx.AsyncClient]:
     """Somebody who holds a link and nothing else."""
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with browser_of(house.desk.buckets, lambda key: showing.is_shown(house.desk, key)) as client:
         yield client
 
 
@@ -102,7 +104,13 @@ async def test_a_portrait_is_kept_with_thumbnails_shown_saved_and_deleted(
         assert await seen(browser, link) == ("image/webp", "WEBP", edge_px)
     saved = await browser.get(portrait.download)
     assert saved.headers["content-disposition"].endswith(portrait.file_name)
-    await to_go_for_good(house, asset)
+    async with house.desk.for_person(ada) as work:
+        await trash.put_portraits(work, [asset.id])
+    for link in (portrait.picture.small, portrait.picture.full, portrait.download):
+        answer = await browser.get(link)  # the objects are there still; the row says no, and the store is not asked
+        assert (answer.status_code, str(answer.url)) == (404, f"{STUDIO}{link}")
+    async with house.desk.for_person(ada) as work:
+        await trash.delete_portraits(work, [asset.id])
     await purging.purge_portrait(house.desk, ada, asset.id)
     assert s3_server.keys() == []
 

@@ -58,7 +58,7 @@ async def test_what_lies_there_is_shown_with_the_days_it_stays(
 
 def test_it_promises_of_links_what_the_bucket_can_keep() -> None:
     assert "no link opens it" in stays(Settings.model_validate({}))
-    assert "within the hour" in stays(Settings.model_validate(STORE))
+    assert "within ten minutes" in stays(Settings.model_validate(STORE))
 
 
 async def test_each_comes_back_to_where_it_was(

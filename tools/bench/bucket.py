@@ -29,7 +29,7 @@ LINKS = 240  # what a gallery page of 30 portraits has: three thumbnails, twice,
 async def measure(_: Sitting) -> list[Figure]:
     """Put, get and link one after another; the store runs on this machine, without TLS between."""
     with tempfile.TemporaryDirectory(prefix="bench-bucket-") as scratch, s3.server() as server:
-        folder, store = Path(scratch), S3Buckets(server.settings)
+        folder, store = Path(scratch), S3Buckets(server.settings, {"1": b"k" * 32})
         disk = DiskBuckets(folder / "bucket", {"1": b"k" * 32})
         return [
             *await _figures("folder", disk, _by_hand(folder), "an open file, synced"),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from portrait_app.adapters.buckets.errors import BadKey, ObjectTooLarge
 from portrait_app.adapters.buckets.keys import EVERYBODY, checked, folder_of, owned
-from portrait_app.adapters.buckets.links import Link, LinkSigner
+from portrait_app.adapters.buckets.links import LinkSigner, OwnLinks
 from portrait_app.adapters.buckets.listing import objects
 from portrait_app.adapters.buckets.upload import Upload, discard_abandoned
 from portrait_app.errors import NotFound
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Mapping, Sequence
     from pathlib import Path
 
+    from portrait_app.adapters.buckets.links import Link
     from portrait_app.ports.bucket import Stored
 
 _UNFINISHED = ".unfinished"
@@ -111,9 +112,9 @@ class DiskBucket:
         theirs = folder_of(self._owner_id)
         return await asyncio.to_thread(lambda: list(islice(objects(self._folder, theirs, after), most)))
 
-    async def links(self) -> DiskLinks:
+    async def links(self) -> OwnLinks:
         """Return what makes links; see the port."""
-        return DiskLinks(self._signer, self._owner_id)
+        return OwnLinks(self._signer, self._owner_id)
 
     async def _begun(self, key: str) -> Upload:
         beginning = asyncio.ensure_future(asyncio.to_thread(self._begin, key))
@@ -142,18 +143,6 @@ class DiskBucket:
 
     def _place(self, key: str) -> Path:
         return _place(self._folder, owned(key, self._owner_id))
-
-
-class DiskLinks:
-    """`ports.bucket.Links`: addresses that open an object for 30 to 60 minutes."""
-
-    def __init__(self, signer: LinkSigner, owner_id: UUID) -> None:
-        self._signer = signer
-        self._owner_id = owner_id
-
-    def to(self, key: str, *, download_as: str | None = None) -> str:
-        """Return an address of one object; see the port."""
-        return self._signer.sign(owned(key, self._owner_id), download_as=download_as)
 
 
 def _place(folder: Path, key: str) -> Path:

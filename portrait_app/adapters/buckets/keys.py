@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from portrait_app.adapters.buckets.errors import BadKey, NotTheirs
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 EVERYBODY = "u/"  # what all keys begin with
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
@@ -34,6 +31,15 @@ def checked(key: str) -> str:
 def folder_of(owner_id: UUID) -> str:
     """Return what the keys of this person's objects begin with."""
     return f"{EVERYBODY}{owner_id}/"
+
+
+def owner_of(key: str) -> UUID:
+    """Return whose object a key names.
+
+    Raises:
+        BadKey: it is no key.
+    """
+    return UUID(checked(key).split("/", 2)[1])
 
 
 def owned(key: str, owner_id: UUID) -> str:

@@ -8,14 +8,15 @@ import hmac
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from urllib.parse import quote, urlencode
 
-from portrait_app.adapters.buckets.keys import is_key
+from portrait_app.adapters.buckets.keys import is_key, owned
 from portrait_app.errors import PortraitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from uuid import UUID
 
 WINDOW_S = 30 * 60
 INLINE = ""  # the disposition of a link that shows the object instead of saving it
@@ -89,6 +90,44 @@ class LinkSigner:
         signed = _encoded(f"{_FORM}\0{key_id}\0{method}\0{key}\0{expiry}\0{disposition}")
         mac = hmac.digest(self._keys[key_id], signed, hashlib.sha256)
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+class OwnLinks:
+    """`ports.bucket.Links`: addresses at the studio, good for 30 to 60 minutes; `/media` asks the row too."""
+
+    def __init__(self, signer: LinkSigner, owner_id: UUID) -> None:
+        self._signer = signer
+        self._owner_id = owner_id
+
+    def to(self, key: str, *, download_as: str | None = None) -> str:
+        """Return an address of one object; see the port."""
+        return self._signer.sign(owned(key, self._owner_id), download_as=download_as)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where an object is fetched, and for how many seconds more this may be given as the answer."""
+
+    address: str
+    stands_for_s: int
+
+
+@runtime_checkable
+class ServedElsewhere(Protocol):
+    """Buckets whose objects a browser fetches from the store, by an address of the store's that soon ends."""
+
+    @property
+    def signer(self) -> LinkSigner:
+        """What made the link, and verifies it."""
+        ...
+
+    async def elsewhere(self, link: Link, method: str) -> Elsewhere:
+        """Return where a verified link leads. Args: method: GET or HEAD.
+
+        Raises:
+            BucketDown: the store gives no credential just now.
+        """
+        ...
 
 
 def _encoded(text: str) -> bytes:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from portrait_app.adapters.buckets.errors import ObjectTooLarge, StoreRefused
-from portrait_app.adapters.buckets.keys import EVERYBODY, checked, folder_of, is_key, owned
-from portrait_app.adapters.buckets.s3.links import S3Links
+from portrait_app.adapters.buckets.keys import EVERYBODY, checked, folder_of, is_key, owned, owner_of
+from portrait_app.adapters.buckets.links import Elsewhere, LinkSigner, OwnLinks
+from portrait_app.adapters.buckets.s3.links import Addresses
 from portrait_app.adapters.buckets.s3.passes import Passes
 from portrait_app.adapters.buckets.s3.store import Store, said_in_our_words
 from portrait_app.adapters.buckets.s3.upload import Upload
@@ -21,9 +22,10 @@ from portrait_app.errors import NotFound
 from portrait_app.ports.bucket import Stored
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
     from datetime import datetime
 
+    from portrait_app.adapters.buckets.links import Link
     from portrait_app.adapters.buckets.s3.passes import Pass
     from portrait_app.settings_of_bucket import StoreSettings
 
@@ -35,17 +37,32 @@ _AT_ONCE = 1000  # the most that the store lists or deletes by one call
 class S3Buckets:
     """`ports.bucket.Buckets` in a store. Its own key does nothing but ask for credentials.
 
-    Args: clock: what time it is.
+    Args:
+        settings: the store's.
+        signing_keys: by id, the one that signs first (see `LinkSigner`).
+        clock: what time it is.
     """
 
-    def __init__(self, settings: StoreSettings, *, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self, settings: StoreSettings, signing_keys: Mapping[str, bytes], *, clock: Callable[[], datetime] = now
+    ) -> None:
+        self.signer = LinkSigner(signing_keys, "/media")
         self.store = Store(settings)
         self.passes = Passes(self.store, clock=clock)
         self._clock = clock
 
     def of(self, owner_id: UUID) -> S3Bucket:
         """Return one person's bucket; see the port."""
-        return S3Bucket(self.store, self.passes, owner_id)
+        return S3Bucket(self.store, self.passes, self.signer, owner_id)
+
+    async def elsewhere(self, link: Link, method: str) -> Elsewhere:
+        """Return where a verified link leads; see `ServedElsewhere`. The credential is its owner's."""
+        addresses = await self.addresses(owner_of(link.key))
+        return Elsewhere(addresses.of(link.key, method=method, download_as=link.download_as), addresses.stands_for_s)
+
+    async def addresses(self, owner_id: UUID) -> Addresses:
+        """Return what makes addresses at the store of one person's objects; good for the request that asks."""
+        return Addresses(self.store.settings, await self.passes.of(owner_id), owner_id, self._clock())
 
     async def page(self, *, after: str = "", most: int) -> Sequence[Stored]:
         """Return the first objects after a key; see the port."""
@@ -72,9 +89,10 @@ class S3Buckets:
 class S3Bucket:
     """`ports.bucket.Bucket`: what the store opens to one person's credential. Our own look at the key comes first."""
 
-    def __init__(self, store: Store, passes: Passes, owner_id: UUID) -> None:
+    def __init__(self, store: Store, passes: Passes, signer: LinkSigner, owner_id: UUID) -> None:
         self._store = store
         self._passes = passes
+        self._signer = signer
         self._owner_id = owner_id
         self._name = store.settings.bucket
 
@@ -116,9 +134,9 @@ class S3Bucket:
         """Return the person's first objects after a key; see the port."""
         return await self._listed(folder_of(self._owner_id), after, most)
 
-    async def links(self) -> S3Links:
+    async def links(self) -> OwnLinks:
         """Return what makes links; see the port."""
-        return S3Links(self._store.settings, await self._passes.of(self._owner_id), self._owner_id)
+        return OwnLinks(self._signer, self._owner_id)
 
     @asynccontextmanager
     async def _upload(self, key: str) -> AsyncGenerator[Upload]:

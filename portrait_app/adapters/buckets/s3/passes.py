@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from portrait_app.adapters.buckets.s3.store import Store
 
 LASTS = timedelta(hours=1)  # the most that a role allows unless it is told otherwise
-USED_FOR = timedelta(minutes=30)  # then a new one is asked for; a link signed with the old one lives half an hour more
+USED_FOR = timedelta(minutes=30)  # then a new one is asked for; an address signed with the old one ends soon after
 MOST = 2000  # people whose credentials are kept at once, the last ones that came
 
 

@@ -55,8 +55,10 @@ class TrashedPortrait:
 
 
 def stays(settings: Settings) -> str:
-    """Say how long what is deleted stays, and who sees it: a store opens links that it gave out for a while longer."""
-    links = "no link opens it" if settings.store is None else "links that were open before end within the hour"
+    """Say how long what is deleted stays, and who sees it: a store opens what it was just asked for a little longer."""
+    links = "no link opens it"
+    if settings.store is not None:
+        links += "; what was opened just before closes within ten minutes"
     return f"What you delete stays here for {TRASH_STAYS.days} days. Nobody sees it; {links}."
 
 

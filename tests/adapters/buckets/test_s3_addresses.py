@@ -1,0 +1,104 @@
+"""Credentials that pass, and addresses at the store that are signed with them: dead within ten minutes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import httpx
+
+from portrait_app.adapters.buckets.s3.links import WINDOW, Addresses
+from portrait_app.adapters.buckets.s3.passes import USED_FOR, Passes
+from portrait_app.domain.clock import now
+from tests.opening import browser_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pytest
+
+    from portrait_app.adapters.buckets.s3 import S3Buckets
+
+ADA, BOB = uuid4(), uuid4()
+MINE = f"u/{ADA}/portraits/a.webp"
+
+
+async def test_an_address_opens_nothing_once_it_has_expired(s3_buckets: S3Buckets) -> None:
+    await s3_buckets.of(ADA).put_bytes(MINE, b"Ada")
+    holder = await s3_buckets.passes.of(ADA)
+    old = replace(holder, made_at=now() - timedelta(hours=1))
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        for ago, status in ((2 * WINDOW + timedelta(seconds=1), 403), (WINDOW - timedelta(seconds=1), 200)):
+            address = Addresses(s3_buckets.store.settings, old, ADA, now() - ago).of(MINE)
+            assert (await browser.get(address)).status_code == status
+
+
+async def test_an_address_is_the_same_for_five_minutes_and_lives_five_to_ten(s3_buckets: S3Buckets) -> None:
+    holder, settings = await s3_buckets.passes.of(ADA), s3_buckets.store.settings
+    old = replace(holder, made_at=now() - timedelta(hours=1), ends_at=now() + timedelta(days=1))
+    began = now().replace(minute=25, second=0, microsecond=0)
+    first, last, next_one = (
+        Addresses(settings, old, ADA, began + after) for after in (timedelta(), WINDOW - timedelta(seconds=1), WINDOW)
+    )
+    assert first.of(MINE) == last.of(MINE) != next_one.of(MINE)
+    assert httpx.URL(first.of(MINE)).params["X-Amz-Expires"] == str(int(2 * WINDOW.total_seconds()))
+    assert (first.stands_for_s, last.stands_for_s) == (WINDOW.total_seconds(), 1)
+    assert holder.secret not in f"{first.of(MINE)} {holder}"
+
+
+async def test_an_address_is_not_of_before_its_credential_nor_of_after_it(s3_buckets: S3Buckets) -> None:
+    at = now().replace(minute=27, second=0, microsecond=0)
+    young = replace(
+        await s3_buckets.passes.of(ADA), made_at=at - timedelta(seconds=20), ends_at=at + timedelta(seconds=40)
+    )
+    made = Addresses(s3_buckets.store.settings, young, ADA, at)
+    said = httpx.URL(made.of(MINE)).params
+    assert (said["X-Amz-Date"], said["X-Amz-Expires"]) == (f"{young.made_at:%Y%m%dT%H%M%SZ}", "60")
+    assert made.stands_for_s == 40
+
+
+async def test_a_link_leads_to_an_address_that_is_kept_no_longer_than_it_lives(s3_buckets: S3Buckets) -> None:
+    await s3_buckets.of(ADA).put_bytes(MINE, b"Ada")
+    async with browser_of(s3_buckets, follows=False) as browser:
+        answer = await browser.get((await s3_buckets.of(ADA).links()).to(MINE))
+    assert answer.status_code == 302
+    kept, _, seconds = answer.headers["cache-control"].partition("max-age=")
+    assert (kept, 0 <= int(seconds) <= WINDOW.total_seconds()) == ("private, ", True)
+    assert answer.headers["location"].startswith(f"{s3_buckets.store.settings.objects_url}/{MINE}?")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+class Clock:
+    """Time that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.ahead
+
+
+async def test_a_credential_is_asked_for_once_for_all_who_need_it(
+    s3_buckets: S3Buckets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    passes = Passes(s3_buckets.store, clock=clock)
+    asked: list[str] = []
+    issue = passes.issue
+    monkeypatch.setattr(passes, "issue", lambda name, policy: asked.append(name) or issue(name, policy))
+    first = asyncio.create_task(passes.of(ADA))
+    others = [asyncio.create_task(passes.of(ADA)) for _ in range(9)]
+    await asyncio.sleep(0)
+    first.cancel()  # whoever asked first goes away
+    assert len({holder.token for holder in await asyncio.gather(*others)}) == 1
+    clock.ahead = USED_FOR - timedelta(seconds=5)
+    assert await passes.of(ADA) == others[0].result()
+    assert asked == [f"person-{ADA}"]
+    clock.ahead = USED_FOR
+    fresh = await passes.of(ADA)
+    assert fresh != others[0].result()
+    assert (await passes.of(BOB)).token != fresh.token
+    assert asked == [f"person-{ADA}", f"person-{ADA}", f"person-{BOB}"]
