@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-import standardwebhooks.webhooks as library
 from standardwebhooks import Webhook
 
+from portrait_app.adapters.replicate import signature
 from portrait_app.adapters.replicate.errors import BadSignature
 from portrait_app.adapters.replicate.signature import verify
 
@@ -33,12 +32,7 @@ def signed(secret: str = SECRET, *, age: timedelta = timedelta(), body: bytes = 
 
 
 def test_the_published_vector_is_genuine_in_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Then(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Then:
-            return cls.fromtimestamp(1614265330 + 60, tz)
-
-    monkeypatch.setattr(library, "datetime", Then)
+    monkeypatch.setattr(signature, "now", lambda: datetime.fromtimestamp(1614265330 + 60, UTC))
     verify([SECRET], VECTOR, BODY)
     with pytest.raises(BadSignature):
         verify([OTHER], VECTOR, BODY)
@@ -54,6 +48,15 @@ def test_old_and_future_news_is_refused(minutes: int) -> None:
     with pytest.raises(BadSignature):
         verify([SECRET], signed(age=timedelta(minutes=minutes)), BODY)
     verify([SECRET], signed(age=timedelta(minutes=minutes * 0.7)), BODY)
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_it_is_the_database_that_says_how_old_news_is(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    ahead = timedelta(minutes=minutes)
+    monkeypatch.setattr(signature, "now", lambda: datetime.now(UTC) + ahead)  # this host's own clock is wrong
+    verify([SECRET], signed(age=-ahead), BODY)
+    with pytest.raises(BadSignature):
+        verify([SECRET], signed(), BODY)
 
 
 def test_secrets_can_be_exchanged_without_losing_news() -> None:

@@ -6,12 +6,12 @@ import base64
 import hashlib
 import hmac
 import re
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from urllib.parse import quote, urlencode
 
 from portrait_app.adapters.buckets.keys import is_key, owned
+from portrait_app.domain.clock import now
 from portrait_app.errors import PortraitError
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ WINDOW_S = 30 * 60
 INLINE = ""  # the disposition of a link that shows the object instead of saving it
 _FORM = "1"  # of what is signed; a change of form gets a new number, so that no old link means something new
 _EXPIRY = re.compile(r"[0-9]{1,12}")
+
+
+def _moment() -> float:
+    return now().timestamp()  # all hosts' and the database's: a link of one is looked at by another
 
 
 class LinkRefused(PortraitError):
@@ -49,7 +53,7 @@ class LinkSigner:
         clock: seconds since 1970.
     """
 
-    def __init__(self, keys: Mapping[str, bytes], base: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, keys: Mapping[str, bytes], base: str, *, clock: Callable[[], float] = _moment) -> None:
         if not keys or not all(keys.values()):
             raise ValueError("a signer needs at least one key, and none may be empty")
         self._keys = dict(keys)
