@@ -13,7 +13,7 @@ from PIL import Image
 from portrait_app.adapters.replicate.outputs import OutputBroken, OutputGone
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.generation import Loss, shortfall
+from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus
 from portrait_app.domain.report import JobReport
 from portrait_app.faces.face import Box
@@ -232,21 +232,3 @@ async def test_a_second_call_finds_nothing_to_do(order: Order) -> None:
     for _ in range(2):
         await order.keeper.keep(order.owner_id, asset_id)
     assert len(order.engine.asked) == 1
-
-
-HELD, MISSING, CALLED_OFF = Loss.HELD_BACK, Loss.REMOVED, Loss.CALLED_OFF
-
-
-@pytest.mark.parametrize(
-    ("count", "losses", "words"),
-    [
-        (4, [HELD], "3 of 4; one was held back by the safety check."),
-        (4, [HELD, HELD], "2 of 4; two were held back by the safety check."),
-        (8, [HELD, MISSING, HELD], "5 of 8; two were held back by the safety check, one was removed by the engine be"),
-        (1, [HELD], "It was held back by the safety check."),
-        (4, [HELD] * 4, "All four were held back by the safety check."),
-        (3, [HELD, CALLED_OFF, CALLED_OFF], "None of 3: one was held back by the safety check, two were called off"),
-    ],
-)
-def test_what_came_and_what_did_not_is_said_in_one_sentence(count: int, losses: list[Loss], words: str) -> None:
-    assert shortfall(count, losses).startswith(words)

@@ -3,62 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from portrait_app.domain.clock import now
 from portrait_app.domain.events import CHANNEL, News
 from portrait_app.domain.happening import Happening
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus
 from portrait_app.domain.mail import MailKind
-from portrait_app.domain.order import Watcher
-from portrait_app.domain.report import JobReport
-from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import cancelling, generations, painting, preferences, progress, trainings, watching
-from portrait_app.services.mails import Postman
-from portrait_app.services.watching import BELIEVED_FOR, StillThere
+from portrait_app.services import cancelling, generations, painting, preferences, trainings
+from tests.services.learning import hear, training_ends
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from email.message import EmailMessage
     from uuid import UUID
 
     from portrait_app.database.address import Address
     from tests.builders import House
 
-
 AN_ID = "7f3c0d5e-2b1a-4c68-9e0f-5a1d2c3b4e5f"
 THE_END = "that was all"
-
-
-@dataclass
-class Carrier:
-    """Takes mails, and keeps them; or says that it can't."""
-
-    taken: list[EmailMessage] = field(default_factory=list)
-    is_open: bool = True
-
-    async def forget(self, address: str) -> None:
-        self.taken = [mail for mail in self.taken if mail["To"] != address]
-
-    async def send(self, mail: EmailMessage) -> None:
-        if not self.is_open:
-            raise MailNotTaken("closed")
-        self.taken.append(mail)
-
-
-@pytest.fixture
-def carrier() -> Carrier:
-    return Carrier()
-
-
-@pytest.fixture
-def postman(house: House, carrier: Carrier) -> Postman:
-    return Postman(house.desk, carrier, "https://studio.example", "studio@studio.example")
 
 
 @pytest.fixture
@@ -88,24 +53,6 @@ def said(news: psycopg.Connection) -> list[Happening]:
         if happening := News.from_text(notice.payload).happening:
             told.append(happening)
     raise AssertionError("the end was not heard")
-
-
-async def training_ends(house: House, owner_id: UUID, status: OrderStatus) -> UUID:
-    """Have a face learned, or not; return the training."""
-    draft = await house.draft_with_selfies(owner_id)
-    async with house.desk.for_person(owner_id) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
-    await hear(house, owner_id, order_id, OrderStatus.RUNNING)
-    for _ in range(2):  # news comes twice
-        await hear(house, owner_id, order_id, status)
-    return draft.id
-
-
-async def hear(house: House, owner_id: UUID, order_id: UUID, status: OrderStatus) -> None:
-    version = "me/faces:abc" if status is OrderStatus.DONE else None
-    async with house.desk.for_service(owner_id) as work:
-        await progress.hear(work, order_id, JobReport(f"job of {order_id}", status, version=version))
 
 
 async def kinds(house: House, owner_id: UUID) -> list[MailKind]:
@@ -198,61 +145,6 @@ async def test_portraits_that_were_ordered_and_came_are_no_news(
     assert (said(news), house.queue.mails) == ([], [])
 
 
-async def test_a_mail_is_sent_once_and_says_where_to_switch_it_off(
-    house: House, ada: UUID, postman: Postman, carrier: Carrier
-) -> None:
-    await training_ends(house, ada, OrderStatus.DONE)
-    ((_, mail_id),) = house.queue.mails
-    for _ in range(2):  # the chore runs twice
-        await postman.send(ada, mail_id)
-    (mail,) = carrier.taken
-    assert mail["Subject"] == "Your face model is ready"
-    assert "https://studio.example/you/preferences" in mail.get_content()
-
-
-async def test_a_mail_that_was_not_taken_is_sent_later(
-    house: House, ada: UUID, postman: Postman, carrier: Carrier
-) -> None:
-    await training_ends(house, ada, OrderStatus.FAILED)
-    ((_, mail_id),) = house.queue.mails
-    carrier.is_open = False
-    with pytest.raises(MailNotTaken):
-        await postman.send(ada, mail_id)
-    carrier.is_open = True
-    await postman.send(ada, mail_id)
-    assert len(carrier.taken) == 1
-
-
-async def test_no_mail_goes_to_who_is_looking(house: House, ada: UUID, postman: Postman, carrier: Carrier) -> None:
-    async with house.desk.for_person(ada) as work:
-        await watching.watch(work)
-    await training_ends(house, ada, OrderStatus.DONE)
-    ((_, mail_id),) = house.queue.mails
-    with pytest.raises(StillThere) as not_yet:  # the tab may have been closed just before
-        await postman.send(ada, mail_id)
-    assert 0 < not_yet.value.wait_s <= BELIEVED_FOR.total_seconds()
-    await watched_until(house, ada, now() + BELIEVED_FOR + timedelta(seconds=20))  # it says again that it is there
-    await postman.send(ada, mail_id)
-    await watched_until(house, ada, now() - timedelta(hours=1))
-    await postman.send(ada, mail_id)
-    assert carrier.taken == []
-
-
-async def test_a_tab_that_was_closed_just_before_holds_the_mail_up_and_no_more(
-    house: House, ada: UUID, postman: Postman, carrier: Carrier, address: Address
-) -> None:
-    await watched_until(house, ada, now() + timedelta(seconds=30))
-    await training_ends(house, ada, OrderStatus.DONE)
-    ((_, mail_id),) = house.queue.mails
-    with pytest.raises(StillThere):
-        await postman.send(ada, mail_id)
-    with psycopg.connect(address.conninfo(), autocommit=True) as admin:  # 40 seconds later
-        admin.execute("UPDATE app.mails SET created_at = created_at - interval '40 s'")
-        admin.execute("UPDATE app.watchers SET until = until - interval '40 s'")
-    await postman.send(ada, mail_id)
-    assert len(carrier.taken) == 1
-
-
 async def test_what_others_are_told_is_nobody_elses(house: House, ada: UUID) -> None:
     eve = await house.somebody("Eve")
     house.queue.mails.clear()
@@ -270,8 +162,3 @@ def test_news_of_what_happened_is_read_as_it_was_written() -> None:
     assert News.from_text(told.to_text()) == told
     with pytest.raises(ValueError, match="invented"):
         News.from_text(told.to_text().replace("model_ready", "invented"))
-
-
-async def watched_until(house: House, owner_id: UUID, until: object) -> None:
-    async with house.desk.for_person(owner_id) as work:
-        await work.session.merge(Watcher(owner_id=owner_id, until=until))  # type: ignore[arg-type] -- a moment
