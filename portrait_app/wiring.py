@@ -84,8 +84,8 @@ class Workshop:
 
     @cached_property
     def offers(self) -> Offers:
-        """Whether training can be offered."""
-        return Offers(self.gateway, TRAINERS[self.settings.trainer])
+        """Whether trainings and portraits can be offered."""
+        return Offers(self.gateway, TRAINERS[self.settings.trainer], self.desk)
 
     @property
     def postman(self) -> Postman:

@@ -46,6 +46,7 @@ class FakeEngine:
     list_is_whole: bool = True
     pages_read: int = 0
     refuses_training: Exception | None = None
+    refuses_portraits: dict[str, Exception] = field(default_factory=dict)
     versions: set[str] = field(default_factory=set)
     deletes_slowly: bool = False
     name: str = "me"
@@ -59,6 +60,11 @@ class FakeEngine:
         if self.refuses_training is not None:
             raise self.refuses_training
         return bool(trainer)
+
+    async def check_face_model(self, generator: Any, version: str) -> bool:
+        if version in self.refuses_portraits:
+            raise self.refuses_portraits[version]
+        return bool(generator)
 
     async def upload(self, name: str, data: bytes) -> Uploaded:
         self.files[name] = data

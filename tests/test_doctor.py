@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -138,6 +140,22 @@ async def test_a_model_that_is_not_used_today_and_changed_is_told_and_nothing_mu
     assert "k2 is not as we know it, so it is not offered: it takes no start_image" in film.said
     assert [finding.said for finding in every if finding.next_step] == []
     assert any("qwen-image-lora-trainer can't be looked at" in finding.said for finding in every)
+
+
+async def test_what_no_longer_fits_is_said_in_words_and_in_no_line_of_the_log(
+    engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    engine.answers[KLING] = offers(replicated.document("Input", {"prompt": replicated.TEXT}, ["prompt"]), "k2")
+    told = {"REPLICATE_API_TOKEN": "r8", "REPLICATE_BASE_URL": engine.base, "PORTRAIT_DATA_DIR": str(tmp_path)}
+    doctor = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "portrait_app", "doctor"),
+        env={**os.environ, **told},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said = (await doctor.communicate())[0].decode()
+    assert "k2 is not as we know it, so it is not offered" in said
+    assert "model.differs" not in said
 
 
 async def test_the_newest_face_model_is_held_against_what_its_portraits_are_given(

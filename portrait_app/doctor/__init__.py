@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import psycopg
+import structlog
 
 from portrait_app.database.server import DatabaseWontStart, EmbeddedServer
 from portrait_app.database.server.binaries import binaries_for
@@ -30,6 +32,8 @@ def what_runs(settings: Settings) -> list[Finding]:
 def main() -> int:
     """Print what was found; the exit code is 1 when something must be done before the studio runs."""
     settings = Settings.read()
+    # What is wrong is said below, in words: a line of the log between them says the same to nobody.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     findings = [look(settings) for look in LOOKS]
     findings += _store(settings) + _doors(settings) + _outside(settings) + counts.look(settings)
     for finding in findings:

@@ -1,4 +1,4 @@
-"""Whether training can be offered now: known before somebody presses the button, and said in words when not."""
+"""What can be offered now: known before somebody presses the button, and said in words when it can't be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import EngineError, Refused
+from portrait_app.adapters.replicate.errors import EngineError, ModelDiffers, Refused
+from portrait_app.domain.catalogue import GENERATORS, TRAINERS
 from portrait_app.errors import PortraitError
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.domain.catalogue import Trainer
+    from portrait_app.domain.training import Training
+    from portrait_app.services.work import Desk
 
 log = structlog.get_logger()
 
@@ -24,7 +27,7 @@ LOOK_SOON_S = 10.0  # while the engine doesn't answer, e.g. since it starts besi
 
 
 class NotOffered(PortraitError):
-    """A training can't be started: the engine would certainly refuse it."""
+    """Something can't be started: the engine would certainly refuse it."""
 
     headline = "Training isn't possible just now"
 
@@ -33,27 +36,74 @@ class NotOffered(PortraitError):
         self.hint = f"{why.headline}. {why.hint}"
 
 
-class Offers:
-    """Asks the engine from time to time whether it would take a training, so that no press of a button has to wait.
+class NoPortraits(NotOffered):
+    """Portraits can't be made from a face model: it doesn't take what we would send."""
 
-    Args: trainer: what new face models are learned by.
+    headline = "No portraits can be made from this face model just now"
+
+
+class Offers:
+    """Asks the engine from time to time whether it would take an order, so that no press of a button has to wait.
+
+    What hasn't been answered yet is given the benefit of the doubt; whatever is sent is held against its schema anew.
+
+    Args:
+        trainer: what new face models are learned by.
+        desk: where people are told that a face model of theirs turned out not to fit.
     """
 
-    def __init__(self, gateway: Gateway, trainer: Trainer) -> None:
+    def __init__(self, gateway: Gateway, trainer: Trainer, desk: Desk) -> None:
         self._gateway = gateway
         self._trainer = trainer
+        self._desk = desk
         self._why_not: Refused | None = None
+        # By version, which never changes.
+        self._fitting: set[str] = set()
+        self._differing: dict[str, ModelDiffers] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
 
     def require_training(self) -> None:
-        """See that a training may be started. An engine that hasn't answered yet is given the benefit of the doubt.
+        """See that a training may be started.
 
         Raises: NotOffered.
         """
         if self._why_not is not None:
             raise NotOffered(self._why_not)
 
+    def why_no_training(self) -> str:
+        """Why no training can be started, in words for the person; nothing when one can."""
+        return NotOffered(self._why_not).hint if self._why_not is not None else ""
+
+    def require_portraits(self, training: Training) -> None:
+        """See that portraits may be ordered from a face model.
+
+        Raises: NoPortraits.
+        """
+        why_not = self._differing.get(training.version or "")
+        if why_not is not None:
+            raise NoPortraits(why_not)
+
+    def offers_portraits(self, training: Training) -> bool:
+        """Whether portraits may be ordered from a face model; one that nobody asked about yet is looked at meanwhile.
+
+        Should it turn out not to fit, its person's open tabs look again.
+        """
+        version, trainer = training.version, TRAINERS.get(training.trainer)
+        if version is None or trainer is None or version in self._fitting:
+            return True
+        if version not in self._differing and version not in self._looking:
+            looking = asyncio.create_task(self._look_at(training, version, trainer))
+            self._looking[version] = looking
+            looking.add_done_callback(lambda _: self._looking.pop(version, None))
+        return version not in self._differing
+
+    def troubles(self) -> list[str]:
+        """What isn't offered and why, for whoever runs the studio."""
+        said = [f"No face model can be learned with {self._trainer.model}: {self._why_not}."] if self._why_not else []
+        return [*said, *(f"No portraits can be made from a face model: {error}." for error in self._differing.values())]
+
     async def look(self) -> bool:
-        """Ask the engine; False when it didn't answer, and what was known stays."""
+        """Ask the engine whether it would train; False when it didn't answer, and what was known stays."""
         try:
             await self._gateway.check_trainer(self._trainer)
         except Refused as error:
@@ -67,6 +117,18 @@ class Offers:
             self._why_not = None
         return True
 
+    async def _look_at(self, training: Training, version: str, trainer: Trainer) -> None:
+        try:
+            await self._gateway.check_face_model(GENERATORS[trainer.generator], version)
+        except ModelDiffers as error:
+            self._differing[version] = error
+            async with self._desk.for_service(training.owner_id) as work:
+                await work.tell("training", training.id)
+        except EngineError as error:  # the next time that it is shown, it is asked about again
+            log.info("portraits.not_looked_at", version=version, why=type(error).__name__)
+        else:
+            self._fitting.add(version)
+
     @asynccontextmanager
     async def kept_fresh(self) -> AsyncGenerator[None]:
         """Look now and again in the background, as long as the process lives."""
@@ -74,9 +136,10 @@ class Offers:
         try:
             yield
         finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+            for task in (looking, *self._looking.values()):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
     async def _keep_looking(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Training is offered while the engine would take it, and refused in words when it certainly wouldn't."""
+"""What the engine would take is offered, and what it certainly wouldn't is refused in words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def engine() -> Checked:
 
 @pytest.fixture
 def offers(engine: Checked) -> Offers:
-    return Offers(engine, TRAINERS["qwen"])  # type: ignore[arg-type] -- a fake
+    return Offers(engine, TRAINERS["qwen"], None)  # type: ignore[arg-type] -- a fake, and no portraits
 
 
 async def test_before_the_engine_was_asked_training_is_offered(offers: Offers) -> None:

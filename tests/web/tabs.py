@@ -30,7 +30,7 @@ def move_in(house: House) -> None:
     """Let the web floor stand in this house."""
     settings = Settings.model_validate({"REPLICATE_API_TOKEN": None})
     # The engine was never asked, so training is offered.
-    offers = Offers(cast("Gateway", house.engine), TRAINERS[settings.trainer])
+    offers = Offers(cast("Gateway", house.engine), TRAINERS[settings.trainer], house.desk)
     web_house.move_in(cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings, offers=offers)))
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
+from portrait_app.adapters.replicate.errors import ModelDiffers
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import NotFound, PortraitError
 from portrait_app.services import preferences, removal, trainings
 from portrait_app.services.generations import NotReady, UnknownChoice
+from portrait_app.services.offers import NoPortraits
 from portrait_app.web.create.state import CreateState
 from tests.portraits import portraits_of
 from tests.web.tabs import goes_to, happens, signed_up, tab_of
@@ -51,6 +54,21 @@ async def test_an_order_shows_its_places_at_once(house: House, model: Training, 
     assert (room.coming.words[:1], [portrait.style for portrait in room.latest]) == ("3", ["Noir"] * 3)
     assert {portrait.picture.ratio for portrait in room.latest} == {1344 / 768}
     assert [chore for chore, *_ in house.queue.waiting] == [Chore.SEND_ORDER]
+
+
+async def test_a_face_model_that_does_not_take_what_we_send_is_not_offered_and_that_is_said(
+    house: House, model: Training, room: CreateState
+) -> None:
+    house.engine.refuses_portraits["me/faces:abc"] = ModelDiffers("me/faces:abc", ["it takes no style"])
+    others = asyncio.all_tasks()
+    await happens(room, "enter")
+    assert [card.id for card in room.models] == [str(model.id)]  # the engine hasn't answered yet
+    await asyncio.gather(*asyncio.all_tasks() - others)
+    with pytest.raises(NoPortraits):
+        await happens(room, "order")
+    await happens(room, "enter")
+    assert (room.models, room.withheld) == ([], "No portraits can be made from Ada just now")
+    assert not house.queue.waiting
 
 
 async def test_the_address_names_the_face_model(house: House, ada: SignedIn, room: CreateState) -> None:

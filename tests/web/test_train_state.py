@@ -85,6 +85,9 @@ async def test_a_training_that_the_engine_would_refuse_is_not_begun_and_its_reas
     await house.draft_with_selfies(ada.owner_id)
     house.engine.refuses_training = WrongToken("401")
     await web_house.workshop().offers.look()
+    await happens(room, "enter")
+    assert (room.count.headline, room.count.is_enough) == ("Training isn't possible just now", False)
+    assert "REPLICATE_API_TOKEN" in room.why_not
     said = await happens(room, "start")
     assert "REPLICATE_API_TOKEN" in str(said)
     assert room.is_starting is False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portrait_app.adapters.replicate.errors import ModelDiffers
 from portrait_app.errors import NotFound, SignedOut
 from portrait_app.services import accounts, sessions
 from portrait_app.services.accounts import SignUp, UnknownLook
@@ -139,6 +140,12 @@ async def test_the_operator_sees_how_the_house_is_doing_and_invites(house: House
         ("Engine", "Doesn't answer"),
     ]
     assert (room.is_operator, [count.value for count in room.usage]) == (True, [1, 1, 0, 0])
+    assert room.not_offered == []
+    house.engine.refuses_training = ModelDiffers("darkroom/face-trainer:2", ["it takes no seed"])
+    await web_house.workshop().offers.look()
+    await happens(room, "check_health")
+    trainer = "No face model can be learned with darkroom/face-trainer"
+    assert room.not_offered == [f"{trainer}: darkroom/face-trainer:2: it takes no seed."]
     await happens(room, "invite")
     invite = room.invite_link.partition("invite=")[2]
     await accounts.require_open(house.desk, SignUp.INVITE, invite)
@@ -147,9 +154,11 @@ async def test_the_operator_sees_how_the_house_is_doing_and_invites(house: House
 async def test_nobody_else_sees_or_does_any_of_it(house: House, ada: SignedIn) -> None:
     eve = await signed_up(house, "Eve")
     room = await tab_of(YouState, eve.token)
+    house.engine.refuses_training = ModelDiffers("darkroom/face-trainer:2", ["it takes no seed"])
+    await web_house.workshop().offers.look()
     await happens(room, "enter")
     await happens(room, "check_health")
-    assert (room.is_operator, room.usage, room.health) == (False, [], [])
+    assert (room.is_operator, room.usage, room.health, room.not_offered) == (False, [], [], [])
     with pytest.raises(NotYours):
         await happens(room, "invite")
 

@@ -144,6 +144,13 @@ class Gateway:
         """Hold a video model's entry in the catalogue against its newest version; as `check_trainer`."""
         return await self._models.check_video(video)
 
+    async def check_face_model(self, generator: Portraits, version: str) -> bool:
+        """Hold what face models are given against one of them, `owner/name:hash`; False when it doesn't say.
+
+        Raises: ModelDiffers, EngineDown, Throttled, Refused: it can't be offered.
+        """
+        return await self._models.check_face_model(generator, version)
+
     async def check_portraits(self, generator: Portraits) -> bool:
         """Hold what face models are given against the newest one; False when it doesn't say. Nothing is made for it.
 

@@ -124,6 +124,16 @@ class Models:
         """
         return await self._check(name, "Input", generator.samples())
 
+    async def check_face_model(self, generator: Generator, full_name: str) -> bool:
+        """Hold all that a face model may be given against its version; False when that doesn't say.
+
+        Raises: ModelDiffers, EngineDown, Throttled, Refused.
+        """
+        with asking():
+            version = await self.version(full_name)
+        self.require(version, "Input", generator.samples())
+        return schema.says_of(version.document, "Input")
+
     async def delete(self, full_name: str) -> None:
         """Have the engine delete a version, its predictions and its files; it may take some minutes to do so.
 

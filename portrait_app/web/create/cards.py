@@ -63,6 +63,7 @@ class Seen:
     latest: list[PortraitCard]
     coming: Coming
     lost: str
+    withheld: frozenset[str]
 
 
 SHAPE_WORDS = {
@@ -86,6 +87,18 @@ SHAPES = [
     )
     for aspect in ASPECTS.values()
 ]
+
+
+WITHHELD = (
+    "The portrait engine has changed, and no longer takes what we would send. Your portraits are safe, and so is the "
+    "face model. Whoever runs this studio finds out with `make doctor` what no longer fits."
+)
+
+
+def withheld_headline(names: Iterable[str]) -> str:
+    """Say of which face models no portraits can be made; nothing when of all."""
+    said = ", ".join(names)
+    return f"No portraits can be made from {said} just now" if said else ""
 
 
 def style_tiles(model_id: str, samples: dict[tuple[str, str], Picture]) -> list[StyleTile]:

@@ -11,7 +11,7 @@ from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
 from portrait_app.web.coming import coming_line, stop_sheet
-from portrait_app.web.create.cards import SHAPES, Shape, StyleTile
+from portrait_app.web.create.cards import SHAPES, WITHHELD, Shape, StyleTile
 from portrait_app.web.create.state import LATEST, CreateState
 from portrait_app.web.portraits import portrait_cell, ratio_of_last
 from portrait_app.web.shell import frame
@@ -35,7 +35,8 @@ _SHAPE_WORDS = LiteralVar.create({shape.name: shape.words for shape in SHAPES}).
 def create_page() -> rx.Component:
     """Lay out the room in its frame."""
     room = rx.cond(CreateState.models.length() > 0, _room(), rx.cond(CreateState.is_here, _no_model(), _arriving()))
-    return frame("Create", room, active="create", beside=(stop_sheet(CreateState),))
+    withheld = rx.cond(CreateState.withheld != "", ui.notice(CreateState.withheld, WITHHELD, kind="care"))
+    return frame("Create", withheld, room, active="create", beside=(stop_sheet(CreateState),))
 
 
 def _room() -> rx.Component:

@@ -18,7 +18,7 @@ from portrait_app.services.preferences import Beginning
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.coming import Coming, StopsPortraits
-from portrait_app.web.create.cards import Seen, StyleTile, samples_of, style_tiles
+from portrait_app.web.create.cards import Seen, StyleTile, samples_of, style_tiles, withheld_headline
 from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
 from portrait_app.web.train.shelf import training_cards
@@ -50,6 +50,7 @@ class CreateState(StopsPortraits, Room, rx.State):
     latest: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
     coming: rx.Field[Coming] = rx.field(default_factory=Coming)
     lost: rx.Field[str] = rx.field("")
+    withheld: rx.Field[str] = rx.field("")
 
     @rx.event
     async def enter(self) -> None:
@@ -96,6 +97,7 @@ class CreateState(StopsPortraits, Room, rx.State):
         """Order what is chosen; the places of the portraits are there at once."""
         async with work_for(self) as work:
             training = await work.trainings.get(identified(self.model))
+            house.workshop().offers.require_portraits(training)
             await generations.order(work, training, style=self.style, count=self.count, aspect=self.aspect)
             self._show(await self._look(work))
         # Where there is one column the portraits stand below the form. Their section is always there.
@@ -113,12 +115,17 @@ class CreateState(StopsPortraits, Room, rx.State):
             beginning=await preferences.beginning(work),
             latest=[PortraitCard.of(links, row) for row in rows if row.status is not AssetStatus.LOST],
             coming=await Coming.among(work, rows),
+            withheld=frozenset(
+                str(row.id) for row in await work.trainings.ready() if not house.workshop().offers.offers_portraits(row)
+            ),
             lost=" ".join(await work.generations.troubles_of(together)),
         )
 
     def _show(self, seen: Seen) -> None:
         self.is_here, self.is_darkroom = True, seen.is_darkroom
-        self.models = [model for model in seen.models if model.is_ready]
+        ready = [model for model in seen.models if model.is_ready]
+        self.models = [model for model in ready if model.id not in seen.withheld]
+        self.withheld = withheld_headline(model.name for model in ready if model.id in seen.withheld)
         self.learning = [model for model in seen.models if model.is_running]
         if self.model not in {model.id for model in self.models}:
             self.model = self.models[0].id if self.models else ""

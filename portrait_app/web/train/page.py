@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import reflex as rx
 
+from portrait_app.services.offers import NotOffered
 from portrait_app.services.trainings import LONGEST_NAME
 from portrait_app.web import shell, ui
 from portrait_app.web.train.agreeing import agreeing
@@ -93,6 +94,7 @@ def _draft() -> rx.Component:
             photo_grid(TrainState.draft_id, TrainState.photos, TrainState.overrule, TrainState.remove),
             rx.el.p(TrainState.where_photos_stay, class_name="soft small"),
             ui.lines(stay_choice(TrainState)),
+            rx.cond(TrainState.why_not != "", ui.notice(NotOffered.headline, TrainState.why_not, kind="care")),
             _start_bar(),
             class_name="stack filled",
         ),

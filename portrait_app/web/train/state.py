@@ -37,6 +37,7 @@ class Seen:
     name: str
     photos: list[SelfieCard]
     count: words.Count
+    why_not: str
     where_photos_stay: str
     models: list[TrainingCard]
     has_agreed: bool
@@ -54,6 +55,7 @@ class TrainState(ChoosesStay, Room, rx.State):
     name: rx.Field[str] = rx.field("")
     name_trouble: rx.Field[str] = rx.field("")
     photos: rx.Field[list[SelfieCard]] = rx.field(default_factory=list)
+    why_not: rx.Field[str] = rx.field("")
     count: rx.Field[words.Count] = rx.field(default_factory=lambda: words.count(0, 0))
     where_photos_stay: rx.Field[str] = rx.field("")
     running: rx.Field[list[TrainingCard]] = rx.field(default_factory=list)
@@ -178,12 +180,14 @@ class TrainState(ChoosesStay, Room, rx.State):
         examining = sum(row.status is SelfieStatus.EXAMINING for row in rows)
         models = await training_cards(work)
         links = await work.bucket.links()
+        why_not = house.workshop().offers.why_no_training()
         return Seen(
             draft_id=str(draft.id),
             # The first face model is most likely one's own.
             name=draft.name or ("" if models else (await work.accounts.mine()).name.partition(" ")[0]),
             photos=[SelfieCard.of(links, row) for row in rows],
-            count=words.count(good, examining),
+            count=words.count(good, examining, is_offered=not why_not),
+            why_not=why_not,
             where_photos_stay=words.where_photos_stay(is_darkroom=house.workshop().settings.is_darkroom),
             models=models,
             has_agreed=await consent.is_given(work),
@@ -197,6 +201,7 @@ class TrainState(ChoosesStay, Room, rx.State):
             "name": seen.name,
             "photos": seen.photos,
             "count": seen.count,
+            "why_not": seen.why_not,
             "where_photos_stay": seen.where_photos_stay,
             "running": [model for model in seen.models if model.is_running],
             "shelf": [model for model in seen.models if not model.is_running],

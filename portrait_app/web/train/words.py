@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from portrait_app.domain.retention import STAY_DAYS, TRASH_STAYS, photos_go_at
 from portrait_app.domain.selfie import FEWEST
+from portrait_app.services.offers import NotOffered
 from portrait_app.services.retention import UnknownStay
 
 if TYPE_CHECKING:
@@ -115,8 +116,10 @@ def photos_of(training: Training, number: int, stay_days: int | None, moment: da
     return PhotosOf(f"{photos(number)}, deleted on", goes_at.isoformat())
 
 
-def count(good: int, examining: int) -> Count:
-    """Say where a set of photos stands."""
+def count(good: int, examining: int, *, is_offered: bool = True) -> Count:
+    """Say where a set of photos stands; whether any face can be learned just now comes first."""
+    if not is_offered:
+        return Count(NotOffered.headline, "Your photos are safe", is_enough=False)
     if examining:
         return Count(f"Checking {photos(examining)}", f"{good} good so far" if good else "", is_enough=False)
     if not good:

@@ -61,6 +61,7 @@ def operators() -> rx.Component:
         YouState.is_operator,
         rx.el.section(
             rx.el.h2("This studio", class_name="card-title"),
+            rx.foreach(YouState.not_offered, _not_offered),
             ui.lines(rx.foreach(YouState.health, _figure), rx.foreach(YouState.usage, _count)),
             rx.cond(YouState.takes_invites, ui.button("Invite somebody", on_click=YouState.invite)),
             class_name="you-section",
@@ -108,6 +109,13 @@ def _session(session: rx.vars.ObjectVar[SessionCard]) -> rx.Component:
 
 def _figure(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
     return ui.line(rx.el.span(figure.name), rx.el.span(figure.value, class_name="soft"))
+
+
+def _not_offered(why: rx.vars.StringVar) -> rx.Component:
+    """What nobody is offered, since the engine would refuse it."""
+    return ui.notice(
+        why, "Run `make doctor` on this machine: it says what no longer fits, and what to do.", kind="care"
+    )
 
 
 def _count(count: rx.vars.ObjectVar[Count]) -> rx.Component:

@@ -73,6 +73,7 @@ class YouState(Room, rx.State):
     invite_link: rx.Field[str] = rx.field("")
     usage: rx.Field[list[Count]] = rx.field(default_factory=list)
     health: rx.Field[list[Figure]] = rx.field(default_factory=list)
+    not_offered: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
     async def enter(self) -> None:
@@ -121,6 +122,7 @@ class YouState(Room, rx.State):
         async with work_for(self) as work:
             is_operator = await work.accounts.is_operator()
         self.health = health_figures(await house.workshop().health()) if is_operator else []
+        self.not_offered = house.workshop().offers.troubles() if is_operator else []
 
     @rx.event
     async def change_name(self, form: dict[str, str]) -> EventSpec | None:
