@@ -7,6 +7,7 @@ than the whole run.
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ from portrait_app.wiring import Workshop, open_workshop
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+LOOKED_FOR_S = "CHAOS_LOOKED_FOR_S"
+
 
 def shorten() -> None:
     """Make what is long in reality as short as the provider's time: the one place where chaos changes our own.
@@ -40,7 +43,8 @@ def shorten() -> None:
     reconcile.KNOWN_BY = cancelling.KNOWN_BY = timedelta(seconds=1)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
     keeping.SURE_AFTER = timedelta(seconds=3)
-    strays.LOOKED_FOR = dict.fromkeys(OrderKind, timedelta(minutes=2))
+    looked_for = timedelta(seconds=float(os.environ.get(LOOKED_FOR_S, "120")))
+    strays.LOOKED_FOR = dict.fromkeys(OrderKind, looked_for)
     for call in pace.Call:
         pace.PER_MINUTE[call] *= 60
 
