@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import DateTime, String, Uuid, bindparam, exists, or_, text
+from sqlalchemy import DateTime, String, Uuid, bindparam, exists, or_, text, true, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from portrait_app.database.shelf import Shelf
 from portrait_app.domain.chores import Chore
-from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Delivery, Order, OrderKind
 from portrait_app.domain.rows import new_id
+from portrait_app.domain.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,29 +68,39 @@ class Orders(Shelf[Order]):
         query = query.where(col(Order.id) > order.id).order_by(col(Order.id)).limit(1).with_for_update()
         return (await self.session.scalars(query, execution_options={"populate_existing": True})).first()
 
-    async def take_in(self, webhook_id: str, order_id: UUID) -> Order | None:
-        """Write a delivery down and return its order, locked; None when it came before, or the order is gone."""
-        given = {"order": order_id, "delivery": new_id(), "moment": now(), "webhook": webhook_id}
-        return (await self.session.scalars(_TAKE_IN, given, execution_options={"populate_existing": True})).first()
+    async def take_in(self, webhook_id: str, order_id: UUID, moment: datetime) -> tuple[Order, Training | None] | None:
+        """Write a delivery down and return its order, locked; None when it came before, or the order is gone.
+
+        With an order of a face model comes that face model, locked: its news are about both. `moment` is when it came.
+        """
+        given = {"order": order_id, "delivery": new_id(), "moment": moment, "webhook": webhook_id}
+        found = (await self.session.execute(_TAKE_IN, given, execution_options={"populate_existing": True})).first()
+        return (found[0], found[1]) if found else None
 
 
 def _take_in() -> Executable:
-    """One way to the database instead of three, as each delivery goes it.
+    """One way to the database instead of five, as each delivery goes it.
 
-    The order is locked before the delivery refers to it: two deliveries that refer to one order first and lock it
-    then would wait for each other.
+    That the order was heard of is written first, which locks it: two deliveries that refer to one order first and lock
+    it then would wait for each other. Its face model is locked after it, as everywhere.
     """
-    locked = select(Order).where(col(Order.id) == bindparam("order", type_=Uuid())).with_for_update().cte("locked")
+    moment = bindparam("moment", type_=DateTime(timezone=True))
+    heard = update(Order).where(col(Order.id) == bindparam("order", type_=Uuid())).values(heard_at=moment)
+    locked = heard.returning(*Order.__table__.columns).cte("locked")
+    its_own = sa_select(locked.c.training_id).where(locked.c.kind == OrderKind.TRAINING).scalar_subquery()
+    learned = select(Training).where(col(Training.id) == its_own).with_for_update().cte("learned")
     row = sa_select(
         bindparam("delivery", type_=Uuid()),
         locked.c.owner_id,
-        bindparam("moment", type_=DateTime(timezone=True)),
+        moment,
         bindparam("webhook", type_=String()),
         locked.c.id,
     )
     written = insert(Delivery).from_select(["id", "owner_id", "created_at", "webhook_id", "order_id"], row)
     taken = written.on_conflict_do_nothing().returning(col(Delivery.id)).cte("taken")
-    return select(Order).from_statement(sa_select(locked).where(exists(sa_select(taken.c.id))))
+    both = sa_select(aliased(Order, locked), aliased(Training, learned))
+    both = both.select_from(locked.outerjoin(learned, true()))
+    return both.where(exists(sa_select(taken.c.id)))
 
 
 _TAKE_IN = _take_in()

@@ -6,6 +6,7 @@ import select
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from psycopg import sql
 from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -15,7 +16,7 @@ from portrait_app.database.address import Role
 from portrait_app.database.trash import sight_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -49,6 +50,18 @@ class Database:
     async def become(self, session: AsyncSession, owner_id: UUID) -> None:
         """Go on as this person in a transaction that nobody began."""
         await session.execute(_SAY_WHO, {"actor": signed(owner_id, self.address.actor_key)})
+
+    async def commit(self, session: AsyncSession, channel: str, news: Sequence[str]) -> None:
+        """Commit a transaction, and tell whoever listens to the channel; each once, whatever told it how often.
+
+        Both go one way, as the beginning does. Without news there is nothing to do: the end of the block commits.
+        """
+        if not news:
+            return
+        await session.flush()  # all of it, before what cannot be called back
+        told = (sql.SQL("pg_notify({}, {})").format(channel, one) for one in dict.fromkeys(news))
+        connection = await session.connection()
+        await connection.exec_driver_sql(sql.SQL("SELECT {}; COMMIT").format(sql.SQL(", ").join(told)).as_string())
 
     async def close(self) -> None:
         """Close every connection."""

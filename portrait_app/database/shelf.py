@@ -25,6 +25,11 @@ class Shelf(Generic[Row]):
     def __init__(self, session: AsyncSession, owner_id: UUID) -> None:
         self.session = session
         self.owner_id = owner_id
+        self._held: dict[UUID, Row] = {}
+
+    def hold(self, row: Row) -> None:
+        """Note a row that another query of this transaction has read and locked: it isn't asked for once more."""
+        self._held[row.id] = row
 
     def add(self, row: Row) -> Row:
         """Put a new row on the shelf."""
@@ -33,6 +38,8 @@ class Shelf(Generic[Row]):
 
     async def find(self, row_id: UUID, *, lock: bool = False) -> Row | None:
         """Return a row by id, locked against other transactions if asked, or None."""
+        if lock and row_id in self._held:
+            return self._held[row_id]
         query = select(self.row).where(col(self.row.id) == row_id)
         if lock:
             query = query.with_for_update().execution_options(populate_existing=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.domain.report import JobReport
-    from portrait_app.services.work import Desk
+    from portrait_app.services.work import Desk, Work
 
 log = structlog.get_logger()
 
@@ -28,15 +28,30 @@ async def take(desk: Desk, *, webhook_id: str, order_id: UUID, report: JobReport
 
     News of an order that is gone (its person was deleted, or a backup was brought back) is counted: `doctor` tells.
     """
+    known = desk.owner_of_order(order_id)
+    if known is not None:
+        async with desk.for_service(known) as work:
+            if await _hear(work, webhook_id, order_id, report):
+                return
+    # It came before, the order is gone, or this process has heard nothing of it yet: which, is asked.
     async with desk.for_whose_order(order_id) as work:
         if work is not None:
-            order = await work.orders.take_in(webhook_id, order_id)
-            if order is not None:
-                await progress.hear_of(work, order, report)
+            await _hear(work, webhook_id, order_id, report)
             return
     log.warning("webhook.unknown_order", order=str(order_id))
     async with desk.for_nobody(Role.SERVICE) as session:
         await count_up(session, UNKNOWN)
+
+
+async def _hear(work: Work, webhook_id: str, order_id: UUID, report: JobReport) -> bool:
+    taken = await work.orders.take_in(webhook_id, order_id, work.moment)
+    if taken is None:
+        return False
+    order, training = taken
+    if training is not None:
+        work.trainings.hold(training)
+    await progress.hear_of(work, order, report)
+    return True
 
 
 async def clear(desk: Desk) -> None:

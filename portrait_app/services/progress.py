@@ -137,7 +137,7 @@ async def _take_in(work: Work, order: Order, report: JobReport) -> None:
     if order.kind is OrderKind.TRAINING and report.status is OrderStatus.DONE and report.version is None:
         report = JobReport(report.job_id, OrderStatus.FAILED, trouble=NO_MODEL, trouble_detail="no usable version")
     order.status = advance(order.status, report.status)
-    order.heard_at = now()
+    order.heard_at = work.moment
     if order.status.is_final:
         _close(work, order)
         log.info("job.ended", order=str(order.id), status=order.status, detail=report.trouble_detail)

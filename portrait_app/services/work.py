@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
 from portrait_app.database.accounts import Accounts
 from portrait_app.database.address import Role
 from portrait_app.database.consents import Consents
@@ -19,10 +17,12 @@ from portrait_app.database.orders import Orders, owner_of
 from portrait_app.database.passkeys import Passkeys
 from portrait_app.database.recovery import RecoveryCodes
 from portrait_app.database.trainings import Selfies, Trainings
+from portrait_app.domain.clock import now
 from portrait_app.domain.events import CHANNEL, News, Noun
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from portrait_app.ports.bucket import Bucket, Buckets
     from portrait_app.ports.queue import Queue
 
-_NOTIFY = text("SELECT pg_notify(:channel, :news)")
+MOST_REMEMBERED = 10_000  # orders and their owners, about 2 MB
 
 
 @dataclass
 class Work:
     """What a service needs: the person's rows by noun, their bucket, a voice for news, and a place for chores.
 
-    `asks_two_steps` is whether the studio asks everybody for two steps at the door.
+    `asks_two_steps` is whether the studio asks everybody for two steps at the door; `moment` is when this began.
     """
 
     owner_id: UUID
@@ -48,6 +48,8 @@ class Work:
     bucket: Bucket
     asks_two_steps: bool = False
     chores: list[tuple[Chore, UUID]] = field(default_factory=list["tuple[Chore, UUID]"])
+    news: list[str] = field(default_factory=list[str])
+    moment: datetime = field(default_factory=now)
 
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.session, self.owner_id)
@@ -68,9 +70,8 @@ class Work:
 
         A `happening` is also said there in passing.
         """
-        news = News(self.owner_id, noun, row_id, happening).to_text()
         await self.session.flush()
-        await self.session.execute(_NOTIFY, {"channel": CHANNEL, "news": news})
+        self.news.append(News(self.owner_id, noun, row_id, happening).to_text())
 
     def later(self, chore: Chore, row_id: UUID) -> None:
         """Put a chore off until this work is committed."""
@@ -88,6 +89,11 @@ class Desk:
         self.buckets = buckets
         self.queue = queue
         self.asks_two_steps = asks_two_steps
+        self._owners: dict[UUID, UUID] = {}  # of orders; one never changes hands
+
+    def owner_of_order(self, order_id: UUID) -> UUID | None:
+        """Return whose order this is, as far as this process has worked on it; it may be gone by now."""
+        return self._owners.get(order_id)
 
     @asynccontextmanager
     async def for_person(self, owner_id: UUID) -> AsyncGenerator[Work]:
@@ -110,8 +116,12 @@ class Desk:
                 yield None
                 return
             await self.database.become(session, known[1])
+            while len(self._owners) >= MOST_REMEMBERED:
+                self._owners.pop(next(iter(self._owners)))
+            self._owners[order_id] = known[1]
             work = Work(known[1], session, self.buckets.of(known[1]))
             yield work
+            await self.database.commit(session, CHANNEL, work.news)
         await self._put_off(work)
 
     @asynccontextmanager
@@ -125,6 +135,7 @@ class Desk:
         async with self.database.transaction(role, owner_id) as session:
             work = Work(owner_id, session, self.buckets.of(owner_id), self.asks_two_steps)
             yield work
+            await self.database.commit(session, CHANNEL, work.news)
         await self._put_off(work)
 
     async def _put_off(self, work: Work) -> None:

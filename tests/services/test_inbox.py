@@ -43,7 +43,7 @@ async def test_a_delivery_is_remembered_for_as_long_as_it_can_come_again(
 
     async def is_new() -> bool:
         async with house.desk.for_service(ada) as work:
-            return await work.orders.take_in("w", order_id) is not None
+            return await work.orders.take_in("w", order_id, work.moment) is not None
 
     assert await is_new()
     await inbox.clear(house.desk)
