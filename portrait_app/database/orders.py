@@ -86,7 +86,7 @@ def _take_in() -> Executable:
     """
     moment = bindparam("moment", type_=DateTime(timezone=True))
     heard = update(Order).where(col(Order.id) == bindparam("order", type_=Uuid())).values(heard_at=moment)
-    locked = heard.returning(*Order.__table__.columns).cte("locked")
+    locked = heard.returning(Order).cte("locked")
     its_own = sa_select(locked.c.training_id).where(locked.c.kind == OrderKind.TRAINING).scalar_subquery()
     learned = select(Training).where(col(Training.id) == its_own).with_for_update().cte("learned")
     row = sa_select(

@@ -6,13 +6,18 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import psycopg
+
+from portrait_app.database.address import Role
+from portrait_app.database.orders import counted
 from portrait_app.domain.lifecycle import OrderStatus
-from portrait_app.domain.report import JobReport
-from portrait_app.services import generations, inbox
+from portrait_app.domain.report import JobReport, Progress
+from portrait_app.services import generations, inbox, trainings
 
 if TYPE_CHECKING:
     import pytest
 
+    from portrait_app.database.address import Address
     from tests.builders import House
 
 
@@ -51,3 +56,50 @@ async def test_a_delivery_is_remembered_for_as_long_as_it_can_come_again(
     monkeypatch.setattr(inbox, "CAN_COME_AGAIN", timedelta())
     await inbox.clear(house.desk)
     assert await is_new()
+
+
+async def test_news_that_waited_for_other_work_goes_on_from_what_that_left(house: House, address: Address) -> None:
+    ada = await house.somebody()
+    draft = await house.draft_with_selfies(ada)
+    async with house.desk.for_person(ada) as work:
+        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    ((_, _, order_id),) = house.queue.take()
+    first = JobReport("j", OrderStatus.RUNNING, progress=Progress("Learning", 20, None))
+    await inbox.take(house.desk, webhook_id="1", order_id=order_id, report=first)
+
+    async with house.desk.for_service(ada) as work:
+        order, training = await work.orders.get(order_id, lock=True), await work.trainings.get(draft.id, lock=True)
+        second = JobReport("j", OrderStatus.RUNNING, progress=Progress("Learning", 50, None))
+        taking = asyncio.create_task(inbox.take(house.desk, webhook_id="2", order_id=order_id, report=second))
+        await somebody_waits(address)
+        order.fingerprint, training.percent, training.version = "left", 90.0, "left"
+    await taking
+    async with house.desk.for_service(ada) as work:
+        order, training = await work.orders.get(order_id), await work.trainings.get(draft.id)
+        assert (order.fingerprint, training.percent, training.version) == ("left", 90.0, "left")
+        assert order.heard_at is not None
+
+
+async def test_an_order_that_is_gone_is_counted_also_where_it_was_known(house: House, address: Address) -> None:
+    ada = await house.somebody()
+    draft = await house.draft_with_selfies(ada)
+    async with house.desk.for_person(ada) as work:
+        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    ((_, _, order_id),) = house.queue.take()
+    report = JobReport("j", OrderStatus.RUNNING)
+    for webhook_id in ("1", "1"):  # the second delivery of it is no unknown order
+        await inbox.take(house.desk, webhook_id=webhook_id, order_id=order_id, report=report)
+    assert house.desk.owner_of_order(order_id) == ada
+    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+        admin.execute("DELETE FROM app.accounts")
+    await inbox.take(house.desk, webhook_id="2", order_id=order_id, report=report)
+    async with house.desk.for_nobody(Role.SERVICE) as session:
+        assert (await counted(session)).get(inbox.UNKNOWN) == 1
+
+
+async def somebody_waits(address: Address) -> None:
+    """Return when a query in this database waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with await psycopg.AsyncConnection.connect(address.conninfo(), autocommit=True) as admin, asyncio.timeout(10):
+        while (await (await admin.execute(waiting)).fetchone()) == (0,):  # noqa: ASYNC110 -- nothing announces it
+            await asyncio.sleep(0.005)
