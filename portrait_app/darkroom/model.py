@@ -206,9 +206,12 @@ def _shoot(photo: Path | bytes, quality: float, reading: Reading, reader: FaceRe
     tally.step(OUTLINE)
     alpha = cut_out(cut, face, outline)
     end = foreground.first_row(cut, alpha, face.points)
-    mask = np.round(alpha[:end] * 255).astype(np.uint8)
+    first, last = foreground.sides(cut[:end], alpha[:end], face.points)
+    mask = np.round(alpha[:end, first:last] * 255).astype(np.uint8)
+    points = (face.points - np.array([first, 0, 0], np.float32)).astype(np.float32)
     tally.step(CUT_OUT)
-    return Shot(cut[:end], mask, face.points, reading.identity, quality, reading.number)
+    pixels = np.ascontiguousarray(cut[:end, first:last])
+    return Shot(pixels, mask, points, reading.identity, quality, reading.number)
 
 
 def _cut_to_person(photo: Path | bytes, reading: Reading) -> tuple[Pixels, Face]:

@@ -29,3 +29,15 @@ def test_a_table_is_found_and_a_scarf_is_not():
         photo[top : top + (9999 if is_found else 20)] = (150, 110, 60)
         row = foreground.first_row(photo, alpha, shot.points)
         assert top - 0.1 * face_px < row <= top if is_found else row == len(alpha)
+
+
+def test_a_strip_of_the_scene_beside_a_sleeve_is_cut_off_and_a_plain_sleeve_is_not():
+    shot = president().shots[1]  # both shoulders reach beyond the photo
+    alpha, width = shot.alpha / np.float32(255), shot.alpha.shape[1]
+    assert foreground.sides(shot.pixels, alpha, shot.points) == (0, width)
+    photo = shot.pixels.copy()
+    photo[:, width - 8 :] = (190, 150, 170)
+    strip = round(0.06 * mesh.height(shot.points))
+    assert foreground.sides(photo, alpha, shot.points) == (0, width - strip)
+    turned, points = photo[:, ::-1], shot.points * [-1, 1, 1] + [width, 0, 0]
+    assert foreground.sides(turned, alpha[:, ::-1], points) == (strip, width)
