@@ -88,14 +88,19 @@ class Workshop:
         return Offers(self.gateway, TRAINERS[self.settings.trainer], self.desk)
 
     @property
+    def mailer(self) -> Mailer:
+        """Carries mails."""
+        return mailer_of(self.settings)
+
+    @property
     def postman(self) -> Postman:
         """Sends mails."""
-        return Postman(self.desk, mailer_of(self.settings), self.settings.public_url, self.settings.mail_from)
+        return Postman(self.desk, self.mailer, self.settings.public_url, self.settings.mail_from)
 
     @property
     def parting(self) -> Parting:
         """Deletes everything of whoever leaves."""
-        return Parting(self.desk, self.gateway, mailer_of(self.settings), self.settings.data_dir)
+        return Parting(self.desk, self.gateway, self.mailer, self.settings.data_dir)
 
     @property
     def farewells(self) -> Farewells:

@@ -39,6 +39,11 @@ WHERE c.relnamespace = 'app'::regnamespace AND c.relkind IN ('r', 'p') AND NOT a
   AND (a.attname IN ('id', 'owner_id', 'created_at') OR EXISTS (
     SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conrelid = c.oid AND a.attnum = ANY (f.conkey)));
 
+--- a job that may write down a row in whatever state
+SELECT relname FROM ours WHERE has_table_privilege('app_service', oid, 'INSERT') AND relname <> 'deliveries'
+  AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'app' AND p.tablename = relname
+    AND p.permissive = 'RESTRICTIVE' AND p.cmd = 'INSERT' AND p.roles = '{app_service}');
+
 --- a foreign key that leaves the owner out
 SELECT t.relname, f.conname FROM ours t JOIN pg_constraint f ON f.contype = 'f' AND f.conrelid = t.oid
 WHERE t.owner IS NOT NULL AND NOT EXISTS (

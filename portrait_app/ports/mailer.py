@@ -29,6 +29,10 @@ class Mailer(Protocol):
         """
         ...
 
+    async def forget_old(self) -> None:
+        """Forget what was handed over so long ago that nobody looks for it here any more."""
+        ...
+
     async def forget(self, address: str) -> None:
         """Forget what was handed over for somebody who has left, as far as it still lies here."""
         ...

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from portrait_app.adapters.mail.outbox import Outbox, in_a_line
+from portrait_app.adapters.mail.outbox import KEPT_S, Outbox, in_a_line
 from portrait_app.adapters.mail.smtp import SmtpServer
 from portrait_app.ports.mailer import MailNotTaken
 from tests.certificate import certificate
@@ -111,6 +113,18 @@ async def test_a_wrong_mail_password_a_refusal_and_a_shut_door_are_said_alike(
 
 def test_a_password_is_not_shown_with_its_server() -> None:
     assert PASSWORD not in repr(SmtpServer("localhost", 25, USER, PASSWORD))
+
+
+async def test_what_has_lain_in_the_outbox_for_a_week_goes_though_nobody_sends_another(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    await outbox.forget_old()  # nothing was ever sent
+    await outbox.send(a_mail())
+    await outbox.send(a_mail())
+    receipt, fresh = outbox.mails()
+    a_week_ago = time.time() - KEPT_S - 1
+    os.utime(receipt, (a_week_ago, a_week_ago))
+    await outbox.forget_old()
+    assert outbox.mails() == [fresh]
 
 
 async def test_without_a_server_a_mail_lies_whole_in_the_outbox_and_its_link_is_said(tmp_path: Path) -> None:

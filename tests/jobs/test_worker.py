@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import pytest
 
+from portrait_app.adapters.mail.outbox import Outbox
 from portrait_app.adapters.queue import QUEUE, JobQueue, jobs_app
 from portrait_app.domain.chores import Chore
 from portrait_app.jobs import patience, tasks, worker
@@ -32,6 +34,10 @@ class FakeWorkshop:
     @property
     def sender(self) -> FakeWorkshop:
         return self
+
+    @property
+    def mailer(self) -> Outbox:
+        return Outbox(Path("outbox"))
 
     keeper = examiner = postman = parting = farewells = sender
 
@@ -138,5 +144,5 @@ async def test_a_round_that_hangs_or_fails_is_broken_off_and_comes_again() -> No
 
 def test_every_round_has_an_end() -> None:
     rounds = worker.rounds_of(cast("Workshop", FakeWorkshop()))
-    assert len(rounds) == 6
+    assert len(rounds) == 7
     assert all(0 < one.lasts_s <= worker.HOUR_S for one in rounds)

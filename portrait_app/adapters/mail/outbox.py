@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from email import policy
@@ -42,6 +43,10 @@ class Outbox:
         """Delete the mails to somebody who has left."""
         await asyncio.to_thread(self._forget, address)
 
+    async def forget_old(self) -> None:
+        """Delete the mails that have lain here for a week, the receipts of who left among them."""
+        await asyncio.to_thread(self._forget_old)
+
     def mails(self) -> list[Path]:
         """Return the mails, the oldest first."""
         return sorted(self.folder.glob("*.eml"))
@@ -52,11 +57,14 @@ class Outbox:
             if address.casefold() in (each.addr_spec.casefold() for each in headers["To"].addresses):
                 path.unlink(missing_ok=True)
 
+    def _forget_old(self) -> None:
+        for old in self.mails():
+            with contextlib.suppress(FileNotFoundError):  # somebody else deleted it first
+                if time.time() - old.stat().st_mtime > KEPT_S:
+                    old.unlink()
+
     def _lay(self, mail: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for old in self.mails():
-            if time.time() - old.stat().st_mtime > KEPT_S:
-                old.unlink(missing_ok=True)
         path = self.folder / f"{uuid7()}.eml"
         unfinished = path.with_suffix(".part")
         with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out:

@@ -59,5 +59,8 @@ class SmtpServer:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise MailNotTaken(type(error).__name__) from error  # a server's words may hold the person's address
 
+    async def forget_old(self) -> None:
+        """Nothing: it keeps no mails."""
+
     async def forget(self, address: str) -> None:
         """Nothing lies here: what was handed over is the server's."""
