@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlmodel import SQLModel
 
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.rows import SCHEMA
 from portrait_app.errors import SignedOut
 from portrait_app.services import consent, purging, trainings, trash
 from portrait_app.services.trainings import PhotosGone
@@ -27,6 +29,25 @@ STORE = {
     "S3_ACCESS_KEY_ID": "k",
     "S3_SECRET_ACCESS_KEY": "s",
     "S3_ROLE_ARN": "arn:aws:iam::1:role/r",
+}
+SAID_AS = {
+    "accounts": "name and address, your preferences, your password",
+    "assets": "Portraits",
+    "consents": "your word to which text",
+    "deliveries": "each message in which the engine told",
+    "exports": "A copy to take away",
+    "generations": "the style and its prompt",
+    "identities": "accounts elsewhere that sign you in",
+    "invites": "invitations you made",
+    "mails": "Mails to you",
+    "operators": "that you run this studio",
+    "orders": "What you ordered",
+    "passkeys": "public halves of passkeys",
+    "recovery_codes": "recovery codes as hashes",
+    "selfies": "Your photos",
+    "sessions": "session tokens",
+    "trainings": "Face models",
+    "watchers": "a page of yours is open",
 }
 COUNTS = Counts(12, 1, 0, (8, 3_000_000), 0, 9, 0, 1, 0)
 
@@ -90,6 +111,13 @@ def test_where_it_lies_is_said_as_the_settings_are(
 def test_how_long_photos_stay_is_said_as_it_was_chosen(days: int | None, said: str) -> None:
     configured = Settings.model_validate({"REPLICATE_API_TOKEN": None})
     assert everything(configured, COUNTS, days)[0].stays.startswith(said)
+
+
+def test_each_table_that_holds_something_of_a_person_is_in_its_words() -> None:
+    words = " ".join(each.title + each.what for each in everything(Settings.model_validate({}), COUNTS, 0))
+    ours = {table.name for table in SQLModel.metadata.tables.values() if table.schema == SCHEMA}
+    assert set(SAID_AS) == ours, "say it on the page, and here how"
+    assert [table for table, said in SAID_AS.items() if said not in words] == []
 
 
 async def test_ones_word_is_read_again_and_taken_back(house: House, ada: SignedIn, room: FaceState) -> None:

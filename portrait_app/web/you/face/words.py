@@ -125,7 +125,8 @@ def _orders(settings: Settings, counts: Counts) -> Kept:
     return Kept(
         "What you ordered",
         counts.orders,
-        "Of each: the style and its prompt, the shape, how many, the seed, when, and how it ended.",
+        "Of each: the style and its prompt, the shape, how many, the seed, when, and how it ended; for an hour also "
+        "the number of each message in which the engine told of it.",
         f"{_begun(rows_lie(settings))}.{there}",
         "As long as its face model, or portraits of it, are there.",
     )
@@ -145,8 +146,11 @@ def _signing_in(settings: Settings, counts: Counts) -> Kept:
     return Kept(
         "Your account",
         counts.sessions,
-        "Your name and address, your password and session tokens as hashes, public halves of passkeys, accounts "
-        "elsewhere that sign you in, which kinds of browser are signed in and when they were last used.",
+        "Your name and address, your preferences, your password, session tokens and recovery codes as hashes, public "
+        "halves of passkeys, accounts elsewhere that sign you in, invitations you made, which kinds of browser are "
+        "signed in and when they were last used, and when you gave or took back your word to which text. How often "
+        "sign-in was tried is counted for a day or so, under a scrambled name; that a page of yours is open, for as "
+        "long as it is; and that you run this studio, if you do.",
         f"{_begun(rows_lie(settings))}.",
         "As long as your account. A session ends after 30 days, or 14 unused, and is forgotten at your next sign-in.",
         of=" browser signed in" if counts.sessions == 1 else " browsers signed in",
@@ -159,7 +163,7 @@ def _mails(settings: Settings, counts: Counts) -> Kept:
         stays = "A day, and until the next mail to you."
     else:
         where = f"{_begun(rows_lie(settings))}. The mail itself lies in a folder on this studio's computer."
-        stays = "The note a day, the mail itself 7 days, and each until the next mail."
+        stays = "The note a day, and until the next mail to you; the mail itself 7 days."
     return Kept(
         "Mails to you",
         counts.mails,
