@@ -29,13 +29,16 @@ INVITATION = f"""{HEAD}<body><input class="input" id="invite-link" readonly valu
 <button class="button" data-copies="invite-link">Copy the link</button><input id="elsewhere">
 <div class="toasts" role="status" popover="manual"></div></body></html>"""
 
+_TWO = '<button class="button" data-kind="primary">Stay</button><button class="button" data-kind="danger">Go</button>'
+NOTICE = f"""{HEAD}<body>{_TWO}<div class="notice" data-kind="care"><div>{_TWO}</div></div></body></html>"""
+
 
 def sign_up() -> str:
     form = Jinja2Templates(ROOT / "portrait_app" / "http" / "templates").env.get_template("sign_up.html")
     return form.render(values={}, errors={}, next="")
 
 
-PAGES = {"/long": lambda: LONG_PAGE, "/sign-up": sign_up, "/invitation": lambda: INVITATION}
+PAGES = {"/long": lambda: LONG_PAGE, "/sign-up": sign_up, "/invitation": lambda: INVITATION, "/notice": lambda: NOTICE}
 
 
 async def shot(page: Page) -> Image.Image:
@@ -94,3 +97,11 @@ async def test_a_link_is_copied_also_where_there_is_no_tls(browser: Browser) -> 
     await expect(page.locator(".toast")).to_contain_text("Link copied")
     await page.locator("#elsewhere").press("Control+v")
     assert await page.input_value("#elsewhere") == "http://studio.test/i?invite=x"
+
+
+async def test_the_one_action_in_a_notice_looks_as_it_does_anywhere(browser: Browser) -> None:
+    page = await served.phone(browser, PAGES, "/notice")
+    looks = "[...document.querySelectorAll('.button')].map((it) => [getComputedStyle(it)]"
+    looks += ".map(({ backgroundColor, color }) => `${color} on ${backgroundColor}`)[0])"
+    stay, go, stay_in_notice, go_in_notice = await page.evaluate(looks)
+    assert (stay_in_notice, go_in_notice) == (stay, go)

@@ -82,11 +82,9 @@ def _leave() -> rx.Component:
         rx.el.h2("Leave the studio", class_name="card-title"),
         rx.el.p(words.LEAVING),
         ui.lines(
-            _lost(
-                "Portraits", ui.locally.number(DataState.portraits), " · ", ui.locally.size(DataState.portrait_bytes)
-            ),
-            _lost("Selfies", ui.locally.number(DataState.selfies)),
-            _lost("Face models", ui.locally.number(DataState.models)),
+            _lost("Portraits", _number(DataState.portraits, " · ", ui.locally.size(DataState.portrait_bytes))),
+            _lost("Selfies", _number(DataState.selfies)),
+            _lost("Face models", _number(DataState.models)),
             _lost("Your account and every text about you"),
         ),
         rx.cond(
@@ -100,6 +98,10 @@ def _leave() -> rx.Component:
         rx.el.p(words.BACKUPS, class_name="soft small"),
         class_name="you-section",
     )
+
+
+def _number(count: rx.vars.NumberVar[int], *more: ui.Child) -> rx.Component:
+    return rx.cond(count > 0, rx.fragment(ui.locally.number(count), *more), rx.el.span("None"))
 
 
 def _lost(what: str, *amount: ui.Child) -> rx.Component:
