@@ -237,14 +237,14 @@
     }
     leave(); // it is there no more
   };
-  const pressWhenNear = () => {
-    const button = document.querySelector("[data-brings-slides]");
-    const near = (seen) => seen.some((it) => it.isIntersecting) && bringMore();
-    if (button) new IntersectionObserver(near, { rootMargin: "1200px" }).observe(button);
-  };
+  // What stands around that button: within a screen or two it brings more. The next page's is made anew, and watches anew.
+  const near = new IntersectionObserver((seen) => { if (seen.some((it) => it.isIntersecting)) bringMore(); }, { rootMargin: "1200px" });
+  customElements.define("comes-near", class extends HTMLElement {
+    connectedCallback() { near.observe(this); } disconnectedCallback() { near.unobserve(this); }
+  });
   const keepSteadyIn = (selector) => keepSteady(document.querySelector(selector));
 
   if (last?.slide) show(last.slide); // the page was loaded anew under the open viewer
 
-  window.viewer = { open, close, step, bringMore, show, pressWhenNear, keepSteadyIn };
+  window.viewer = { open, close, step, bringMore, show, keepSteadyIn };
 })();

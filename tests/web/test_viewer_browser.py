@@ -35,8 +35,19 @@ SWIPE_DOWN = """for (const [type, clientY] of [["pointerdown", 300], ["pointermo
   const finger = { bubbles: true, pointerId: 1, pointerType: "touch", clientX: 100, clientY };
   document.querySelector(".viewer .slide").dispatchEvent(new PointerEvent(type, finger));
 }"""
+# As the room does it: each page pressed for is followed by a fresh button, until there are three.
+PAGED = f"""{HEAD}<body><div id="rows" style="height: 400dvh"></div><div id="end"></div><script>
+const button = "<button data-brings-slides>More</button>";
+const more = () => {{ document.querySelector("#end").innerHTML = `<comes-near>${{button}}</comes-near>`; }};
+let pressed = 0;
+document.addEventListener("click", () => {{
+  pressed++;
+  document.querySelector("#rows").style.height = `${{400 * (pressed + 1)}}dvh`;
+  if (pressed < 3) more(); else document.querySelector("#end").replaceChildren();
+}});
+addEventListener("load", more);</script></body></html>"""
 HOME = "<!doctype html><title>Home</title>"
-PAGES = {"/home": lambda: HOME, "/gallery": lambda: GALLERY, "/gallery/": lambda: GALLERY}
+PAGES = {"/home": lambda: HOME, "/gallery": lambda: GALLERY, "/gallery/": lambda: GALLERY, "/paged": lambda: PAGED}
 
 
 async def gallery(browser: Browser) -> tuple[Page, Locator]:
@@ -122,3 +133,13 @@ async def test_back_puts_a_question_away_too_and_shows_where_the_last_picture_ha
     await expect(viewer).to_be_hidden()
     await expect(page.locator("#sure")).to_be_hidden()
     await expect(page.locator(".picture-cell").last).to_be_in_viewport()
+
+
+async def test_each_page_comes_as_its_end_comes_near_and_none_before(browser: Browser) -> None:
+    page = await served.phone(browser, PAGES, "/paged")
+    await expect(page.get_by_role("button", name="More")).to_be_attached()
+    for already in range(3):
+        assert await page.evaluate("pressed") == already
+        await page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+        await page.wait_for_function(f"pressed === {already + 1}")
+    await expect(page.get_by_role("button", name="More")).to_have_count(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 
 from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
@@ -143,9 +144,16 @@ def _thumbnail(portrait: ObjectVar[Portrait]) -> rx.Component:
 
 
 def _more() -> rx.Component:
-    """The button, keyed by its page: a fresh one watches anew whether it is near. The viewer presses it, too."""
+    """The button, for who'd rather press. Its page is its key: the one around a fresh button watches anew."""
     button = ui.button("Show more", data_brings_slides="yes", on_click=GalleryState.show_more)
-    return rx.el.div(button, key=GalleryState.next_page, on_mount=scripts.press_when_near(), class_name="gallery-more")
+    return ComesNear.create(button, key=GalleryState.next_page, class_name="gallery-more")
+
+
+class ComesNear(BaseHTML):
+    """An element that has its button pressed when it comes within a screen or two (js/viewer.js)."""
+
+    tag = "near"  # Reflex names a component of its own after it, which can't have a dash
+    alias = "comes-near"
 
 
 def _viewer() -> rx.Component:

@@ -1,4 +1,4 @@
-"""What only the browser can do in the gallery: open the viewer at a portrait, fetch more in time, hold still."""
+"""What only the browser can do in the gallery: open the viewer at a portrait, hold still."""
 
 from __future__ import annotations
 
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 def show(portrait_id: UUID) -> EventSpec:
     """Open the viewer at a portrait as soon as it is in the list."""
     return ui.perform("viewer.show", f"slide-{portrait_id}")
-
-
-def press_when_near() -> EventSpec:
-    """Press "Show more" when it comes within a screen or two; the button stays for who'd rather press."""
-    return ui.perform("viewer.pressWhenNear")
 
 
 def keep_steady() -> EventSpec:
