@@ -61,7 +61,7 @@ def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture(scope="session")
 def databases() -> Generator[tuple[Address, postgres.Databases]]:
-    """One server for the whole run, and fresh databases from a migrated template."""
+    """One server for the whole run, and empty databases of the present shape."""
     with postgres.server() as server:
 
         def migrate(url: str) -> None:
@@ -69,11 +69,12 @@ def databases() -> Generator[tuple[Address, postgres.Databases]]:
 
         made = postgres.Databases(server, migrate)
         yield Address.at(server.superuser_url("postgres"), KEY), made
+        made.close()
 
 
 @pytest.fixture
 def address(databases: tuple[Address, postgres.Databases]) -> Generator[Address]:
-    """A fresh, migrated database."""
+    """An empty database."""
     server, made = databases
     with made.fresh() as name:
         yield server.named(name)
