@@ -167,7 +167,9 @@ class Plan:
         kinds: list[tuple[str, type[StrEnum]]] = [("course", Course), ("reply", Reply), ("news", News)]
         musts: list[dict[str, Any]] = [{name: one} for name, kind in kinds for one in kind]
         musts += [{"pictures": (one, Picture.WEBP)} for one in Picture]
-        musts += [{"course": one, **_LATE} for one in (Course.SUCCEEDS, Course.FOREVER)]
+        # Nothing else befalls these: what is lost of a free one's second job is rightly asked for a third time.
+        late = {**_LATE, "pictures": (Picture.WEBP,)}
+        musts += [{"course": one, **late} for one in (Course.SUCCEEDS, Course.FOREVER)]
         self.dice("musts").shuffle(musts)
         return musts
 

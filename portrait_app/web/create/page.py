@@ -34,7 +34,9 @@ _SHAPE_WORDS = LiteralVar.create({shape.name: shape.words for shape in SHAPES}).
 
 def create_page() -> rx.Component:
     """Lay out the room in its frame."""
-    room = rx.cond(CreateState.models.length() > 0, _room(), rx.cond(CreateState.is_here, _no_model(), _arriving()))
+    # Whose face is learned already is not told to add selfies.
+    no_model = rx.cond(CreateState.withheld != "", rx.fragment(), _no_model())
+    room = rx.cond(CreateState.models.length() > 0, _room(), rx.cond(CreateState.is_here, no_model, _arriving()))
     withheld = rx.cond(CreateState.withheld != "", ui.notice(CreateState.withheld, WITHHELD, kind="care"))
     return frame("Create", withheld, room, active="create", beside=(stop_sheet(CreateState),))
 
