@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,7 @@ BUTTON = '<button class="button" data-width="full">Make 8 portraits</button>'
 LINK = '<a class="button">Make portraits</a>'
 STYLE = '<label class="choice"><span>Golden hour</span></label>'
 MODEL = f"""<div class="card"><div class="model-head"><span class="model-cover"></span>
-<div class="model-words"><h3 class="card-title">Ada</h3>
+<div class="model-words"><h3 class="card-title">Uncle Featherstonehaugh</h3>
 <span class="status">Learning the shape of your face</span></div></div>
 <div class="model-progress"><label class="progress"><progress></progress><span>22% · about 28 min left</span></label>
 <button class="button" data-kind="plain">Stop…</button></div>
@@ -34,10 +35,15 @@ CREATE = f"""<div class="create-form"><section class="create-choice">
 <div class="create-styles"><div class="choices">{STYLE * 9}</div></div></section><div class="action-bar create-action">
 <div class="stepper"><button class="icon-button"></button><output>8</output><button class="icon-button"></button></div>
 {BUTTON}</div></div>"""
+TABS = ("Home", "Train", "Create", "Gallery", "You")
 ROOM = f"""{HEAD}<body class="frame"><main class="page"><h1 class="large-title">Photographs</h1>
 <div class="train-room"><section class="stack">{MODEL}</section><section class="draft">{TEACH}</section></div>
-<div class="two-columns">{CREATE}</div><section class="you"><div class="actions">{BUTTON * 3}</div>
-<div class="hue-presets">{'<button class="hue-preset"></button>' * 7}</div></section></main></body></html>"""
+<div class="gallery-filters"><span class="gallery-filter"><select><option>All styles</option></select></span>
+<button class="button" data-kind="plain">Select</button></div>
+<div class="two-columns">{CREATE}</div>
+<section class="you"><div class="actions">{BUTTON * 3}</div>
+<div class="hue-presets">{'<button class="hue-preset"></button>' * 7}</div></section></main>
+<nav class="tab-bar">{"".join(f'<a class="tab"><span>{it}</span></a>' for it in TABS)}</nav></body></html>"""
 
 
 def form(name: str) -> Callable[[], str]:
@@ -51,9 +57,23 @@ PAGES = {"/room": lambda: ROOM, "/sign-up": form("sign_up.html"), "/sign-in": fo
 
 
 @pytest.mark.parametrize("path", sorted(PAGES))
-@pytest.mark.parametrize(("width", "letters"), [(320, "100%"), (390, "200%")])
+@pytest.mark.parametrize(("width", "letters"), [(320, "100%"), (320, "200%"), (390, "200%")])
 async def test_no_page_is_wider_than_the_screen(browser: Browser, path: str, width: int, letters: str):
     page = await served.phone(browser, PAGES, path)
     await page.set_viewport_size(ViewportSize(width=width, height=640))
     await page.evaluate("letters => { document.documentElement.style.fontSize = letters; }", letters)
     assert await page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_the_tabs_stand_beside_each_other_also_with_letters_of_twice_the_size(browser: Browser, width: int):
+    page = await served.phone(browser, PAGES, "/room")
+    await page.set_viewport_size(ViewportSize(width=width, height=640))
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    edges = await page.evaluate(
+        "[...document.querySelectorAll('.tab > span')].map((it) => it.getBoundingClientRect())"
+        ".map(({ left, right }) => [left, right])"
+    )
+    assert all(right < following for (_, right), (following, _) in itertools.pairwise(edges))
+    assert edges[0][0] >= 0
+    assert edges[-1][1] <= width
