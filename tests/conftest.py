@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from typing_extensions import override
@@ -16,9 +18,12 @@ from portrait_app.database.migrate import upgrade
 from portrait_app.services import passwords
 from tests import postgres, s3
 from tests.furnished import furnished
+from tools.chromium import provide
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
+
+    from playwright.async_api import Browser
 
     from portrait_app.adapters.buckets.s3 import S3Buckets
     from tests.builders import House
@@ -107,3 +112,18 @@ async def house(address: Address, tmp_path: Path) -> AsyncGenerator[House]:
     """A house on a fresh database, with an engine and a queue that remember what was asked of them."""
     async with furnished(address, tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Where Chromium is; a test that needs it fails, saying why, where it can't be had."""
+    return provide()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(chromium: Path) -> AsyncGenerator[Browser]:
+    """One Chromium for a whole file; the file's tests share its loop, and each opens a context of its own."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        yield running
+        await running.close()

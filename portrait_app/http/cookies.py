@@ -34,10 +34,7 @@ async def signed_in(request: Request, workshop: Workshop) -> Someone:
     Raises:
         SignedOut: there is none, or their session has ended.
     """
-    someone = await sessions.who(workshop.desk, token_of(request, workshop.settings))
-    if someone is None:
-        raise SignedOut("request without a session")
-    return someone
+    return _there(await sessions.who(workshop.desk, token_of(request, workshop.settings)))
 
 
 async def halfway_in(request: Request, workshop: Workshop) -> Someone:
@@ -46,7 +43,10 @@ async def halfway_in(request: Request, workshop: Workshop) -> Someone:
     Raises:
         SignedOut: there is none, or their session has ended.
     """
-    someone = await sessions.behind(workshop.desk, token_of(request, workshop.settings))
+    return _there(await sessions.behind(workshop.desk, token_of(request, workshop.settings)))
+
+
+def _there(someone: Someone | None) -> Someone:
     if someone is None:
         raise SignedOut("request without a session")
     return someone

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import async_playwright
 
-from tools.chromium import provide
-
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
@@ -16,15 +14,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """Where Chromium is; a test that needs it fails, saying why, where it can't be had."""
-    return provide()
-
-
 @pytest.fixture
 async def browser(chromium: Path) -> AsyncGenerator[Browser]:
-    """Run it."""
+    """One for each story."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
         yield running

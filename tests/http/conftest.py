@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-import pytest_asyncio
-from playwright.async_api import async_playwright
 from standardwebhooks import Webhook
 from starlette.applications import Starlette
 
@@ -24,14 +22,11 @@ from portrait_app.services.mails import Postman
 from portrait_app.settings import Settings
 from tests.builders import WEBHOOK
 from tests.http.front import OURS, Mailbox, Studio
-from tools.chromium import provide
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
     from uuid import UUID
-
-    from playwright.async_api import Browser
 
     from portrait_app.domain.order import Order
     from tests.builders import House
@@ -107,15 +102,6 @@ async def door(house: House) -> AsyncGenerator[Door]:
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as browser:
         yield Door(browser, house, gateway, ada, portraits, training)
     await gateway.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncGenerator[Browser]:
-    """One Chromium for a whole file; the file's tests share its loop, and each opens a context of its own."""
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=str(provide()), args=["--no-sandbox"])
-        yield running
-        await running.close()
 
 
 @pytest.fixture

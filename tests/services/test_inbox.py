@@ -15,18 +15,35 @@ from portrait_app.domain.report import JobReport, Progress
 from portrait_app.services import generations, inbox, trainings
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     import pytest
 
     from portrait_app.database.address import Address
     from tests.builders import House
 
 
-async def test_deliveries_of_one_order_at_the_same_moment_are_all_taken_in(house: House) -> None:
-    ada = await house.somebody()
+async def ordered(house: House, ada: UUID) -> UUID:
+    """The order of a portrait."""
     training = await house.ready_model(ada)
     async with house.desk.for_person(ada) as work:
         await generations.order(work, training, style="noir", count=1, aspect="1:1")
     ((_, _, order_id),) = house.queue.take()
+    return order_id
+
+
+async def learning(house: House, ada: UUID) -> tuple[UUID, UUID]:
+    """A training that was started, and its order."""
+    draft = await house.draft_with_selfies(ada)
+    async with house.desk.for_person(ada) as work:
+        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+    ((_, _, order_id),) = house.queue.take()
+    return draft.id, order_id
+
+
+async def test_deliveries_of_one_order_at_the_same_moment_are_all_taken_in(house: House) -> None:
+    ada = await house.somebody()
+    order_id = await ordered(house, ada)
 
     news = [JobReport("job1", status) for status in (OrderStatus.STARTING, OrderStatus.RUNNING, OrderStatus.FAILED)] * 3
     await asyncio.gather(
@@ -41,10 +58,7 @@ async def test_a_delivery_is_remembered_for_as_long_as_it_can_come_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = await house.somebody()
-    training = await house.ready_model(ada)
-    async with house.desk.for_person(ada) as work:
-        await generations.order(work, training, style="noir", count=1, aspect="1:1")
-    ((_, _, order_id),) = house.queue.take()
+    order_id = await ordered(house, ada)
 
     async def is_new() -> bool:
         async with house.desk.for_service(ada) as work:
@@ -60,32 +74,26 @@ async def test_a_delivery_is_remembered_for_as_long_as_it_can_come_again(
 
 async def test_news_that_waited_for_other_work_goes_on_from_what_that_left(house: House, address: Address) -> None:
     ada = await house.somebody()
-    draft = await house.draft_with_selfies(ada)
-    async with house.desk.for_person(ada) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    training_id, order_id = await learning(house, ada)
     first = JobReport("j", OrderStatus.RUNNING, progress=Progress("Learning", 20, None))
     await inbox.take(house.desk, webhook_id="1", order_id=order_id, report=first)
 
     async with house.desk.for_service(ada) as work:
-        order, training = await work.orders.get(order_id, lock=True), await work.trainings.get(draft.id, lock=True)
+        order, training = await work.orders.get(order_id, lock=True), await work.trainings.get(training_id, lock=True)
         second = JobReport("j", OrderStatus.RUNNING, progress=Progress("Learning", 50, None))
         taking = asyncio.create_task(inbox.take(house.desk, webhook_id="2", order_id=order_id, report=second))
         await somebody_waits(address)
         order.fingerprint, training.percent, training.version = "left", 90.0, "left"
     await taking
     async with house.desk.for_service(ada) as work:
-        order, training = await work.orders.get(order_id), await work.trainings.get(draft.id)
+        order, training = await work.orders.get(order_id), await work.trainings.get(training_id)
         assert (order.fingerprint, training.percent, training.version) == ("left", 90.0, "left")
         assert order.heard_at is not None
 
 
 async def test_an_order_that_is_gone_is_counted_also_where_it_was_known(house: House, address: Address) -> None:
     ada = await house.somebody()
-    draft = await house.draft_with_selfies(ada)
-    async with house.desk.for_person(ada) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    _training_id, order_id = await learning(house, ada)
     report = JobReport("j", OrderStatus.RUNNING)
     for webhook_id in ("1", "1"):  # the second delivery of it is no unknown order
         await inbox.take(house.desk, webhook_id=webhook_id, order_id=order_id, report=report)

@@ -90,5 +90,5 @@ async def test_it_is_looked_at_as_soon_as_the_process_lives_and_no_longer_than_t
                 offers.require_training()
             except NotOffered:
                 break
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # what was asked is noted a few turns of the loop later, and announced to nobody
     assert len(asyncio.all_tasks()) == 1

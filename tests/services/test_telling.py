@@ -13,6 +13,7 @@ from portrait_app.domain.happening import Happening
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus
 from portrait_app.domain.mail import MailKind
 from portrait_app.services import cancelling, generations, painting, preferences, trainings
+from tests.services.confirmed import somebody_confirmed
 from tests.services.learning import hear, training_ends
 
 if TYPE_CHECKING:
@@ -28,12 +29,7 @@ THE_END = "that was all"
 
 @pytest.fixture
 async def ada(house: House, address: Address) -> UUID:
-    """Somebody whose address is confirmed, and whose mail about that has been seen to."""
-    owner_id = await house.somebody("Ada")
-    house.queue.mails.clear()
-    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
-        admin.execute("UPDATE app.accounts SET verified_at = now()")
-    return owner_id
+    return await somebody_confirmed(house, address)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from portrait_app.ports.mailer import MailNotTaken
 from portrait_app.services import watching
 from portrait_app.services.mails import Postman
 from portrait_app.services.watching import BELIEVED_FOR, StillThere
+from tests.services.confirmed import somebody_confirmed
 from tests.services.learning import training_ends
 
 if TYPE_CHECKING:
@@ -57,12 +58,7 @@ def postman(house: House, carrier: Carrier) -> Postman:
 
 @pytest.fixture
 async def ada(house: House, address: Address) -> UUID:
-    """Somebody whose address is confirmed, and whose mail about that has been seen to."""
-    owner_id = await house.somebody("Ada")
-    house.queue.mails.clear()
-    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
-        admin.execute("UPDATE app.accounts SET verified_at = now()")
-    return owner_id
+    return await somebody_confirmed(house, address)
 
 
 async def test_a_mail_is_sent_once_and_says_where_to_switch_it_off(

@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, async_playwright
 
 from portrait_app.domain.locales import LOCALES
-from tools.chromium import provide
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from playwright.async_api import Browser, Page, Route
 
 # One Chromium serves the whole file, so its tests share a loop.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -36,14 +33,6 @@ const said = () => [...document.querySelectorAll("said-locally")].map((it) => it
 <body>{"".join(f'<said-locally as="{way}" value="{value}"></said-locally>' for way, value in SAID)}
 <select data-look="locale"><option value=""></option><option value="de-DE">Deutsch</option></select>
 <script src="/js/furniture.js"></script></body></html>"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=str(provide()), args=["--no-sandbox"])
-        yield running
-        await running.close()
 
 
 async def opened(browser: Browser, look: str = "") -> Page:

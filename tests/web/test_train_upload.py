@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, Page, Route, async_playwright
 
 from tests import photos
-from tools.chromium import provide
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+    from playwright.async_api import Browser, FilePayload, Page, Route
 
 # One Chromium serves the whole file, so its tests share a loop.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -61,19 +61,6 @@ class Server:
 
     async def is_cut_off(self) -> None:
         await self.waiting.pop(0).abort("connectionreset")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Path:
-    return provide()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(chromium: Path) -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        yield running
-        await running.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -62,9 +62,10 @@ class LinkSigner:
         self._clock = clock
 
     def sign(self, key: str, *, download_as: str | None = None) -> str:
-        """Return the link's path and query. It is the same for half an hour, so that the browser's cache hits it,
-        and lives for 30 to 60 minutes.
-        """  # noqa: D205 -- one sentence, too long for one line
+        """Return the link's path and query.
+
+        It is the same for half an hour, so that the browser's cache hits it, and lives for 30 to 60 minutes.
+        """
         expires_at = (int(self._clock()) // WINDOW_S + 2) * WINDOW_S
         disposition = download_as or INLINE
         mac = self._mac(self._key_id, "GET", key, str(expires_at), disposition)

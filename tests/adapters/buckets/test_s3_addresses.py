@@ -91,7 +91,7 @@ async def test_a_credential_is_asked_for_once_for_all_who_need_it(
     monkeypatch.setattr(passes, "issue", lambda name, policy: asked.append(name) or issue(name, policy))
     first = asyncio.create_task(passes.of(ADA))
     others = [asyncio.create_task(passes.of(ADA)) for _ in range(9)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # one turn of the loop: all ten have asked
     first.cancel()  # whoever asked first goes away
     assert len({holder.token for holder in await asyncio.gather(*others)}) == 1
     clock.ahead = USED_FOR - timedelta(seconds=5)
