@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
 import sys
 import time
@@ -23,6 +22,7 @@ from portrait_app.house.child import Child
 from portrait_app.settings import Settings
 from tests import postgres
 from tests.models import models
+from tests.variables import unset
 
 if TYPE_CHECKING:
     import random
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 KILL_EVERY_S = (3.0, 7.0)
-_OTHERS = ("REPLICATE_", "APP_URL", "NEXT_PUBLIC_APP_URL", "DATABASE_URL", "SECRET_KEY", "DARKROOM_TOKEN", "PORT")
 _UNFINISHED = """
 SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
   (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
@@ -65,8 +64,7 @@ class House:
         }
         self.settings = Settings.model_validate(told | {"PORTRAIT_DATA_DIR": folder})
         self.address = Address.of(self.settings)
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
-        self._environment = {**clean, **told, "PYTHONPATH": str(ROOT)}
+        self._environment = {**unset(), **told, "PYTHONPATH": str(ROOT)}
         hands = [one.fileno() for one in sockets]
         self.children = {
             "worker": self._child("worker", self._environment, []),

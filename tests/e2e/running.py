@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 import signal
 import socket
@@ -17,6 +16,7 @@ import psutil
 
 from portrait_app.settings import Settings
 from tests.models import models
+from tests.variables import unset
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -24,18 +24,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 180  # a first start builds the page
 STOPPED_WITHIN_S = 30
-_OTHERS = (
-    "REPLICATE_",
-    "OIDC_",
-    "GOOGLE_CLIENT_",
-    "GITHUB_CLIENT_",
-    "SMTP_",
-    "SIGN_UP",
-    "APP_URL",
-    "DATABASE_URL",
-    "SECRET_KEY",
-    "DARKROOM_TOKEN",
-)  # settings of the tester's own
 
 
 class Running:
@@ -60,11 +48,7 @@ class Running:
 
     async def start(self) -> None:
         """Start, and wait until the page is served."""
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)},
-            "PORTRAIT_DATA_DIR": str(self.folder),
-            "PORT": str(self.port),
-        }
+        environment = {**unset(), "PORTRAIT_DATA_DIR": str(self.folder), "PORT": str(self.port)}
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "portrait_app", "run",
             cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
