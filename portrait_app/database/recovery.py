@@ -32,6 +32,11 @@ class RecoveryCodes:
         there = select(RecoveryCode).where(self._is_mine, col(RecoveryCode.position) == position)
         return (await self.session.scalars(there)).first()
 
+    async def set_id(self) -> str:
+        """Return what the present set is known by; nothing when there is none."""
+        first = await self.at(0)
+        return str(first.id) if first else ""
+
     async def use(self, code_id: UUID) -> bool:
         """Use a code up; whoever comes second with it is told no."""
         unused = update(RecoveryCode).where(

@@ -17,7 +17,7 @@ from portrait_app.services import limits, sessions, steps, ways
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.errands import TooLate
 from portrait_app.services.passkeys import Visitor
-from portrait_app.services.steps import NotByPasskey, NotReady
+from portrait_app.services.steps import AlreadyShown, NotByPasskey, NotReady
 from portrait_app.services.ways import NotFresh
 
 if TYPE_CHECKING:
@@ -90,10 +90,11 @@ class StepDoors:
             someone = await signed_in(request, workshop)
             shown = await self._shown(someone)
             if request.method != "POST":
-                return forms.page(request, "two_steps.html", {}, {}, **shown)
+                said = AlreadyShown if request.query_params.get("codes") == "shown" else None
+                return forms.page(request, "two_steps.html", {}, {}, said=said, **shown)
 
             async def change(form: Mapping[str, str]) -> Response:
-                return await self._change(request, someone, form.get("do", ""))
+                return await self._change(request, someone, form)
 
             return await forms.answered(request, workshop, "two_steps.html", change, **shown)
         except SignedOut:
@@ -101,8 +102,8 @@ class StepDoors:
         except (NotFresh, NotByPasskey) as error:
             return _signs_in(type(error).__name__, then=forms.TWO_STEPS)
 
-    async def _change(self, request: Request, someone: Someone, what: str) -> Response:
-        desk = self._workshop_of().desk
+    async def _change(self, request: Request, someone: Someone, form: Mapping[str, str]) -> Response:
+        desk, what = self._workshop_of().desk, form.get("do", "")
         if what not in ("on", "off", "codes"):
             raise WrongInput({"form": "Choose one of the buttons below."})
         await limits.take(desk, limits.PASSWORD_OF_PERSON, str(someone.owner_id))
@@ -110,16 +111,22 @@ class StepDoors:
             if what == "off":
                 await steps.turn_off(desk, someone)
                 return RedirectResponse(forms.TWO_STEPS, 303, headers=forms.NEVER_KEPT)
-            codes = await (steps.turn_on if what == "on" else steps.renew_codes)(desk, someone)
+            codes = await (steps.turn_on if what == "on" else steps.renew_codes)(
+                desk, someone, form.get("instead_of", "")
+            )
         except NotReady as error:
             raise WrongInput({"form": f"{error.headline}. {error.hint}"}) from None
+        except AlreadyShown:  # led on, so that loading that page again asks for nothing
+            return RedirectResponse(f"{forms.TWO_STEPS}?codes=shown", 303, headers=forms.NEVER_KEPT)
         return forms.page(request, "codes.html", {}, {}, codes=codes, is_new=what == "codes")
 
     async def _shown(self, someone: Someone) -> dict[str, Any]:
         workshop = self._workshop_of()
         async with workshop.desk.for_person(someone.owner_id) as work:
             account, mine = await work.accounts.mine(), await ways.of(work)
+            codes = await work.recovery_codes.set_id()
         return {
+            "code_set": codes,
             "is_on": mine.asks_two_steps,
             "is_of_all": workshop.desk.asks_two_steps,
             "has_passkey": bool(mine.passkeys),

@@ -29,6 +29,13 @@ class NotByPasskey(PortraitError):
     hint = "Before it is asked for at every sign-in, we make sure that it opens the door."
 
 
+class AlreadyShown(PortraitError):
+    """Codes were asked for in the place of a set that is no more: a page was loaded again, or tapped twice."""
+
+    headline = "Your recovery codes were shown already"
+    hint = "They are shown once, and nothing was changed. If you haven't put them away, make new ones."
+
+
 class NotReady(PortraitError):
     """Something is missing, or is as it must be; the hint says what."""
 
@@ -111,8 +118,10 @@ async def by_code(desk: Desk, visitor: Visitor, word: str, typed: str) -> Signed
         raise
 
 
-async def turn_on(desk: Desk, someone: Someone) -> list[str]:
+async def turn_on(desk: Desk, someone: Someone, instead_of: str) -> list[str]:
     """Ask for a passkey after every password from now on; sessions that were opened without one end.
+
+    Args: instead_of: what the set of codes that whoever asks knows of is known by; nothing when there was none.
 
     Returns: recovery codes, which are known nowhere else.
 
@@ -120,6 +129,7 @@ async def turn_on(desk: Desk, someone: Someone) -> list[str]:
         NotFresh: they signed in some time ago.
         NotByPasskey: they did so by one step alone.
         NotReady: they have no passkey, or have not confirmed their address.
+        AlreadyShown: that set is no more.
     """
     await ways.require_fresh(desk, someone)
     if not someone.took_two_steps:
@@ -128,6 +138,7 @@ async def turn_on(desk: Desk, someone: Someone) -> list[str]:
     hashes = await recovery.hashes_of(codes)
     async with desk.for_person(someone.owner_id) as work:
         await work.accounts.hold()
+        await _require_set(work, instead_of)
         account = await work.accounts.mine()
         _require_ready(await ways.of(work), is_confirmed=account.verified_at is not None)
         account.two_steps_at = account.two_steps_at or now()
@@ -157,12 +168,13 @@ async def turn_off(desk: Desk, someone: Someone) -> None:
         await work.tell("account", work.owner_id)
 
 
-async def renew_codes(desk: Desk, someone: Someone) -> list[str]:
-    """Make new recovery codes; the old ones open nothing any more.
+async def renew_codes(desk: Desk, someone: Someone, instead_of: str) -> list[str]:
+    """Make new recovery codes in the place of a set; the old ones open nothing any more.
 
     Raises:
         NotFresh: they signed in some time ago.
         NotReady: nothing asks for two steps.
+        AlreadyShown: that set is no more.
     """
     await ways.require_fresh(desk, someone)
     codes = recovery.made()
@@ -171,6 +183,7 @@ async def renew_codes(desk: Desk, someone: Someone) -> list[str]:
         await work.accounts.hold()
         if not await ways.asks_two(work):
             raise NotReady(_IS_OFF)
+        await _require_set(work, instead_of)
         await recovery.replace(work, hashes)
         await mails.write(work, MailKind.NEW_CODES, (await work.accounts.mine()).email)
         await work.tell("account", work.owner_id)
@@ -182,6 +195,12 @@ async def _take(desk: Desk, browser: str, word: str) -> dict[str, Any]:
     if datetime.fromisoformat(kept["until"]) < now():  # what is left again after a wrong try lives no longer
         raise TooLate("second step")
     return kept
+
+
+async def _require_set(work: Work, known: str) -> None:
+    """Make codes once for each asking: a page that is loaded again would renew what was just put away."""
+    if await work.recovery_codes.set_id() != known:
+        raise AlreadyShown("recovery codes")
 
 
 def _require_ready(mine: ways.Ways, *, is_confirmed: bool) -> None:

@@ -54,6 +54,13 @@ class Browser:
         """Post a plain form."""
         return await self.client.post(path, data=form)
 
+    async def presses(self, what: str) -> httpx.Response:
+        """Press a button of the page of the two steps, as it stands there now."""
+        page = (await self.client.get("/auth/two-steps")).text
+        known = re.search(r'name="instead_of" value="([^"]*)"', page)
+        assert known, page
+        return await self.types("/auth/two-steps", do=what, instead_of=known[1])
+
     async def enters(self, name: str, password: str = PASSWORD, **more: str) -> httpx.Response:
         """Sign in by the form."""
         return await self.types("/auth/sign-in", email=f"{name.lower()}@example.com", password=password, **more)

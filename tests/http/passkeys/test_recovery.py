@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import psycopg
 import pytest
@@ -133,12 +134,31 @@ async def test_asvs_6_3_1_one_network_cannot_try_codes_of_many(
 async def test_new_codes_take_the_place_of_the_old(ada: Browser, somebody: Browser) -> None:
     old = await ada.asks_for_two_steps("Ada", Authenticator(OURS))
     await kinds(ada)
-    new = codes_in(await ada.types("/auth/two-steps", do="codes"))
+    new = codes_in(await ada.presses("codes"))
     assert (len(new), set(new) & set(old)) == (8, set())
     assert await kinds(ada) == [MailKind.NEW_CODES]
     await somebody.enters("Ada")
     assert (await somebody.types("/auth/second", code=old[0])).status_code == 422
     assert (await somebody.types("/auth/second", code=new[0])).status_code == 303
+
+
+@pytest.mark.parametrize("what", ["on", "codes"])
+async def test_codes_are_shown_once_and_a_page_that_is_loaded_again_renews_none(
+    ada: Browser, somebody: Browser, what: str
+) -> None:
+    first = await ada.asks_for_two_steps("Ada", Authenticator(OURS))
+    shown = await ada.presses("codes") if what == "codes" else None
+    codes = codes_in(shown) if shown else first
+    sent = parse_qsl(shown.request.content.decode()) if shown else [("do", "on")]
+    await kinds(ada)
+    again = await ada.types("/auth/two-steps", **dict(sent))
+    assert (again.status_code, again.headers["location"]) == (303, "/auth/two-steps?codes=shown")
+    said = (await ada.client.get(again.headers["location"])).text
+    assert "Your recovery codes were shown already" in said
+    assert "8 of 8 recovery codes left" in said
+    assert await kinds(ada) == []
+    await somebody.enters("Ada")
+    assert (await somebody.types("/auth/second", code=codes[0])).status_code == 303
 
 
 async def test_few_codes_are_said_and_none_at_all(ada: Browser, address: Address) -> None:
