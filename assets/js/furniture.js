@@ -44,8 +44,11 @@
     head.addEventListener("lostpointercapture", drop, { once: true });
   });
 
+  // Numbers in a sentence are written the person's own way; those in a name are left as they are.
+  const spoken = (sentence, name) => (name ? sentence.split(name).map(window.locally.words).join(name) : window.locally.words(sentence));
+
   // Toasts: said once, gone by themselves; longer when there is something to undo, and never while looked at.
-  const toast = ({ headline, hint, kind, undo: undoLabel }, undoing, addEvents) => {
+  const toast = ({ headline, hint, kind, name, undo: undoLabel }, undoing, addEvents) => {
     const undo = undoing && (() => addEvents(undoing));
     const region = document.querySelector(".toasts");
     if (!region) return;
@@ -53,8 +56,8 @@
     it.className = "toast";
     it.dataset.kind = kind;
     const words = it.appendChild(document.createElement("div"));
-    words.appendChild(document.createElement("strong")).textContent = headline;
-    if (hint) words.appendChild(document.createElement("span")).textContent = hint;
+    words.appendChild(document.createElement("strong")).textContent = spoken(headline, name);
+    if (hint) words.appendChild(document.createElement("span")).textContent = spoken(hint, name);
     let timer;
     const leave = () => {
       clearTimeout(timer);

@@ -46,7 +46,7 @@
     const credential = await navigator.credentials.create({ publicKey });
     const said = await ask("add", credential.toJSON());
     if (next) return location.assign(next);
-    window.studio?.toast({ headline: "Passkey added", hint: `It is called ${said.name}; you can give it another name.`, kind: "good" });
+    window.studio?.toast({ headline: "Passkey added", hint: `It is called ${said.name}; you can give it another name.`, name: said.name, kind: "good" });
   };
 
   const signInAgain = (why) => location.assign(`/auth/sign-in?again=yes&trouble=${why}&next=${encodeURIComponent(location.pathname)}`);

@@ -13,7 +13,7 @@
   const tray = () => document.getElementById("upload-tray");
   const inRoom = (id) => document.querySelector(`[data-selfie-id="${CSS.escape(id)}"]`);
   const isUnderway = ({ state }) => state === "waiting" || state === "sending";
-  const photos = (count) => (count === 1 ? "1 photo" : `${count} photos`);
+  const photos = (count) => `${window.locally.number(count)} ${count === 1 ? "photo" : "photos"}`;
 
   // Choosing: what can be said without the server is said at once, by name.
   const choose = (files) => {
@@ -30,8 +30,8 @@
       else leftOver.push(file);
     }
     if (leftOver.length) {
-      const more = leftOver.length > 1 ? ` and ${leftOver.length - 1} more` : "";
-      add(`${leftOver[0].name}${more}`, leftOver[0], "refused", `One face model takes ${most} photos at most. The others are safe.`);
+      const more = leftOver.length > 1 ? ` and ${window.locally.number(leftOver.length - 1)} more` : "";
+      add(`${leftOver[0].name}${more}`, leftOver[0], "refused", `One face model takes ${photos(most)} at most. The others are safe.`);
     }
     goOn();
   };
@@ -49,7 +49,7 @@
     const isKnown = TAKEN_KINDS.test(file.type) || TAKEN_ENDINGS.test(file.name) || (!file.type && !file.name.includes("."));
     if (!isKnown) return "This isn't a JPEG, PNG, WebP, AVIF or HEIC picture.";
     if (!file.size) return "This file is empty.";
-    if (file.size > maxBytes) return `This photo has ${Math.ceil(file.size / 2 ** 20)} MB; ${maxBytes / 2 ** 20} MB is the most.`;
+    if (file.size > maxBytes) return window.locally.words(`This photo has ${Math.ceil(file.size / 2 ** 20)} MB; ${maxBytes / 2 ** 20} MB is the most.`);
     return "";
   };
   const add = (name, file, state, reason = "") => {
@@ -104,7 +104,7 @@
       if (request.status === 201) end("landed", { id: said.id, done: 1 });
       else if (request.status === 401 || request.status === 507) end("interrupted", { reason: said.headline });
       else if (request.status >= 500 || request.status === 408 || request.status === 429) end("interrupted", { reason: "That didn't work" });
-      else end("refused", { reason: [said.headline ?? "This photo wasn't taken", said.hint].filter(Boolean).join(". ") });
+      else end("refused", { reason: window.locally.words([said.headline ?? "This photo wasn't taken", said.hint].filter(Boolean).join(". ")) });
     };
     request.onerror = () => end("interrupted", { reason: "Connection lost" });
     upload.state = "sending";

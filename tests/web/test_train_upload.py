@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 HOST = "http://studio.test"
-SCRIPT = Path(__file__).parents[2] / "assets" / "js" / "upload.js"
+JS = Path(__file__).parents[2] / "assets" / "js"
 TRAY = f'<div id="upload-tray" data-draft="d1" data-most="6" data-max-bytes="{2**20}"></div>'
-ROOM = f"""<!doctype html><html lang="en"><head><script src="/upload.js" defer></script></head><body>
+ROOM = f"""<!doctype html><html lang="en"><head><script src="/early.js"></script>
+<script src="/upload.js" defer></script></head><body>
 <div id="room"></div><div id="page">{TRAY}</div>
 <input type="file" multiple data-picks-photos="yes"><p id="upload-words"></p>
 <button data-starts="yes" onclick="this.textContent = 'started'">Start</button></body></html>"""
@@ -40,8 +41,8 @@ class Server:
         address = route.request.url.removeprefix(HOST)
         if address == "/room":
             await route.fulfill(body=ROOM, content_type="text/html; charset=utf-8")
-        elif address == "/upload.js":
-            await route.fulfill(body=SCRIPT.read_bytes(), content_type="text/javascript")
+        elif address in ("/early.js", "/upload.js"):
+            await route.fulfill(body=(JS / address[1:]).read_bytes(), content_type="text/javascript")
         else:
             self.names.append(address.removeprefix("/api/selfies?name="))
             self.waiting.append(route)
@@ -101,6 +102,16 @@ async def show(page: Page, selfie_id: str) -> None:
 
 async def states(page: Page) -> list[str]:
     return await page.evaluate("[...document.querySelectorAll('#upload-tray .photo')].map((it) => it.dataset.state)")
+
+
+async def test_how_many_are_on_the_way_is_written_the_persons_own_way(page: Page, server: Server) -> None:
+    await page.evaluate("document.documentElement.dataset.locale = 'ar-EG'")
+    await choose(page, *(photo(f"{number}.jpg") for number in range(5)), photo("big.jpg", b"0" * (2**20 + 1)))
+    await server.has(3)
+    assert await page.inner_text("#upload-words") == "\N{ARABIC-INDIC DIGIT FIVE} photos on the way"
+    assert await page.inner_text(".photo-reason > span") == (
+        "This photo has \N{ARABIC-INDIC DIGIT TWO} MB; \N{ARABIC-INDIC DIGIT ONE} MB is the most."
+    )
 
 
 async def test_three_go_up_at_a_time_and_the_next_follows(page: Page, server: Server) -> None:

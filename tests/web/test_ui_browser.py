@@ -142,6 +142,15 @@ async def test_a_sheet_rises_and_goes_by_escape_or_a_tap_beside_it_and_hides_the
         await page.wait_for_function("!document.querySelector('dialog').open")
 
 
+async def test_a_toast_writes_numbers_the_persons_own_way_but_those_in_a_name(browser: Browser):
+    page = await phone(browser, "/room")
+    await page.evaluate("document.documentElement.dataset.locale = 'de-DE'")
+    said = {"headline": "Ada 1200 deleted", "hint": "In the Trash for 1200 days.", "kind": "plain", "name": "Ada 1200"}
+    await page.evaluate("said => studio.toast(said, null)", said)
+    assert await page.inner_text(".toast strong") == "Ada 1200 deleted"
+    assert await page.inner_text(".toast span") == "In the Trash for 1.200 days."
+
+
 async def test_a_toast_can_be_undone_once(browser: Browser):
     page = await phone(browser, "/room")
     await page.evaluate(

@@ -170,7 +170,7 @@ class TrainState(ChoosesStay, Room, rx.State):
         kept = await work.assets.count_kept_of(row.id)
         self._show(await self._look(work))
         undo = TrainState.restore(str(row.id))  # pyright: ignore[reportCallIssue] -- an event is called without self
-        return ui.toast.show(f"{row.name} deleted", words.put_away(kept), undo=undo)
+        return ui.toast.show(f"{row.name} deleted", words.put_away(kept), name=row.name, undo=undo)
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:

@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 
 
 def show(
-    headline: str, hint: str = "", *, kind: Tone = "plain", undo: Any = None, undo_label: str = "Undo"
+    headline: str,
+    hint: str = "",
+    *,
+    kind: Tone = "plain",
+    name: str = "",
+    undo: Any = None,
+    undo_label: str = "Undo",
 ) -> EventSpec:
     """Say what just happened, from an event handler: `yield ui.toast.show("Deleted", undo=Gallery.restore(key))`.
 
+    Numbers in it are written the person's own way, but those in `name`, which says how something in it is called.
     It stays 4.5 s, or 9 s when it is an error or can be undone, and never goes while it is touched or focused.
     """
-    words = {"headline": headline, "hint": hint, "kind": kind, "undo": undo_label}
+    words = {"headline": headline, "hint": hint, "kind": kind, "name": name, "undo": undo_label}
     back = [{"name": each.name, "payload": each.payload} for each in Event.from_event_type(undo)] if undo else None
     return perform("studio.toast", words, back)
 

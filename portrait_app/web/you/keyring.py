@@ -46,7 +46,7 @@ class KeyringState(rx.State):
         way = await _card(self, self._chosen)
         async with work_for(self) as work:
             await (passkeys.remove if way.is_passkey else identities.unlink)(work, identified(way.id))
-        return ui.toast.show("Removed", f"{way.name} doesn't sign you in any more.", kind="good")
+        return ui.toast.show("Removed", f"{way.name} doesn't sign you in any more.", name=way.name, kind="good")
 
 
 async def _card(state: rx.State, way_id: str) -> WayCard:
