@@ -96,7 +96,7 @@ class ModelDiffers(Refused):
 
     headline = "The portrait engine has changed"
     hint = (
-        "So nothing was ordered, and what you have is safe. Whoever runs this studio finds out with `make doctor` what "
+        "So nothing was ordered, and what you have is safe. Whoever runs this studio finds out with “make doctor” what "
         "no longer fits, and can choose another trainer with REPLICATE_TRAINER."
     )
 

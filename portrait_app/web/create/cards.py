@@ -91,7 +91,7 @@ SHAPES = [
 
 WITHHELD = (
     "The portrait engine has changed, and no longer takes what we would send. Your portraits are safe, and so is the "
-    "face model. Whoever runs this studio finds out with `make doctor` what no longer fits."
+    "face model. Whoever runs this studio finds out with “make doctor” what no longer fits."
 )
 
 

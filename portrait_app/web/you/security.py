@@ -114,7 +114,7 @@ def _figure(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
 def _not_offered(why: rx.vars.StringVar) -> rx.Component:
     """What nobody is offered, since the engine would refuse it."""
     return ui.notice(
-        why, "Run `make doctor` on this machine: it says what no longer fits, and what to do.", kind="care"
+        why, "Run “make doctor” on this machine: it says what no longer fits, and what to do.", kind="care"
     )
 
 
