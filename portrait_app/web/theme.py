@@ -12,7 +12,7 @@ from typing import Literal
 
 import reflex as rx
 
-ROOMS = ("welcome", "home", "train", "create", "gallery", "you")
+ROOMS = ("welcome", "home", "train", "agree", "create", "gallery", "you")
 STYLESHEETS = [
     "css/tokens.css",
     "css/base.css",

@@ -15,6 +15,7 @@ from portrait_app.web.create.cards import SHAPES, WITHHELD, Shape, StyleTile
 from portrait_app.web.create.state import LATEST, CreateState
 from portrait_app.web.portraits import portrait_cell, ratio_of_last
 from portrait_app.web.shell import frame
+from portrait_app.web.staying import StayState
 from portrait_app.web.train.shelf import running_card
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def create_page() -> rx.Component:
     no_model = rx.cond(CreateState.withheld != "", rx.fragment(), _no_model())
     room = rx.cond(CreateState.models.length() > 0, _room(), rx.cond(CreateState.is_here, no_model, _arriving()))
     withheld = rx.cond(CreateState.withheld != "", ui.notice(CreateState.withheld, WITHHELD, kind="care"))
-    return frame("Create", withheld, room, active="create", beside=(stop_sheet(CreateState),))
+    shown = rx.cond(StayState.leave_on == "", rx.fragment(withheld, room), _left_as_it_is())
+    return frame("Create", shown, active="create", beside=(stop_sheet(CreateState),))
 
 
 def _room() -> rx.Component:
@@ -174,6 +176,13 @@ def _latest() -> rx.Component:
 
 def _latest_cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:
     return portrait_cell(portrait)
+
+
+def _left_as_it_is() -> rx.Component:
+    """What somebody sees who is about to leave: the latest, and no way to order more."""
+    nothing = "No new portraits are made while you are about to leave."
+    has_latest = CreateState.latest.length() > 0
+    return rx.cond(has_latest, _latest(), ui.empty("create", nothing, ui.link("Your gallery", "/gallery")))
 
 
 def _no_model() -> rx.Component:

@@ -13,6 +13,7 @@ from portrait_app.web.gallery import scripts
 from portrait_app.web.gallery.state import GalleryState
 from portrait_app.web.portraits import portrait_to_come, ratio_of_last
 from portrait_app.web.shell import frame
+from portrait_app.web.staying import StayState
 
 if TYPE_CHECKING:
     from reflex.vars import ObjectVar
@@ -208,13 +209,14 @@ def _none_yet() -> rx.Component:
         ui.empty(
             "gallery",
             "Your portraits will hang here, newest first, as they are made.",
-            rx.cond(
-                GalleryState.models.length() > 0,
-                ui.link("Make some", "/create", kind="primary"),
-                ui.link("Add your selfies", "/train", kind="primary", icon_name="camera"),
-            ),
+            rx.cond(StayState.leave_on == "", _make_some()),
         ),
     )
+
+
+def _make_some() -> rx.Component:
+    add = ui.link("Add your selfies", "/train", kind="primary", icon_name="camera")
+    return rx.cond(GalleryState.models.length() > 0, ui.link("Make some", "/create", kind="primary"), add)
 
 
 def _none_such() -> rx.Component:

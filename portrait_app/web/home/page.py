@@ -13,6 +13,7 @@ from portrait_app.web import shell, ui
 from portrait_app.web.coming import coming_line, stop_sheet
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.portraits import portrait_cell, portrait_to_come, ratio_of_last
+from portrait_app.web.staying import StayState
 from portrait_app.web.train.photos import three_views
 from portrait_app.web.train.shelf import running_card
 
@@ -36,10 +37,9 @@ def home_page() -> rx.Component:
 
 def _room() -> rx.Component:
     has_portraits = HomeState.portraits.length() > 0
-    has_running = HomeState.running.length() > 0
     return rx.el.div(
         rx.cond(
-            has_running,
+            HomeState.running.length() > 0,
             rx.el.section(
                 rx.el.h2("Being learned", class_name="unseen"),
                 rx.foreach(HomeState.running, _running),
@@ -49,10 +49,16 @@ def _room() -> rx.Component:
         rx.cond(
             has_portraits,
             _newest(),
-            rx.cond(HomeState.has_ready_model, _ready_to_make(), rx.cond(has_running, _soon(), _first_visit())),
+            rx.cond(StayState.leave_on == "", _no_portraits_yet()),
         ),
         class_name="home-room",
     )
+
+
+def _no_portraits_yet() -> rx.Component:
+    """What comes next; nothing does for whoever is about to leave."""
+    soon = rx.cond(HomeState.running.length() > 0, _soon(), _first_visit())
+    return rx.cond(HomeState.has_ready_model, _ready_to_make(), soon)
 
 
 def _running(training: ObjectVar[TrainingCard]) -> rx.Component:
@@ -60,6 +66,7 @@ def _running(training: ObjectVar[TrainingCard]) -> rx.Component:
 
 
 def _newest() -> rx.Component:
+    may_make = HomeState.has_ready_model & (StayState.leave_on == "")
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Newest portraits", class_name="section-title"),
@@ -68,7 +75,7 @@ def _newest() -> rx.Component:
         ),
         ui.picture_rows(rx.foreach(HomeState.portraits, _cell), last=ratio_of_last(HomeState.portraits)),
         rx.el.div(
-            rx.cond(HomeState.has_ready_model, ui.link("Make more", "/create", kind="primary", icon_name="create")),
+            rx.cond(may_make, ui.link("Make more", "/create", kind="primary", icon_name="create")),
             ui.link("See all", "/gallery"),
             class_name="actions home-actions",
         ),

@@ -9,8 +9,9 @@ import reflex as rx
 from portrait_app.services.offers import NotOffered
 from portrait_app.services.trainings import LONGEST_NAME
 from portrait_app.web import shell, ui
+from portrait_app.web.staying import StayState
 from portrait_app.web.train.agreeing import agreeing
-from portrait_app.web.train.photos import drop_veil, photo_grid, teach
+from portrait_app.web.train.photos import drop_veil, photo_grid, photos_alone, teach
 from portrait_app.web.train.shelf import deleted_card, failed_card, ready_card, running_card
 from portrait_app.web.train.state import DELETE_SHEET, NAME_FIELD, STOP_SHEET, TrainState
 from portrait_app.web.train.staying import stay_choice, stay_sheet
@@ -41,7 +42,7 @@ def _room() -> rx.Component:
                 class_name="stack being-learned",
             ),
         ),
-        _draft(),
+        rx.cond(StayState.leave_on == "", _draft(), _left_as_it_is()),
         rx.cond(
             TrainState.shelf.length() > 0,
             rx.el.section(
@@ -50,7 +51,7 @@ def _room() -> rx.Component:
                 class_name="stack shelf",
             ),
         ),
-        drop_veil(),
+        rx.cond(StayState.leave_on == "", drop_veil()),
         class_name="train-room",
     )
 
@@ -60,13 +61,13 @@ def _running(training: ObjectVar[TrainingCard]) -> rx.Component:
 
 
 def _ended(training: ObjectVar[TrainingCard]) -> rx.Component:
-    on_delete = TrainState.delete(training.id)
+    on_retry, on_delete = TrainState.retry(training.id), TrainState.delete(training.id)
+    stays = StayState.leave_on == ""
+    failed = failed_card(training, on_retry, on_delete, may_retry=stays)
     return rx.cond(
         training.is_ready,
-        ready_card(training, on_delete),
-        rx.cond(
-            training.is_failed, failed_card(training, TrainState.retry(training.id), on_delete), deleted_card(training)
-        ),
+        ready_card(training, on_delete, may_make=stays),
+        rx.cond(training.is_failed, failed, deleted_card(training)),
     )
 
 
@@ -79,28 +80,51 @@ def _draft() -> rx.Component:
             teach(TrainState.where_photos_stay),
             agreeing(TrainState.where_photos_stay, TrainState.agree),
         ),
-        rx.el.div(
-            ui.field(
-                "Whose face is it?",
-                NAME_FIELD,
-                error=TrainState.name_trouble,
-                default_value=TrainState.name,
-                key=f"{TrainState.draft_id}.{TrainState.name}",  # a name given in another tab is shown in this one
-                on_blur=TrainState.set_name,
-                max_length=LONGEST_NAME,
-                auto_complete="off",
-                enter_key_hint="done",
-            ),
-            photo_grid(TrainState.draft_id, TrainState.photos, TrainState.overrule, TrainState.remove),
-            rx.el.p(TrainState.where_photos_stay, class_name="soft small"),
-            ui.lines(stay_choice(TrainState)),
-            rx.cond(TrainState.why_not != "", ui.notice(NotOffered.headline, TrainState.why_not, kind="care")),
-            _start_bar(),
-            class_name="stack filled",
-        ),
+        _filled(),
         class_name="draft",
         data_compact=has_models,
         data_asks=~TrainState.has_agreed,
+    )
+
+
+def _filled() -> rx.Component:
+    """The draft once it has a photo: its name, its photos, how long they stay, and the start."""
+    return rx.el.div(
+        _name(),
+        photo_grid(TrainState.draft_id, TrainState.photos, TrainState.overrule, TrainState.remove),
+        rx.el.p(TrainState.where_photos_stay, class_name="soft small"),
+        ui.lines(stay_choice(TrainState)),
+        rx.cond(TrainState.why_not != "", ui.notice(NotOffered.headline, TrainState.why_not, kind="care")),
+        _start_bar(),
+        class_name="stack filled",
+    )
+
+
+def _name() -> rx.Component:
+    return ui.field(
+        "Whose face is it?",
+        NAME_FIELD,
+        error=TrainState.name_trouble,
+        default_value=TrainState.name,
+        key=f"{TrainState.draft_id}.{TrainState.name}",  # a name given in another tab is shown in this one
+        on_blur=TrainState.set_name,
+        max_length=LONGEST_NAME,
+        auto_complete="off",
+        enter_key_hint="done",
+    )
+
+
+def _left_as_it_is() -> rx.Component:
+    """The draft of somebody who is about to leave: its photos can be taken out, and nothing is added or begun."""
+    is_empty = (TrainState.running.length() + TrainState.shelf.length()) == 0
+    return rx.cond(
+        TrainState.photos.length() > 0,
+        rx.el.section(
+            rx.el.h2("Photos for a new face model", class_name="section-title"),
+            photos_alone(TrainState.photos, TrainState.overrule, TrainState.remove),
+            class_name="draft",
+        ),
+        rx.cond(is_empty, ui.empty("train", "No new face is learned while you are about to leave.")),
     )
 
 

@@ -37,28 +37,25 @@ def photo_grid(
 
     Those on their way belong to js/upload.js: React makes the tray once and never looks into it.
     """
+    tray = rx.el.div(
+        id="upload-tray", class_name="upload-tray", data_draft=draft_id, data_most=MOST, data_max_bytes=MAX_BYTES
+    )
+    adds = rx.el.label(_picker(), ui.icon("plus"), rx.el.span("Add photos"), class_name="add-photos")
+    return photos_alone(photos, on_overrule, on_remove, tray, rx.el.div(adds, role="listitem", class_name="add-place"))
+
+
+def photos_alone(
+    photos: ArrayVar[Sequence[SelfieCard]],
+    on_overrule: Callable[[Any], Act],
+    on_remove: Callable[[Any], Act],
+    *more: rx.Component,
+) -> rx.Component:
+    """The photos in the order they came, and nothing that adds to them but what is given as `more`."""
 
     def tile(photo: ObjectVar[SelfieCard]) -> rx.Component:
         return _tile(photo, on_overrule(photo.id), on_remove(photo.id))
 
-    return rx.el.div(
-        rx.foreach(photos, tile),
-        rx.el.div(
-            id="upload-tray",
-            class_name="upload-tray",
-            data_draft=draft_id,
-            data_most=MOST,
-            data_max_bytes=MAX_BYTES,
-        ),
-        rx.el.div(
-            rx.el.label(_picker(), ui.icon("plus"), rx.el.span("Add photos"), class_name="add-photos"),
-            role="listitem",
-            class_name="add-place",
-        ),
-        role="list",
-        aria_label="Photos",
-        class_name="photos",
-    )
+    return rx.el.div(rx.foreach(photos, tile), *more, role="list", aria_label="Photos", class_name="photos")
 
 
 def teach(where_photos_stay: Words) -> rx.Component:

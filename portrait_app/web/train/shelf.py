@@ -52,17 +52,21 @@ def running_card(
     )
 
 
-def ready_card(training: ObjectVar[TrainingCard], on_delete: Act) -> rx.Component:
+def ready_card(training: ObjectVar[TrainingCard], on_delete: Act, *, may_make: rx.Var[bool]) -> rx.Component:
     """A face model that portraits can be made from."""
+    make = rx.cond(may_make, ui.link("Make portraits", f"/create?model={training.id}"))
     return ui.card(
         _head(training, ui.status("Ready", "good")),
         _photos(training),
-        _foot(training, ui.link("Make portraits", f"/create?model={training.id}"), on_delete),
+        _foot(training, make, on_delete),
     )
 
 
-def failed_card(training: ObjectVar[TrainingCard], on_retry: Act, on_delete: Act) -> rx.Component:
+def failed_card(
+    training: ObjectVar[TrainingCard], on_retry: Act, on_delete: Act, *, may_retry: rx.Var[bool]
+) -> rx.Component:
     """A face model that could not be learned: what happened, what is safe, what to do next."""
+    again = rx.cond(training.can_try_again & may_retry, ui.button("Try again", on_click=on_retry))
     return ui.card(
         _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), ui.status("Not learned", "error"))),
         rx.el.p(
@@ -71,7 +75,7 @@ def failed_card(training: ObjectVar[TrainingCard], on_retry: Act, on_delete: Act
             class_name="soft small",
         ),
         _photos(training),
-        _foot(training, rx.cond(training.can_try_again, ui.button("Try again", on_click=on_retry)), on_delete),
+        _foot(training, again, on_delete),
     )
 
 

@@ -44,31 +44,26 @@ def ways_in() -> rx.Component:
 
 def sheets() -> tuple[rx.Component, ...]:
     """What is asked before one is renamed or removed."""
-    return (
-        ui.sheet(
-            RENAME_SHEET,
-            "Name this passkey",
-            rx.el.form(
-                ui.field(
-                    "What it is called",
-                    NAME_FIELD,
-                    default_value=KeyringState.chosen_name,
-                    key=KeyringState.chosen_name,
-                    max_length=LONGEST_NAME,
-                ),
-                ui.button("Save", kind="primary", submits=True, is_full=True),
-                on_submit=KeyringState.rename,
-                class_name="stack",
-            ),
-        ),
-        ui.confirm(
-            REMOVE_SHEET,
-            "Remove this way in?",
-            KeyringState.chosen_name + " will not sign you in any more. Your other ways in stay.",
-            action="Remove",
-            on_confirm=KeyringState.remove,
-        ),
+    removing = ui.confirm(
+        REMOVE_SHEET,
+        "Remove this way in?",
+        KeyringState.chosen_name + " will not sign you in any more. Your other ways in stay.",
+        action="Remove",
+        on_confirm=KeyringState.remove,
     )
+    return ui.sheet(RENAME_SHEET, "Name this passkey", _renaming()), removing
+
+
+def _renaming() -> rx.Component:
+    name = ui.field(
+        "What it is called",
+        NAME_FIELD,
+        default_value=KeyringState.chosen_name,
+        key=KeyringState.chosen_name,
+        max_length=LONGEST_NAME,
+    )
+    save = ui.button("Save", kind="primary", submits=True, is_full=True)
+    return rx.el.form(name, save, on_submit=KeyringState.rename, class_name="stack")
 
 
 def _way(way: rx.vars.ObjectVar[WayCard]) -> rx.Component:

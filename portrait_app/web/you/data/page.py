@@ -16,11 +16,16 @@ def data_page() -> rx.Component:
     """Lay out the room in its frame."""
     return frame(
         "Your data",
-        rx.cond(DataState.is_here, rx.el.div(_take_away(), _leave(), class_name="you"), ui.skeleton("card")),
+        rx.cond(DataState.is_here, _room(), ui.skeleton("card")),
         active="you",
         back=("You", "/you"),
         beside=(_leave_sheet(), _sign_in_sheet()),
     )
+
+
+def _room() -> rx.Component:
+    columns = (rx.el.div(half, class_name="you") for half in (_take_away(), _leave()))
+    return rx.el.div(*columns, class_name="two-columns two-alike")
 
 
 def _take_away() -> rx.Component:

@@ -32,31 +32,27 @@ def face_page() -> rx.Component:
 
 def _room() -> rx.Component:
     return rx.el.div(
-        rx.el.div(
-            rx.el.section(
-                rx.el.h2("How long your photos stay", class_name="card-title"),
-                ui.lines(stay_choice(FaceState)),
-                rx.cond(
-                    FaceState.photos > 0,
-                    rx.el.div(
-                        ui.button("Delete all my photos now…", kind="plain-danger", opens=PHOTOS_SHEET),
-                        class_name="kept-way-out",
-                    ),
-                ),
-                class_name="you-section",
-            ),
-            _word(),
-            class_name="you",
-        ),
-        rx.el.div(
-            rx.el.section(
-                rx.el.h2("All of it", class_name="card-title"),
-                ui.lines(rx.foreach(FaceState.kept, _kept)),
-                class_name="you-section",
-            ),
-            class_name="you",
-        ),
+        rx.el.div(_how_long(), _word(), class_name="you"),
+        rx.el.div(_all_of_it(), class_name="you"),
         class_name="two-columns",
+    )
+
+
+def _how_long() -> rx.Component:
+    now = ui.button("Delete all my photos now…", kind="plain-danger", opens=PHOTOS_SHEET)
+    return rx.el.section(
+        rx.el.h2("How long your photos stay", class_name="card-title"),
+        ui.lines(stay_choice(FaceState)),
+        rx.cond(FaceState.photos > 0, rx.el.div(now, class_name="kept-way-out")),
+        class_name="you-section",
+    )
+
+
+def _all_of_it() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("All of it", class_name="card-title"),
+        ui.lines(rx.foreach(FaceState.kept, _kept)),
+        class_name="you-section",
     )
 
 

@@ -43,23 +43,25 @@ def _full() -> rx.Component:
             ui.button("Empty…", kind="plain-danger", on_click=TrashState.ask_about_everything),
             class_name="actions",
         ),
-        rx.cond(
-            TrashState.models.length() > 0,
-            rx.el.section(
-                rx.el.h2("Face models", class_name="section-title"),
-                ui.lines(rx.foreach(TrashState.models, _model)),
-                class_name="stack narrow",
-            ),
-        ),
-        rx.cond(
-            TrashState.portraits.length() > 0,
-            rx.el.section(
-                rx.el.h2("Portraits", class_name="section-title"),
-                rx.el.div(rx.foreach(TrashState.portraits, _portrait), role="list", class_name="trash-tiles"),
-                class_name="stack",
-            ),
-        ),
+        rx.cond(TrashState.models.length() > 0, _models()),
+        rx.cond(TrashState.portraits.length() > 0, _portraits()),
         class_name="stack trash",
+    )
+
+
+def _models() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Face models", class_name="section-title"),
+        ui.lines(rx.foreach(TrashState.models, _model)),
+        class_name="stack narrow",
+    )
+
+
+def _portraits() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Portraits", class_name="section-title"),
+        rx.el.div(rx.foreach(TrashState.portraits, _portrait), role="list", class_name="trash-tiles"),
+        class_name="stack",
     )
 
 
