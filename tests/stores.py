@@ -64,3 +64,53 @@ async def _listening(listen: Listen) -> AsyncGenerator[str]:
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     await asyncio.gather(*connections)
+
+
+class Passage:
+    """A port of this machine that leads on to a store, hears what is asked there, and can be shut.
+
+    Attributes: port: where it is, also after it was shut and opened again. heard: all that was asked, as HTTP has it.
+    """
+
+    def __init__(self, to: int) -> None:
+        self._to = to
+        self._server: asyncio.Server | None = None
+        self._inside: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self.heard = ""
+
+    async def open(self) -> None:
+        """Let everybody in."""
+        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def shut(self) -> None:
+        """Let nobody in any more, and send away whoever is inside."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._inside:
+            task.cancel()
+        await asyncio.gather(*self._inside, return_exceptions=True)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._inside.add(task)
+        task.add_done_callback(self._inside.discard)
+        there, onward = await asyncio.open_connection("127.0.0.1", self._to)
+        ways = [asyncio.create_task(self._carry(*way)) for way in ((reader, onward, True), (there, writer, False))]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            for end in (writer, onward):
+                end.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_asked: bool) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                if is_asked:
+                    self.heard += data.decode("latin-1")
+                writer.write(data)
+                await writer.drain()

@@ -195,14 +195,6 @@
     }).observe(rows, { childList: true });
   };
 
-  // Links to pictures live for an hour at most: a page that stood open longer asks for fresh ones, once a minute at most.
-  let refreshedAt = -Infinity;
-  document.addEventListener("error", (event) => {
-    if (!find(event.target, ".picture > img") || event.timeStamp - refreshedAt < 60_000) return;
-    refreshedAt = event.timeStamp;
-    document.querySelector("[data-refreshes]")?.click();
-  }, true);
-
   document.addEventListener("click", (event) => {
     const thumb = find(event.target, "[data-shows-slide]");
     if (thumb) open(thumb);

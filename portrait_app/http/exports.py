@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.errors import SignedOut
 from portrait_app.http import forms
 from portrait_app.http.cookies import signed_in
@@ -37,6 +38,8 @@ def export_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
             return RedirectResponse(f"/auth/sign-in?next={ROOM}", 303, headers=forms.NEVER_KEPT)
         except NothingToDownload as error:
             return forms.said(request, error.headline, error.hint, ("Your data", ROOM), 410)
+        except BucketDown as error:  # else the browser would say so, of an address that nobody knows
+            return forms.said(request, error.headline, error.hint, ("Your data", ROOM), 503)
         return RedirectResponse(link, 303, headers=forms.NEVER_KEPT)
 
     return [Route(DOWNLOAD_PATH, download, methods=["GET"])]

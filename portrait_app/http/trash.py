@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.domain.rows import identified
 from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http.cookies import signed_in
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from portrait_app.wiring import Workshop
 
-STATUS: dict[type[PortraitError], int] = {SignedOut: 401, NotFound: 404}
+STATUS: dict[type[PortraitError], int] = {SignedOut: 401, NotFound: 404, BucketDown: 503, StoreRefused: 503}
 CARE = GUARDS | {"Cache-Control": "private, no-store"}
 
 

@@ -86,14 +86,18 @@ async def forget(work: Work) -> None:
 
 
 async def to_download(work: Work) -> Export:
-    """Return the export that can be downloaded.
+    """Return the export that can be downloaded, having seen that its file is there.
 
     Raises:
         NothingToDownload: there is none, or none any more.
+        BucketDown: it can't be reached just now.
     """
     export = await work.exports.newest()
     if export is None or export.status is not ExportStatus.READY or await work.exports.is_over(export):
         raise NothingToDownload(str(export and export.status))
+    key = key_of(export)
+    if [stored.key for stored in await work.bucket.page(after=key[:-1], most=1)] != [key]:
+        raise NothingToDownload(f"{key} is not there")
     return export
 
 

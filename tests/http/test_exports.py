@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from starlette.applications import Starlette
 
+from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.http.exports import export_routes
 from portrait_app.http.media import media_routes
 from portrait_app.services import accounts, exports
@@ -101,3 +103,29 @@ async def test_after_its_time_it_is_said_what_to_do(house: House, ada: SignedIn,
     assert reply.status_code == 410
     assert "Ask for a new one" in reply.text
     assert 'href="/you/data"' in reply.text
+
+
+async def test_while_the_store_is_away_it_is_said_here_and_not_by_the_browser(
+    house: House, ada: SignedIn, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await packed(house, ada)
+
+    async def down(*_: object, **__: object) -> None:
+        raise BucketDown("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskBucket, "page", down)
+        reply = await browser.get(DOWNLOAD_PATH)
+    assert (reply.status_code, reply.headers["cache-control"]) == (503, "no-store")
+    assert "They are safe" in reply.text
+    assert 'href="/you/data"' in reply.text
+    assert (await browser.get(DOWNLOAD_PATH)).status_code == 303
+
+
+async def test_one_whose_file_is_not_there_is_not_led_to(
+    house: House, ada: SignedIn, browser: httpx.AsyncClient
+) -> None:
+    await packed(house, ada)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await work.bucket.delete(exports.key_of(await exports.to_download(work)))
+    assert (await browser.get(DOWNLOAD_PATH)).status_code == 410

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.domain.rows import new_id
 from portrait_app.http.media import media_routes
 from portrait_app.http.trash import trash_routes
@@ -127,3 +129,24 @@ async def test_the_trash_shows_a_portrait_to_whoever_put_it_there_and_to_nobody_
     async with house.desk.for_person(ada.owner_id) as work:
         await trash.delete_portraits(work, [lying.id])
     assert (await asked(lying.id, ada.token)).status_code == 404
+
+
+@pytest.mark.parametrize("error", [BucketDown, StoreRefused])
+async def test_while_the_store_is_away_a_picture_in_the_trash_is_said_to_be_safe(
+    house: House,
+    browser: httpx.AsyncClient,
+    ada: SignedIn,
+    error: type[BucketDown],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (lying,) = await portraits_of(house, await house.ready_model(ada.owner_id))
+    async with house.desk.for_person(ada.owner_id) as work:
+        await trash.put_portraits(work, [lying.id])
+
+    async def down(*_: object) -> None:
+        raise error("no answer")
+
+    monkeypatch.setattr(DiskBucket, "get", down)
+    reply = await browser.get(f"/api/trash/{lying.id}", headers={"Cookie": f"session={ada.token}"})
+    assert (reply.status_code, reply.headers["cache-control"]) == (503, "private, no-store")
+    assert "They are safe" in reply.text

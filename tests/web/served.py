@@ -23,7 +23,8 @@ PHONE = ViewportSize(width=390, height=844)
 SHEETS = "".join(f'<link rel="stylesheet" href="/{sheet}">' for sheet in theme.STYLESHEETS)
 HEAD = f"""<!doctype html><html lang="en"><head><script src="/js/early.js"></script>
 <meta name="viewport" content="width=device-width, initial-scale=1">{SHEETS}
-<script src="/js/furniture.js" defer></script><script src="/js/viewer.js" defer></script></head>"""
+<script src="/js/furniture.js" defer></script><script src="/js/arriving.js" defer></script>
+<script src="/js/viewer.js" defer></script></head>"""
 
 
 async def phone(

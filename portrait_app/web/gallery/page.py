@@ -197,7 +197,7 @@ def _facts(portrait: ObjectVar[Portrait]) -> rx.Component:
 
 
 def _refresh() -> rx.Component:
-    """What js/viewer.js presses when the links to the pictures have grown too old."""
+    """What js/arriving.js presses when the links to the pictures have grown too old."""
     return rx.el.button(type="button", hidden=True, data_refreshes="yes", on_click=GalleryState.enter)
 
 

@@ -1,4 +1,4 @@
-"""What is said when something stands between the person and the studio: no network, no server, a broken page."""
+"""What is said when something is in between the person and the studio: no network, server or picture, a broken page."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ from portrait_app.web import ui
 def overlay(_is_stateful: bool) -> rx.Component:
     """Stand above every page: the offline and reconnecting banners, and the place for toasts.
 
-    Offline is the browser's own word (js/furniture.js). Reconnecting shows itself only after four seconds without an
-    answer (parts/shell.css), since a phone that wakes up is back sooner than that.
+    Offline is the browser's own word (js/furniture.js); js/arriving.js finds that pictures don't come. Reconnecting
+    shows itself after four seconds without an answer (parts/shell.css), since a phone that wakes up is back sooner.
     """
     return rx.fragment(
-        rx.el.div(_offline(), rx.cond(has_connection_errors, _reconnecting()), class_name="banners", role="status"),
+        rx.el.div(
+            _offline(),
+            _no_pictures(),
+            rx.cond(has_connection_errors, _reconnecting()),
+            class_name="banners",
+            role="status",
+        ),
         ui.toast.place(),
     )
 
@@ -34,6 +40,15 @@ def _offline() -> rx.Component:
         "You're offline. You can look around; what you change can't be saved until you're back.",
         class_name="banner",
         data_when="offline",
+    )
+
+
+def _no_pictures() -> rx.Component:
+    return rx.el.div(
+        ui.icon("gallery"),
+        "Pictures can't be shown just now. They are safe, and appear by themselves as soon as they can.",
+        class_name="banner",
+        data_when="no-pictures",
     )
 
 
