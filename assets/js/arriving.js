@@ -22,7 +22,7 @@
     return fetch(href, { mode: "no-cors", cache: "reload" }).then(() => "there", () => "away");
   };
 
-  const WAITS_MS = [3_000, 5_000, 10_000, 20_000, 30_000];
+  const WAITS_MS = [3_000, 5_000, 10_000, 15_000];
   const MOST_TRIES = 3; // of what is there as far as can be seen, and is no picture all the same
   const missing = new Map(); // each picture that failed, and how often it was asked for again
   let isLooking = false;

@@ -111,6 +111,7 @@ def viewer(name: str, *slides: Child) -> rx.Component:
             icon_button("share", "Share", data_act="share"),
             class_name="viewer-tools",
         ),
+        rx.el.p("Pictures can't be shown just now. They are safe.", class_name="viewer-away", role="status"),
         rx.el.div(*slides, class_name="viewer-track", tab_index=0, role="group", aria_label="Turn with the arrow keys"),
         _turn("back", "Previous"),
         _turn("on", "Next"),
