@@ -15,11 +15,22 @@
 
   // What became of a picture: "gone" with its row, "old" as a link, "away" with the store or the database, "there"; or
   // nothing, when the studio itself doesn't answer, which is said elsewhere.
+  const headOf = (href) => fetch(href, { method: "HEAD", redirect: "manual", cache: "no-store" }).catch(() => null);
   const becameOf = async (href) => {
-    const answer = await fetch(href, { method: "HEAD", redirect: "manual", cache: "no-store" }).catch(() => null);
+    const answer = await headOf(href);
     if (!answer) return null;
     if (answer.type !== "opaqueredirect") return { 200: "there", 403: "old", 404: "gone" }[answer.status] ?? "away";
     return fetch(href, { mode: "no-cors", cache: "reload" }).then(() => "there", () => "away");
+  };
+
+  // The link to save a picture by, once it is known to open; nothing when the picture can't be had just now.
+  const toSave = async (slide) => {
+    const link = slide.dataset.download;
+    const answer = await headOf(link);
+    if (answer?.status !== 403) return answer?.ok || answer?.type === "opaqueredirect" ? link : null;
+    refresh();
+    for (let frame = 0; frame < 180 && slide.dataset.download === link; frame++) await new Promise(requestAnimationFrame);
+    return slide.dataset.download === link ? null : slide.dataset.download;
   };
 
   const WAITS_MS = [3_000, 5_000, 10_000, 15_000];
@@ -88,4 +99,6 @@
     if (at) film.currentTime = at;
     if (goesOn) film.play();
   });
+
+  window.arriving = { toSave };
 })();

@@ -157,7 +157,9 @@
   };
 
   const file = async (slide) => {
-    const answer = await fetch(slide.dataset.download);
+    const link = await window.arriving.toSave(slide);
+    if (!link) throw new Error("the picture can't be had now");
+    const answer = await fetch(link);
     if (!answer.ok) throw new Error(`picture answered ${answer.status}`);
     const blob = await answer.blob();
     return new File([blob], slide.dataset.name, { type: blob.type });
@@ -167,9 +169,11 @@
   const acts = {
     close,
     zoom: (viewer) => toggleZoom(current(viewer)),
-    save: (viewer) => {
-      const link = Object.assign(document.createElement("a"), { href: current(viewer).dataset.download, download: current(viewer).dataset.name });
-      link.click();
+    save: async (viewer) => {
+      const slide = current(viewer);
+      const href = await window.arriving.toSave(slide);
+      if (href) Object.assign(document.createElement("a"), { href, download: slide.dataset.name }).click();
+      else apologise();
     },
     share: async (viewer) => {
       try {

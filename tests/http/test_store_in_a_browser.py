@@ -48,7 +48,8 @@ PICTURE, OTHER, FILM = (f"u/{ADA}/portraits/{name}" for name in ("a.webp", "b.we
 # What a room does when it is asked to: it gives its pictures fresh links.
 LOOKS_AGAIN = """addEventListener("click", ({ target }) => {
   if (!target.matches("[data-refreshes]")) return;
-  for (const it of document.querySelectorAll("[data-fresh]")) it.src = it.dataset.fresh;
+  for (const it of document.querySelectorAll("img[data-fresh]")) it.src = it.dataset.fresh;
+  for (const it of document.querySelectorAll(".slide")) it.dataset.download = it.dataset.fresh;
 });"""
 SAID = "Pictures can't be shown just now."
 
@@ -172,6 +173,19 @@ async def test_a_link_that_is_too_old_has_the_room_look_again_and_a_picture_that
         await page.clock.fast_forward(60_000)
         await expect(page.get_by_text(SAID)).to_be_hidden()
     assert len([url for url in asked if OTHER in url]) == 2  # once for the page, and once to know why
+
+
+async def test_what_is_saved_after_an_hour_is_saved_by_a_fresh_link(studio: Studio, browser: Browser) -> None:
+    fresh = await studio.link(PICTURE, download_as="ada.webp")
+    slide = f'<figure class="slide" data-name="ada.webp" data-fresh="{fresh}" data-download="{fresh[:-1]}"></figure>'
+    stage = f'<button data-act="save">Save</button><div class="viewer-track">{slide}</div>'
+    studio.shown = f'<dialog class="viewer" open>{stage}</dialog>'
+    async with studio.open(browser, []) as page:
+        async with page.expect_download() as saving:
+            await page.get_by_role("button", name="Save").click()
+        saved = await saving.value
+        assert saved.suggested_filename == "ada.webp"
+        assert (await saved.path()).read_bytes() == (ASSETS / "showcase" / "noir.webp").read_bytes()
 
 
 async def test_a_film_plays_on_from_where_it_was_after_the_address_it_came_from_has_died(
