@@ -52,6 +52,12 @@ class House:
             await self.agree(who.owner_id)
         return who.owner_id
 
+    async def someone(self, owner_id: UUID) -> sessions.Someone:
+        """Return a person with the session that they signed up in."""
+        async with self.desk.for_person(owner_id) as work:
+            (session, *_) = await work.accounts.sessions()
+        return sessions.Someone(owner_id, session.id, session.took_two_steps)
+
     async def agree(self, owner_id: UUID) -> None:
         """Say, as before the first photo, whose photos they are."""
         async with self.desk.for_person(owner_id) as work:

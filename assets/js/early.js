@@ -53,7 +53,8 @@
   document.addEventListener("visibilitychange", wear);
   // What the studio may have this page do: an act by its name, with plain values. No text that comes is ever run.
   const page = {
-    toSignIn: () => location.assign(`/auth/sign-in?next=${encodeURIComponent(location.pathname)}`),
+    // Whoever is there already signs in again when there is a reason, which the page says by its name.
+    toSignIn: (why) => location.assign(`/auth/sign-in?${typeof why === "string" ? `again=yes&trouble=${why}&` : ""}next=${encodeURIComponent(location.pathname)}`),
     toTop: () => scrollTo({ top: 0 }),
     bringIntoView: (id) => setTimeout(() => document.getElementById(id)?.scrollIntoView({ block: innerWidth < 900 ? "start" : "nearest" }), 60),
   };

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from portrait_app.services.sessions import Someone
     from portrait_app.wiring import Workshop
 
 CHECK_YOUR_MAIL = "We have sent you a mail. Its link confirms your address and lets you in, once and for ten minutes."
@@ -137,9 +138,15 @@ class Doors:
             return RedirectResponse(forms.FIRST_PASSKEY if someone.is_half else forms.local(wanted), 303)
         trouble = trouble_in(workshop.settings, request.query_params)
         errors = {"form": trouble} if trouble else {}
-        return forms.page(
-            request, template, {"next": wanted, **values}, errors, ways=offered(workshop.settings, request)
-        )
+        shown = {"next": wanted, "email": await self._address_of(someone), **values}
+        return forms.page(request, template, shown, errors, ways=offered(workshop.settings, request))
+
+    async def _address_of(self, someone: Someone | None) -> str:
+        """Return who is to prove it again, or nothing."""
+        if someone is None:
+            return ""
+        async with self._workshop_of().desk.for_person(someone.owner_id) as work:
+            return (await work.accounts.mine()).email
 
     async def _count_sign_in(self, email: str, network: str) -> None:
         """Count a try, whether or not there is such an account."""

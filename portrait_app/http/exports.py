@@ -13,6 +13,7 @@ from portrait_app.http import forms
 from portrait_app.http.cookies import signed_in
 from portrait_app.services import exports
 from portrait_app.services.exports import DOWNLOAD_PATH, ROOM, NothingToDownload
+from portrait_app.services.fresh import NotFresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +32,13 @@ def export_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
         try:
             someone = await signed_in(request, workshop)
             async with workshop.desk.for_person(someone.owner_id) as work:
-                export = await exports.to_download(work)
+                export = await exports.to_download(work, someone)
                 links = await work.bucket.links()
             link = links.to(exports.key_of(export), download_as=exports.name_of(export))
         except SignedOut:
             return RedirectResponse(f"/auth/sign-in?next={ROOM}", 303, headers=forms.NEVER_KEPT)
+        except NotFresh:
+            return forms.signs_in("NotFresh", then=ROOM)
         except NothingToDownload as error:
             return forms.said(request, error.headline, error.hint, ("Your data", ROOM), 410)
         except BucketDown as error:  # else the browser would say so, of an address that nobody knows

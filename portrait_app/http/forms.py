@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse
 from starlette.templating import Jinja2Templates
@@ -74,6 +74,12 @@ def said(
     """Say something on a page of its own, with one way on."""
     shown: dict[str, Any] = {"headline": headline, "hint": hint, "action": action}
     return templates.TemplateResponse(request, "notice.html", shown, status_code=status, headers=NEVER_KEPT)
+
+
+def signs_in(why: str, then: str = "") -> Response:
+    """Lead to the sign-in page, which says why by the name of what happened, and on from there."""
+    query = {"again": "yes", "trouble": why} | ({"next": then} if then else {})
+    return RedirectResponse(f"/auth/sign-in?{urlencode(query)}", 303, headers=NEVER_KEPT)
 
 
 async def typed(request: Request) -> dict[str, str]:

@@ -13,9 +13,10 @@ from portrait_app.domain.text import one_line
 from portrait_app.errors import SignedOut
 from portrait_app.http import forms
 from portrait_app.http.cookies import signed_in, token_of
-from portrait_app.services import addresses, complaints, limits, sessions, steps
+from portrait_app.services import addresses, complaints, fresh, limits, sessions, steps
 from portrait_app.services.addresses import AddressTaken, LinkUsedUp
 from portrait_app.services.complaints import WrongInput
+from portrait_app.services.fresh import NotFresh
 from portrait_app.services.mails import LINK_PATH
 
 if TYPE_CHECKING:
@@ -90,10 +91,8 @@ class Letterbox:
         workshop = self._workshop_of()
 
         async def change(form: Mapping[str, str], someone: Someone) -> Response:
-            desk, device = workshop.desk, request.headers.get("user-agent", "")
-            hashed = await addresses.judged(desk, someone.owner_id, form.get("password", ""), form.get("new", ""))
-            async with desk.for_person(someone.owner_id) as work:
-                signed = await addresses.change_password(work, hashed, device, took_two_steps=someone.took_two_steps)
+            device, typed = request.headers.get("user-agent", ""), (form.get("password", ""), form.get("new", ""))
+            signed = await addresses.change_password(workshop.desk, someone, device, current=typed[0], new=typed[1])
             return await forms.let_in(request, RedirectResponse(YOU, 303), workshop, signed)
 
         return await self._of_somebody(request, "password.html", change)
@@ -104,8 +103,7 @@ class Letterbox:
 
         async def ask(form: Mapping[str, str], someone: Someone) -> Response:
             await limits.take(workshop.desk, limits.MAIL_OF_PERSON, str(someone.owner_id))
-            current, email = form.get("password", ""), form.get("email", "")
-            await addresses.ask_for_change(workshop.desk, someone.owner_id, current, email)
+            await addresses.ask_for_change(workshop.desk, someone, form.get("email", ""))
             return forms.said(request, "Check your mail", CONFIRM_NEW, ("Back to You", YOU))
 
         return await self._of_somebody(request, "address.html", ask)
@@ -113,23 +111,25 @@ class Letterbox:
     async def _of_somebody(
         self, request: Request, template: str, act: Callable[[Mapping[str, str], Someone], Any]
     ) -> Response:
-        """Show or take a form that only who is signed in may post, with their password, a few times a minute."""
+        """Show or take a form that only who signed in just now may post, a few times a minute."""
         workshop = self._workshop_of()
         try:
             someone = await signed_in(request, workshop)
+            async with workshop.desk.for_person(someone.owner_id) as work:
+                await fresh.require(work, someone)
+                own: dict[str, Any] = {"username": (await work.accounts.mine()).email}
+            if request.method != "POST":
+                return forms.page(request, template, {}, {}, **own)
+
+            async def counted(form: Mapping[str, str]) -> Response:
+                await limits.take(workshop.desk, limits.PASSWORD_OF_PERSON, str(someone.owner_id))
+                return await act(form, someone)
+
+            return await forms.answered(request, workshop, template, counted, **own)
         except SignedOut:
             return RedirectResponse(f"/auth/sign-in?next={request.url.path}", 303)
-        async with workshop.desk.for_person(someone.owner_id) as work:
-            account = await work.accounts.mine()
-        own: dict[str, Any] = {"username": account.email}
-
-        async def counted(form: Mapping[str, str]) -> Response:
-            await limits.take(workshop.desk, limits.PASSWORD_OF_PERSON, str(someone.owner_id))
-            return await act(form, someone)
-
-        if request.method == "POST":
-            return await forms.answered(request, workshop, template, counted, **own)
-        return forms.page(request, template, {}, {}, **own)
+        except NotFresh:
+            return forms.signs_in("NotFresh", then=request.url.path)
 
     async def _reset(self, request: Request, workshop: Workshop, link: Link, token: str) -> Response:
         async def choose(form: Mapping[str, str]) -> Response:

@@ -16,13 +16,13 @@ from portrait_app.domain.text import one_line
 from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in, token_of
-from portrait_app.services import errands, identities, limits, ways
+from portrait_app.services import errands, fresh, identities, limits
 from portrait_app.services.accounts import NotInvited, SignUp
 from portrait_app.services.errands import TooLate
+from portrait_app.services.fresh import NotFresh
 from portrait_app.services.identities import AddressKnown, LinkedElsewhere, Newcomer, Unverified
 from portrait_app.services.limits import TooManyTries
 from portrait_app.services.steps import NotByPasskey
-from portrait_app.services.ways import NotFresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,13 +125,13 @@ class ProviderDoors:
         if str(someone.owner_id) != owner:
             raise TooLate("another person has signed in meanwhile")
         async with workshop.desk.for_person(someone.owner_id) as work:
-            await identities.link(work, claim, provider.name)
+            await identities.link(work, someone, claim, provider.name)
         return RedirectResponse(YOU, 303, headers=forms.NEVER_KEPT)
 
     async def _owner_to_link(self, request: Request) -> str:
         workshop = self._workshop_of()
         someone = await signed_in(request, workshop)
-        await ways.require_fresh(workshop.desk, someone)
+        await fresh.require_before(workshop.desk, someone)
         return str(someone.owner_id)
 
     def _provider(self, request: Request) -> Provider:
@@ -154,6 +154,6 @@ class ProviderDoors:
         query = {"trouble": why, "with": request.path_params["provider"]}
         if token_of(request, self._workshop_of().settings):
             query["again"] = "yes"
-        if "link" in request.query_params or isinstance(error, LinkedElsewhere):
+        if "link" in request.query_params or isinstance(error, (LinkedElsewhere, NotFresh)):
             query["next"] = YOU
         return RedirectResponse(f"{SIGN_IN}?{urlencode(query)}", 303, headers=forms.NEVER_KEPT)

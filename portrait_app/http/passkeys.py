@@ -15,9 +15,9 @@ from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import FromElsewhere, halfway_in, require_own_page, token_of
 from portrait_app.services import limits, passkeys, sessions, steps
 from portrait_app.services.errands import TooLate
+from portrait_app.services.fresh import NotFresh
 from portrait_app.services.limits import TooManyTries
 from portrait_app.services.passkeys import TooManyPasskeys, Visitor
-from portrait_app.services.ways import NotFresh
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -16,9 +16,9 @@ from portrait_app.http.cookies import halfway_in, signed_in, token_of
 from portrait_app.services import limits, sessions, steps, ways
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.errands import TooLate
+from portrait_app.services.fresh import NotFresh
 from portrait_app.services.passkeys import Visitor
 from portrait_app.services.steps import AlreadyShown, NotByPasskey, NotReady
-from portrait_app.services.ways import NotFresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,8 +64,8 @@ class StepDoors:
             if request.method == "POST":
                 return await forms.answered(request, workshop, "second.html", take)
         except TooLate:
-            return _signs_in("TooLate")
-        return forms.page(request, "second.html", {}, {}) if word else _signs_in("TooLate")
+            return forms.signs_in("TooLate")
+        return forms.page(request, "second.html", {}, {}) if word else forms.signs_in("TooLate")
 
     async def first_passkey(self, request: Request) -> Response:
         """Ask whoever is halfway in for their first passkey: nothing else is open to them."""
@@ -79,7 +79,7 @@ class StepDoors:
         if not someone.is_half:
             return RedirectResponse(forms.HOME, 303, headers=forms.NEVER_KEPT)
         if mine.passkeys:  # added meanwhile, somewhere else: it is asked for like any other
-            return _signs_in("NotByPasskey")
+            return forms.signs_in("NotByPasskey")
         shown: dict[str, Any] = {"email": account.email, "why_not": _why_no_passkeys(workshop)}
         return forms.page(request, "first_passkey.html", {}, {}, **shown)
 
@@ -100,7 +100,7 @@ class StepDoors:
         except SignedOut:
             return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': forms.TWO_STEPS})}", 303, headers=forms.NEVER_KEPT)
         except (NotFresh, NotByPasskey) as error:
-            return _signs_in(type(error).__name__, then=forms.TWO_STEPS)
+            return forms.signs_in(type(error).__name__, then=forms.TWO_STEPS)
 
     async def _change(self, request: Request, someone: Someone, form: Mapping[str, str]) -> Response:
         desk, what = self._workshop_of().desk, form.get("do", "")
@@ -145,9 +145,3 @@ def _why_no_passkeys(workshop: Workshop) -> str:
     except NoPasskeysHere as error:
         return f"{error.headline}. {error.hint}"
     return ""
-
-
-def _signs_in(why: str, then: str = "") -> Response:
-    """Lead to the sign-in page, which says why by the name of what happened."""
-    query = {"again": "yes", "trouble": why} | ({"next": then} if then else {})
-    return RedirectResponse(f"{SIGN_IN}?{urlencode(query)}", 303, headers=forms.NEVER_KEPT)

@@ -12,14 +12,14 @@ from portrait_app.database.mails import link_of
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import complaints, mails, passwords, sessions, ways
+from portrait_app.services import complaints, fresh, mails, passwords, sessions, ways
 from portrait_app.services.complaints import WrongInput
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.database.mails import Link
-    from portrait_app.services.sessions import SignedIn
+    from portrait_app.services.sessions import SignedIn, Someone
     from portrait_app.services.work import Desk, Work
 
 
@@ -81,39 +81,38 @@ async def reset(desk: Desk, token: str, password: str) -> None:
             await ways.close_others(work)
 
 
-async def change_password(work: Work, hashed: str, device: str, *, took_two_steps: bool) -> SignedIn:
+async def change_password(desk: Desk, someone: Someone, device: str, *, current: str, new: str) -> SignedIn:
     """Put a new password in place of the old one; return the new session of this browser, the only one that is left.
 
-    It is worth what the former one was: `took_two_steps`.
-    """
-    await _set_password(work, hashed)
-    return sessions.open_session(work, device, took_two_steps=took_two_steps)
-
-
-async def judged(desk: Desk, owner_id: UUID, current: str, new: str) -> str:
-    """Check the present password and judge the new one; return the hash of the new one.
+    It is worth what the former one was: one step, or two.
 
     Raises:
+        NotFresh: they signed in some time ago.
         WrongInput: one of the two is wrong; nothing was changed.
     """
-    account = await _by_password(desk, owner_id, current)
+    await fresh.require_before(desk, someone)
+    account = await _by_password(desk, someone.owner_id, current)
     try:
-        return await _hash_of(new, account[0], account[1])
+        hashed = await _hash_of(new, account[0], account[1])
     except WrongInput as error:
         raise WrongInput({"new": error.fields["password"]}) from None
+    async with desk.for_person(someone.owner_id) as work:
+        await _set_password(work, hashed)
+        return sessions.open_session(work, device, took_two_steps=someone.took_two_steps)
 
 
-async def ask_for_change(desk: Desk, owner_id: UUID, current: str, email: str) -> None:
+async def ask_for_change(desk: Desk, someone: Someone, email: str) -> None:
     """Send a link to a new address; the old one stays until that is used.
 
     Raises:
-        WrongInput: the password is wrong, or this is no address.
+        NotFresh: they signed in some time ago.
+        WrongInput: this is no address.
     """
     email = one_line(email).lower()
-    if complaint := complaints.about_email(email):
-        raise WrongInput({"email": complaint})
-    await _by_password(desk, owner_id, current)
-    async with desk.for_person(owner_id) as work:
+    async with desk.for_person(someone.owner_id) as work:
+        await fresh.require(work, someone)
+        if complaint := complaints.about_email(email):
+            raise WrongInput({"email": complaint})
         await mails.write(work, MailKind.CONFIRM, email)
 
 

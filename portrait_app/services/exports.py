@@ -16,13 +16,14 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.export import KEPT_FOR, Export, ExportStatus
 from portrait_app.domain.mail import MailKind
 from portrait_app.errors import NotFound, PortraitError
-from portrait_app.services import belongings, limits, mails
+from portrait_app.services import belongings, fresh, limits, mails
 from portrait_app.services.packing import packed
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.services.belongings import Belongings
+    from portrait_app.services.sessions import Someone
     from portrait_app.services.work import Desk, Work
 
 log = structlog.get_logger()
@@ -52,22 +53,24 @@ class _NotWanted(Exception):
     """The person has deleted the export that is being made."""
 
 
-async def ask(desk: Desk, owner_id: UUID) -> None:
+async def ask(desk: Desk, someone: Someone) -> None:
     """Ask for a ZIP with everything; the one before is deleted.
 
     Raises:
+        NotFresh: the person signed in some time ago.
         BeingMade: one is on its way.
         TooManyTries: there were enough for now.
     """
-    async with desk.for_person(owner_id) as work:
+    async with desk.for_person(someone.owner_id) as work:
+        await fresh.require(work, someone)
         newest = await work.exports.newest()
     if newest is not None and newest.status is ExportStatus.MAKING:
         raise BeingMade(str(newest.id))
-    await limits.take(desk, limits.EXPORT_OF_PERSON, str(owner_id))
+    await limits.take(desk, limits.EXPORT_OF_PERSON, str(someone.owner_id))
     try:
-        async with desk.for_person(owner_id) as work:
+        async with desk.for_person(someone.owner_id) as work:
             await forget(work)
-            export = work.exports.add(Export(owner_id=owner_id))
+            export = work.exports.add(Export(owner_id=work.owner_id))
             work.later(Chore.MAKE_EXPORT, export.id)
             await work.tell("export", export.id)
     except IntegrityError as error:
@@ -85,13 +88,15 @@ async def forget(work: Work) -> None:
     await work.session.flush()
 
 
-async def to_download(work: Work) -> Export:
+async def to_download(work: Work, someone: Someone) -> Export:
     """Return the export that can be downloaded, having seen that its file is there.
 
     Raises:
+        NotFresh: the person signed in some time ago.
         NothingToDownload: there is none, or none any more.
         BucketDown: it can't be reached just now.
     """
+    await fresh.require(work, someone)
     export = await work.exports.newest()
     if export is None or export.status is not ExportStatus.READY or await work.exports.is_over(export):
         raise NothingToDownload(str(export and export.status))

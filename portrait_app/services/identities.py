@@ -16,7 +16,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.identity import Identity
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
-from portrait_app.services import accounts, sessions, steps, ways
+from portrait_app.services import accounts, fresh, sessions, steps, ways
 from portrait_app.services.complaints import LONGEST_NAME, about_email
 from portrait_app.services.errands import TooLate
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.identity import Claim
     from portrait_app.services.accounts import SignUp
-    from portrait_app.services.sessions import SignedIn
+    from portrait_app.services.sessions import SignedIn, Someone
     from portrait_app.services.steps import Entered
     from portrait_app.services.work import Desk, Work
 
@@ -101,12 +101,14 @@ async def sign_in(desk: Desk, comer: Newcomer) -> Entered:
         raise TooLate("made in another tab meanwhile") from error
 
 
-async def link(work: Work, claim: Claim, name: str) -> None:
+async def link(work: Work, someone: Someone, claim: Claim, name: str) -> None:
     """Let the person this work is for sign in with an account elsewhere from now on; twice is no error.
 
     Raises:
+        NotFresh: they signed in some time ago.
         LinkedElsewhere: another person does.
     """
+    await fresh.require(work, someone)
     known = await identity_of(work.session, claim.issuer, claim.subject)
     if known is not None and known[1] != work.owner_id:
         raise LinkedElsewhere(name, str(known[0]))
@@ -119,13 +121,15 @@ async def link(work: Work, claim: Claim, name: str) -> None:
         raise LinkedElsewhere(name, "meanwhile") from error
 
 
-async def unlink(work: Work, identity_id: UUID) -> None:
+async def unlink(work: Work, someone: Someone, identity_id: UUID) -> None:
     """Have an account elsewhere open nothing here any more.
 
     Raises:
+        NotFresh: the person signed in some time ago.
         NotFound: the asker has none of this id.
         LastWayIn: nothing else would let them in.
     """
+    await fresh.require(work, someone)
     identity = await work.identities.get(identity_id)
     await ways.require_another(work)
     await work.session.delete(identity)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from portrait_app.domain.clock import now
 from portrait_app.domain.mail import MailKind
 from portrait_app.errors import PortraitError
-from portrait_app.services import mails, sessions, ways
+from portrait_app.services import fresh, mails, sessions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Desk, Work
 
 TO_THINK = timedelta(days=7)
-
-
-class NotFresh(ways.NotFresh):
-    """Leaving was asked for in a session that began some time ago."""
-
-    hint = "Before everything is deleted, we make sure that it is you. Nothing has changed so far."
 
 
 class RunsTheStudio(PortraitError):
@@ -56,11 +50,8 @@ async def require_may_leave(desk: Desk, someone: Someone) -> None:
         NotFresh: they signed in some time ago.
         RunsTheStudio: others need them.
     """
-    try:
-        await ways.require_fresh(desk, someone)
-    except ways.NotFresh as error:
-        raise NotFresh(str(error)) from None
     async with desk.for_person(someone.owner_id) as work:
+        await fresh.require(work, someone)
         usage = await work.accounts.usage()
     if usage is not None and usage.accounts > 1:
         raise RunsTheStudio(f"{usage.accounts} accounts")

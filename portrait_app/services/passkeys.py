@@ -15,7 +15,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.passkey import Passkey
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError, SignedOut
-from portrait_app.services import devices, errands, sessions, ways
+from portrait_app.services import devices, errands, fresh, sessions, ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ async def begin_adding(desk: Desk, house: House, visitor: Visitor, someone: Some
         NotFresh: the person signed in some time ago.
         TooManyPasskeys: they have more than anybody needs.
     """
-    await ways.require_fresh(desk, someone)
+    await fresh.require_before(desk, someone)
     async with desk.for_person(someone.owner_id) as work:
         account, known = await work.accounts.mine(), await work.passkeys.all()
     _require_whole(someone, known)
@@ -110,7 +110,7 @@ async def add(
         TooLate: the challenge was answered before, is too old, or was another browser's or person's.
         PasskeyRefused: the answer doesn't hold, or somebody has this credential already.
     """
-    await ways.require_fresh(desk, someone)
+    await fresh.require_before(desk, someone)
     challenge = wire.challenge_in(answer)
     kept = await errands.take(desk, "passkey.add", visitor.browser, challenge)
     if kept["owner"] != str(someone.owner_id):
@@ -140,14 +140,16 @@ async def rename(work: Work, passkey_id: UUID, name: str) -> None:
     await work.tell("account", work.owner_id)
 
 
-async def remove(work: Work, passkey_id: UUID) -> None:
+async def remove(work: Work, someone: Someone, passkey_id: UUID) -> None:
     """Let a passkey open nothing any more, at once.
 
     Raises:
+        NotFresh: the person signed in some time ago.
         NotFound: the asker has none of this id.
         LastWayIn: nothing else would let them in.
         LastPasskey: two steps are asked for, and it is the only one.
     """
+    await fresh.require(work, someone)
     passkey = await work.passkeys.get(passkey_id)
     await ways.require_another(work)
     await ways.require_another_passkey(work)

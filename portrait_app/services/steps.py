@@ -11,7 +11,7 @@ from uuid import UUID
 from portrait_app.domain.clock import now
 from portrait_app.domain.mail import MailKind
 from portrait_app.errors import PortraitError
-from portrait_app.services import errands, limits, mails, passkeys, recovery, sessions, ways
+from portrait_app.services import errands, fresh, limits, mails, passkeys, recovery, sessions, ways
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.errands import TooLate
 
@@ -131,7 +131,7 @@ async def turn_on(desk: Desk, someone: Someone, instead_of: str) -> list[str]:
         NotReady: they have no passkey, or have not confirmed their address.
         AlreadyShown: that set is no more.
     """
-    await ways.require_fresh(desk, someone)
+    await fresh.require_before(desk, someone)
     if not someone.took_two_steps:
         raise NotByPasskey(str(someone.owner_id))
     codes = recovery.made()
@@ -155,7 +155,7 @@ async def turn_off(desk: Desk, someone: Someone) -> None:
         NotFresh: they signed in some time ago.
         NotReady: the studio asks everybody for two.
     """
-    await ways.require_fresh(desk, someone)
+    await fresh.require_before(desk, someone)
     if desk.asks_two_steps:
         raise NotReady(_OF_ALL)
     async with desk.for_person(someone.owner_id) as work:
@@ -176,7 +176,7 @@ async def renew_codes(desk: Desk, someone: Someone, instead_of: str) -> list[str
         NotReady: nothing asks for two steps.
         AlreadyShown: that set is no more.
     """
-    await ways.require_fresh(desk, someone)
+    await fresh.require_before(desk, someone)
     codes = recovery.made()
     hashes = await recovery.hashes_of(codes)
     async with desk.for_person(someone.owner_id) as work:

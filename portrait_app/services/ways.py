@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from portrait_app.domain.clock import now
 from portrait_app.domain.mail import MailKind
 from portrait_app.errors import PortraitError
 from portrait_app.services import mails
@@ -16,17 +14,7 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.identity import Identity
     from portrait_app.domain.passkey import Passkey
-    from portrait_app.services.sessions import Someone
-    from portrait_app.services.work import Desk, Work
-
-FRESH = timedelta(minutes=10)
-
-
-class NotFresh(PortraitError):
-    """A new way in was asked for in a session that began some time ago."""
-
-    headline = "Please sign in once more"
-    hint = "Before a new way into your account is added, we make sure that it is you."
+    from portrait_app.services.work import Work
 
 
 class LastPasskey(PortraitError):
@@ -78,18 +66,6 @@ async def asks_two(work: Work) -> bool:
     """Whether one step is not enough to come in: the owner chose so, or the studio did and there is a passkey."""
     account = await work.accounts.mine()
     return account.two_steps_at is not None or (work.asks_two_steps and bool(await work.passkeys.all()))
-
-
-async def require_fresh(desk: Desk, someone: Someone) -> None:
-    """Let somebody pass who signed in within the last minutes (ASVS 5.0 7.5.1).
-
-    Raises:
-        NotFresh: they signed in longer ago.
-    """
-    async with desk.for_person(someone.owner_id) as work:
-        session = await work.accounts.session_by_id(someone.session_id)
-    if session is None or session.created_at < now() - FRESH:
-        raise NotFresh(f"session {someone.session_id}")
 
 
 async def changed(work: Work) -> None:

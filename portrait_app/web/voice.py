@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.errors import PortraitError, SignedOut
+from portrait_app.services.fresh import NotFresh
 from portrait_app.web.ui.script import perform
 from portrait_app.web.ui.toast import show
 
@@ -28,6 +29,8 @@ def said(error: PortraitError) -> EventSpec:
     if isinstance(error, SignedOut):
         # In this tab: Reflex's own redirect to what is none of its pages opens another one, which browsers block.
         return perform("page.toSignIn")
+    if isinstance(error, NotFresh):  # the sign-in page says why, and leads back
+        return perform("page.toSignIn", type(error).__name__)
     return show(error.headline, error.hint)
 
 

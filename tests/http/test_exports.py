@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +15,7 @@ from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.http.exports import export_routes
 from portrait_app.http.media import media_routes
-from portrait_app.services import accounts, exports
+from portrait_app.services import accounts, exports, fresh
 from portrait_app.services.exports import DOWNLOAD_PATH
 from portrait_app.settings import Settings
 from tests.builders import PASSWORD
@@ -50,11 +51,12 @@ async def browser(house: House, ada: SignedIn, tmp_path: Path) -> AsyncGenerator
 
 async def packed(house: House, ada: SignedIn) -> bytes:
     """Have everything packed; return the ZIP."""
-    await exports.ask(house.desk, ada.owner_id)
+    someone = await house.someone(ada.owner_id)
+    await exports.ask(house.desk, someone)
     ((_, _, export_id),) = house.queue.take()
     await exports.make(house.desk, ada.owner_id, export_id)
     async with house.desk.for_person(ada.owner_id) as work:
-        return await work.bucket.get(exports.key_of(await exports.to_download(work)))
+        return await work.bucket.get(exports.key_of(await exports.to_download(work, someone)))
 
 
 async def test_it_is_saved_under_a_good_name_and_no_cache_keeps_the_way(
@@ -86,6 +88,18 @@ async def test_whoever_is_not_signed_in_is_led_to_where_they_can(
     browser.cookies.clear()
     reply = await browser.get(DOWNLOAD_PATH)
     assert (reply.status_code, reply.headers["location"]) == (303, "/auth/sign-in?next=/you/data")
+
+
+async def test_asvs_7_5_1_whoever_signed_in_some_time_ago_does_so_once_more(
+    house: House, ada: SignedIn, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await packed(house, ada)
+    monkeypatch.setattr(fresh, "FRESH", timedelta(seconds=-1))
+    reply = await browser.get(DOWNLOAD_PATH)
+    assert (reply.status_code, reply.headers["location"]) == (
+        303,
+        "/auth/sign-in?again=yes&trouble=NotFresh&next=%2Fyou%2Fdata",
+    )
 
 
 async def test_somebody_else_does_not_get_it(house: House, ada: SignedIn, browser: httpx.AsyncClient) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import psycopg
 import pytest
 
+from portrait_app.domain.account import Account
 from portrait_app.ports.mailer import MailNotTaken
+from portrait_app.services import fresh
+from tests.builders import rewrite
 from tests.http.front import PASSWORD, Studio, typed
 
 if TYPE_CHECKING:
@@ -143,7 +147,7 @@ async def test_a_changed_address_takes_effect_by_its_link_and_the_former_one_is_
     studio: Studio, browser: httpx.AsyncClient
 ) -> None:
     await studio.deliver()
-    await browser.post("/auth/address", data={"email": "countess@example.com", "password": PASSWORD})
+    await browser.post("/auth/address", data={"email": "countess@example.com"})
     assert not await can_enter(studio, PASSWORD, "countess@example.com")
     await studio.deliver()
     assert studio.mailbox.to("countess@example.com") == ["Confirm your address"]
@@ -158,7 +162,7 @@ async def test_a_link_sent_to_the_former_address_does_not_bring_it_back(
     studio: Studio, browser: httpx.AsyncClient
 ) -> None:
     reset = await forgotten(studio)
-    await browser.post("/auth/address", data={"email": "countess@example.com", "password": PASSWORD})
+    await browser.post("/auth/address", data={"email": "countess@example.com"})
     await studio.deliver()
     await browser.post(studio.mailbox.link())
     assert (await studio.browser().post(reset, data={"password": NEW})).status_code == 410
@@ -167,7 +171,7 @@ async def test_a_link_sent_to_the_former_address_does_not_bring_it_back(
 async def test_an_address_that_somebody_took_meanwhile_stays_theirs(studio: Studio, browser: httpx.AsyncClient) -> None:
     await studio.browser().post("/auth/sign-up", data=typed(email="eve@example.com"))
     await studio.deliver()
-    await browser.post("/auth/address", data={"email": "eve@example.com", "password": PASSWORD})
+    await browser.post("/auth/address", data={"email": "eve@example.com"})
     await studio.deliver()
     answer = await browser.post(studio.mailbox.link())
     assert (answer.status_code, "belongs to another account" in answer.text) == (410, True)
@@ -175,13 +179,39 @@ async def test_an_address_that_somebody_took_meanwhile_stays_theirs(studio: Stud
 
 
 @pytest.mark.parametrize("path", ["/auth/password", "/auth/address"])
-async def test_asvs_7_5_1_changing_either_takes_the_present_password(
-    studio: Studio, browser: httpx.AsyncClient, path: str
+async def test_asvs_7_5_1_changing_either_takes_a_fresh_sign_in(
+    studio: Studio, browser: httpx.AsyncClient, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    form = {"password": "not this one", "new": NEW, "email": "countess@example.com"}
-    codes = [(await browser.post(path, data=form)).status_code for _ in range(2)]
-    assert codes == [422, 422]
+    await studio.deliver()
+    with monkeypatch.context() as later:
+        later.setattr(fresh, "FRESH", timedelta(seconds=-1))
+        form = {"password": PASSWORD, "new": NEW, "email": "countess@example.com"}
+        for answer in (await browser.get(path), await browser.post(path, data=form)):
+            assert answer.status_code == 303
+            assert answer.headers["location"] == f"/auth/sign-in?again=yes&trouble=NotFresh&next={quote(path, safe='')}"
+    asked = await browser.get(answer.headers["location"])
+    assert "Please sign in once more" in asked.text
+    assert 'value="ada@example.com"' in asked.text
     assert await can_enter(studio, PASSWORD)
+    assert studio.house.queue.mails == []
+    again = await browser.post("/auth/sign-in", data=typed(next=path))
+    assert again.headers["location"] == path
+    assert (await browser.get(path)).status_code == 200
+
+
+async def test_an_account_without_a_password_changes_its_address_too(
+    studio: Studio, browser: httpx.AsyncClient
+) -> None:
+    await studio.deliver()
+    ada = await studio.who(browser)
+    assert ada is not None
+    await rewrite(studio.house, Account, ada, password_hash="")
+    await browser.post("/auth/address", data={"email": "countess@example.com"})
+    await studio.deliver()
+    link = studio.mailbox.link()
+    elsewhere = (await studio.browser().get(link)).text
+    assert f'href="/auth/sign-in?next={link}"' in elsewhere
+    assert "is confirmed" in (await browser.post(link)).text
 
 
 async def test_asvs_7_4_3_a_new_password_signs_every_other_browser_out_and_this_ones_session_is_new(

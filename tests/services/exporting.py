@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 async def asked(house: House, owner_id: UUID) -> UUID:
     """Ask for an export; return its id."""
-    await exports.ask(house.desk, owner_id)
+    await exports.ask(house.desk, await house.someone(owner_id))
     ((chore, owner, export_id),) = house.queue.take()
     assert (chore, owner) == (Chore.MAKE_EXPORT, owner_id)
     return export_id

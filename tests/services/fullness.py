@@ -56,7 +56,7 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
     await house.desk.buckets.of(who.owner_id).put_bytes(
         f"u/{who.owner_id}/elsewhere/unknown.bin", b"nobody knows of it"
     )
-    await exports.ask(house.desk, who.owner_id)
+    await exports.ask(house.desk, await house.someone(who.owner_id))
     await limits.take(house.desk, limits.SIGN_IN_OF_ACCOUNT, EMAIL)
     await errands.leave(house.desk, "passkey.add", "browser", "word", {"owner": str(who.owner_id)})
     await steps.begin(house.desk, "browser", steps.FirstStep(who.owner_id), "/home")

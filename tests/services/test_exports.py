@@ -50,7 +50,7 @@ async def test_the_person_is_told_by_mail_and_in_open_tabs(house: House, ada: UU
 async def test_a_second_is_not_begun_while_one_is_made(house: House, ada: UUID) -> None:
     await asked(house, ada)
     with pytest.raises(BeingMade):
-        await exports.ask(house.desk, ada)
+        await exports.ask(house.desk, await house.someone(ada))
     assert house.queue.take() == []
 
 
@@ -61,7 +61,7 @@ async def test_a_person_has_one_and_may_ask_only_so_often(house: House, ada: UUI
     assert first.id != second.id
     await made(house, ada)
     with pytest.raises(TooManyTries, match="export"):
-        await exports.ask(house.desk, ada)
+        await exports.ask(house.desk, await house.someone(ada))
     assert (await newest(house, ada)).status is ExportStatus.READY
 
 
@@ -163,7 +163,7 @@ async def test_its_file_is_deleted_when_its_time_is_over_and_not_before(house: H
     assert house.queue.take() == [(Chore.FORGET_EXPORT, ada, export.id)]
     async with house.desk.for_person(ada) as work:
         with pytest.raises(NothingToDownload) as refused:
-            await exports.to_download(work)
+            await exports.to_download(work, await house.someone(ada))
     assert "kept for 7 days" in refused.value.hint
     await exports.forget_over(house.desk, ada, export.id)
     await exports.forget_over(house.desk, ada, export.id)

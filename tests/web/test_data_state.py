@@ -15,12 +15,12 @@ from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.rows import new_id
 from portrait_app.services import exports, leaving
 from portrait_app.services.exports import BeingMade
-from portrait_app.services.leaving import NotFresh
+from portrait_app.services.fresh import NotFresh
 from portrait_app.web import house as web_house
-from portrait_app.web import live
+from portrait_app.web import live, voice
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.staying import StayState
-from portrait_app.web.you.data.state import LEAVE_SHEET, SIGN_IN_SHEET, DataState
+from portrait_app.web.you.data.state import LEAVE_SHEET, DataState
 from portrait_app.web.you.data.words import GONE, ExportCard
 from tests.web.tabs import happens, tab_of
 
@@ -111,12 +111,14 @@ async def test_leaving_is_asked_once_more_and_every_room_says_so(house: House, a
     assert stay.leave_on == ""
 
 
-async def test_whoever_signed_in_some_time_ago_is_asked_to_do_so_again(ada: SignedIn, room: DataState) -> None:
+async def test_whoever_signed_in_some_time_ago_is_led_to_do_so_once_more(ada: SignedIn, room: DataState) -> None:
     with psycopg.connect(web_house.workshop().desk.database.address.conninfo()) as admin:
         admin.execute("UPDATE app.sessions SET created_at = now() - interval '11 minutes'")
-    assert SIGN_IN_SHEET in str(await happens(room, "ask_to_leave"))
-    with pytest.raises(NotFresh):
-        await happens(room, "leave")
+    for event in ("ask", "ask_to_leave", "leave"):
+        with pytest.raises(NotFresh) as refused:
+            await happens(room, event)
+        ((_, act), _) = voice.said(refused.value).args
+        assert str(act) == r'"[\"page.toSignIn\", \"NotFresh\"]"'
 
 
 async def test_news_of_leaving_and_staying_reach_the_other_tabs(house: House, ada: SignedIn, room: DataState) -> None:

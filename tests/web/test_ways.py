@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,8 @@ from portrait_app.domain.account import Account
 from portrait_app.domain.identity import Identity
 from portrait_app.domain.passkey import Passkey
 from portrait_app.errors import NotFound
+from portrait_app.services import fresh
+from portrait_app.services.fresh import NotFresh
 from portrait_app.services.ways import LastWayIn
 from portrait_app.settings import Settings
 from portrait_app.web import house as web_house
@@ -97,6 +100,19 @@ async def test_ways_are_removed_until_one_is_left(
     await happens(room, "enter")
     assert [way.name for way in room.ways] == ["My phone"]
     assert not room.has_password
+
+
+async def test_a_way_in_is_taken_away_only_soon_after_signing_in(
+    house: House, ada: SignedIn, room: YouState, keyring: KeyringState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = await has_passkey(house, ada.owner_id)
+    await happens(keyring, "ask_to_remove", way)
+    monkeypatch.setattr(fresh, "FRESH", timedelta(seconds=-1))
+    for event, arguments in (("ask_to_remove", [way]), ("remove", [])):
+        with pytest.raises(NotFresh):
+            await happens(keyring, event, *arguments)
+    await happens(room, "enter")
+    assert [each.id for each in room.ways] == [way]
 
 
 async def test_what_is_anothers_is_neither_shown_nor_touched(house: House, keyring: KeyringState) -> None:

@@ -5,9 +5,9 @@ from reflex.event import EventSpec
 
 from portrait_app.domain.rows import identified
 from portrait_app.errors import NotFound
-from portrait_app.services import identities, passkeys, ways
+from portrait_app.services import fresh, identities, passkeys, ways
 from portrait_app.web import house, ui
-from portrait_app.web.session import work_for
+from portrait_app.web.session import someone_of, work_for
 from portrait_app.web.you.keys import WayCard, way_cards
 
 RENAME_SHEET, REMOVE_SHEET, NAME_FIELD = "rename-passkey", "remove-way", "passkey-name"
@@ -28,7 +28,8 @@ class KeyringState(rx.State):
 
     @rx.event
     async def ask_to_remove(self, way_id: str) -> EventSpec:
-        """Ask once before a way in is taken away."""
+        """Ask once before a way in is taken away; whoever signed in some time ago does so once more before that."""
+        await fresh.require_before(house.workshop().desk, await someone_of(self))
         way = await _card(self, way_id)
         self._chosen, self.chosen_name = way.id, way.name
         return ui.open_sheet(REMOVE_SHEET)
@@ -43,9 +44,9 @@ class KeyringState(rx.State):
     @rx.event
     async def remove(self) -> EventSpec:
         """Take the chosen way in away; the last one stays."""
-        way = await _card(self, self._chosen)
+        way, someone = await _card(self, self._chosen), await someone_of(self)
         async with work_for(self) as work:
-            await (passkeys.remove if way.is_passkey else identities.unlink)(work, identified(way.id))
+            await (passkeys.remove if way.is_passkey else identities.unlink)(work, someone, identified(way.id))
         return ui.toast.show("Removed", f"{way.name} doesn't sign you in any more.", name=way.name, kind="good")
 
 

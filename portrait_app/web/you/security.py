@@ -30,12 +30,10 @@ def signing_in() -> rx.Component:
         rx.el.div(
             rx.cond(
                 YouState.has_password,
-                rx.fragment(
-                    ui.door("Change password", "/auth/password", is_full=True),
-                    ui.door("Change address", "/auth/address", is_full=True),
-                ),
+                ui.door("Change password", "/auth/password", is_full=True),
                 ui.door("Set a password", "/auth/forgot", is_full=True),
             ),
+            ui.door("Change address", "/auth/address", is_full=True),
             class_name="actions",
         ),
     )

@@ -137,10 +137,13 @@ async def test_whoever_is_signed_in_links_an_account_even_if_its_address_is_not_
     await town.page.goto(f"{town.url}/auth/sign-in")
     await town.page.get_by_role("link", name=BUTTON).click()
     await town.is_at_home("Grace")
+    again = await town.someone()
+    assert again is not None
     assert grace is not None
-    async with town.house.desk.for_person(grace.owner_id) as work:
+    assert again.owner_id == grace.owner_id
+    async with town.house.desk.for_person(again.owner_id) as work:
         (identity,) = await work.identities.all()
-        await identities.unlink(work, identity.id)
+        await identities.unlink(work, again, identity.id)
 
 
 async def test_an_account_elsewhere_belongs_to_one_person_here(town: Town) -> None:

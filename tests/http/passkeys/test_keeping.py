@@ -13,7 +13,7 @@ from portrait_app.adapters.passkeys import House, NoPasskeysHere
 from portrait_app.domain.account import Account
 from portrait_app.domain.mail import MailKind
 from portrait_app.errors import NotFound
-from portrait_app.services import limits, passkeys, ways
+from portrait_app.services import fresh, limits, passkeys, ways
 from portrait_app.services.limits import Limit
 from portrait_app.services.ways import LastWayIn
 from tests.authenticator import Authenticator
@@ -32,7 +32,7 @@ async def test_asvs_7_5_1_a_passkey_is_added_only_soon_after_signing_in(
     device = Authenticator(OURS)
     await ada.signs_up("Ada")
     options = (await ada.asks("add/begin")).json()
-    monkeypatch.setattr(ways, "FRESH", timedelta(seconds=-1))
+    monkeypatch.setattr(fresh, "FRESH", timedelta(seconds=-1))
     refused = await ada.asks("add", device.make(options))
     assert (refused.status_code, refused.json()["why"]) == (403, "NotFresh")
     assert (await ada.asks("add/begin")).status_code == 403
@@ -104,13 +104,13 @@ async def test_a_passkey_is_named_and_removed_by_its_owner_alone(
         await passkeys.rename(work, key.id, " ")
     assert [each.name for each in await ada.keys()] == ["My phone"]
     bobs = await bob.signs_up("Bob")
-    for act in (passkeys.remove, partial(passkeys.rename, name="mine")):
+    for act in (partial(passkeys.remove, someone=await bob.someone()), partial(passkeys.rename, name="mine")):
         with pytest.raises(NotFound):
             async with house.desk.for_person(bobs) as work:
-                await act(work, key.id)
+                await act(work, passkey_id=key.id)
     assert [each.name for each in await ada.keys()] == ["My phone"]
     async with house.desk.for_person(owner) as work:
-        await passkeys.remove(work, key.id)
+        await passkeys.remove(work, await ada.someone(), key.id)
     assert await ada.keys() == []
 
 
@@ -120,7 +120,7 @@ async def test_asvs_6_3_7_the_person_is_told_by_mail_of_each_change(ada: Browser
     await ada.adds(Authenticator(OURS))
     (key,) = await ada.keys()
     async with ada.house.desk.for_person(owner) as work:
-        await passkeys.remove(work, key.id)
+        await passkeys.remove(work, await ada.someone(), key.id)
     async with ada.house.desk.for_service(owner) as work:
         written = [await work.mails.find(mail_id) for _, mail_id in ada.house.queue.mails]
     assert [(mail.kind, mail.address) for mail in written if mail] == [(MailKind.NEW_WAYS, "ada@example.com")] * 2
@@ -132,7 +132,7 @@ async def test_a_removed_passkey_opens_nothing(ada: Browser, somebody: Browser) 
     await ada.adds(device)
     (key,) = await ada.keys()
     async with ada.house.desk.for_person(owner) as work:
-        await passkeys.remove(work, key.id)
+        await passkeys.remove(work, await ada.someone(), key.id)
     assert (await somebody.opens(device)).status_code == 400
 
 
@@ -145,7 +145,7 @@ async def test_the_last_way_in_stays(ada: Browser) -> None:
         assert (await ways.of(work)).count == 1
     with pytest.raises(LastWayIn):
         async with ada.house.desk.for_person(owner) as work:
-            await passkeys.remove(work, key.id)
+            await passkeys.remove(work, await ada.someone(), key.id)
     assert len(await ada.keys()) == 1
 
 

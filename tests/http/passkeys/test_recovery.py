@@ -60,7 +60,7 @@ async def test_whoever_came_in_by_a_code_adds_another_passkey_and_removes_the_lo
     found = Authenticator(OURS)
     assert (await somebody.adds(found)).status_code == 200
     async with ada.house.desk.for_person(lost.owner_id) as work:
-        await passkeys.remove(work, lost.id)
+        await passkeys.remove(work, await somebody.someone(), lost.id)
     assert (await ada.opens(found)).status_code == 200
 
 

@@ -106,7 +106,7 @@ async def test_the_last_passkey_stays_where_everybody_is_asked_for_one(ada: Brow
     (key,) = await ada.keys()
     with pytest.raises(LastPasskey):
         async with ada.house.desk.for_person(key.owner_id) as work:
-            await passkeys.remove(work, key.id)
+            await passkeys.remove(work, await ada.someone(), key.id)
 
 
 async def test_where_browsers_give_no_passkeys_the_page_says_why(house: TestHouse, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from portrait_app.domain.account import Account
 from portrait_app.domain.clock import now
 from portrait_app.domain.mail import MailKind
-from portrait_app.services import passkeys, sessions, ways
+from portrait_app.services import fresh, passkeys, sessions, ways
 from portrait_app.services.cookie import COOKIE
 from portrait_app.services.ways import LastPasskey
 from tests.authenticator import Authenticator
@@ -56,13 +56,13 @@ async def test_asvs_7_5_1_two_steps_are_asked_for_only_soon_after_a_sign_in_by_p
     page = (await ada.client.get(by_password.headers["location"])).text
     assert "Please sign in with your passkey" in page
     await ada.opens(device)
-    monkeypatch.setattr(ways, "FRESH", timedelta(seconds=-1))
+    monkeypatch.setattr(fresh, "FRESH", timedelta(seconds=-1))
     assert "trouble=NotFresh" in (await ada.types(PAGE, do="on")).headers["location"]
     assert not await asks(ada)
     monkeypatch.undo()
     assert len(codes_in(await ada.types(PAGE, do="on"))) == 8
     assert await asks(ada)
-    monkeypatch.setattr(ways, "FRESH", timedelta(seconds=-1))
+    monkeypatch.setattr(fresh, "FRESH", timedelta(seconds=-1))
     for what in ("off", "codes", "on"):
         assert "trouble=NotFresh" in (await ada.types(PAGE, do=what)).headers["location"]
     assert await asks(ada)
@@ -78,7 +78,7 @@ async def test_it_needs_an_address_that_is_confirmed_and_a_passkey(ada: Browser,
     await rewrite(ada.house, Account, owner_id, verified_at=now())
     (key,) = await ada.keys()
     async with ada.house.desk.for_person(owner_id) as work:
-        await passkeys.remove(work, key.id)
+        await passkeys.remove(work, await ada.someone(), key.id)
     assert "Add a passkey first" in (await ada.client.get(PAGE)).text
     assert (await ada.types(PAGE, do="on")).status_code == 422
     assert not await asks(ada)
@@ -147,11 +147,11 @@ async def test_the_last_passkey_stays_while_two_steps_are_asked_for(ada: Browser
     owner_id, (key,) = (await ada.someone()).owner_id, await ada.keys()
     with pytest.raises(LastPasskey, match=str(owner_id)) as refused:
         async with ada.house.desk.for_person(owner_id) as work:
-            await passkeys.remove(work, key.id)
+            await passkeys.remove(work, await ada.someone(), key.id)
     assert "Add another passkey first" in refused.value.hint
     await ada.adds(Authenticator(OURS))
     async with ada.house.desk.for_person(owner_id) as work:
-        await passkeys.remove(work, key.id)
+        await passkeys.remove(work, await ada.someone(), key.id)
     assert len(await ada.keys()) == 1
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
-from portrait_app.services.exports import DOWNLOAD_PATH, ROOM
+from portrait_app.services.exports import DOWNLOAD_PATH
 from portrait_app.web import ui
 from portrait_app.web.shell import frame
 from portrait_app.web.staying import StayState
 from portrait_app.web.you.data import words
-from portrait_app.web.you.data.state import LEAVE_SHEET, SIGN_IN_SHEET, DataState
+from portrait_app.web.you.data.state import LEAVE_SHEET, DataState
 
 
 def data_page() -> rx.Component:
@@ -19,7 +19,7 @@ def data_page() -> rx.Component:
         rx.cond(DataState.is_here, _room(), ui.skeleton("card")),
         active="you",
         back=("You", "/you"),
-        beside=(_leave_sheet(), _sign_in_sheet()),
+        beside=(_leave_sheet(),),
     )
 
 
@@ -121,16 +121,4 @@ def _leave_sheet() -> rx.Component:
         action="Leave",
         keep="Stay",
         on_confirm=DataState.leave,
-    )
-
-
-def _sign_in_sheet() -> rx.Component:
-    return ui.sheet(
-        SIGN_IN_SHEET,
-        "Please sign in once more",
-        rx.el.p(words.FRESH),
-        actions=(
-            ui.door("Sign in", f"/auth/sign-in?next={ROOM}", kind="primary"),
-            ui.button("Not now", closes=SIGN_IN_SHEET),
-        ),
     )

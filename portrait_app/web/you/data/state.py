@@ -8,15 +8,14 @@ from reflex.event import EventSpec
 
 from portrait_app.domain.events import Noun
 from portrait_app.services import exports, leaving
-from portrait_app.services.leaving import NotFresh
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
-from portrait_app.web.session import owner_of, someone_of, work_for
+from portrait_app.web.session import someone_of, work_for
 from portrait_app.web.staying import StayState, say
 from portrait_app.web.you.data.words import ExportCard
 
-LEAVE_SHEET, SIGN_IN_SHEET = "leave-the-studio", "sign-in-once-more"
+LEAVE_SHEET = "leave-the-studio"
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class DataState(Room, rx.State):
     @rx.event
     async def ask(self) -> None:
         """Have a ZIP with everything made."""
-        await exports.ask(house.workshop().desk, await owner_of(self))
+        await exports.ask(house.workshop().desk, await someone_of(self))
         await self._look_again()
 
     @rx.event
@@ -56,11 +55,8 @@ class DataState(Room, rx.State):
 
     @rx.event
     async def ask_to_leave(self) -> EventSpec:
-        """Open the sheet that says what will be lost; whoever signed in some time ago is asked to do so once more."""
-        try:
-            await leaving.require_may_leave(house.workshop().desk, await someone_of(self))
-        except NotFresh:
-            return ui.open_sheet(SIGN_IN_SHEET)
+        """Open the sheet that says what will be lost; whoever signed in some time ago does so once more before that."""
+        await leaving.require_may_leave(house.workshop().desk, await someone_of(self))
         return ui.open_sheet(LEAVE_SHEET)
 
     @rx.event

@@ -26,10 +26,6 @@ LOSS = (
     "the portrait engine. Every other browser is signed out now, and nothing new is begun. You can stay with one tap "
     "until then."
 )
-FRESH = (
-    "Before everything is deleted, we make sure that it is you. Sign in once more, then tap Leave the studio again. "
-    "Nothing has changed so far."
-)
 BACKUPS = (
     "The studio makes no backups of its own. In its database's files deleted bytes lie unread until new ones are "
     "written over them; and whoever runs this computer may have copies of it, which are theirs to delete."

@@ -1,0 +1,46 @@
+"""Asking once more: what an open browser alone must not be enough for is done soon after signing in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portrait_app.domain.clock import now
+from portrait_app.errors import PortraitError
+
+if TYPE_CHECKING:
+    from portrait_app.services.sessions import Someone
+    from portrait_app.services.work import Desk, Work
+
+FRESH = timedelta(minutes=10)
+
+
+class NotFresh(PortraitError):
+    """Something was asked for, in a session that began some time ago, that takes a fresh sign-in."""
+
+    headline = "Please sign in once more"
+    hint = "What you asked for is for you alone, so we make sure that it is you. Nothing has changed so far."
+
+
+async def require(work: Work, someone: Someone) -> None:
+    """Let somebody pass who signed in within the last minutes, in whichever way opens their account (ASVS 5.0 7.5.1).
+
+    The only gate there is (decision 18): before ways in are added or taken away, two steps asked for or not, password
+    or address changed, everything taken away, or the account left.
+
+    Raises:
+        NotFresh: they signed in longer ago.
+    """
+    session = await work.accounts.session_by_id(someone.session_id)
+    if session is None or session.revoked_at or session.created_at < now() - FRESH:
+        raise NotFresh(f"session {someone.session_id}")
+
+
+async def require_before(desk: Desk, someone: Someone) -> None:
+    """The same, where the work itself begins later.
+
+    Raises:
+        NotFresh: they signed in longer ago.
+    """
+    async with desk.for_person(someone.owner_id) as work:
+        await require(work, someone)
