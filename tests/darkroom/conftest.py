@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from typing import TYPE_CHECKING
@@ -19,12 +20,20 @@ from portrait_app.darkroom.darkroom import open_darkroom
 from portrait_app.darkroom.options import Options
 from portrait_app.darkroom.server import build_app
 from tests.darkroom.running import ENGINE, PATIENCE_S, TOKEN, Ear, QuietServer, RunningDarkroom
+from tests.portrait_models import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
 
     from portrait_app.darkroom.darkroom import Darkroom
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_models(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let the workers of this run share the face models they learn."""
+    own = tmp_path_factory.getbasetemp()
+    Shelf.folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -15,7 +15,7 @@ from portrait_app.darkroom.modelfile import BrokenModel
 from portrait_app.faces.identity import SAME_PERSON, distance
 from tests.models import face_reader
 from tests.photos import PRESIDENTS, photo, pixels, save
-from tests.portrait_models import STRANGER, astronaut, learned, never, president
+from tests.portrait_models import STRANGER, WITH_A_STRANGER, astronaut, learned, never, president, shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,25 +31,28 @@ def test_the_backlit_photo_is_ranked_last_and_kept():
     assert president().shots[2].quality < president().shots[0].quality / 2
 
 
-def test_the_same_photos_give_the_same_file(tmp_path: Path):
-    president().save(tmp_path / "one")
-    learned(*PRESIDENTS, "somebody-else.jpg").save(tmp_path / "other")
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+@pytest.fixture(scope="module")
+def training() -> tuple[FaceModel, list[tuple[int, int, str]]]:
+    """The president's model learned anew, and what was told meanwhile."""
+    news: list[tuple[int, int, str]] = []
+    return learned(*WITH_A_STRANGER, on_progress=lambda *one: news.append(one)), news
 
 
 @pytest.fixture(scope="module")
-def told() -> list[tuple[int, int, str]]:
-    """What is told while a face is learned from three photos."""
-    news: list[tuple[int, int, str]] = []
-    learn(
-        [photo(name) for name in PRESIDENTS],
-        reader=face_reader(),
-        seed=1,
-        steps=5,
-        on_progress=lambda *one: news.append(one),
-        is_cancelled=never,
-    )
-    return news
+def told(training: tuple[FaceModel, list[tuple[int, int, str]]]) -> list[tuple[int, int, str]]:
+    """What is told while a face is learned from four photos, one of them of somebody else."""
+    return training[1]
+
+
+@pytest.fixture(scope="module")
+def fresh(training: tuple[FaceModel, list[tuple[int, int, str]]]) -> FaceModel:
+    """A model that has never been in a file."""
+    return training[0]
+
+
+def test_the_same_photos_give_the_same_file(fresh: FaceModel, tmp_path: Path):
+    fresh.save(tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == shared(*WITH_A_STRANGER).read_bytes()
 
 
 def test_progress_never_goes_back_and_ends_at_its_total(told: list[tuple[int, int, str]]):
@@ -68,7 +71,7 @@ def test_progress_never_goes_back_and_ends_at_its_total(told: list[tuple[int, in
 def test_each_photo_is_told_of_when_read_and_twice_when_kept(told: list[tuple[int, int, str]]):
     count = Counter(phase for _, _, phase in told)
     begun, rest = 1, 1  # the phase itself is told of, and the share of photos that there are not
-    assert count["reading photos"] == begun + len(PRESIDENTS)
+    assert count["reading photos"] == begun + len(WITH_A_STRANGER)
     assert count["keeping the best"] == begun + 2 * len(PRESIDENTS) + rest
 
 
@@ -104,15 +107,15 @@ def test_the_shape_looks_straight_ahead_and_its_modes_are_at_right_angles():
     assert np.allclose(modes @ modes.T, np.eye(len(modes)), atol=1e-4)
 
 
-def test_a_model_comes_back_from_its_file_as_it_went_in(tmp_path: Path):
-    president().save(tmp_path / "model")
+def test_a_model_comes_back_from_its_file_as_it_went_in(fresh: FaceModel, tmp_path: Path):
+    fresh.save(tmp_path / "model")
     loaded = FaceModel.load(tmp_path / "model")
-    assert loaded.outliers == president().outliers
-    assert np.array_equal(loaded.identity, president().identity)
-    for before, after in zip(president().shots, loaded.shots, strict=True):
+    assert loaded.outliers == fresh.outliers
+    assert np.array_equal(loaded.identity, fresh.identity)
+    for before, after in zip(fresh.shots, loaded.shots, strict=True):
         assert np.array_equal(before.alpha, after.alpha)
         assert np.abs(before.pixels.astype(int) - after.pixels).mean() < 2
-    assert np.abs(loaded.texture.modes - president().texture.modes).max() < 1e-2
+    assert np.abs(loaded.texture.modes - fresh.texture.modes).max() < 1e-2
 
 
 @pytest.mark.parametrize("keep", [0.0, 0.5, 0.98])

@@ -23,5 +23,5 @@ def reader() -> FaceReader:
 @pytest.fixture(scope="session")
 def twelve(reader: FaceReader, tmp_path_factory: pytest.TempPathFactory) -> list[Examination]:
     """Twelve selfies of one person, examined."""
-    paths = photos.twelve_selfies(tmp_path_factory.mktemp("twelve"), megapixels=2)
+    paths = photos.twelve_selfies(tmp_path_factory.mktemp("twelve"), megapixels=1)
     return [examine(pictures.open_picture(path), reader) for path in paths]

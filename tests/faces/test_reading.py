@@ -15,14 +15,21 @@ from portrait_app.faces.identity import SAME_PERSON, distance
 from tests import photos
 
 if TYPE_CHECKING:
+    from portrait_app.faces.face import Face
     from portrait_app.faces.reader import FaceReader
 
 PEOPLE = (*photos.PRESIDENTS, "somebody-else.jpg", "astronaut.png")
 
 
 @pytest.fixture(scope="module")
-def identities(reader: FaceReader) -> dict[str, np.ndarray]:
-    return {name: reader.identity(photos.pixels(name), reader.faces(photos.pixels(name))[0]) for name in PEOPLE}
+def faces(reader: FaceReader) -> dict[str, Face]:
+    """The largest face of each photo, read one after another."""
+    return {name: reader.faces(photos.pixels(name))[0] for name in PEOPLE}
+
+
+@pytest.fixture(scope="module")
+def identities(reader: FaceReader, faces: dict[str, Face]) -> dict[str, np.ndarray]:
+    return {name: reader.identity(photos.pixels(name), face) for name, face in faces.items()}
 
 
 def test_photos_of_one_person_are_close(identities: dict[str, np.ndarray]) -> None:
@@ -36,25 +43,25 @@ def test_different_people_are_far_apart(identities: dict[str, np.ndarray]) -> No
 
 @pytest.mark.parametrize("degrees", [-40, -20, 20, 40])
 def test_a_turned_photo_shows_the_same_person(
-    degrees: float, identities: dict[str, np.ndarray], reader: FaceReader
+    degrees: float, faces: dict[str, Face], identities: dict[str, np.ndarray], reader: FaceReader
 ) -> None:
     turned = _turned(photos.pixels("president-3.jpg"), degrees)
     face = reader.faces(turned)[0]
     assert distance(reader.identity(turned, face), identities["president-3.jpg"]) < SAME_PERSON
-    upright = reader.faces(photos.pixels("president-3.jpg"))[0].pose
+    upright = faces["president-3.jpg"].pose
     assert face.pose.roll == pytest.approx(upright.roll - degrees, abs=5)
     assert face.pose.yaw == pytest.approx(upright.yaw, abs=6)
 
 
-def test_a_mirrored_face_looks_the_other_way(reader: FaceReader) -> None:
-    photo = photos.pixels("president-2.jpg")
-    pose, mirrored = (reader.faces(picture)[0].pose for picture in (photo, photo[:, ::-1].copy()))
+def test_a_mirrored_face_looks_the_other_way(faces: dict[str, Face], reader: FaceReader) -> None:
+    pose = faces["president-2.jpg"].pose
+    mirrored = reader.faces(photos.pixels("president-2.jpg")[:, ::-1].copy())[0].pose
     assert pose.yaw < -8  # he looks to the picture's left
     assert mirrored.yaw == pytest.approx(-pose.yaw, abs=3)
 
 
-def test_the_points_lie_on_the_face_and_the_nose_is_nearest(reader: FaceReader) -> None:
-    face = reader.faces(photos.pixels("president-1.jpg"))[0]
+def test_the_points_lie_on_the_face_and_the_nose_is_nearest(faces: dict[str, Face]) -> None:
+    face = faces["president-1.jpg"]
     assert face.points.shape == (468, 3)
     left, top, right, bottom = face.box
     assert (360, 115) < (left, top) < (390, 140)
@@ -68,16 +75,15 @@ def test_the_oddest_shapes_hold_no_face_and_take_no_time(shape: tuple[int, int],
     assert reader.faces(np.full((*shape, 3), 128, np.uint8)) == []
 
 
-def test_many_threads_share_one_reader(reader: FaceReader) -> None:
+def test_many_threads_share_one_reader(faces: dict[str, Face], reader: FaceReader) -> None:
     with ThreadPoolExecutor(4) as pool:
         boxes = list(pool.map(lambda name: reader.faces(photos.pixels(name))[0].box, PEOPLE))
-    assert boxes == [reader.faces(photos.pixels(name))[0].box for name in PEOPLE]
+    assert boxes == [faces[name].box for name in PEOPLE]
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_the_mask_holds_the_face_and_leaves_the_corners(name: str, reader: FaceReader) -> None:
-    photo = photos.pixels(name)
-    face = reader.faces(photo)[0]
+def test_the_mask_holds_the_face_and_leaves_the_corners(name: str, faces: dict[str, Face], reader: FaceReader) -> None:
+    photo, face = photos.pixels(name), faces[name]
     mask = matte.refine(photo, reader.person_outline(photo, face), face.height)
 
     assert mask.shape == photo.shape[:2]
