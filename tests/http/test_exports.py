@@ -140,6 +140,7 @@ async def test_one_whose_file_is_not_there_is_not_led_to(
     house: House, ada: SignedIn, browser: httpx.AsyncClient
 ) -> None:
     await packed(house, ada)
+    someone = await house.someone(ada.owner_id)
     async with house.desk.for_person(ada.owner_id) as work:
-        await work.bucket.delete(exports.key_of(await exports.to_download(work)))
+        await work.bucket.delete(exports.key_of(await exports.to_download(work, someone)))
     assert (await browser.get(DOWNLOAD_PATH)).status_code == 410
