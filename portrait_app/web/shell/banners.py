@@ -72,6 +72,6 @@ def _broken() -> rx.Component:
                 class_name="actions",
             ),
         ),
-        class_name="page",
+        class_name="page broken",
         role="alert",
     )

@@ -75,6 +75,8 @@ def icon(name: IconName, *, is_solid: bool = False, class_name: str = "") -> rx.
     """
     return rx.el.svg(
         rx.el.path(d=SOLIDS[name] if is_solid else OUTLINES[name]),
+        width="24",  # where no stylesheet has come, it isn't as large as the page
+        height="24",
         view_box="0 0 24 24",
         fill="currentColor" if is_solid else "none",
         stroke="currentColor",
