@@ -8,7 +8,6 @@ import os
 import re
 import secrets
 from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -18,12 +17,11 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSe
 
 from portrait_app.domain.catalogue import BUILT_IN, TRAINERS
 from portrait_app.errors import PortraitError
+from portrait_app.settings_addresses import is_public, require_port
+from portrait_app.settings_files import ENV_FILES, unreadable
 from portrait_app.settings_of_bucket import SettingsOfBucket
 from portrait_app.settings_of_providers import SettingsOfProviders
 from portrait_app.settings_words import should_be
-
-ENV_FILES = (".env", ".env.local")  # what stands in the last of them counts
-_NAMES_AT_HOME = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".example")
 
 
 class WrongSetting(PortraitError):
@@ -85,6 +83,7 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
         parts = urlsplit(value)
         if value and not (parts.scheme in ("http", "https") and parts.hostname):
             raise ValueError("should be an address that begins with http:// or https://")
+        require_port(value)
         if "?" in value or "#" in value:
             raise ValueError("should be an address without ? and #, since others are made by adding to it")
         return value
@@ -110,9 +109,17 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
         parts = urlsplit(value.get_secret_value()) if value else None
         if parts and not (parts.scheme.partition("+")[0] in ("postgres", "postgresql") and parts.path.strip("/")):
             raise ValueError("should be postgresql://role:password@host/database")
-        if parts:
-            _ = parts.port  # raises when it is no number
+        if value:
+            require_port(value.get_secret_value())
         return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _is_at_home(cls, value: Path) -> Path:
+        try:
+            return value.expanduser()  # no shell has done it for a line of .env
+        except RuntimeError:
+            raise ValueError("should begin with the folder's real path: there is no such home folder") from None
 
     @classmethod
     def read(cls) -> Settings:
@@ -126,6 +133,8 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             raise WrongSetting(_variable(str(first["loc"][0])), should_be(first)) from None
+        except (UnicodeDecodeError, OSError) as error:
+            raise unreadable(error) from error
         if variable := read.missing_of_providers or read.missing_of_bucket:
             raise WrongSetting(*variable)
         return read
@@ -191,7 +200,7 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
         if self.is_darkroom:
             return f"http://127.0.0.1:{self.port}/api/webhook"
         parts = urlsplit(self.app_url)
-        is_reachable = parts.scheme == "https" and _is_public(parts.hostname or "")
+        is_reachable = parts.scheme == "https" and is_public(parts.hostname or "")
         return f"{self.public_url}/api/webhook" if is_reachable else None
 
     @cached_property
@@ -213,15 +222,6 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
     def key_for(self, purpose: str) -> bytes:
         """Derive the 32-byte key for one purpose, so that no two purposes share one."""
         return hmac.new(self.master_key, purpose.encode(), hashlib.sha256).digest()
-
-
-def _is_public(host: str) -> bool:
-    """Whether a host may be reached from outside: no name or address that means something in one network alone."""
-    name = host.removesuffix(".")  # of the root, which may be written and changes nothing
-    try:
-        return ip_address(name).is_global
-    except ValueError:  # a name
-        return "." in name and not name.endswith(_NAMES_AT_HOME)
 
 
 def _variable(location: str) -> str:

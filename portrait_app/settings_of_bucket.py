@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from portrait_app.settings_addresses import require_port
+
 _NEEDED = ("S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_ROLE_ARN")
 _PORTS = {"http": 80, "https": 443}
 _MORE = ("S3_ENDPOINT", "S3_PUBLIC_ENDPOINT")
@@ -56,6 +58,7 @@ class SettingsOfBucket(BaseSettings):
         is_alone = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password)
         if value and not (parts.scheme in _PORTS and parts.hostname and is_alone):
             raise ValueError("should be an address like https://s3.example.org, without a path")
+        require_port(value)
         host = parts.netloc.lower().removesuffix(f":{_PORTS.get(parts.scheme)}")
         return f"{parts.scheme}://{host}" if value else ""  # as browsers write it: a link is signed for it
 

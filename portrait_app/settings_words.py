@@ -15,12 +15,20 @@ _SHOULD = {
     "too_short": "should have {min_length} characters or more",
     "too_long": "should have {max_length} characters or fewer",
     "literal_error": "should be {expected}",
-    "string_pattern_mismatch": "should be owner/name",  # the one pattern there is
 }
+PATTERNS = {
+    "replicate_destination": "should be owner/name",
+    "s3_bucket": "should be a bucket's name: 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end",
+    "s3_region": "should be a region's name, in lower case, like eu-west-1",
+    "s3_role_arn": "should be a role's whole name, like arn:aws:iam::123456789012:role/studio",
+}
+"""Every setting that has a pattern, by its field."""
 
 
 def should_be(error: ErrorDetails) -> str:
     """Say what a validation error asks for, e.g. "should be a whole number"."""
+    if error["type"] == "string_pattern_mismatch":
+        return PATTERNS[str(error["loc"][0]).lower()]
     known = _SHOULD.get(error["type"])
     if known is not None:
         return known.format_map(error.get("ctx", {}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portrait_app import settings_words
 from portrait_app.settings import Settings, WrongSetting
 
 
@@ -194,6 +195,14 @@ def test_asvs_3_4_2_and_4_4_2_only_our_own_pages_may_open_the_websocket(monkeypa
         ("SECRET_KEY", "short", "SECRET_KEY: should have 32 characters or more."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL: should be 'debug', 'info', 'warning' or 'error'."),
         ("REPLICATE_DESTINATION", "a b", "REPLICATE_DESTINATION: should be owner/name."),
+        ("S3_BUCKET", "b.", "S3_BUCKET: should be a bucket's name: 3 to 63 lower-case letters"),
+        ("S3_REGION", "EU-WEST", "S3_REGION: should be a region's name, in lower case, like eu-west-1."),
+        ("S3_ROLE_ARN", "x!", "S3_ROLE_ARN: should be a role's whole name, like arn:aws:iam::"),
+        ("APP_URL", "http://x:99999999", "APP_URL: should have a port between 1 and 65535, or none."),
+        ("APP_URL", "http://x:0", "APP_URL: should have a port between 1 and 65535, or none."),
+        ("S3_ENDPOINT", "https://x:70000", "S3_ENDPOINT: should have a port between 1 and 65535, or none."),
+        ("DATABASE_URL", "postgresql://a:b@c:x/d", "DATABASE_URL: should have a port between 1 and 65535, or none."),
+        ("PORTRAIT_DATA_DIR", "~nobody-of-that-name/x", "PORTRAIT_DATA_DIR: should begin with the folder's real path"),
     ],
 )
 def test_a_wrong_value_is_answered_with_how_it_should_be(
@@ -204,3 +213,19 @@ def test_a_wrong_value_is_answered_with_how_it_should_be(
         Settings.read()
     assert words in refused.value.hint
     assert value not in refused.value.hint.replace("PORT", "")
+
+
+def test_every_pattern_has_words_of_its_own() -> None:
+    with_pattern = {
+        name
+        for name, field in Settings.model_fields.items()
+        if any(getattr(rule, "pattern", None) for rule in field.metadata)
+    }
+    assert with_pattern == settings_words.PATTERNS.keys()
+    assert len(set(settings_words.PATTERNS.values())) == len(with_pattern)
+
+
+def test_a_data_folder_may_be_named_from_ones_home(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PORTRAIT_DATA_DIR", "~/studio")
+    assert Settings.read().data_dir == tmp_path / "studio"
