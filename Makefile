@@ -31,7 +31,7 @@ screenshots: venv-dev ## Take pictures of the real pages into docs/screens/
 	@exec $(VENV_PYTHON) -m tools.screenshots
 
 models: venv ## Fetch the model files, checked by SHA-256
-	@$(VENV_PYTHON) -m portrait_app.faces.weights "$${PORTRAIT_DATA_DIR:-var}/models"
+	@$(VENV_PYTHON) -m portrait_app models
 
 doctor: venv ## Say what is configured, what is missing, and what to do next
 	@$(VENV_PYTHON) -m portrait_app doctor

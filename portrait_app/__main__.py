@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from portrait_app.errors import PortraitError
 from portrait_app.house import leash
+from portrait_app.house.failures import explained
 
 
 @dataclass(frozen=True)
@@ -19,19 +20,26 @@ class Command:
     function: str
     takes_arguments: bool = False
     stands_on_database: bool = False
+    has_a_log: bool = False
 
 
 COMMANDS = {
     "run": Command("start everything and keep it running", "portrait_app.house.commands:run"),
     "dev": Command("the same, building anew at each save", "portrait_app.house.commands:dev"),
-    "web": Command("serve the page, the websocket and the routes", "portrait_app.house.web:main"),
-    "preview": Command("serve the page and watch the sources", "portrait_app.house.dev:main", stands_on_database=True),
+    "web": Command("serve the page, the websocket and the routes", "portrait_app.house.web:main", has_a_log=True),
+    "preview": Command(
+        "serve the page and watch the sources", "portrait_app.house.dev:main", stands_on_database=True, has_a_log=True
+    ),
     "worker": Command(
-        "do the chores: send, watch and keep jobs", "portrait_app.jobs.worker:main", stands_on_database=True
+        "do the chores: send, watch and keep jobs",
+        "portrait_app.jobs.worker:main",
+        stands_on_database=True,
+        has_a_log=True,
     ),
     "darkroom": Command("run the built-in engine alone", "portrait_app.darkroom.__main__:main", takes_arguments=True),
     "migrate": Command("bring the database up to date", "portrait_app.house.commands:migrate"),
     "build": Command("build the page if it has changed", "portrait_app.house.commands:build"),
+    "models": Command("fetch the model files, checked by SHA-256", "portrait_app.house.commands:models"),
     "doctor": Command("say what is configured, what is missing, and what to do next", "portrait_app.doctor:main"),
     "doubts": Command(
         "list what could not be settled with the engine, or settle it",
@@ -57,10 +65,18 @@ def main(arguments: list[str]) -> int:
     try:
         return function(rest) if command.takes_arguments else function()
     except PortraitError as error:
-        print(f"{error.headline}. {error.hint}", file=sys.stderr)  # noqa: T201 -- for the person at the terminal
-        return 1
+        return _say(error)
+    except OSError as error:
+        if command.has_a_log:
+            raise  # whoever reads a log is helped by all of it
+        return _say(explained(error))
     except KeyboardInterrupt:
         return 130
+
+
+def _say(error: PortraitError) -> int:
+    print(f"{error.headline}. {error.hint}", file=sys.stderr)  # noqa: T201 -- for the person at the terminal
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

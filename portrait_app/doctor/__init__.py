@@ -16,7 +16,8 @@ from portrait_app.doctor import counts
 from portrait_app.doctor.finding import Finding
 from portrait_app.faces import weights
 from portrait_app.house import engine, frontend, listening
-from portrait_app.house.folder import ROOM_MB
+from portrait_app.house.failures import PortRefused, PortTaken, explained
+from portrait_app.house.folder import ROOM_MB, who_lives_in
 from portrait_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -78,7 +79,12 @@ def _page(_: Settings) -> Finding:
         return Finding(
             "Page", f"found {', '.join(found) or 'neither Node nor bun'}", "make run installs both into .venv"
         )
-    return Finding("Page", "built" if frontend.is_fresh() else "not built yet, or changed since: the start builds it")
+    try:
+        is_fresh = frontend.is_fresh()
+    except OSError as error:
+        refused = explained(error, frontend.web_folder())
+        return Finding("Page", str(refused), refused.hint)
+    return Finding("Page", "built" if is_fresh else "not built yet, or changed since: the start builds it")
 
 
 def _models(settings: Settings) -> Finding:
@@ -140,11 +146,18 @@ def _bucket(settings: Settings) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
-    if listening.is_free(settings.port):
-        return Finding("Port", f"{settings.port} is free")
-    return Finding(
-        "Port", f"{settings.port} is in use: by a running studio, or by something else (then PORT moves ours)"
-    )
+    """Ask for the port as a start would, and when it is taken the folder's lock whose it is."""
+    try:
+        with listening.listening(settings.host, settings.port):
+            return Finding("Port", f"{settings.port} is free")
+    except PortTaken:
+        pid = who_lives_in(settings.data_dir)
+        if pid is not None and listening.is_held_by(pid, settings.port):
+            return Finding("Port", f"{settings.port}, where the studio of {settings.data_dir} listens (process {pid})")
+        step = f"stop it, or choose another: PORT={settings.port + 1}"
+        return Finding("Port", f"{settings.port} is held by another program", step)
+    except PortRefused as error:
+        return Finding("Port", str(error), error.hint)
 
 
 def _disk(settings: Settings) -> Finding:

@@ -39,5 +39,13 @@ def build() -> int:
     return 0
 
 
+def models() -> int:
+    """Fetch the model files that the data folder lacks."""
+    from portrait_app.house import models as files  # noqa: PLC0415 -- likewise
+
+    files.fetch(Settings.read().data_dir / "models", _say)
+    return 0
+
+
 def _say(line: str) -> None:
     print(line, flush=True)  # noqa: T201 -- for the person at the terminal

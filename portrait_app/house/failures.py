@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 from portrait_app.errors import PortraitError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_OWN = 'sudo chown -R "$USER"'
 
 
 class AlreadyRunning(PortraitError):
@@ -57,6 +61,9 @@ class ModelsNotFetched(PortraitError):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
+        if "No space left" in why:
+            self.hint = f"The disk is full. Free some space, then start again: it goes on where it stopped. ({why})"
+            return
         self.hint = f"{why} Check the way to your package registries, then start again: it goes on where it stopped."
 
 
@@ -91,3 +98,31 @@ class NoRoom(PortraitError):
             f"Only {free_mb} MB are free for {folder}; at least {needed_mb} MB are needed. "
             "Nothing was lost: free some space, or name another folder with PORTRAIT_DATA_DIR."
         )
+
+
+class FileNotUsable(PortraitError):
+    """The system lets us not read or write a file or folder that we need."""
+
+    headline = "A file can't be used"
+
+    def __init__(self, at: str, why: str, step: str) -> None:
+        super().__init__(f"{at}: {why}")
+        self.hint = f"{at} can't be used ({why}). Nothing was lost. {step}, then start again."
+
+
+def explained(error: OSError, folder: Path | None = None) -> FileNotUsable:
+    """Say what a refusal of the system means.
+
+    Args: folder: what was worked in, for an error that names no file.
+    """
+    at = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(folder or "A file")
+    why = error.strerror or str(error)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return FileNotUsable(at, "the disk is full", "Free some space")
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return FileNotUsable(
+            at, "it belongs to another user", f"Start as that user, or make it yours: {_OWN} {folder or at}"
+        )
+    if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        return FileNotUsable(at, "a file is where a folder should be", "Move the file elsewhere")
+    return FileNotUsable(at, why, "See what is there")

@@ -63,6 +63,19 @@ def occupied(folder: Path) -> Generator[TextIO]:
         yield lock
 
 
+def who_lives_in(folder: Path) -> int | None:
+    """The process that keeps a house in this folder; None when nobody does. The folder stays as it is."""
+    try:
+        with (folder / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid = (folder / "lock").read_text().strip()
+        return int(pid) if _lives(pid) else None
+    except OSError:
+        return None  # never lived in, or another user's
+    return None
+
+
 def _take(lock: TextIO, folder: Path) -> None:
     deadline = time.monotonic() + _ENDING_SECONDS
     while True:

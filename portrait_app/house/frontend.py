@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portrait_app.house.child import run_once
-from portrait_app.house.failures import PageNotBuilt
+from portrait_app.house.failures import PageNotBuilt, explained
 from portrait_app.house.folder import last_line
 
 if TYPE_CHECKING:
@@ -47,20 +48,33 @@ def build_if_changed(log: Path, say: Callable[[str], None]) -> None:
     """Build the page (about 10 s, with its packages to fetch 30 s) unless the built one is of the present sources.
 
     Args: log: takes all the builder says. say: takes a line for the person who waits.
-    Raises: PageNotBuilt: with the end of the builder's log.
+    Raises: PageNotBuilt: with the end of the builder's log. FileNotUsable: its folder is another user's.
     """
-    with (ROOT / "rxconfig.py").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two houses may share one clone
-        if is_fresh():
-            return
-        say("Building the page (half a minute the first time)")
-        _stamp().unlink(missing_ok=True)
-        sources = _digest(_sources())  # as they are now: one saved while the build runs makes it stale
-        command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-        code = run_once(command, {**environment(), **_registry()}, log)
-        if code != 0 or not (web_folder() / "build" / "client").is_dir():
-            raise PageNotBuilt(log, last_line(log))
-        _stamp().write_text(sources + _digest(_locks()))  # the builder may have written these
+    try:
+        _require_ours(web_folder())
+        with (ROOT / "rxconfig.py").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two houses may share one clone
+            if not is_fresh():
+                say("Building the page (half a minute the first time)")
+                _build(log)
+    except OSError as error:
+        raise explained(error, web_folder()) from error
+
+
+def _build(log: Path) -> None:
+    _stamp().unlink(missing_ok=True)
+    sources = _digest(_sources())  # as they are now: one saved while the build runs makes it stale
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    code = run_once(command, {**environment(), **_registry()}, log)
+    if code != 0 or not (web_folder() / "build" / "client").is_dir():
+        raise PageNotBuilt(log, last_line(log))
+    _stamp().write_text(sources + _digest(_locks()))  # the builder may have written these
+
+
+def _require_ours(folder: Path) -> None:
+    """Raise PermissionError when somebody else, root perhaps, has built there."""
+    if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 def web_folder() -> Path:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from portrait_app.database.server import EmbeddedServer
 from portrait_app.doctor import what_runs
-from portrait_app.faces import weights
-from portrait_app.house import engine, frontend, listening
+from portrait_app.house import engine, frontend, listening, models
 from portrait_app.house.child import Child, run_once
-from portrait_app.house.failures import ModelsNotFetched, NotMigrated
+from portrait_app.house.failures import NotMigrated
 from portrait_app.house.folder import last_line, log_file, occupied
 from portrait_app.house.post import Post
 from portrait_app.house.studio import Door, Studio
@@ -65,7 +64,7 @@ def running(settings: Settings, say: Say, *, is_dev: bool = False) -> Generator[
             if settings.database_url is not None:
                 # One that is not to be reached is said before minutes go into fetching and building.
                 _migrate(folder)
-            _fetch_models(folder / "models", say)
+            models.fetch(folder / "models", say)
             if is_dev:
                 for one in sockets:
                     one.close()  # the port is free; Reflex's own server opens it itself
@@ -81,13 +80,6 @@ def running(settings: Settings, say: Say, *, is_dev: bool = False) -> Generator[
             yield studio
         finally:
             _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
-
-
-def _fetch_models(folder: Path, say: Say) -> None:
-    try:
-        weights.fetch(folder, say=say)
-    except weights.MissingModelFiles as error:
-        raise ModelsNotFetched(str(error)) from error
 
 
 def _database(settings: Settings, folder: Path, stack: contextlib.ExitStack) -> EmbeddedServer | None:

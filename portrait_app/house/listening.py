@@ -8,6 +8,8 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
+import psutil
+
 from portrait_app.house.failures import PortRefused, PortTaken
 
 if TYPE_CHECKING:
@@ -54,6 +56,24 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def is_held_by(pid: int, port: int) -> bool:
+    """Whether this process, or one of those it started, listens on the port."""
+    try:
+        keeper = psutil.Process(pid)
+        family = [keeper, *keeper.children(recursive=True)]
+        return any(_listens(one, port) for one in family)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    try:
+        held = process.net_connections("tcp")
+    except psutil.AccessDenied:
+        return False
+    return any(one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port for one in held)
 
 
 def _open(host: str, port: int) -> list[socket.socket]:

