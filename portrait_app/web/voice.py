@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from portrait_app.database.failures import foreseen
 from portrait_app.errors import PortraitError, SignedOut
 from portrait_app.services.fresh import NotFresh
+from portrait_app.web import house
 from portrait_app.web.ui.script import perform
 from portrait_app.web.ui.toast import show
 
@@ -40,4 +42,5 @@ def backend_exception_handler(exception: Exception) -> EventSpec:
         log.info("event.refused", why=type(exception).__name__, detail=str(exception))
         return said(exception)
     log.error("event.failed", exc_info=exception)
-    return said(Unexpected())
+    settings = house.workshop().settings
+    return said(foreseen(exception, settings.data_dir if settings.database_url is None else None) or Unexpected())

@@ -63,6 +63,7 @@ class Browser:
     def __init__(self, token: str) -> None:
         self._headers = {"cookie": f"session={token}", "origin": "http://house"}
         self.told: list[str] = []
+        self.shown: list[tuple[str, Any]] = []
         self._events = BaseStateEventProcessor(
             middleware=app, backend_exception_handler=app.backend_exception_handler, graceful_shutdown_timeout=60
         )
@@ -70,6 +71,8 @@ class Browser:
     async def emit_update(self, update: Any, token: str) -> None:
         """What Reflex sends to the tab."""
         self.told += [str(event) for event in update.events]
+        for vars_ in update.delta.values():
+            self.shown += vars_.items()
 
     async def send(self, name: str, sent: list[Any]) -> None:
         """Send an event with each of these payloads, and wait for what comes of it."""

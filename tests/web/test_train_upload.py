@@ -91,12 +91,12 @@ async def until(page: Page, holds: str) -> None:
     await page.wait_for_function(holds, timeout=10_000)
 
 
-async def show(page: Page, selfie_id: str) -> None:
+async def show(page: Page, selfie_id: str, state: str = "examining") -> None:
     """Let the room show a photo, as it does when news of it arrive."""
     await page.evaluate(
-        """id => document.getElementById("room").insertAdjacentHTML(
-             "beforeend", `<div data-selfie-id="${id}" data-state="examining"></div>`)""",
-        selfie_id,
+        """([id, state]) => document.getElementById("room").insertAdjacentHTML(
+             "beforeend", `<div data-selfie-id="${id}" data-state="${state}"></div>`)""",
+        [selfie_id, state],
     )
 
 
@@ -172,6 +172,14 @@ async def test_a_refusal_stays_by_name_until_dismissed_and_the_others_go_on(page
     assert await said.all_inner_texts() == ["one.jpg", "That file is too large. It may be up to 25 MB."]
     await page.click("[data-dismisses]")
     assert await states(page) == []
+
+
+async def test_photos_that_the_room_has_refused_take_no_place(page: Page, server: Server) -> None:
+    for number in range(4):
+        await show(page, f"r{number}", "refused")
+    await choose(page, *(photo(f"{number}.jpg") for number in range(6)))
+    await server.has(3)
+    assert await states(page) == ["sending"] * 3 + ["waiting"] * 3
 
 
 async def test_what_needs_no_server_to_be_refused_is_never_sent(page: Page, server: Server) -> None:

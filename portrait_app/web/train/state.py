@@ -12,7 +12,6 @@ from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.rows import identified
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.domain.training import Training
-from portrait_app.errors import PortraitError
 from portrait_app.services import cancelling, consent, selfies, trainings, trash
 from portrait_app.services.trainings import NameMissing
 from portrait_app.services.work import Work
@@ -23,7 +22,7 @@ from portrait_app.web.train import words
 from portrait_app.web.train.shelf import training_cards
 from portrait_app.web.train.staying import ChoosesStay
 from portrait_app.web.views import SelfieCard, TrainingCard
-from portrait_app.web.voice import said
+from portrait_app.web.voice import backend_exception_handler
 
 NAME_FIELD = "face-name"
 STOP_SHEET, DELETE_SHEET = "stop-learning", "delete-face-model"
@@ -103,8 +102,8 @@ class TrainState(ChoosesStay, Room, rx.State):
         except NameMissing as error:
             self.name_trouble = error.hint
             yield rx.set_focus(NAME_FIELD)
-        except PortraitError as error:  # caught here only because "busy" must end
-            yield said(error)
+        except Exception as error:  # noqa: BLE001 -- whatever it is: raised, it would take the end of "busy" along
+            yield backend_exception_handler(error)
         finally:
             self.is_starting = False
 
