@@ -8,6 +8,7 @@
   const GHOST_AFTER_MS = 10000; // a photo that was removed elsewhere before we saw it
   const DRAG_GONE_AFTER_MS = 700; // one that stays is told every 350 ms, one that left not reliably at all
   const LENT_FOR_MS = 60000; // longer than a photo is looked at, even behind thirty others
+  const TAKEN = '[data-selfie-id]:not([data-state="refused"])'; // those that were refused take no place among the thirty
   const uploads = [];
   const root = document.documentElement;
   const tray = () => document.getElementById("upload-tray");
@@ -21,7 +22,7 @@
     if (!place || !files.length) return;
     if (asksFirst()) return hold(files);
     const [most, maxBytes] = [Number(place.dataset.most), Number(place.dataset.maxBytes)];
-    let room = most - document.querySelectorAll("[data-selfie-id]").length - uploads.filter(({ state }) => state !== "refused").length;
+    let room = most - document.querySelectorAll(TAKEN).length - uploads.filter(({ state }) => state !== "refused").length;
     const leftOver = [];
     for (const file of files) {
       const refusal = refusalOf(file, maxBytes);

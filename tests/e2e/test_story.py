@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -172,12 +174,14 @@ async def _learns_in_every_tab(phones: list[Phone], capsys: pytest.CaptureFixtur
 
 def _progress_was_told_well(seen: list[tuple[float, Any]], capsys: pytest.CaptureFixture[str]) -> None:
     percents = [int(re.findall(r"\d+", words)[0]) for _, words in seen]
-    seconds = seen[-1][0] - seen[0][0]
+    gaps = [later - earlier for (earlier, _), (later, _) in pairwise(seen)]
     with capsys.disabled():
-        print(f"\n  {len(seen)} updates within {seconds:.1f} s")  # noqa: T201 -- a figure for whoever reads along
+        print(f"\n  {len(seen)} updates, the longest silence {max(gaps):.2f} s")  # noqa: T201 -- a figure for whoever reads along
     assert percents == sorted(percents)
     assert len(set(percents)) > 3
-    assert len(seen) >= min(seconds, 30)  # one a second; fewer only where a busy machine needs longer for each step
+    # One a second at least. A busy machine may miss a beat, but never goes silent.
+    assert median(gaps) < 1
+    assert max(gaps) <= 3
 
 
 async def _portraits_arrive_one_by_one(phones: list[Phone]) -> None:
