@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +31,14 @@ OLDEST = (3, 11)
 NEWEST_TRIED = (3, 14)
 ROOM_BYTES = 3 << 30  # packages, the page's own packages, the browser's build
 
+FULL = "The disk is full. Nothing is broken: free some space, then try again."
+VENV_OF_ANOTHER = "{at} belongs to another user, root perhaps. Remove it (sudo rm -rf {at}), then try again."
+REFUSED = "{at} may not be written by you. Make it yours (sudo chown -R $USER {at}), or try as its owner."
+NO_WHEEL = (
+    "The packages could not be installed: the registry has no wheel of {package} for Python {python} on {system}, and "
+    "none is compiled here. Python 3.11 to 3.14 are tried; name another: make run PYTHON=/path/to/python3"
+)
+
 
 class CannotSetUp(Exception):
     """Said in one sentence, with what to do."""
@@ -42,10 +53,14 @@ def main() -> int:
         with one_at_a_time():
             if not is_installed(wanted):
                 require_writable()
+                require_own_venv()
                 make_venv(suitable_python())
                 install(wanted)
     except CannotSetUp as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(why_refused(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -84,12 +99,18 @@ def require_writable() -> None:
         raise CannotSetUp(f"{ROOT} can't be written to. Clone it where you may write, then try again.")
 
 
+def require_own_venv() -> None:
+    """Say so when another user has made the venv: it could be neither mended nor replaced."""
+    for made in (VENV, VENV / "bin", VENV / "lib"):
+        if made.exists() and not os.access(made, os.R_OK | os.W_OK | os.X_OK):
+            raise CannotSetUp(VENV_OF_ANOTHER.format(at=VENV))
+
+
 def make_venv(python: str) -> None:
     """Make an empty venv with pip in it, by whatever way this machine has."""
     if (VENV / "bin" / "python").exists() and has_pip():
         return
-    if shutil.disk_usage(ROOT).free < ROOM_BYTES:
-        raise CannotSetUp(f"The disk is full: about 3 GB are needed in {ROOT}. Free some space, then try again.")
+    require_room()
     say("Making .venv")
     shutil.rmtree(VENV, ignore_errors=True)
     if run([python, "-m", "venv", str(VENV)]).returncode == 0:
@@ -103,7 +124,14 @@ def make_venv(python: str) -> None:
         run([python, "-m", "virtualenv", str(VENV)])
     if not has_pip():
         shutil.rmtree(VENV, ignore_errors=True)
+        require_room()
         raise CannotSetUp("Python's venv is not complete here. On Debian or Ubuntu: apt-get install python3-venv")
+
+
+def require_room() -> None:
+    """Say so when the disk has less room than it takes."""
+    if shutil.disk_usage(ROOT).free < ROOM_BYTES:
+        raise CannotSetUp(f"The disk is full: about 3 GB are needed in {ROOT}. Free some space, then try again.")
 
 
 def has_pip() -> bool:
@@ -125,12 +153,37 @@ def install(wanted: str) -> None:
 
 
 def why_pip_failed(words: str) -> str:
-    """Turn pip's last words into one sentence."""
+    """Turn pip's last words into one sentence, with what helps against this very cause."""
     if "No space left on device" in words:
-        return "The disk is full. Nothing is broken: free some space, then try again."
+        return FULL
+    if "Permission denied" in words or "Operation not permitted" in words:
+        named = re.search(r"(?:denied|permitted): '([^']+)'", words)
+        return REFUSED.format(at=named[1] if named else VENV)
+    if "DO NOT MATCH THE HASHES" in words:
+        return (
+            "The packages could not be installed: one that came is not the one its index names (its hash differs). "
+            "Empty pip's cache (.venv/bin/python -m pip cache purge), and see what stands between you and the registry."
+        )
     errors = [line for line in words.splitlines() if line.startswith("ERROR:")] or words.strip().splitlines()[-1:]
     last = errors[-1].replace("ERROR: ", "") if errors else "pip gave no reason"
+    missing = re.search(r"No matching distribution found for (\S+)", words)
+    if missing and "Retrying (" not in words:  # the registry answered
+        return NO_WHEEL.format(package=missing[1], python=platform.python_version(), system=system())
     return f"The packages could not be installed: {last}. Check the way to your package registry, then try again."
+
+
+def why_refused(error: OSError) -> str:
+    """Turn a refusal of the system into one sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FULL
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return REFUSED.format(at=error.filename or ROOT)
+    return f"{error.filename or ROOT} can't be used: {error.strerror}. See what is there, then try again."
+
+
+def system() -> str:
+    """This system, as a person calls it."""
+    return f"{platform.system()} {platform.machine()}"
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from portrait_app.web.no_eval import performing
 from portrait_app.web.same_origin import with_port
+from tests.nobody import as_an_ordinary_user
 from tools import bootstrap, check_source, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +43,10 @@ def test_a_moved_clone_is_set_up_anew(monkeypatch, tmp_path):
     ("words", "said"),
     [
         ("ERROR: Could not install: [Errno 28] No space left on device", "The disk is full"),
-        ("WARNING: x\nERROR: No matching distribution found for y==1", "No matching distribution found for y==1"),
+        ("ERROR: [Errno 13] Permission denied: '/a/.venv/lib'", "sudo chown -R $USER /a/.venv/lib"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "its hash differs"),
+        ("WARNING: x\nERROR: No matching distribution found for y==1", "no wheel of y==1 for Python"),
+        ("WARNING: Retrying (Retry(total=4\nERROR: No matching distribution found for y==1", "Check the way to your"),
         ("", "no reason"),
     ],
 )
@@ -48,6 +54,30 @@ def test_why_packages_did_not_install_is_one_sentence(words, said):
     sentence = bootstrap.why_pip_failed(words)
     assert said in sentence
     assert "\n" not in sentence
+
+
+def test_a_venv_of_another_user_is_said_to_be_theirs_and_stays(tmp_path, monkeypatch):
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bootstrap, "VENV", Path(".venv"))
+    Path(".venv/bin").mkdir(parents=True)
+    Path(".venv").chmod(0o755)
+    with as_an_ordinary_user():
+        if os.access(".venv", os.W_OK):  # it is this user's own
+            Path(".venv").chmod(0o555)
+        with pytest.raises(bootstrap.CannotSetUp, match="another user"):
+            bootstrap.require_own_venv()
+    assert Path(".venv/bin").is_dir()
+
+
+def test_a_disk_that_fills_up_during_the_set_up_is_one_sentence(monkeypatch, capsys):
+    def is_full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py"])
+    monkeypatch.setattr(bootstrap, "is_installed", is_full)
+    assert bootstrap.main() == 1
+    assert capsys.readouterr().err == f"{bootstrap.FULL}\n"
 
 
 @pytest.mark.parametrize(
