@@ -21,7 +21,14 @@ from portrait_app.darkroom.server import build_app, serving
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from portrait_app.darkroom.darkroom import Darkroom
+
+_LAST_PORT = 65535
 TOKEN_VARIABLE = "DARKROOM_TOKEN"  # noqa: S105 - a variable's name
+
+
+class WorkEnded(Exception):
+    """The darkroom still answers, but its jobs are no longer worked on."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -32,13 +39,12 @@ def main(argv: Sequence[str]) -> int:
     """
     arguments = _parser().parse_args(argv)
     os.umask(0o077)  # faces are nobody else's on this machine
-    arguments.data.mkdir(parents=True, exist_ok=True)
     logs.set_up()
-    options, known_as = _options(arguments)
     try:
+        options, known_as = _options(arguments)
         listener = _listen(options)
         asyncio.run(_serve(options, listener, known_as))
-    except (InUse, EngineError, OSError) as error:
+    except (InUse, EngineError, WorkEnded, OSError) as error:
         print(f"darkroom: {error}", file=sys.stderr)  # noqa: T201 - for the person who started it
         return 1
     return 0
@@ -55,13 +61,22 @@ async def _serve(options: Options, listener: socket.socket, known_as: str) -> No
             how = f"REPLICATE_BASE_URL={darkroom.wire.api} REPLICATE_API_TOKEN={known_as}"
             ready = f"darkroom: ready at {darkroom.wire.base}; point a Replicate client here: {how}"
             print(ready, flush=True)  # noqa: T201 - for the person who started it
-            await stop.wait()
+            await _until_it_ends(darkroom, stop)
+
+
+async def _until_it_ends(darkroom: Darkroom, stop: asyncio.Event) -> None:
+    """Wait for the signal to stop, or for the end of the work, which comes too early whenever it comes."""
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopped, darkroom.work], return_when=asyncio.FIRST_COMPLETED)
+    if not stopped.done():
+        stopped.cancel()
+        raise WorkEnded("Something broke that works on the jobs; the log says what. Start it again: no job is lost.")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="portrait_app darkroom", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8787, help="port to listen on; 0 picks a free one")
+    parser.add_argument("--port", type=_port, default=8787, help="port to listen on; 0 picks a free one")
     parser.add_argument("--data", type=Path, default=Path("var/darkroom"), help="folder for everything it keeps")
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="folder of the engine's model files")
     parser.add_argument(
@@ -73,14 +88,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is no port: choose a number from 0 to {_LAST_PORT}")
+    return int(text)
+
+
 def _options(arguments: argparse.Namespace) -> tuple[Options, str]:
     """The options, and how to tell a person what the token is without saying it."""
+    _make_folder(arguments.data)
     token, known_as = arguments.token, "<the token>"
     if not token:
         path = arguments.data / "token"
         token, known_as = _kept_token(path), f'"$(cat {path})"'
     fields = {name: value for name, value in vars(arguments).items() if name != "token"}
     return Options(token=token, **fields), known_as
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "lock").touch()
+    except OSError as error:
+        raise OSError(f"{path} cannot be used as the data folder: {error.strerror}") from error
 
 
 def _kept_token(path: Path) -> str:

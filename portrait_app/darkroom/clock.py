@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 
@@ -11,8 +12,12 @@ def now() -> datetime:
 
 
 def stamp(moment: datetime) -> str:
-    """Write a moment with six decimals, so that stamps sort as text in the order of time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Write a moment with six decimals, so that stamps sort as text in the order of time.
+
+    Raises: OverflowError: in UTC it lies outside the years 1 to 9999.
+    """
+    # Not strftime: it writes a year before 1000 with fewer than four digits, and those would not sort.
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def read_stamp(text: str) -> datetime:
@@ -22,3 +27,15 @@ def read_stamp(text: str) -> datetime:
     """
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Clock:
+    """The time, and waiting for it to pass; a test brings one whose minutes take no time."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return now()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)

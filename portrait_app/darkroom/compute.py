@@ -99,13 +99,17 @@ class Compute:
                 self._killing.cancel()
                 self._killing = None
 
-    def cancel(self) -> None:
-        """Stop the present task: politely first, by killing the child when that takes more than a second."""
+    def cancel(self) -> bool:
+        """Stop the present task: politely first, by killing the child when that takes more than a second.
+
+        Returns: whether there is one.
+        """
         if not self._is_busy or self._is_cancelled:
-            return
+            return self._is_busy
         self._is_cancelled = True
         self._send({"do": "cancel"})
         self._killing = asyncio.get_running_loop().call_later(GRACE_S, self._kill)
+        return True
 
     async def close(self) -> None:
         """End the child."""

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
+
 from portrait_app.darkroom.clock import now, stamp
 from portrait_app.darkroom.compute import Compute
 from portrait_app.darkroom.fetch import Fetcher
@@ -30,13 +32,20 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.options import Options
 
 
+log = structlog.get_logger()
+
+
 class InUse(Exception):
     """Another darkroom works in this folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Darkroom:
-    """The parts that a request may need."""
+    """The parts that a request may need.
+
+    `work` never ends while all is well: it is what works through the queue and forgets what is old. When it ends, the
+    darkroom should be ended and started again.
+    """
 
     options: Options
     store: Store
@@ -45,6 +54,7 @@ class Darkroom:
     queue: Queue
     wire: Wire
     webhook_secret: str
+    work: asyncio.Task[None]
 
 
 @asynccontextmanager
@@ -63,19 +73,29 @@ async def open_darkroom(options: Options, base: str) -> AsyncGenerator[Darkroom]
         webhooks = Webhooks(secret, wire.job, lambda job_id: store.jobs.change_final(job_id, is_told=True))
         queue = Queue(Tools(store, shelf, compute, webhooks, Fetcher(store, shelf, base)))
         _make_offers(store)
-        tasks: list[asyncio.Task[None]] = []
+        work: asyncio.Task[None] | None = None
         try:
             await compute.start()
             for job in store.jobs.untold():
                 webhooks.tell(job, "completed")
-            tasks += [asyncio.create_task(queue.run()), asyncio.create_task(keep_sweeping(store, shelf))]
-            yield Darkroom(options, store, shelf, compute, queue, wire, secret)
+            work = asyncio.create_task(_work(queue, store, shelf))
+            yield Darkroom(options, store, shelf, compute, queue, wire, secret, work)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            if work:
+                work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
             await webhooks.close()
             await compute.close()
+
+
+async def _work(queue: Queue, store: Store, shelf: Shelf) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(queue.run())
+            group.create_task(keep_sweeping(store, shelf))
+    except Exception:
+        log.exception("work.ended")
+        raise
 
 
 @contextlib.contextmanager

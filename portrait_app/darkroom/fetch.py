@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_DATA_URI = 256 * 1024 * 4 // 3 + 256
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 30.0  # of silence
+WHOLE_S = 300.0  # of the whole download, also of one that drips
 _OWN_FILE = re.compile(r"/v1/files/([A-Za-z0-9+/=_-]+?)(?:/download)?(?:\?.*)?")
 
 
@@ -31,13 +32,14 @@ class Unfetched(Exception):
 class Fetcher:
     """Knows the darkroom's own files by their links, and fetches everything else.
 
-    Args: base: what the darkroom's own links start with.
+    Args: base: what the darkroom's own links start with. whole_s: how long one download may take.
     """
 
-    def __init__(self, store: Store, shelf: Shelf, base: str) -> None:
+    def __init__(self, store: Store, shelf: Shelf, base: str, *, whole_s: float = WHOLE_S) -> None:
         self._store = store
         self._shelf = shelf
         self._base = base
+        self._whole_s = whole_s
 
     async def bring(self, name: str, address: str, path: Path) -> Path:
         """Have the file at `address` on this disk.
@@ -54,7 +56,11 @@ class Fetcher:
             return self._own(own[1])
         if not address.startswith(("http://", "https://")):
             raise Unfetched(f"{name} is neither a link nor a data URI: {address[:80]}")
-        await _download(name, address, path)
+        try:
+            async with asyncio.timeout(self._whole_s):
+                await _download(name, address, path)
+        except TimeoutError as error:
+            raise Unfetched(f"{name} could not be downloaded within {self._whole_s:g} seconds") from error
         return path
 
     def _own(self, file_id: str) -> Path:
@@ -86,7 +92,7 @@ async def _download(name: str, address: str, path: Path) -> None:
             await _save(name, answer, path)
     except httpx.HTTPStatusError as error:
         raise Unfetched(f"{name} could not be downloaded: HTTP {error.response.status_code}") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last: a host's name that is none
         raise Unfetched(f"{name} could not be downloaded: {type(error).__name__}") from error
 
 

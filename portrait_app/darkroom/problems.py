@@ -72,6 +72,17 @@ def malformed(detail: str) -> Problem:
     return Problem(400, detail, title="Bad request")
 
 
+def unspeakable(what: str) -> Problem:
+    """Text with half a character in it, which no answer and no webhook could repeat."""
+    detail = f"{what} contains a lone surrogate, which is no character: send valid Unicode"
+    return Problem(422, detail, title="Input validation failed")
+
+
+def not_working() -> Problem:
+    """The darkroom answers, but nobody works on its jobs: it is about to end, and to be started again."""
+    return Problem(503, "The darkroom takes no jobs up at the moment; try again soon", title="Service unavailable")
+
+
 def disk_full() -> Problem:
     """The darkroom's disk takes no more; it lives on and can be asked again."""
     return Problem(507, DISK_FULL, title="Insufficient storage")

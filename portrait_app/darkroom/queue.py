@@ -27,6 +27,10 @@ log = structlog.get_logger()
 _RETRY_S = 1.0
 
 
+class _Dropped(Exception):
+    """The job was ended while something else than the engine was at work on it."""
+
+
 class Queue:
     """The darkroom's one pair of hands."""
 
@@ -38,9 +42,13 @@ class Queue:
         self._deadlines = asyncio.Event()
         self._finished: dict[str, asyncio.Event] = {}
         self._current: str | None = None
+        self._doing: asyncio.Task[dict[str, Any]] | None = None
 
     async def run(self) -> None:
-        """Work for ever."""
+        """Work for ever.
+
+        Raises: ExceptionGroup: something broke that no job may break; whoever runs this has to notice.
+        """
         async with asyncio.TaskGroup() as group:
             group.create_task(_for_ever(self._work))
             group.create_task(_for_ever(self._watch_deadlines))
@@ -55,8 +63,9 @@ class Queue:
     def cancel(self, job: Job, status: Status = "canceled") -> Job:
         """End a job before its time; one that has ended stays as it is."""
         self.finish(job.id, status)
-        if self._current == job.id:
-            self._tools.compute.cancel()
+        # An engine at work is asked to stop, and keeps its models. Anything else, as a download, is simply dropped.
+        if self._current == job.id and not self._tools.compute.cancel() and self._doing:
+            self._doing.cancel()
         return self._jobs.get(job.id) or job
 
     def finish(self, job_id: str, status: Status, **fields: Any) -> Job | None:
@@ -94,7 +103,7 @@ class Queue:
         self._current = job.id
         try:
             await self._begin(job)
-        except TaskCancelled:
+        except (TaskCancelled, _Dropped):
             self.finish(job.id, "canceled")
         except (EngineError, Unfetched) as error:
             self.finish(job.id, "failed", error=str(error))
@@ -106,7 +115,13 @@ class Queue:
             self.finish(job.id, "failed", error=words)
         finally:
             self._current = None
+            self._clean_up(job)
+
+    def _clean_up(self, job: Job) -> None:
+        try:
             clean_up(job, self._tools)
+        except OSError:
+            log.warning("job.left_things_behind", job=job.id, exc_info=True)
 
     async def _begin(self, job: Job) -> None:
         started_at = job.started_at or stamp(now())
@@ -116,8 +131,23 @@ class Queue:
         log.info("job.started", job=job.id, kind=job.kind, attempt=began.attempts)
         if job.status == "starting":
             self._webhooks.tell(began, "start")
-        fields = await do(began, self._tools)
-        self.finish(job.id, "succeeded", **fields)
+        self.finish(job.id, "succeeded", **await self._do(began))
+
+    async def _do(self, job: Job) -> dict[str, Any]:
+        """Do it in a task of its own, which `cancel` can drop.
+
+        Raises: _Dropped: it was; and whatever the work raises.
+        """
+        self._doing = asyncio.create_task(do(job, self._tools))
+        try:
+            return await self._doing
+        except asyncio.CancelledError as error:
+            here = asyncio.current_task()
+            if here and here.cancelling():
+                raise  # it is the whole darkroom that closes
+            raise _Dropped from error
+        finally:
+            self._doing = None
 
     async def _watch_deadlines(self) -> None:
         self._deadlines.clear()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from portrait_app.darkroom.api import account, files, jobs, models, outputs, predictions, trainings
@@ -128,6 +129,11 @@ async def _say_problem(_: Request, error: Exception) -> Response:
     return error.response()
 
 
+async def _say_refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return Problem(error.status_code, error.detail).response()
+
+
 async def _say_not_found(_: Request, __: Exception) -> Response:
     return not_found().response()
 
@@ -150,6 +156,7 @@ async def _say_broken(_: Request, error: Exception) -> Response:
 
 _HANDLERS = {
     Problem: _say_problem,
+    HTTPException: _say_refused,
     404: _say_not_found,
     405: _say_method_not_allowed,
     sqlite3.OperationalError: _say_unwritable,

@@ -11,7 +11,7 @@ import httpx
 import structlog
 from standardwebhooks.webhooks import Webhook
 
-from portrait_app.darkroom.clock import now, read_stamp
+from portrait_app.darkroom.clock import Clock, read_stamp
 from portrait_app.darkroom.identifiers import new_job_id
 
 if TYPE_CHECKING:
@@ -46,14 +46,20 @@ class Webhooks:
         secret: the signing secret, `whsec_…`.
         body_of: writes a job as the client reads it.
         acknowledged: called with the job's id when its `completed` message was taken, or given up after a minute.
+        clock: tells the time, and waits.
     """
 
     def __init__(
-        self, secret: str, body_of: Callable[[Job], dict[str, Any]], acknowledged: Callable[[str], object]
+        self,
+        secret: str,
+        body_of: Callable[[Job], dict[str, Any]],
+        acknowledged: Callable[[str], object],
+        clock: Clock | None = None,
     ) -> None:
         self._signer = Webhook(secret)
         self._body_of = body_of
         self._acknowledged = acknowledged
+        self._clock = clock or Clock()
         self._lines: dict[str, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         # The machine's proxy has no business between a darkroom and the house it works for.
@@ -64,8 +70,7 @@ class Webhooks:
         if not job.webhook:
             return
         line = self._line(job)
-        if event in job.webhook_events:
-            body = json.dumps(self._body_of(job), ensure_ascii=False).encode()
+        if event in job.webhook_events and (body := self._write(job)):
             match event:
                 case "start":
                     line.first = body
@@ -75,6 +80,14 @@ class Webhooks:
                     line.between = body
         line.is_ending = line.is_ending or event == "completed"
         line.news.set()
+
+    def _write(self, job: Job) -> bytes | None:
+        """The job's body; None if it can't be said, which must not keep other jobs from being told of."""
+        try:
+            return json.dumps(self._body_of(job), ensure_ascii=False, allow_nan=False).encode()
+        except (ValueError, RecursionError):
+            log.exception("webhook.untellable", job=job.id)
+            return None
 
     async def close(self) -> None:
         """Stop telling; what was not acknowledged is told at the next start."""
@@ -98,6 +111,9 @@ class Webhooks:
                 await line.news.wait()
                 line.news.clear()
                 await self._say_all(job, line)
+        except Exception:
+            # It is told again at the next start, as everything that nobody acknowledged.
+            log.exception("webhook.broke", job=job.id)
         finally:
             del self._lines[job.id]
 
@@ -115,20 +131,20 @@ class Webhooks:
 
     async def _insist(self, job: Job, body: bytes) -> None:
         """Repeat the last word until it is taken, for about a minute from the job's end, and at least once."""
-        pause = _FIRST_PAUSE_S
+        pause, ended = _FIRST_PAUSE_S, read_stamp(json.loads(body)["completed_at"])
         # The same id on every attempt, also after a restart: receivers recognise what they already have.
         while not await self._post(job, body, f"msg_{job.id}"):
-            elapsed = (now() - read_stamp(json.loads(body)["completed_at"])).total_seconds()
-            if elapsed + pause > INSIST_S:
+            left = INSIST_S - (self._clock.now() - ended).total_seconds()
+            if left <= 0:
                 log.warning("webhook.given_up", job=job.id)
                 break
-            await asyncio.sleep(pause)
+            await self._clock.sleep(min(pause, left))  # the last try comes when the minute is over, not before
             pause *= 2
         self._acknowledged(job.id)
 
     async def _post(self, job: Job, body: bytes, message: str) -> bool:
         assert job.webhook
-        moment = now()
+        moment = self._clock.now()
         headers = {
             "content-type": "application/json",
             "webhook-id": message,
@@ -137,7 +153,7 @@ class Webhooks:
         }
         try:
             answer = await self._client.post(job.webhook, content=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last: a host's name that is none
             log.info("webhook.unreachable", job=job.id, error=type(error).__name__)
             return False
         if not answer.is_success:

@@ -60,7 +60,7 @@ async def test_a_deadline_may_be_said_in_each_of_replicates_ways(
     assert life == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("said", ["4s", "", "soon", "1d", "-5m"])
+@pytest.mark.parametrize("said", ["4s", "", "soon", "1d", "-5m", f"{'9' * 18}h", "999999999h", f"{'9' * 5000}s"])
 async def test_a_deadline_that_cannot_be_is_refused(
     replicate: AsyncReplicate, http: httpx.AsyncClient, said: str
 ) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from standardwebhooks.webhooks import Webhook
 
-from tests.darkroom.running import train, trained_version
+from portrait_app.darkroom.clock import Clock, now, stamp
+from portrait_app.darkroom.store import Job
+from portrait_app.darkroom.webhooks import Webhooks
+from portrait_app.darkroom.wire import Wire
+from tests.darkroom.running import PATIENCE_S, train, trained_version
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx
     from replicate import AsyncReplicate
 
@@ -59,6 +68,61 @@ async def test_the_end_is_told_again_until_it_is_taken_and_never_elsewhere(repli
     heard = await ear.until(lambda heard: len(heard) == 3)
     assert len({each.headers["webhook-id"] for each in heard}) == 1
     assert len({each.raw for each in heard}) == 1
+
+
+class OwnClock(Clock):
+    """A clock whose time passes only by waiting for it."""
+
+    def __init__(self) -> None:
+        self.moment = now()
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+
+async def test_the_end_is_told_again_for_a_whole_minute_and_no_longer(ear: Ear) -> None:
+    ear.answers = [503] * 20
+    clock, given_up = OwnClock(), asyncio.Event()
+    webhooks = Webhooks(f"whsec_{'MDEy' * 8}", Wire("http://inside").job, lambda _: given_up.set(), clock)
+    webhooks.tell(_ended_job(ear.url, stamp(clock.moment)), "completed")
+    await asyncio.wait_for(given_up.wait(), PATIENCE_S)
+    await webhooks.close()
+    tries = [0.0, *itertools.accumulate(clock.slept)]
+    assert tries == pytest.approx([0, 1, 3, 7, 15, 31, 60])
+    assert len(ear.heard) == len(tries)
+    assert len({each.headers["webhook-id"] for each in ear.heard}) == 1
+
+
+def _ended_job(webhook: str, moment: str) -> Job:
+    return Job(
+        sequence=1,
+        id="j" * 26,
+        kind="prediction",
+        model="darkroom/faces",
+        version="0" * 64,
+        input={},
+        seed=1,
+        folder="folder",
+        webhook=webhook,
+        webhook_events=("completed",),
+        created_at=moment,
+        status="succeeded",
+        completed_at=moment,
+        is_told=False,
+    )
+
+
+async def test_a_host_that_no_name_can_have_is_like_one_that_is_away() -> None:
+    clock, given_up = OwnClock(), asyncio.Event()
+    webhooks = Webhooks(f"whsec_{'MDEy' * 8}", Wire("http://inside").job, lambda _: given_up.set(), clock)
+    webhooks.tell(_ended_job(f"http://{'a' * 70}.example/hook", stamp(clock.moment)), "completed")
+    await asyncio.wait_for(given_up.wait(), PATIENCE_S)
+    await webhooks.close()
 
 
 async def test_a_webhook_must_be_a_web_address(http: httpx.AsyncClient) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
+import re
 import time
 from typing import TYPE_CHECKING, Any, cast
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from portrait_app.darkroom.api.requests import darkroom_of
+from portrait_app.darkroom.api.unfit import read_json
 from portrait_app.darkroom.clock import now, stamp
 from portrait_app.darkroom.identifiers import new_file_id
-from portrait_app.darkroom.problems import malformed, not_found, too_large
+from portrait_app.darkroom.problems import malformed, not_found, too_large, unspeakable
 from portrait_app.darkroom.retention import FILE_LIFE
 from portrait_app.darkroom.store import File
 
@@ -31,6 +33,7 @@ MAX_BYTES = 100 * 1024 * 1024
 _ROOM_FOR_FIELDS = 1024 * 1024
 _MAX_NAME_BYTES = 255
 _CHUNK = 1024 * 1024
+_MOMENT = re.compile(r"[0-9]{1,18}")
 
 
 async def create_file(request: Request) -> JSONResponse:
@@ -86,7 +89,7 @@ def is_signed(request: Request, secret: str) -> bool:
     """
     given = request.query_params
     expiry = given.get("expiry", "")
-    if not expiry.isdecimal() or int(expiry) < time.time():
+    if not _MOMENT.fullmatch(expiry) or int(expiry) < time.time():
         return False
     signed = f"{given.get('owner', '')} {request.path_params['id']} {expiry}".encode()
     expected = base64.b64encode(hmac.digest(secret.encode(), signed, hashlib.sha256))
@@ -102,7 +105,8 @@ def _file_of(request: Request) -> File:
 
 async def _read_form(request: Request) -> FormData:
     """The multipart form, refused as soon as it is too large; its file waits on disk, not in memory."""
-    if int(request.headers.get("content-length", 0)) > MAX_BYTES + _ROOM_FOR_FIELDS:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > MAX_BYTES + _ROOM_FOR_FIELDS:
         raise _too_large()
     received = 0
     receive = request.receive
@@ -116,9 +120,24 @@ async def _read_form(request: Request) -> FormData:
         return message
 
     try:
-        return await type(request)(request.scope, counted).form(max_files=2, max_fields=20)
-    except MultiPartException as error:
-        raise malformed(error.message) from error
+        form = await type(request)(request.scope, counted).form(max_files=2, max_fields=20)
+    except (HTTPException, MultiPartException, ValueError) as error:
+        # What Starlette says of it, and what its parser and Python's codecs say themselves.
+        raise malformed(str(getattr(error, "detail", error)) or "The form could not be read") from error
+    _check_characters(form)
+    return form
+
+
+def _check_characters(form: FormData) -> None:
+    said = [part for name, value in form.multi_items() for part in (name, *_texts(value))]
+    try:
+        "".join(said).encode()
+    except UnicodeEncodeError as error:
+        raise unspeakable("The form") from error
+
+
+def _texts(value: UploadFile | str) -> list[str]:
+    return [value.filename or "", value.content_type or ""] if isinstance(value, UploadFile) else [value]
 
 
 def _describe(upload: UploadFile, form: FormData) -> File:
@@ -153,10 +172,7 @@ def _metadata(form: FormData) -> dict[str, Any]:
         prefix = "metadata["
         pairs = ((name, value) for name, value in form.items() if name.startswith(prefix) and isinstance(value, str))
         return {name.removeprefix(prefix).removesuffix("]"): value for name, value in pairs}
-    try:
-        metadata = json.loads(whole if isinstance(whole, str) else whole.file.read())
-    except ValueError as error:
-        raise malformed("metadata must be valid JSON") from error
+    metadata = read_json(whole if isinstance(whole, str) else whole.file.read(), what="metadata")
     if not isinstance(metadata, dict):
         raise malformed("metadata must be a JSON object")
     return cast("dict[str, Any]", metadata)

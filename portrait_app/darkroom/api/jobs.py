@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.store.rows import Event, JobKind
 
 PAGE_SIZE = 100
+_CURSOR = re.compile(r"(before|after)\.([0-9]{1,18})")  # SQLite's numbers have at most 19 digits
 _MAX_OUTPUTS = 8
 
 
@@ -91,12 +93,20 @@ def _job_of(request: Request, *kinds: JobKind) -> Job:
     return job
 
 
+def _edge_of(request: Request) -> dict[str, int]:
+    cursor = request.query_params.get("cursor")
+    if not cursor:
+        return {}
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
+        raise Problem(422, "cursor is not one of ours", title="Input validation failed")
+    return {match[1]: int(match[2])}
+
+
 def _page(request: Request, kind: JobKind) -> JSONResponse:
     """A page of jobs; `cursor` is "before." or "after." and a job's sequence number."""
     darkroom = darkroom_of(request)
-    side, _, number = request.query_params.get("cursor", "").partition(".")
-    if side and not (side in {"before", "after"} and number.isdecimal()):
-        raise Problem(422, "cursor is not one of ours", title="Input validation failed")
+    edge = _edge_of(request)
     since, until = moment_of(request, "created_after"), moment_of(request, "created_before")
     if request.query_params.get("source") == "web":
         return JSONResponse({"next": None, "previous": None, "results": []})  # a darkroom makes everything by API
@@ -109,7 +119,7 @@ def _page(request: Request, kind: JobKind) -> JSONResponse:
         query = urlencode({name: value for name, value in given.items() if value})
         return f"{darkroom.wire.base}{request.url.path}?{query}"
 
-    jobs = some(PAGE_SIZE, **({side: int(number)} if side else {}))
+    jobs = some(PAGE_SIZE, **edge)
     older = jobs and some(1, before=jobs[-1].sequence)
     newer = jobs and some(1, after=jobs[0].sequence)
     return JSONResponse(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from portrait_app.darkroom.api.unfit import read_json
 from portrait_app.darkroom.clock import read_stamp, stamp
-from portrait_app.darkroom.problems import Problem, invalid, malformed, too_large
+from portrait_app.darkroom.problems import Problem, invalid, too_large
 from portrait_app.darkroom.schemas import violations
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 MAX_JSON_BYTES = 1024 * 1024
 MAX_WAIT_S = 60
 MIN_CANCEL_AFTER = timedelta(seconds=5)
-_WAIT = re.compile(r"wait(?:=(\d+))?")
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?|(\d+)")
+# Numbers of up to nine digits: longer ones are no durations, and the longest Python would not even read.
+_WAIT = re.compile(r"wait(?:=(\d{1,9}))?")
+_DURATION = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?|(\d{1,9})")
 
 
 def darkroom_of(request: Request) -> Darkroom:
@@ -35,18 +36,23 @@ async def read_body(request: Request, schema: Mapping[str, Any]) -> dict[str, An
 
     Raises: Problem: it is too large, no JSON, or doesn't fit the schema.
     """
+    body = read_json(await read_all(request))
+    if found := violations(schema, body):
+        raise invalid(found)
+    return body
+
+
+async def read_all(request: Request) -> bytearray:
+    """The request's body, up to 1 MB.
+
+    Raises: Problem: it is larger.
+    """
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > MAX_JSON_BYTES:
             raise too_large("Request bodies must be less than 1MB in size")
-    try:
-        body = json.loads(raw)
-    except ValueError as error:
-        raise malformed("The request's body is not valid JSON") from error
-    if found := violations(schema, body):
-        raise invalid(found)
-    return body
+    return raw
 
 
 def wait_of(request: Request) -> int | None:
@@ -60,18 +66,21 @@ def wait_of(request: Request) -> int | None:
 def deadline_of(request: Request, created_at: str) -> str | None:
     """The moment at which the job is to be given up (`Cancel-After: 1h30m`), if there is one.
 
-    Raises: Problem: the duration can't be read or is under five seconds.
+    Raises: Problem: the duration can't be read, is under five seconds, or ends after the last of all years.
     """
     text = request.headers.get("cancel-after")
     if text is None:
         return None
     match = _DURATION.fullmatch(text.strip())
     hours, minutes, seconds, plain = (int(part or 0) for part in match.groups()) if match else (0, 0, 0, 0)
-    duration = timedelta(hours=hours, minutes=minutes, seconds=seconds or plain)
+    try:
+        duration = timedelta(hours=hours, minutes=minutes, seconds=seconds or plain)
+        deadline = stamp(read_stamp(created_at) + duration)
+    except OverflowError as error:
+        raise _no_duration() from error
     if duration < MIN_CANCEL_AFTER:
-        detail = "Cancel-After must be a duration of at least 5 seconds, such as 30s, 5m or 1h30m"
-        raise Problem(422, detail, title="Invalid Cancel-After header")
-    return stamp(read_stamp(created_at) + duration)
+        raise _no_duration()
+    return deadline
 
 
 def moment_of(request: Request, name: str) -> str | None:
@@ -85,5 +94,10 @@ def moment_of(request: Request, name: str) -> str | None:
     try:
         # A "+" of a zone arrives as a blank when the client did not escape it.
         return stamp(read_stamp(text.replace(" ", "+")))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Problem(422, f"{name} must be a date-time in ISO 8601 format", title="Input validation failed") from error
+
+
+def _no_duration() -> Problem:
+    detail = "Cancel-After must be a duration of at least 5 seconds, such as 30s, 5m or 1h30m"
+    return Problem(422, detail, title="Invalid Cancel-After header")

@@ -128,13 +128,26 @@ class Jobs:
 
 
 def _cells(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: json.dumps(value) if name in _JSON else value for name, value in fields.items()}
+    return {name: _cell(json.dumps(value) if name in _JSON else value) for name, value in fields.items()}
+
+
+def _cell(value: Any) -> Any:
+    # What an engine says may hold half a character (a file's name that is no UTF-8), which no text of a database can.
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+
+def _read_json(text: str) -> Any:
+    """JSON as it was kept, in such a form that it can be said again: older darkrooms took in what can't."""
+    value = json.loads(text, parse_constant=lambda _: None)
+    if "\\ud" not in text:
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
 
 
 def _job(row: sqlite3.Row) -> Job:
     fields = dict(row)
     for name in _JSON:
-        fields[name] = json.loads(fields[name])
+        fields[name] = _read_json(fields[name])
     fields["outputs"] = tuple(fields["outputs"])
     fields["webhook_events"] = tuple(fields["webhook_events"])
     fields["is_told"] = bool(fields["is_told"])
