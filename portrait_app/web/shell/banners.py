@@ -55,7 +55,7 @@ def _no_pictures() -> rx.Component:
 def _reconnecting() -> rx.Component:
     return rx.el.div(
         ui.icon("clock"),
-        "Reconnecting to the studio. Your work goes on there; this page will catch up.",
+        "Reconnecting to the studio. Nothing is lost; this page will catch up.",
         class_name="banner",
         data_when="reconnecting",
     )

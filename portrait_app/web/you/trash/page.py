@@ -53,7 +53,7 @@ def _models() -> rx.Component:
     return rx.el.section(
         rx.el.h2("Face models", class_name="section-title"),
         ui.lines(rx.foreach(TrashState.models, _model)),
-        class_name="stack narrow",
+        class_name="stack",
     )
 
 
