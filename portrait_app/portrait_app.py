@@ -25,6 +25,7 @@ from portrait_app.http.policy import policy
 from portrait_app.http.selfies import selfie_routes
 from portrait_app.http.steps import StepDoors
 from portrait_app.http.trash import trash_routes
+from portrait_app.http.unsubscribing import unsubscribe_routes
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.services import showing
 from portrait_app.settings import Settings
@@ -70,6 +71,7 @@ def own_routes() -> list[Route]:
         *ProviderDoors(house.workshop).routes(),
         *Letterbox(house.workshop).routes(),
         *selfie_routes(house.workshop),
+        *unsubscribe_routes(house.workshop),
         *export_routes(house.workshop),
         *trash_routes(house.workshop),
         *webhook_routes(house.workshop),

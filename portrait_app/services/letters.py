@@ -9,6 +9,7 @@ from portrait_app.domain.mail import MailKind
 _UNASKED = "If that wasn't you, there is nothing to do: without the link nothing changes."
 _SWITCH_OFF = (
     "You get this mail because you asked to be told. Say under Preferences what we tell you: {studio}/you/preferences"
+    "\n\nOr have such mails stop, with one tap and without signing in: {stop}"
 )
 _GOOD_FOR = "The link works once, for ten minutes."
 
@@ -20,7 +21,7 @@ class Letter(NamedTuple):
     body: str
 
 
-def letter(kind: MailKind, *, studio: str, link: str = "", more: str = "") -> Letter:
+def letter(kind: MailKind, *, studio: str, link: str = "", more: str = "", stop: str = "") -> Letter:
     """Word a mail.
 
     Args:
@@ -28,9 +29,11 @@ def letter(kind: MailKind, *, studio: str, link: str = "", more: str = "") -> Le
         studio: the studio's address.
         link: the address of its button, for the kinds that have one.
         more: what is to be said besides, for the kind that has room for it.
+        stop: the address at which such mails are stopped, for those that are news.
     """
     subject, *lines = _WORDS[kind]
-    body = "\n\n".join(lines).format(studio=studio, link=link, more=more, good_for=_GOOD_FOR, unasked=_UNASKED)
+    given = {"studio": studio, "link": link, "more": more, "stop": stop}
+    body = "\n\n".join(lines).format(**given, good_for=_GOOD_FOR, unasked=_UNASKED)
     return Letter(subject, f"{body}\n\nPortrait Studio\n{studio}\n")
 
 

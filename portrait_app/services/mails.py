@@ -13,8 +13,11 @@ import structlog
 
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
+from portrait_app.domain.happening import Channel, Happening
 from portrait_app.domain.mail import LINK_LIFETIME, MailKind
+from portrait_app.domain.preferences import Preferences
 from portrait_app.ports.mailer import MailNotTaken
+from portrait_app.services import unsubscribing
 from portrait_app.services.letters import letter
 from portrait_app.services.sessions import digest
 from portrait_app.services.watching import has_looked_since
@@ -57,7 +60,8 @@ class Postman:
     async def send(self, owner_id: UUID, mail_id: UUID) -> None:
         """Send a mail. When one is sent twice, after a lost answer, the link of the later one works.
 
-        News is sent once or not at all: it counts as sent before it goes, and is dropped when the person has looked.
+        News is sent once or not at all: it counts as sent before it goes, and is dropped when the person has looked or
+        wants none any more.
 
         Raises:
             MailNotTaken: it wasn't taken in; StillThere: whether they look isn't known yet. The chore tries again.
@@ -67,7 +71,7 @@ class Postman:
             mail = await work.mails.find(mail_id, lock=True)
             if mail is None or mail.sent_at is not None:
                 return
-            if mail.kind.is_news and await has_looked_since(work, mail.created_at):
+            if mail.kind.is_news and await _is_stale(work, mail):
                 await work.mails.drop(mail)
                 return
             if mail.kind.is_news:
@@ -101,8 +105,12 @@ class Postman:
                 found.sent_at = sent_at
 
     def _worded(self, mail: Mail, token: str) -> EmailMessage:
-        words = letter(mail.kind, studio=self.studio, link=f"{self.studio}{LINK_PATH}{token}")
-        return self._addressed(words, mail.address, mail.id)
+        stop = self.studio + unsubscribing.link_of(self.desk, mail.owner_id)
+        words = letter(mail.kind, studio=self.studio, link=f"{self.studio}{LINK_PATH}{token}", stop=stop)
+        message = self._addressed(words, mail.address, mail.id)
+        if mail.kind.is_news:
+            unsubscribing.say_how(message, stop)
+        return message
 
     def _addressed(self, words: Letter, address: str, mail_id: UUID) -> EmailMessage:
         message = EmailMessage()
@@ -114,3 +122,10 @@ class Postman:
         message["Auto-Submitted"] = "auto-generated"  # so that nobody's holiday notice answers it (RFC 3834)
         message.set_content(words.body)
         return message
+
+
+async def _is_stale(work: Work, mail: Mail) -> bool:
+    if await has_looked_since(work, mail.created_at):
+        return True
+    account, occasion = await work.accounts.find(), Happening(mail.kind.value).occasion
+    return account is None or not Preferences.of(account.preferences).is_told(occasion, Channel.MAIL)

@@ -114,6 +114,12 @@ async def be_told(work: Work, occasion: str, channel: str, *, is_wanted: bool) -
     return await _save(work, replace(known, told=known.told | {each} if is_wanted else known.told - {each}))
 
 
+async def be_told_nothing_by_mail(work: Work) -> None:
+    """Be told of nothing by mail from now on; everything else stays as it is."""
+    known = await _held(work)
+    await _save(work, replace(known, told=known.told - {(occasion, Channel.MAIL) for occasion in Occasion}))
+
+
 async def wear(work: Work, asset_id: UUID) -> UUID | None:
     """Show this portrait wherever the person is shown to themselves; return the one that was worn before.
 

@@ -10,14 +10,15 @@ from portrait_app.domain.happening import Channel, Happening
 from portrait_app.domain.lifecycle import GenerationStatus, TrainingStatus
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.preferences import Preferences
-from portrait_app.services import mails
+from portrait_app.errors import SignedOut
+from portrait_app.services import mails, preferences, unsubscribing
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.domain.generation import Generation
     from portrait_app.domain.training import Training
-    from portrait_app.services.work import Work
+    from portrait_app.services.work import Desk, Work
 
 OF_PORTRAITS = (Happening.FIRST_SET, Happening.PORTRAITS_FAILED)
 # Of portraits that end side by side, each looks whether it was the last: one after the other.
@@ -47,6 +48,21 @@ async def tell_of_portraits(work: Work, generation: Generation) -> None:
         await _tell(work, Happening.FIRST_SET, generation.id)
     elif GenerationStatus.READY not in ends and GenerationStatus.FAILED in ends:
         await _tell(work, Happening.PORTRAITS_FAILED, generation.id)
+
+
+async def stop_by_mail(desk: Desk, word: str) -> None:
+    """Tell whoever a link ends with this word for nothing more by mail, but for what keeps their account safe.
+
+    Twice is no error; nor is having left.
+
+    Raises:
+        NoStopLink: it is nobody's link; nothing was changed.
+    """
+    try:
+        async with desk.for_person(unsubscribing.whose(desk, word)) as work:
+            await preferences.be_told_nothing_by_mail(work)
+    except SignedOut:  # there is no such account any more, so no mails
+        return
 
 
 async def _tell(work: Work, happening: Happening, row_id: UUID) -> None:

@@ -80,6 +80,9 @@ KNOWN = {
     "/auth/with/{provider}/callback": shown(303, 303, why="the way back"),
     "/auth/forgot": form((200, 422), (200, 422), why="a mail to an address", writes_to_her=("mails",)),
     "/auth/link/{token}": form((410, 410), (410, 410), why="what a mail's link is for"),
+    "/mails/stop/{token}": Known(
+        {"GET": 410, "POST": 410}, {"GET": 410, "POST": 410}, "an end to news by mail, by a signed link", False
+    ),
     "/auth/password": form((303, 303), (200, 422), why="one's own password"),
     "/auth/second": form((303, 303), (303, 303), why="a recovery code after a password"),
     "/auth/first-passkey": shown(303, 303, why="one's own first passkey, where the studio asks for one"),
