@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator
 
+from portrait_app.darkroom.catalogue import HARDWARE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -50,16 +52,25 @@ TRAINING: Mapping[str, Any] = {
     "properties": {"destination": {"type": "string"}, "input": {"type": "object"}, **_WEBHOOK},
     "required": ["destination", "input"],
 }
+_LINK = {"type": "string", "pattern": r"^(https?://[^\s/][^\s]*)?\Z"}  # empty takes it away
+_LINKS = dict.fromkeys(("github_url", "paper_url", "license_url"), _LINK)
 MODEL: Mapping[str, Any] = {
     "type": "object",
     "properties": {
         "owner": {"type": "string"},
-        "name": {"type": "string", "pattern": r"^[a-z0-9][a-z0-9._-]{0,99}$"},
+        "name": {"type": "string", "pattern": r"^[a-z0-9][a-z0-9._-]{0,99}\Z"},
         "visibility": {"type": "string", "enum": ["public", "private"]},
-        "hardware": {"type": "string"},
+        "hardware": {"type": "string", "enum": [each["sku"] for each in HARDWARE]},
         "description": {"type": ["string", "null"]},
+        "cover_image_url": _LINK,
+        **_LINKS,
     },
     "required": ["owner", "name", "visibility", "hardware"],
+}
+MODEL_CHANGE: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"description": {"type": "string"}, "readme": {"type": "string"}, "weights_url": _LINK, **_LINKS},
+    "additionalProperties": False,
 }
 
 

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from portrait_app.darkroom.api import account, files, jobs, models, outputs, predictions, trainings
+from portrait_app.darkroom.api import account, files, jobs, listings, models, outputs, predictions, trainings
 from portrait_app.darkroom.api.requests import darkroom_of
 from portrait_app.darkroom.problems import Problem, disk_full, not_found, unauthenticated
 from portrait_app.darkroom.shelf import is_full
@@ -44,9 +44,12 @@ _API: list[tuple[str, str, Endpoint]] = [
     ("GET", "/v1/hardware", account.list_hardware),
     ("GET", "/v1/webhooks/default/secret", account.get_webhook_secret),
     ("POST", "/v1/models", models.create_model),
-    ("GET", "/v1/models", models.list_models),
+    ("GET", "/v1/models", listings.list_models),
+    ("QUERY", "/v1/models", listings.search_models),
     ("GET", _MODEL, models.get_model),
+    ("PATCH", _MODEL, models.update_model),
     ("DELETE", _MODEL, models.delete_model),
+    ("GET", _MODEL + "/examples", listings.list_examples),
     ("GET", _MODEL + "/readme", models.get_readme),
     ("GET", _MODEL + "/versions", models.list_versions),
     ("GET", _VERSION, models.get_version),

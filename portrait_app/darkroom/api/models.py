@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -11,7 +12,7 @@ from portrait_app.darkroom.catalogue import portrait_schema
 from portrait_app.darkroom.clock import now, stamp
 from portrait_app.darkroom.offers import OFFERS
 from portrait_app.darkroom.problems import existing_model, forbidden, not_found
-from portrait_app.darkroom.schemas import MODEL
+from portrait_app.darkroom.schemas import MODEL, MODEL_CHANGE
 from portrait_app.darkroom.store import Model, Version
 
 if TYPE_CHECKING:
@@ -29,23 +30,29 @@ async def create_model(request: Request) -> JSONResponse:
     if body["owner"] != darkroom.options.account:
         raise forbidden(f"You can only create models that you own; you are {darkroom.options.account}.")
     named = (body["owner"], body["name"], body["visibility"], body["hardware"], body.get("description"))
-    model = Model(*named, created_at=stamp(now()))
+    model = Model(*named, created_at=stamp(now()), links=_links(body))
     if not darkroom.store.models.add(model):
         raise existing_model()
     return JSONResponse(darkroom.wire.model(model, None), status_code=201)
 
 
-async def list_models(request: Request) -> JSONResponse:
-    """`GET /v1/models`: all of them, on one page; a darkroom has few."""
-    darkroom = darkroom_of(request)
-    bodies = [_model_body(darkroom, model) for model in darkroom.store.models.all()]
-    return JSONResponse({"next": None, "previous": None, "results": bodies})
+async def update_model(request: Request) -> JSONResponse:
+    """`PATCH /v1/models/{owner}/{name}`: what is said of a model of one's own."""
+    darkroom, model = darkroom_of(request), model_of(request)
+    body = await read_body(request, MODEL_CHANGE)
+    if model.owner != darkroom.options.account or model.full_name in OFFERS:
+        raise forbidden(f"You can only change models that you made; you are {darkroom.options.account}.")
+    said = {name: body[name] for name in ("description", "readme") if name in body}
+    links = {name: link for name, link in (model.links | _links(body)).items() if link}
+    model = replace(model, links=links, **said)
+    darkroom.store.models.change(model)
+    return JSONResponse(model_body(darkroom, model))
 
 
 async def get_model(request: Request) -> JSONResponse:
     """`GET /v1/models/{owner}/{name}`."""
     darkroom = darkroom_of(request)
-    return JSONResponse(_model_body(darkroom, model_of(request)))
+    return JSONResponse(model_body(darkroom, model_of(request)))
 
 
 async def delete_model(request: Request) -> Response:
@@ -61,10 +68,12 @@ async def delete_model(request: Request) -> Response:
 
 async def get_readme(request: Request) -> Response:
     """`GET /v1/models/{owner}/{name}/readme`."""
-    offer = OFFERS.get(model_of(request).full_name)
-    if offer is None:
+    model = model_of(request)
+    offer = OFFERS.get(model.full_name)
+    readme = offer.readme if offer else model.readme
+    if not readme:
         raise not_found()
-    return PlainTextResponse(offer.readme)
+    return PlainTextResponse(readme)
 
 
 async def list_versions(request: Request) -> JSONResponse:
@@ -125,7 +134,12 @@ def schema_of(darkroom: Darkroom, version: Version) -> Mapping[str, Any]:
     return offer.document() if offer else portrait_schema(darkroom.compute.styles)
 
 
-def _model_body(darkroom: Darkroom, model: Model) -> dict[str, Any]:
+def _links(body: Mapping[str, Any]) -> dict[str, str]:
+    return {name: link for name, link in body.items() if name.endswith("_url")}
+
+
+def model_body(darkroom: Darkroom, model: Model) -> dict[str, Any]:
+    """A model as the API shows it, with its latest version."""
     versions = darkroom.store.models.versions(model.full_name)
     return darkroom.wire.model(model, _version_body(darkroom, versions[0]) if versions else None)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+import json
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING
 
 from portrait_app.darkroom.store.rows import Model, Version
@@ -19,19 +20,26 @@ class Models:
 
     def add(self, model: Model) -> bool:
         """Keep a new model; False when its name is taken."""
-        marks = "INSERT OR IGNORE INTO models VALUES (?, ?, ?, ?, ?, ?, ?)"
-        return self._connection.execute(marks, astuple(model)).rowcount == 1
+        marks = "INSERT OR IGNORE INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        cells = asdict(model) | {"links": json.dumps(model.links)}
+        return self._connection.execute(marks, tuple(cells.values())).rowcount == 1
+
+    def change(self, model: Model) -> None:
+        """Keep what is said of a model anew: its description, its readme and its links."""
+        said = (model.description, model.readme, json.dumps(model.links), model.owner, model.name)
+        changed = "UPDATE models SET description = ?, readme = ?, links = ? WHERE owner = ? AND name = ?"
+        self._connection.execute(changed, said)
 
     def get(self, full_name: str) -> Model | None:
         """The model called `owner/name`, if there is one."""
         owner, _, name = full_name.partition("/")
         row = self._connection.execute("SELECT * FROM models WHERE owner = ? AND name = ?", (owner, name)).fetchone()
-        return Model(**dict(row)) if row else None
+        return _model(row) if row else None
 
     def all(self) -> list[Model]:
         """Every model, newest first."""
         rows = self._connection.execute("SELECT * FROM models ORDER BY created_at DESC, name")
-        return [Model(**dict(row)) for row in rows]
+        return [_model(row) for row in rows]
 
     def delete(self, full_name: str) -> None:
         """Forget a model."""
@@ -64,3 +72,7 @@ class Models:
     def delete_version(self, version_id: str) -> None:
         """Forget a version."""
         self._connection.execute("DELETE FROM versions WHERE id = ?", (version_id,))
+
+
+def _model(row: sqlite3.Row) -> Model:
+    return Model(**(dict(row) | {"links": json.loads(row["links"])}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 JobKind = Literal["prediction", "training"]
@@ -54,7 +54,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A name under which versions are kept."""
+    """A name under which versions are kept. `links` are addresses by their names, as "github_url"."""
 
     owner: str
     name: str
@@ -63,6 +63,8 @@ class Model:
     description: str | None
     created_at: str
     run_count: int = 0
+    readme: str | None = None
+    links: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def full_name(self) -> str:

@@ -25,7 +25,8 @@ CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, sequence);
 CREATE INDEX IF NOT EXISTS jobs_by_version ON jobs (version);
 CREATE TABLE IF NOT EXISTS models (
     owner TEXT NOT NULL, name TEXT NOT NULL, visibility TEXT NOT NULL, hardware TEXT NOT NULL, description TEXT,
-    created_at TEXT NOT NULL, run_count INTEGER NOT NULL, PRIMARY KEY (owner, name));
+    created_at TEXT NOT NULL, run_count INTEGER NOT NULL, readme TEXT, links TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (owner, name));
 CREATE TABLE IF NOT EXISTS versions (
     id TEXT PRIMARY KEY, model TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS files (
@@ -46,6 +47,7 @@ class Store:
         self._connection.row_factory = sqlite3.Row
         # NORMAL survives the death of the process, which is what happens; a power cut may cost the last moments.
         self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _TABLES)
+        self._widen()
         self.jobs = Jobs(self._connection)
         self.models = Models(self._connection)
         self.files = Files(self._connection)
@@ -67,6 +69,13 @@ class Store:
         self._connection.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, make()))
         row = self._connection.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
         return str(row["value"])
+
+    def _widen(self) -> None:
+        """Give a folder of an older darkroom the columns that came later."""
+        there = {row["name"] for row in self._connection.execute("PRAGMA table_info(models)")}
+        for name, kind in (("readme", "TEXT"), ("links", "TEXT NOT NULL DEFAULT '{}'")):
+            if name not in there:
+                self._connection.execute(f"ALTER TABLE models ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         """Fold the log into the file and let go of it."""
