@@ -47,9 +47,15 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/js/arriving.js", defer=True),
         rx.el.script(src="/js/viewer.js", defer=True),
         rx.el.script(src="/js/choosing.js", defer=True),
-        rx.el.script(src="/js/upload.js", defer=True),
-        rx.el.script(src="/js/passkey.js", defer=True),
     ]
+
+
+def script_of_room(name: str) -> rx.Component:
+    """Return a script that one room needs: it comes with that room, once, and stays for the rooms looked at later.
+
+    React puts it into the page's head; there is no order among such scripts, and none after the head's own is needed.
+    """
+    return rx.el.script(src=f"/js/{name}.js", async_=True)
 
 
 def _browser_tint(scheme: Literal["light", "dark"], colour: str) -> rx.Component:

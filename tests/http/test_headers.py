@@ -92,6 +92,14 @@ async def test_what_a_route_says_of_itself_stands(browser: httpx.AsyncClient) ->
     assert (await browser.get("/own")).headers["content-security-policy"] == "sandbox"
 
 
+async def test_what_a_page_may_ask_of_a_device_is_said_with_pages_and_workers_and_not_with_every_script(
+    browser: httpx.AsyncClient,
+) -> None:
+    part = (await browser.get("/js/part.js")).headers
+    assert ("permissions-policy" in part, part["x-content-type-options"]) == (False, "nosniff")
+    assert "camera=()" in (await browser.get("/service-worker.js")).headers["permissions-policy"]
+
+
 async def test_what_a_page_loads_has_a_short_policy_and_a_worker_the_whole_one(browser: httpx.AsyncClient) -> None:
     part = (await browser.get("/js/part.js")).headers["content-security-policy"]
     assert part == "default-src 'none'; frame-ancestors 'none'"

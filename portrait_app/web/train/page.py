@@ -8,7 +8,7 @@ import reflex as rx
 
 from portrait_app.services.offers import NotOffered
 from portrait_app.services.trainings import LONGEST_NAME
-from portrait_app.web import shell, ui
+from portrait_app.web import shell, theme, ui
 from portrait_app.web.staying import StayState
 from portrait_app.web.train.agreeing import agreeing
 from portrait_app.web.train.photos import drop_veil, photo_grid, photos_alone, teach
@@ -28,7 +28,7 @@ def train_page() -> rx.Component:
         "Train",
         rx.cond(TrainState.has_looked, _room(), _arriving()),
         active="train",
-        beside=(_stop_sheet(), _delete_sheet(), stay_sheet(TrainState)),
+        beside=(_stop_sheet(), _delete_sheet(), stay_sheet(TrainState), theme.script_of_room("upload")),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import reflex as rx
 
 from portrait_app.services.passkeys import LONGEST_NAME
-from portrait_app.web import ui
+from portrait_app.web import theme, ui
 from portrait_app.web.you.keyring import NAME_FIELD, REMOVE_SHEET, RENAME_SHEET, KeyringState
 from portrait_app.web.you.state import YouState
 
@@ -51,7 +51,7 @@ def sheets() -> tuple[rx.Component, ...]:
         action="Remove",
         on_confirm=KeyringState.remove,
     )
-    return ui.sheet(RENAME_SHEET, "Name this passkey", _renaming()), removing
+    return ui.sheet(RENAME_SHEET, "Name this passkey", _renaming()), removing, theme.script_of_room("passkey")
 
 
 def _renaming() -> rx.Component:
