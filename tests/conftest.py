@@ -35,7 +35,7 @@ QUICK = PasswordHash((Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1),))
 
 
 class ByFile(LoadScopeScheduling):
-    """One worker lives through the long stories from the first moment on, and the others share what is left by file.
+    """Two workers live through the long stories from the first moment on, and the others share what is left by file.
 
     A story waits most of its time, so beside it there is room for more workers than cores; begun last it would be
     waited for alone.
@@ -44,7 +44,8 @@ class ByFile(LoadScopeScheduling):
     @override
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "long" if Path(file).parts[1] in LONG else file
+        room = Path(file).parts[1]
+        return room if room in LONG else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
@@ -120,10 +121,18 @@ def chromium() -> Path:
     return provide()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(chromium: Path) -> AsyncGenerator[Browser]:
-    """One Chromium for a whole file; the file's tests share its loop, and each opens a context of its own."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lasting_browser(chromium: Path) -> AsyncGenerator[Browser]:
+    """One Chromium for the whole run: it takes seconds to start. Take `browser`."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
         yield running
         await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(lasting_browser: Browser) -> AsyncGenerator[Browser]:
+    """A Chromium with nothing open; its tests share its loop, and what they leave open is closed."""
+    yield lasting_browser
+    for context in lasting_browser.contexts:
+        await context.close()

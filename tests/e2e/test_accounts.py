@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, TimeoutError, expect  # noqa: A004 -- Playwright's name
 
 from portrait_app.adapters.mail.outbox import Outbox, in_a_line
 from tests.e2e.person import until
+from tests.e2e.phone import Phone
 from tests.e2e.running import Running, studio
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import AsyncGenerator
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PASSWORD, NEW = "seven green umbrellas", "eleven quiet lanterns"
 ROOMS = ("/", "/home", "/train", "/create", "/gallery", "/you")
 FORMS = ("/auth/sign-in", "/auth/sign-up", "/auth/forgot", "/auth/password", "/auth/address")
+AUTHENTICATOR = {
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+    "isUserVerified": True, "automaticPresenceSimulation": True,
+}  # fmt: skip
 AT_HOME = re.compile("Home|Hello, ")  # the room, and the same once it knows who is there
 SIGN_IN = re.compile(r"/auth/sign-in\?next=")
 _TELLS_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
@@ -65,20 +72,26 @@ class People:
         return (await until(found, bool))[-1].rpartition(" ")[2]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Running]:
+    """One studio for these people; the first of them is its operator."""
+    async with studio(tmp_path_factory.mktemp("accounts") / "var") as started:
+        yield started
+
+
 async def test_somebody_signs_up_is_told_how_strong_a_password_is_and_signs_others_out(
-    tmp_path: Path, browser: Browser
+    running: Running, browser: Browser
 ) -> None:
-    async with studio(tmp_path / "var") as running:
-        people = People(running, browser)
-        ada = await people.somebody()
-        await _signs_up(ada)
-        await _walks_through_every_room(ada)
-        await _confirms(ada, people)
-        await _is_signed_out_from_another_browser(ada, await people.somebody())
-        await _forgets_the_password(await people.somebody(), ada, people)
-        await _only_our_pages_open_the_websocket(running)
-        assert people.forbidden == []
-        assert people.elsewhere == []
+    people = People(running, browser)
+    ada = await people.somebody()
+    await _signs_up(ada)
+    await _walks_through_every_room(ada)
+    await _confirms(ada, people)
+    await _is_signed_out_from_another_browser(ada, await people.somebody())
+    await _forgets_the_password(await people.somebody(), ada, people)
+    await _only_our_pages_open_the_websocket(running)
+    assert people.forbidden == []
+    assert people.elsewhere == []
 
 
 async def _signs_up(page: Page) -> None:
@@ -171,3 +184,42 @@ async def _only_our_pages_open_the_websocket(running: Running) -> None:
         for origin, allowed in (("https://evil.example", None), (running.url, running.url)):
             headers = (await client.get("/ping", headers={"Origin": origin})).headers
             assert headers.get("access-control-allow-origin") == allowed
+
+
+async def test_a_passkey_made_under_you_opens_the_door(running: Running, browser: Browser) -> None:
+    complaints: list[str] = []
+    phone = await Phone.unpack(browser, running.url, complaints)
+    devtools = await phone.context.new_cdp_session(phone.page)
+    await devtools.send("WebAuthn.enable")
+    await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    await phone.goto("/auth/sign-up")
+    await phone.fill_in(name="Grace Hopper", email="grace@example.com")
+    await expect(phone.page).to_have_url(re.compile("/home"))
+    await phone.tap_tab("You")
+    await _adds_and_names_it(phone)
+    await phone.page.get_by_role("button", name="Sign out", exact=True).last.click()
+    await phone.goto("/auth/sign-in?next=/you")
+    # An authenticator that needs no finger may answer the address field's own offer before the button is pressed.
+    with suppress(TimeoutError):
+        await phone.page.get_by_role("button", name="Sign in with a passkey").click(timeout=5000)
+    await expect(phone.page).to_have_url(re.compile("/you"))
+    await expect(_way(phone, "My phone")).to_contain_text("In use now")
+    await _way(phone, "My phone").get_by_role("button", name="Remove this way in").click()
+    await phone.page.get_by_role("button", name="Remove", exact=True).click()
+    await expect(_way(phone, "My phone")).to_have_count(0)
+    assert complaints == []
+
+
+async def _adds_and_names_it(phone: Phone) -> None:
+    await phone.page.get_by_role("button", name="Add a passkey").click()
+    await expect(phone.page.locator(".toast")).to_contain_text("Passkey added")
+    way = phone.page.locator(".line", has=phone.page.get_by_role("button", name="Rename this passkey"))
+    await expect(way).to_contain_text("Not used yet")
+    await way.get_by_role("button", name="Rename this passkey").click()
+    await phone.page.get_by_label("What it is called").fill("My phone")
+    await phone.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await expect(_way(phone, "My phone")).to_be_visible()
+
+
+def _way(phone: Phone, name: str):
+    return phone.page.locator(".line", has_text=name)

@@ -22,7 +22,7 @@ from tests.e2e.running import Running, studio
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 EMAIL = "ada@example.com"
 GOOD = ("01.jpg", "02.jpg", "03.jpg", "04.jpg", "05.jpg", "06.jpg", "08.jpg", "12.heic")

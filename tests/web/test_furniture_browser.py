@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
-# One Chromium serves the whole file, so its tests share a loop.
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+# One Chromium serves every file, so its tests share a loop.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WIDE = ViewportSize(width=1280, height=800)
 LONG_PAGE = f"""{HEAD}<body><main class="page"><h1>Gallery</h1><p style="height: 300dvh"></p></main>

@@ -12,8 +12,8 @@ from portrait_app.domain.locales import LOCALES
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, Route
 
-# One Chromium serves the whole file, so its tests share a loop.
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+# One Chromium serves every file, so its tests share a loop.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 HOST = "http://studio.test"
 JS = Path(__file__).parents[2] / "assets" / "js"

@@ -15,8 +15,8 @@ from tests.web.served import HEAD, ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# One Chromium serves the whole file, so its tests share a loop.
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+# One Chromium serves every file, so its tests share a loop.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 BUTTON = '<button class="button" data-width="full">Make 8 portraits</button>'
 LINK = '<a class="button">Make portraits</a>'

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, FilePayload, Page, Route
 
-# One Chromium serves the whole file, so its tests share a loop.
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+# One Chromium serves every file, so its tests share a loop.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 HOST = "http://studio.test"
 JS = Path(__file__).parents[2] / "assets" / "js"
@@ -64,12 +64,12 @@ class Server:
         await self.waiting.pop(0).abort("connectionreset")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server() -> Server:
     return Server()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, server: Server) -> AsyncGenerator[Page]:
     context = await browser.new_context()
     opened = await context.new_page()

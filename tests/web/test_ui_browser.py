@@ -15,8 +15,8 @@ from tests.web.served import HEAD, PHONE, ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# One Chromium serves the whole file, so its tests share a loop.
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+# One Chromium serves every file, so its tests share a loop.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 RATIOS = (0.8, 1, 0.8, 1.5, 0.667, 0.8, 0.8)
 ROWS = "".join(f'<div style="--ratio: {ratio}"></div>' for ratio in RATIOS)

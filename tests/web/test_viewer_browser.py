@@ -13,8 +13,8 @@ from tests.web.served import HEAD, HOST
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
-# One Chromium serves the whole file, so its tests share a loop.
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+# One Chromium serves every file, so its tests share a loop.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PICTURE = '<span class="picture"><img src="/icons/icon-192.png" alt=""></span>'
 PICTURES = 30

@@ -82,9 +82,9 @@ class Town:
         return await sessions.who(self.house.desk, str(tokens[0])) if tokens else None
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(address: Address, tmp_path: Path) -> AsyncGenerator[House]:
-    """A house on the loop that the file's tests share."""
+    """A house on the loop of the browser."""
     async with furnished(address, tmp_path) as made:
         yield made
 
@@ -97,7 +97,7 @@ class Street:
     provider: str
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def street() -> AsyncGenerator[Street]:
     with listening() as port:
         with listening() as free:
@@ -106,7 +106,7 @@ async def street() -> AsyncGenerator[Street]:
             yield Street(port, f"http://127.0.0.1:{number}")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def town(house: House, tmp_path: Path, browser: Browser, street: Street) -> AsyncGenerator[Town]:
     """A studio of the test's own, and a browser that has never been anywhere."""
     settings = CLIENT | {"OIDC_ISSUER": street.provider, "OIDC_NAME": "Example"}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from portrait_app.database.address import Address
     from tests.builders import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def altered(url: str, **changes: str) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from portrait_app.database.address import Address
     from tests.builders import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PHONE = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
@@ -34,14 +34,14 @@ PHONE = {
 }  # fmt: skip
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(address: Address, tmp_path: Path) -> AsyncGenerator[House]:
-    """A house on the loop that the file's tests share."""
+    """A house on the loop of the browser."""
     async with furnished(address, tmp_path) as made:
         yield made
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser) -> AsyncGenerator[Page]:
     """A browser that has never been anywhere."""
     async with await browser.new_context() as context:
