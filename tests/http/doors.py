@@ -53,6 +53,7 @@ def app_of(desk: Desk, settings: Settings, providers: dict[str, Provider] | None
             f"<!doctype html><title>Home</title><h1>Hello, {account.name}</h1><ul>{keys}{elsewhere}</ul>"
             '<button data-passkey="add">Add a passkey</button><div class="toasts"></div>'
             '<form method="post" action="/auth/sign-out"><button>Sign out</button></form>'
+            '<script src="/js/early.js"></script>'
             '<script src="/js/furniture.js"></script><script src="/js/passkey.js"></script>'
         )
 
