@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.planes import Floats, Picture, Plane, Points
 
 _REDUCED = 2  # depth is smooth: half the size holds it
+_HAIR_CALM = 0.7  # how much flatter than cloth it is taken to be
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     deep = np.asarray(cv2.distanceTransform((oval > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004  # inside
     inside = blur(smoothstep(face_px * 0.085, face_px * 0.095, deep), face_px * 0.075)
     slopes = mix(_slopes(body, face_px * 0.022), _slopes(face, face_px * 0.016), inside)
-    calm = blur(oval, face_px * 0.03) * 0.75  # wrinkles and teeth are dark enough without a shadow of their own
+    rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
+    chin = float(points[mesh.CHIN, 1])
+    hair = _HAIR_CALM * smoothstep(chin + 0.1 * face_px, chin - 0.2 * face_px, rows)
+    # Wrinkles and teeth are dark enough without a shadow of their own, and short hair under a hard lamp turns to pits.
+    calm = np.maximum(blur(oval, face_px * 0.03) * 0.75, hair)
     slopes = slopes + _fine_slopes(luminance_of, alpha, face_px) * (1 - calm)[..., None]
     normals = np.dstack([-slopes, np.ones(alpha.shape, np.float32)])
     normals /= np.linalg.norm(normals, axis=2, keepdims=True)
