@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
 # Of documents and workers alone: with each script and stylesheet it were 3 KB of a first visit that nobody reads.
 OF_PAGES = {
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
     "permissions-policy": (
         "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
         "accelerometer=(), gyroscope=(), magnetometer=(), display-capture=(), idle-detection=(), browsing-topics=()"

@@ -46,7 +46,6 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/js/furniture.js", defer=True),
         rx.el.script(src="/js/arriving.js", defer=True),
         rx.el.script(src="/js/viewer.js", defer=True),
-        rx.el.script(src="/js/choosing.js", defer=True),
     ]
 
 

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
 from portrait_app.domain.styles import STYLES
-from portrait_app.web import ui
+from portrait_app.web import theme, ui
 from portrait_app.web.gallery import scripts
 from portrait_app.web.gallery.state import GalleryState
 from portrait_app.web.portraits import portrait_to_come, ratio_of_last
@@ -30,7 +30,7 @@ def gallery_page() -> rx.Component:
         "Gallery",
         rx.cond(GalleryState.is_here, _room(), _waiting()),
         active="gallery",
-        beside=(_viewer(), _refresh()),
+        beside=(_viewer(), _refresh(), theme.script_of_room("choosing")),
     )
 
 
