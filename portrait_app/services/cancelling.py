@@ -15,6 +15,7 @@ from portrait_app.services.orders import Unsettled
 from portrait_app.services.pace import Call, turn
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -34,8 +35,11 @@ async def cancel_training(work: Work, training_id: UUID) -> Training:
     Raises:
         NotFound: there is no such training of this person.
     """
-    orders = [order for order in await work.orders.unfinished_of(training_id) if order.kind is OrderKind.TRAINING]
-    is_asked = any([await _ask(work, order) for order in orders])
+
+    async def under_way() -> list[Order]:
+        return [order for order in await work.orders.unfinished_of(training_id) if order.kind is OrderKind.TRAINING]
+
+    is_asked = await _ask_each(work, under_way)
     training = await work.trainings.get(training_id, lock=True)
     if is_asked and not training.status.is_final:
         training.phase = STOPPING
@@ -50,10 +54,16 @@ async def cancel_portraits(work: Work, generation_id: UUID) -> Generation:
         NotFound: there is no such order of this person.
     """
     generation = await work.generations.get(generation_id)
-    order = await work.orders.last_of(generation_id)
-    if order is not None:
-        await _ask(work, order)
-        await work.tell("generation", generation.id)
+
+    async def last() -> list[Order]:
+        order = await work.orders.last_of(generation_id)
+        return [] if order is None else [order]
+
+    await _ask_each(work, last)
+    if not generation.status.is_final:
+        for order in await last():  # its job may have ended: what gets lost on its way to us is not ordered again
+            order.cancel_asked_at = order.cancel_asked_at or now()
+    await work.tell("generation", generation.id)
     return generation
 
 
@@ -109,6 +119,17 @@ async def _called_off(desk: Desk, gateway: Gateway, order: Order, job_id: str) -
         if not report.status.is_final:
             raise
         return report
+
+
+async def _ask_each(work: Work, find: Callable[[], Awaitable[list[Order]]]) -> bool:
+    """Write the wish down at these orders, and at what took their place before we held them; whether it is new."""
+    asked: set[UUID] = set()
+    is_new = False
+    while orders := [order for order in await find() if order.id not in asked]:
+        for order in orders:
+            is_new |= await _ask(work, order)
+            asked.add(order.id)
+    return is_new
 
 
 async def _ask(work: Work, order: Order) -> bool:

@@ -78,7 +78,9 @@ async def _ask_again(work: Work, generation: Generation, assets: Sequence[Asset]
     trainer = TRAINERS.get(training.trainer)
     if not lost or trainer is None or GENERATORS[trainer.generator].price_usd > 0:
         return False
-    if order is None or not order.status.is_final or order.tries or order.cancel_asked_at:
+    if order is None or not order.status.is_final or order.tries:
+        return False
+    if (await work.orders.get(order.id, lock=True)).cancel_asked_at:  # a wish that is being written down counts
         return False
     for asset in lost:
         asset.status, asset.source_url = AssetStatus.PENDING, None

@@ -18,7 +18,7 @@ from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderSt
 from portrait_app.domain.report import JobReport
 from portrait_app.faces.face import Box
 from portrait_app.pictures.errors import PictureError
-from portrait_app.services import generations, keeping, progress
+from portrait_app.services import cancelling, generations, keeping, progress
 from portrait_app.services.keeping import Keeper
 from tests.adapters.scripted import HANG_UP, Answer, ScriptedEngine
 
@@ -58,16 +58,23 @@ class Order:
         self.keeper = Keeper(house.desk, cast("Any", SimpleNamespace(faces=lambda _: self.faces)), engine.base)
 
     async def made(self, *answers: Answer | str, trainer: str = "darkroom") -> Generation:
+        await self.sent(len(answers), trainer=trainer)
+        await self.done(*answers)
+        return self.generation
+
+    async def sent(self, count: int, *, trainer: str = "darkroom") -> None:
         training = await self.house.ready_model(self.owner_id)
         async with self.house.desk.for_person(self.owner_id) as work:
             (await work.trainings.get(training.id)).trainer = trainer
         training.trainer = trainer
         async with self.house.desk.for_person(self.owner_id) as work:
-            (self.generation,) = await generations.order(work, training, style="noir", count=len(answers), aspect="1:1")
+            (self.generation,) = await generations.order(work, training, style="noir", count=count, aspect="1:1")
         ((_, _, self.order_id),) = self.house.queue.take()
         await self.house.sender.send(self.owner_id, self.order_id)
-        await self.done(*answers)
-        return self.generation
+
+    async def call_off(self) -> None:
+        async with self.house.desk.for_person(self.owner_id) as work:
+            await cancelling.cancel_portraits(work, self.generation.id)
 
     async def done(self, *answers: Answer | str) -> None:
         outputs = tuple(f"{self.engine.base}/out/{n}.webp" for n in range(len(answers)))
@@ -87,7 +94,7 @@ class Order:
         for chore, _, row_id in self.house.queue.take():
             if chore is Chore.KEEP_ASSET:
                 await self.keeper.keep(self.owner_id, row_id)
-            else:
+            elif chore is not Chore.CALL_OFF:
                 assert chore is Chore.SEND_ORDER
                 self.order_id = row_id
         return await self.assets()
@@ -171,6 +178,22 @@ async def test_what_is_lost_on_an_engine_that_costs_nothing_is_asked_for_once_mo
     assert await order.end() == (GenerationStatus.READY, f"1 of 2; one was {Loss.REMOVED.words}.")
     assert order.house.queue.take() == []  # once, and no more
     assert len(order.house.engine.created) == 2
+
+
+async def test_what_is_lost_of_portraits_called_off_while_they_were_made_is_not_asked_for_again(order: Order) -> None:
+    await order.sent(2)
+    await order.call_off()
+    await order.done(Answer(200, picture()), GONE)
+    assert [asset.status for asset in await order.keep()] == [AssetStatus.KEPT, AssetStatus.LOST]
+    assert (await order.end())[0] is GenerationStatus.READY
+    assert order.house.queue.take() == []
+
+
+async def test_what_is_lost_of_portraits_called_off_on_their_way_to_us_is_not_asked_for_again(order: Order) -> None:
+    await order.made(Answer(200, picture()), GONE)
+    await order.call_off()
+    assert [asset.status for asset in await order.keep()] == [AssetStatus.KEPT, AssetStatus.LOST]
+    assert order.house.queue.take() == []
 
 
 async def test_what_broke_is_tried_again_until_the_engine_has_forgotten_it(order: Order) -> None:
