@@ -38,7 +38,7 @@ async def dripping() -> AsyncGenerator[str]:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError), contextlib.closing(writer):
             while not writer.transport.is_closing():
                 writer.write(b"x")
                 await writer.drain()

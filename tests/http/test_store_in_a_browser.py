@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tests.s3 import StoreServer
 
 # One Chromium serves the whole file, so its tests share a loop.
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ADA = UUID("7f3c0d5e-2b1a-4c68-9e0f-5a1d2c3b4e5f")
 PICTURE, OTHER, FILM = (f"u/{ADA}/portraits/{name}" for name in ("a.webp", "b.webp", "c.mp4"))
@@ -105,7 +105,7 @@ def film(tmp_path: Path) -> bytes:
     return (tmp_path / "film.mp4").read_bytes()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def studio(s3_server: StoreServer, tmp_path: Path, film: bytes) -> AsyncGenerator[Studio]:
     """A studio whose store browsers reach by a passage of its own, so that it can be away for them alone."""
     direct = httpx.URL(s3_server.settings.endpoint)

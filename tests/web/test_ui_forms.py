@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from jinja2 import StrictUndefined
+from starlette.requests import Request
 from starlette.templating import Jinja2Templates
 
 TEMPLATES = Path(__file__).parents[2] / "portrait_app" / "http" / "templates"
 ASSETS = TEMPLATES.parents[2] / "assets"
-WITH_PASSWORD = ["sign_up.html", "sign_in.html", "reset.html", "confirm.html", "password.html", "address.html"]
+ASKED = Request({"type": "http", "path": "/auth/page", "query_string": b"", "headers": [], "server": ("a", 80)})
+WITH_PASSWORD = ["sign_up.html", "sign_in.html", "reset.html", "confirm.html", "password.html"]
 
 
 class Elements(HTMLParser):
@@ -38,9 +40,8 @@ def page(template: str, **shown: object) -> Elements:
 
 
 def written(template: str, **shown: object) -> str:
-    return (
-        Jinja2Templates(TEMPLATES).env.get_template(template).render({"values": {}, "errors": {}, "next": "", **shown})
-    )
+    asked = {"request": ASKED, "values": {}, "errors": {}, "next": ""}
+    return Jinja2Templates(TEMPLATES).env.get_template(template).render(asked | shown)
 
 
 def test_what_was_typed_is_still_there_and_never_runs():
@@ -105,7 +106,7 @@ def test_where_to_go_on_survives_the_other_form():
     assert "/auth/sign-up?next=/gallery%3Fstyle%3Dnoir%26page%3D2" in links
 
 
-@pytest.mark.parametrize("template", [*WITH_PASSWORD, "forgot.html", "notice.html"])
+@pytest.mark.parametrize("template", [*WITH_PASSWORD, "address.html", "forgot.html", "notice.html"])
 def test_everything_a_page_asks_for_is_there(template: str):
     elements = page(template, headline="Lost", hint="Found", action=("Home", "/home"))
     asked = [a["href"] for a in elements.all("link")] + [a["src"] for t in ("script", "img") for a in elements.all(t)]
