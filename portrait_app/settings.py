@@ -59,6 +59,7 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
     replicate_api_token: SecretStr | None = None
     replicate_base_url: str = Field("", description="with /v1; `run` sets it to the darkroom's when there is no token")
     darkroom_token: SecretStr | None = Field(None, description="set by `run` for its own processes")
+    darkroom_is_ours: bool = Field(False, description="set by `run`: the engine is its own process, and nobody else's")
     replicate_webhook_secret: SecretStr | None = None
     replicate_trainer: str = Field("flux-dev", description="which trainer of the catalogue learns new face models")
     replicate_destination: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+$", description="the private model, owner/name")

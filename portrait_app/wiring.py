@@ -134,12 +134,14 @@ def buckets_of(settings: Settings) -> Buckets:
 def gateway_of(settings: Settings) -> Gateway:
     """Name the engine that the settings do."""
     secret = settings.replicate_webhook_secret
-    return Gateway(
+    gateway = Gateway(
         base_url=settings.replicate_base_url or REPLICATE,
         token=settings.engine_token,
         destination=settings.replicate_destination,
         webhook_secret=secret.get_secret_value() if secret else None,
     )
+    gateway.jobs.never_lags = settings.darkroom_is_ours
+    return gateway
 
 
 def webhook_of(settings: Settings) -> WebhookAddress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portrait_app.adapters.replicate.listing import Listed, Trace
+from portrait_app.adapters.replicate.listing import Listed, Page, Trace
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
 
@@ -28,7 +28,8 @@ class FakeEngine:
     """An engine in memory, with the gateway's methods. `fails_next` is raised by the next call that creates a job,
     after the job was accepted when `accepts_all_the_same` says so: a reply lost on its way. `asked` and `canceled` are
     the jobs it was asked about and told to end. `versions` are its face models; one that it `deletes_slowly` is there
-    until the test takes it away. `name` is whose account it is."""
+    until the test takes it away. Its list is `list_is_past` once it shows a job younger than any lost one can be;
+    `looked_until` is how old that is. `name` is whose account it is."""
 
     known: dict[str, tuple[str, JobReport]] = field(default_factory=dict)
     created: list[dict[str, Any]] = field(default_factory=list)
@@ -44,7 +45,10 @@ class FakeEngine:
     lists_outputs: bool = True
     list_fails: Exception | None = None
     list_is_whole: bool = True
+    list_is_past: bool = False
+    never_lags: bool = False
     pages_read: int = 0
+    looked_until: Any = None
     refuses_training: Exception | None = None
     refuses_portraits: dict[str, Exception] = field(default_factory=dict)
     versions: set[str] = field(default_factory=set)
@@ -112,16 +116,18 @@ class FakeEngine:
         if self.list_fails is not None:
             raise self.list_fails
         listed = (job for job, (known, _) in self.known.items() if known == fingerprint and job not in self.unlisted)
-        return Trace(next(listed, None), self.nameless, is_whole=self.list_is_whole)
+        self.looked_until = until
+        return Trace(next(listed, None), self.nameless, is_whole=self.list_is_whole, is_past=self.list_is_past)
 
-    async def pages(self, kind: OrderKind, since: Any, *, turn: Any) -> AsyncGenerator[tuple[list[Listed], bool]]:
+    async def pages(self, kind: OrderKind, since: Any, *, turn: Any) -> AsyncGenerator[Page]:
         async with turn():
             pass
         if self.list_fails is not None:
             raise self.list_fails
         self.pages_read += 1
         whole = {"output": None, "logs": ""} if self.lists_outputs else {}
-        yield [Listed(report, None, whole) for job, (_, report) in self.known.items() if job not in self.unlisted], True
+        jobs = [Listed(report, None, whole) for job, (_, report) in self.known.items() if job not in self.unlisted]
+        yield Page(jobs, is_last=True)
 
     def say(self, job_id: str | None, report: JobReport) -> None:
         """Have it say this of a job from now on."""

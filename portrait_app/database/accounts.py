@@ -13,12 +13,13 @@ from portrait_app.errors import SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
+MOST_DOUBTS = 20
 _HASH: Any = Account.password_hash
 
 
@@ -38,6 +39,14 @@ class Usage(NamedTuple):
     active: int
     trainings: int
     portraits: int
+
+
+class HouseDoubt(NamedTuple):
+    """An order of somebody's of which nobody can say whether the engine took it: what to look for there, and when."""
+
+    kind: str
+    doubt: str
+    since: datetime
 
 
 class Accounts:
@@ -95,6 +104,12 @@ class Accounts:
         """Return how much the whole house is used, to its operator; None to anybody else."""
         found = (await self.session.execute(text("SELECT * FROM app.usage()"))).first()
         return Usage(*found) if found else None
+
+    async def doubts(self) -> Sequence[HouseDoubt]:
+        """Return the oldest orders in doubt of the whole house, to its operator; nothing to anybody else."""
+        query = text("SELECT kind, doubt, since FROM app.doubts_of_house(:most)")
+        found = await self.session.execute(query, {"most": MOST_DOUBTS})
+        return [HouseDoubt(*row) for row in found]
 
     async def invites(self) -> Sequence[Invite]:
         """Return the asker's invitations that can still be used, the newest first."""

@@ -11,8 +11,11 @@ from portrait_app.doctor.finding import Finding
 if TYPE_CHECKING:
     from portrait_app.settings import Settings
 
+MOST_DOUBTS = 10
+_DOUBTS = "SELECT kind, doubt FROM app.doubts() LIMIT %s"
+_SETTLE = "python -m portrait_app doubts lists all, and how to settle each"
 _STEPS = {
-    "orders in doubt": "python -m portrait_app doubts lists them, and how to settle each",
+    "orders in doubt": _SETTLE,
     "jobs that nobody waits for and that the engine has not ended": (
         "the worker tells it to, for three days; the log says why it doesn't (event engine.throttled, or the chore's)"
     ),
@@ -30,8 +33,10 @@ def look(settings: Settings) -> list[Finding]:
     try:
         with psycopg.connect(Address.of(settings).conninfo(Role.SERVICE), connect_timeout=5) as connection:
             counted = dict(connection.execute("SELECT name, number FROM app.counted() WHERE number > 0").fetchall())
+            doubts = connection.execute(_DOUBTS, [MOST_DOUBTS]).fetchall()
             still_there = [what for (what,) in connection.execute("SELECT what FROM app.left_at_engine()").fetchall()]
     except (psycopg.Error, OSError):  # it is not made yet, or at rest
         return []
     findings = [Finding("Counted", f"{number} {name}", _STEPS.get(name, "")) for name, number in counted.items()]
+    findings += [Finding("In doubt", f"{kind}, {doubt}", _SETTLE) for kind, doubt in doubts]
     return findings + [Finding("Not deleted", f"{what}, of somebody who has left", _LEFT) for what in still_there]

@@ -24,6 +24,13 @@ class Loss(StrEnum):
     DAMAGED = "damaged"
     CALLED_OFF = "called_off"
     NOT_MADE = "not_made"
+    IN_DOUBT = "in_doubt"
+    NEVER_TAKEN = "never_taken"
+
+    @property
+    def is_unmade(self) -> bool:
+        """Whether no job was heard of that could have made it: should one turn up, its place is open."""
+        return self in (Loss.NOT_MADE, Loss.IN_DOUBT, Loss.NEVER_TAKEN)
 
     @property
     def words(self) -> str:
@@ -37,6 +44,8 @@ _LOSSES = {
     Loss.DAMAGED: "damaged on its way to us",
     Loss.CALLED_OFF: "called off before being made",
     Loss.NOT_MADE: "not made",
+    Loss.IN_DOUBT: "left in doubt when the connection broke",
+    Loss.NEVER_TAKEN: "never taken by the portrait engine",
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 

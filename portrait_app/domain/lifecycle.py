@@ -16,7 +16,8 @@ class OrderStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELED = "canceled"
-    LOST = "lost"  # its reply never came, and the engine doesn't show it; it is not sent again
+    LOST = "lost"  # its reply never came, and the engine certainly never took it: another takes its place
+    IN_DOUBT = "in_doubt"  # its reply never came, and nobody can say whether the engine took it; never sent again
 
     @property
     def is_final(self) -> bool:
@@ -33,6 +34,7 @@ class TrainingStatus(StrEnum):
     READY = "ready"
     FAILED = "failed"
     CANCELED = "canceled"
+    IN_DOUBT = "in_doubt"  # nobody can say whether the engine took its order
 
     @property
     def is_final(self) -> bool:
@@ -48,6 +50,7 @@ class GenerationStatus(StrEnum):
     READY = "ready"
     FAILED = "failed"
     CANCELED = "canceled"
+    IN_DOUBT = "in_doubt"  # nobody can say whether the engine took its order
 
     @property
     def is_final(self) -> bool:
@@ -77,12 +80,15 @@ _FINAL: frozenset[StrEnum] = frozenset(
         OrderStatus.FAILED,
         OrderStatus.CANCELED,
         OrderStatus.LOST,
+        OrderStatus.IN_DOUBT,
         TrainingStatus.READY,
         TrainingStatus.FAILED,
         TrainingStatus.CANCELED,
+        TrainingStatus.IN_DOUBT,
         GenerationStatus.READY,
         GenerationStatus.FAILED,
         GenerationStatus.CANCELED,
+        GenerationStatus.IN_DOUBT,
         AssetStatus.KEPT,
         AssetStatus.LOST,
     }

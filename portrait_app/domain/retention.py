@@ -30,6 +30,6 @@ def photos_go_at(training: Training, stay_days: int | None) -> datetime | None:
     stay = timedelta(days=stay_days)
     if training.status is TrainingStatus.READY:
         return training.ended_at + stay
-    if training.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED):
+    if training.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED, TrainingStatus.IN_DOUBT):
         return training.ended_at + max(stay, TRY_AGAIN_FOR)
     return None

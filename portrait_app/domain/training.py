@@ -43,7 +43,6 @@ class Training(Trashable, table=True):
     usual_most_s: float | None = None
     tail_s: float = 0.0
     stepped_at: datetime | None = moment(default=None)
-    heard_at: datetime | None = moment(default=None)
     started_at: datetime | None = moment(default=None)
     ended_at: datetime | None = moment(default=None)
     version: str | None = None

@@ -36,7 +36,7 @@ class Darkroom:
     @property
     def environment(self) -> dict[str, str]:
         """What it and the processes that use it need to know; the token stays off the command line."""
-        return {"REPLICATE_BASE_URL": self.address, "DARKROOM_TOKEN": self.token}
+        return {"REPLICATE_BASE_URL": self.address, "DARKROOM_TOKEN": self.token, "DARKROOM_IS_OURS": "1"}
 
 
 def is_built_in(settings: Settings) -> bool:

@@ -14,7 +14,7 @@ from portrait_app.adapters.replicate.errors import EngineError, Throttled
 from portrait_app.adapters.replicate.outputs import OutputError
 from portrait_app.domain.clock import now
 from portrait_app.pictures.errors import PictureError
-from portrait_app.services.orders import Unsettled
+from portrait_app.services.settling import Unsettled
 from portrait_app.services.versions import NotYetGone
 from portrait_app.services.watching import StillThere
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _EXPECTED = (EngineError, OutputError, PictureError, Unsettled, NotYetGone, StillThere, asyncio.CancelledError)
-SOON_S = 2
 LONGEST_S = 60
 MOST_ATTEMPTS = 60  # about an hour; after that `reconcile.remember_chores` begins anew while the row still asks for it
 
@@ -48,8 +47,6 @@ def wait_for(exception: BaseException, attempts: int) -> float:
     """Return seconds: the least that the next try must wait."""
     if isinstance(exception, Throttled):
         return exception.retry_after_s
-    if isinstance(exception, NotYetGone | StillThere):
+    if isinstance(exception, NotYetGone | StillThere | Unsettled):
         return exception.wait_s
-    if isinstance(exception, Unsettled):
-        return SOON_S  # a question; whether to wait longer is decided by the answer
     return min(LONGEST_S, 1 + 3 * attempts)

@@ -15,19 +15,24 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.services import timing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
+    from portrait_app.domain.generation import Asset, Generation
     from portrait_app.domain.report import JobReport
     from portrait_app.services.work import Work
 
 log = structlog.get_logger()
 
+_LOST = (OrderStatus.LOST, OrderStatus.IN_DOUBT)
 
-async def order_again(work: Work, order: Order, *, tries: int) -> Order:
+
+async def order_again(work: Work, order: Order, *, tries: int, is_own_wish: bool = False) -> Order:
     """Record an order for the same thing as one that has ended, and hand it to the jobs.
 
     Its fingerprint is its own (another seed; the photos are uploaded anew), so that a job of the first one that turns
-    up late is never taken for its. `tries` counts the jobs that were made for nothing before it.
+    up late is never taken for its. `tries` counts the jobs that were made for nothing before it; `is_own_wish` when the
+    person asked for it, and so for as many calls as for any other wish.
     """
     await work.session.flush()  # the first one has ended before another takes its place
     successor = work.orders.add(
@@ -39,7 +44,7 @@ async def order_again(work: Work, order: Order, *, tries: int) -> Order:
             fingerprint=str(new_seed()) if order.kind is OrderKind.PREDICTION else None,
             retry_of=order.id,
             tries=tries,
-            attempts=order.attempts,
+            attempts=0 if is_own_wish else order.attempts,
         )
     )
     if order.kind is OrderKind.TRAINING:
@@ -54,7 +59,8 @@ async def take_back(work: Work, order: Order, report: JobReport) -> bool:
 
     That is so as long as nothing was paid for in its place: the order that took its place was not sent yet, or there is
     none, it has made what was asked for, and the person has neither started again nor deleted the face model. The
-    engine itself never says of a job that failed that it ended well.
+    engine itself never says of a job that failed that it ended well. One in doubt is taken back however its job is
+    doing: that it was taken is all that wasn't known.
     """
     if not _is_given_up(order):
         return False
@@ -62,7 +68,7 @@ async def take_back(work: Work, order: Order, report: JobReport) -> bool:
     if successor is None:
         is_of_use = await _is_wanted_after_all(work, order, report)
     else:
-        is_of_use = order.status is OrderStatus.LOST and _is_unsent(successor, order) and _may_end_well(order, report)
+        is_of_use = order.status in _LOST and _is_unsent(successor, order) and _may_end_well(order, report)
     if not is_of_use:
         return False
     if successor is not None:
@@ -83,12 +89,32 @@ async def may_be_taken_back(work: Work, order: Order) -> bool:
     if training.removal_asked_at is not None:
         return False
     if order.generation_id is None:
-        return training.status is TrainingStatus.FAILED
-    return (await work.generations.get(order.generation_id)).status is GenerationStatus.FAILED
+        return training.status in (TrainingStatus.FAILED, TrainingStatus.IN_DOUBT)
+    generation = await work.generations.get(order.generation_id)
+    return generation.status in (GenerationStatus.FAILED, GenerationStatus.IN_DOUBT)
+
+
+async def say_it_is_over(work: Work, order: Order, trouble: str) -> None:
+    """Settle an order that ended in doubt: nothing comes of it any more. `trouble` is why, in words for the person."""
+    order.status, order.doubt, order.stray_since = OrderStatus.FAILED, None, None
+    if order.generation_id is None:
+        training = await work.trainings.get(order.training_id, lock=True)
+        if training.status is TrainingStatus.IN_DOUBT:
+            training.status, training.trouble = TrainingStatus.FAILED, trouble
+            await work.tell("training", training.id)
+        return
+    generation = await work.generations.get(order.generation_id, lock=True)
+    if generation.status is not GenerationStatus.IN_DOUBT:
+        return
+    generation.status, generation.trouble = GenerationStatus.FAILED, trouble
+    for asset in await work.assets.of(generation.id):
+        if asset.loss == Loss.IN_DOUBT:
+            asset.loss, asset.trouble = Loss.NEVER_TAKEN.value, f"It was {Loss.NEVER_TAKEN.words}."
+    await work.tell("generation", generation.id)
 
 
 def _is_given_up(order: Order) -> bool:
-    return order.status in (OrderStatus.LOST, OrderStatus.FAILED) and order.cancel_asked_at is None
+    return order.status in (*_LOST, OrderStatus.FAILED) and order.cancel_asked_at is None
 
 
 def _is_unsent(successor: Order, order: Order) -> bool:
@@ -107,26 +133,37 @@ def _may_end_well(order: Order, report: JobReport) -> bool:
 async def _is_wanted_after_all(work: Work, order: Order, report: JobReport) -> bool:
     """Whether a job that we had given up has made what is still wanted; then the rows are open to it again."""
     training = await work.trainings.get(order.training_id, lock=True)
-    if report.status is not OrderStatus.DONE or not training.is_wanted:
+    if not training.is_wanted or not (order.status is OrderStatus.IN_DOUBT or _has_made_it(order, report)):
         return False
     if order.generation_id is not None:
-        return bool(report.outputs) and await _open_portraits(work, order.generation_id)
-    if training.status is not TrainingStatus.FAILED or report.version is None:
+        return await _open_portraits(work, order.generation_id)
+    if training.status not in (TrainingStatus.FAILED, TrainingStatus.IN_DOUBT):
         return False
-    training.status, training.trouble = TrainingStatus.LEARNING, None
+    training.status, training.trouble, training.ended_at = TrainingStatus.LEARNING, None, None
     return True
+
+
+def _has_made_it(order: Order, report: JobReport) -> bool:
+    made = report.version if order.kind is OrderKind.TRAINING else report.outputs
+    return report.status is OrderStatus.DONE and bool(made)
 
 
 async def _open_portraits(work: Work, generation_id: UUID) -> bool:
     """Have an order of portraits that came to nothing wait for them again; False when it did not, or they are gone."""
     generation = await work.generations.get(generation_id, lock=True)
-    missing = [asset for asset in await work.assets.of(generation_id) if asset.loss == Loss.NOT_MADE]
-    if generation.status is not GenerationStatus.FAILED or not missing:
+    lost = [asset for asset in await work.assets.of(generation_id) if asset.loss and Loss(asset.loss).is_unmade]
+    is_in_doubt = any(asset.loss == Loss.IN_DOUBT for asset in lost)
+    if not lost or not (is_in_doubt or generation.status is GenerationStatus.FAILED):
         return False
-    for asset in missing:
+    wait_for(lost, generation)
+    return True
+
+
+def wait_for(lost: Iterable[Asset], generation: Generation) -> None:
+    """Give the places of portraits that were not made back to what is to come."""
+    for asset in lost:
         asset.status, asset.loss, asset.trouble = AssetStatus.PENDING, None, None
     generation.status, generation.trouble, generation.ended_at = GenerationStatus.PAINTING, None, None
-    return True
 
 
 def new_seed() -> int:

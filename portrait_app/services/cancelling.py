@@ -11,8 +11,8 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress, strays
-from portrait_app.services.orders import Unsettled
 from portrait_app.services.pace import Call, turn
+from portrait_app.services.settling import Unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import doubts_of_all, owner_of
+from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.errors import PortraitError
 from portrait_app.services import progress
+from portrait_app.services.again import say_it_is_over
 from portrait_app.services.pace import Call, turn
+from portrait_app.services.strays import NOTHING_AFTER_ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
 
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.database.orders import Doubt
-    from portrait_app.domain.lifecycle import OrderStatus
     from portrait_app.domain.order import Order
     from portrait_app.services.work import Desk, Work
 
@@ -54,6 +56,8 @@ async def settle_as_nothing(desk: Desk, order_id: UUID) -> None:
     async with desk.for_whose_order(order_id) as work:
         order = await _in_doubt(work, order_id)
         order.doubt = order.stray_since = order.version = None
+        if work is not None and order.status is OrderStatus.IN_DOUBT:
+            await say_it_is_over(work, order, NOTHING_AFTER_ALL)
 
 
 async def settle_as_sent(desk: Desk, gateway: Gateway, order_id: UUID, job_id: str) -> OrderStatus:

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 
 from portrait_app.domain.catalogue import ASPECTS, GENERATORS, TRAINERS
 from portrait_app.domain.chores import Chore
-from portrait_app.domain.generation import MOST_AT_ONCE, Asset, Generation
+from portrait_app.domain.generation import MOST_AT_ONCE, Asset, Generation, Loss
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import PortraitError
+from portrait_app.services import again
 from portrait_app.services.leaving import require_staying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from portrait_app.domain.training import Training
     from portrait_app.services.work import Work
 
 FIRST_SET = 8
 FIRST_ASPECT = "4:5"
+TRIED_AGAIN = (Loss.IN_DOUBT, Loss.NEVER_TAKEN)
 
 
 class NotReady(PortraitError):
@@ -36,6 +39,13 @@ class UnknownChoice(PortraitError):
 
     headline = "We don't have that"
     hint = "Please choose one of the styles and shapes shown, and 1 to 8 portraits."
+
+
+class NotInDoubt(PortraitError):
+    """Portraits were to be ordered anew that are made, on their way, or came to nothing otherwise."""
+
+    headline = "There's nothing to try again"
+    hint = "Your order has been found out about meanwhile. Nothing was ordered now, and what you have is safe."
 
 
 async def order(work: Work, training: Training, *, style: str, count: int, aspect: str) -> list[Generation]:
@@ -55,6 +65,33 @@ async def order(work: Work, training: Training, *, style: str, count: int, aspec
     at_once = GENERATORS[TRAINERS[training.trainer].generator].most_at_once
     counts = [min(at_once, count - done) for done in range(0, count, at_once)]
     return await _record_all(work, training, [(style, each) for each in counts], aspect=aspect)
+
+
+async def try_again(work: Work, generation_id: UUID) -> Generation:
+    """Order anew what is in doubt, or was, by the person's own decision: a new order, in the first one's place.
+
+    While it is not sent yet, the first one's job may still turn up and is taken in (`services/again`); from then on it
+    is called off if it does.
+
+    Raises:
+        NotFound, NotInDoubt, NotReady, AboutToLeave: nothing was ordered.
+    """
+    await require_staying(work)
+    former = await work.orders.last_of((await work.generations.get(generation_id)).id)
+    if former is None:
+        raise NotInDoubt(str(generation_id))
+    former = await work.orders.get(former.id, lock=True)  # before what it is for, as whoever brings news of it does
+    generation = await work.generations.get(generation_id, lock=True)
+    lost = [asset for asset in await work.assets.of(generation_id) if asset.loss in TRIED_AGAIN]
+    if not lost or not former.status.is_final:
+        raise NotInDoubt(str(generation_id))
+    training = await work.trainings.get(generation.training_id, lock=True)
+    if not training.is_offered:
+        raise NotReady(f"{training.id} is {training.status}")
+    again.wait_for(lost, generation)
+    await again.order_again(work, former, tries=0, is_own_wish=True)
+    await work.tell("generation", generation.id)
+    return generation
 
 
 async def order_first_set(work: Work, training: Training) -> None:

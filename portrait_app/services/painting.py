@@ -93,7 +93,8 @@ async def _ask_again(work: Work, generation: Generation, assets: Sequence[Asset]
 def _end(count: int, losses: Sequence[Loss]) -> GenerationStatus:
     if len(losses) < count:
         return GenerationStatus.READY
-    return GenerationStatus.CANCELED if set(losses) == {Loss.CALLED_OFF} else GenerationStatus.FAILED
+    ends = {Loss.CALLED_OFF: GenerationStatus.CANCELED, Loss.IN_DOUBT: GenerationStatus.IN_DOUBT}
+    return ends.get(losses[0], GenerationStatus.FAILED) if len(set(losses)) == 1 else GenerationStatus.FAILED
 
 
 def _words(count: int, losses: Sequence[Loss], trouble: str | None) -> str:

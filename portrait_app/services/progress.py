@@ -32,7 +32,7 @@ TRAINING_OF = {
     OrderStatus.RUNNING: TrainingStatus.LEARNING,
     OrderStatus.DONE: TrainingStatus.READY,
     OrderStatus.FAILED: TrainingStatus.FAILED,
-    OrderStatus.LOST: TrainingStatus.FAILED,
+    OrderStatus.IN_DOUBT: TrainingStatus.IN_DOUBT,
     OrderStatus.CANCELED: TrainingStatus.CANCELED,
 }
 NO_MODEL = "The training ended without a face model. Your photos are safe; please start it again."
@@ -40,6 +40,11 @@ CALLED_OFF = "You called this off. What you have is safe; start again whenever y
 STOPPED = (
     "It was stopped at the portrait engine: it took too long, or somebody stopped it there. "
     "What you have is safe; please try again."
+)
+IN_DOUBT = (
+    "The connection broke just as this was ordered, and nobody can say whether the portrait engine took it. It was not "
+    "ordered again by itself, so nothing is charged twice; what you have is safe. Should it turn up, you get it. "
+    "If you would rather not wait, try again: that is a new order, and the first is called off if it still turns up."
 )
 # Why the engine itself ended a job without having done any work: then the same once more may go well.
 _PASSING = {Cause.INTERRUPTED, Cause.NOT_IN_TIME, Cause.NEVER_STARTED}
@@ -69,31 +74,45 @@ async def end(
 ) -> None:
     """End an order by our own word: the engine never had it, no longer knows it, or can't be waited for any longer.
 
-    `trouble` is why, in words for the person; `detail` is for the log, and for the operator when it ends as LOST.
-    `may_go_on`: its job may be under way all the same, as always when it ends as LOST.
+    `trouble` is why, in words for the person; `detail` is for the log, and for the operator when it ends in doubt.
+    `may_go_on`: its job may be under way all the same, as always when it ends in doubt.
     """
     order = await work.orders.get(order_id, lock=True)
     if order.status.is_final:
         return
-    if status is OrderStatus.LOST:
+    if status is OrderStatus.IN_DOUBT:
         order.doubt = detail
-    if may_go_on or status is OrderStatus.LOST:
+    if may_go_on or status is OrderStatus.IN_DOUBT:
         _have_seen_off(work, order)
     await _take_in(work, order, JobReport("", status, trouble=trouble, trouble_detail=detail))
 
 
+async def end_in_doubt(work: Work, order_id: UUID) -> None:
+    """End an order whose reply was lost and of which nobody can say whether the engine took it; the operator is told.
+
+    One that was called off has ended as was wished. The job of either is looked for, and seen to its end.
+    """
+    order = await work.orders.get(order_id, lock=True)
+    if order.status is not OrderStatus.SENDING:
+        return
+    detail = f"sent at {order.sent_at:%Y-%m-%d %H:%M:%S} UTC, fingerprint {order.fingerprint}: look at the list"
+    if order.cancel_asked_at is not None:
+        await end(work, order_id, OrderStatus.CANCELED, trouble=CALLED_OFF, detail=detail, may_go_on=True)
+        return
+    await end(work, order_id, OrderStatus.IN_DOUBT, trouble=IN_DOUBT, detail=detail)
+
+
 async def give_up_for_another(work: Work, order_id: UUID) -> None:
-    """Put another order in the place of one whose call left no trace at the engine, unless it was called off."""
+    """Put another order in the place of one that the engine certainly never took, unless it was called off."""
     order = await work.orders.get(order_id, lock=True)
     if order.status is not OrderStatus.SENDING:
         return
     if order.cancel_asked_at is not None:
-        words = {"trouble": CALLED_OFF, "detail": "never taken"}
-        await end(work, order_id, OrderStatus.CANCELED, **words, may_go_on=True)
+        await end(work, order_id, OrderStatus.CANCELED, trouble=CALLED_OFF, detail="never taken")
         return
     order.status = OrderStatus.LOST
     _close(work, order)
-    _have_seen_off(work, order)  # the list may have kept it from us
+    _have_seen_off(work, order)  # should a list not keep to what we take for certain, nothing runs on unseen
     await order_again(work, order, tries=order.tries)
 
 
@@ -164,7 +183,6 @@ def _is_worth_another(order: Order, report: JobReport) -> bool:
 async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None:
     training = await work.trainings.get(order.training_id, lock=True)
     was, training.status = training.status, advance(training.status, TRAINING_OF[order.status])
-    training.heard_at = now()
     if not order.status.is_final and order.cancel_asked_at is None:  # from then on it says that it is stopping
         await timing.note(work, training, report.progress)
     if order.status is OrderStatus.DONE:
@@ -190,6 +208,8 @@ def _loss(order: Order, report: JobReport) -> Loss:
     """Why a portrait that the job did not bring isn't there."""
     if order.status is OrderStatus.CANCELED:
         return Loss.CALLED_OFF
+    if order.status is OrderStatus.IN_DOUBT:
+        return Loss.IN_DOUBT
     if order.status is OrderStatus.DONE or report.cause is Cause.SAFETY:
         return Loss.HELD_BACK
     return Loss.REMOVED if report.cause is Cause.GONE else Loss.NOT_MADE

@@ -22,7 +22,8 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress
 from portrait_app.services.cancelling import KNOWN_BY
 from portrait_app.services.pace import Call, turn, turns
-from portrait_app.services.strays import CLOCKS_DIFFER, DEADLINE
+from portrait_app.services.strays import DEADLINE
+from portrait_app.services.traces import CLOCKS_DIFFER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -98,8 +99,8 @@ async def _by_list(desk: Desk, gateway: Gateway, kind: OrderKind, due: list[Due]
     since = min(one.sent_at for one in waiting.values()) - CLOCKS_DIFFER
     try:
         async with aclosing(gateway.jobs.pages(kind, since, turn=turns(desk, Call.ASK))) as pages:
-            async for page, _ in pages:
-                for listed in page:
+            async for page in pages:
+                for listed in page.jobs:
                     one = waiting.pop(listed.report.job_id, None)
                     if one is None:
                         continue

@@ -10,10 +10,12 @@ import structlog
 
 from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Throttled
 from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress, versions
-from portrait_app.services.again import may_be_taken_back
-from portrait_app.services.pace import Call, turn, turns
+from portrait_app.services.again import may_be_taken_back, say_it_is_over
+from portrait_app.services.pace import Call, turn
+from portrait_app.services.traces import look_for
 from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
@@ -25,11 +27,18 @@ log = structlog.get_logger()
 
 # Each order goes out with a Cancel-After (10 min, 2 h), so that an engine that keeps to it has ended it before this.
 DEADLINE = {OrderKind.PREDICTION: timedelta(minutes=15), OrderKind.TRAINING: timedelta(hours=2, minutes=10)}
-CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and the engine's
 # A job that no list has shown by then has ended by the deadlines that its order carried, or never was.
 LOOKED_FOR = {OrderKind.PREDICTION: timedelta(minutes=75), OrderKind.TRAINING: timedelta(hours=3)}
 ALREADY_LOOKED_FOR = timedelta(minutes=1)  # before its order was given up: what isn't listed by then comes late if ever
 SEEN_OFF_FOR = timedelta(days=3)  # after that an engine that won't confirm its end is the operator's to ask
+NOTHING_AFTER_ALL = (
+    "The connection broke just as this was ordered. It is certain now that the portrait engine never took it, so "
+    "nothing was charged. What you have is safe; please try again."
+)
+
+
+class _NeverFound(Exception):
+    """A job was looked for as long as it may turn up; whether there ever was one is the operator's to find out."""
 
 
 async def see_off(desk: Desk, gateway: Gateway, order: Order) -> None:
@@ -45,6 +54,8 @@ async def see_off(desk: Desk, gateway: Gateway, order: Order) -> None:
     try:
         if await _is_done(desk, gateway, order, ago):
             await _forget(desk, order, doubt=None)
+    except _NeverFound as error:
+        await _forget(desk, order, doubt=str(error))
     except Throttled:
         raise
     except (EngineError, NotYetGone) as error:
@@ -60,6 +71,7 @@ async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -
     """Whether there was something left to do and it is done; False when it was nobody's, or is wanted after all."""
     job_id = order.job_id or await _found(desk, gateway, order, ago)
     if job_id is None:
+        await _settle_as_nothing(desk, order)
         return True
     with suppress(JobVanished):
         await _end(desk, gateway, order, job_id, ago)
@@ -74,17 +86,31 @@ async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -
 
 
 async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> str | None:
-    """Look for the job of an order whose reply was lost; None when it will not turn up any more.
+    """Look for the job of an order whose reply was lost; None when there certainly is none.
 
-    Raises: NotYetGone: it may, in the engine's list or by its webhook.
+    Raises:
+        NotYetGone: it may turn up, in the engine's list or by its webhook. _NeverFound: it has not, in all this time.
     """
     if order.fingerprint is None or order.sent_at is None:
         return None
-    around = {"since": order.sent_at - CLOCKS_DIFFER, "until": order.sent_at + CLOCKS_DIFFER}
-    trace = await gateway.jobs.find(order.kind, fingerprint=order.fingerprint, **around, turn=turns(desk, Call.ASK))
-    if trace.job_id is None and ago < LOOKED_FOR[order.kind]:
-        raise NotYetGone("no list shows its job", max(ago, ALREADY_LOOKED_FOR))
-    return trace.job_id
+    found = await look_for(desk, gateway, order)
+    if found.job_id is not None:
+        return found.job_id
+    is_over = ago >= LOOKED_FOR[order.kind]
+    # Of one that was lost it was certain already: here just that is doubted, for a while.
+    if is_over if order.status is OrderStatus.LOST else found.is_nothing:
+        return None
+    if is_over:
+        raise _NeverFound(f"no list has shown the job with fingerprint {order.fingerprint}, nor that there is none")
+    raise NotYetGone("no list shows its job", max(ago, ALREADY_LOOKED_FOR))
+
+
+async def _settle_as_nothing(desk: Desk, order: Order) -> None:
+    """Say of an order in doubt that the engine never took it, now that a later list shows it."""
+    async with desk.for_service(order.owner_id) as work:
+        row = await work.orders.get(order.id, lock=True)
+        if row.status is OrderStatus.IN_DOUBT and row.job_id is None:
+            await say_it_is_over(work, row, NOTHING_AFTER_ALL)
 
 
 async def _end(desk: Desk, gateway: Gateway, order: Order, job_id: str, ago: timedelta) -> None:
@@ -119,4 +145,4 @@ async def _forget(desk: Desk, order: Order, *, doubt: str | None) -> None:
         if doubt is None:
             row.version = None
         else:
-            row.doubt = doubt
+            row.doubt = row.doubt or doubt

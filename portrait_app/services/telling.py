@@ -46,7 +46,7 @@ async def tell_of_portraits(work: Work, generation: Generation) -> None:
         return
     if generation.is_first_set and GenerationStatus.READY in ends:
         await _tell(work, Happening.FIRST_SET, generation.id)
-    elif GenerationStatus.READY not in ends and GenerationStatus.FAILED in ends:
+    elif GenerationStatus.READY not in ends and ends & {GenerationStatus.FAILED, GenerationStatus.IN_DOUBT}:
         await _tell(work, Happening.PORTRAITS_FAILED, generation.id)
 
 

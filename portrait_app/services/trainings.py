@@ -134,7 +134,7 @@ async def start(work: Work, training_id: UUID, *, name: str, trainer: str) -> Tr
     training.trainer = trainer
     training.status = TrainingStatus.QUEUED
     training.phase = "Getting your photos ready"
-    training.started_at = training.heard_at = now()
+    training.started_at = now()
     order = work.orders.add(Order(owner_id=work.owner_id, kind=OrderKind.TRAINING, training_id=training.id))
     work.later(Chore.SEND_ORDER, order.id)
     await work.tell("training", training.id)
@@ -144,11 +144,13 @@ async def start(work: Work, training_id: UUID, *, name: str, trainer: str) -> Tr
 async def retry(work: Work, training_id: UUID) -> Training:
     """Make a failed training the draft again, with its name and its photos, so that they can be looked over.
 
+    One in doubt as well: to order it once more is the person's own decision, and what turns up then is called off.
+
     Raises:
         NotFailed, PhotosGone, DraftInTheWay: everything stays as it was.
     """
     training = await work.trainings.get(training_id, lock=True)
-    is_over = training.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED)
+    is_over = training.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED, TrainingStatus.IN_DOUBT)
     if not is_over or not training.is_wanted:
         raise NotFailed(f"{training_id} is {training.status}")
     if training.photos_deleted_at is not None:
@@ -163,7 +165,7 @@ async def retry(work: Work, training_id: UUID) -> Training:
     training.status = TrainingStatus.DRAFT
     timing.forget(training)
     training.trouble = None
-    training.started_at = training.heard_at = training.ended_at = None
+    training.started_at = training.ended_at = None
     await work.tell("training", training.id)
     return training
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from portrait_app.ports.bucket import Links
 
 SOON_GONE = timedelta(seconds=45)  # so long, a deletion may take before that is worth a word
+_FAILED = (TrainingStatus.FAILED, TrainingStatus.CANCELED, TrainingStatus.IN_DOUBT)
 MOMENT_S = 30  # so late, a training that was to end any moment takes longer than was expected
 
 HINT_WORDS = {
@@ -110,9 +111,9 @@ class SelfieCard:
 class TrainingCard:
     """One face model on the shelf: its phase and percent while it is learned, its cover once it is ready.
 
-    It is running, ready, failed (of which some were stopped), leaving or gone. While it is leaving `trouble` says what
-    that waits for; `removed_at` is when it was deleted, as ISO 8601 in UTC; `engine` says where it was learned.
-    `photos` says what there is of its photos; `photos_day` is the moment that ends that sentence, or nothing.
+    It is running, ready, failed (of which some were stopped or are in doubt), leaving or gone. While it is leaving
+    `trouble` says what that waits for; `removed_at` is when it was deleted, as ISO 8601 in UTC. `engine` says where it
+    was learned, `photos` what there is of its photos; `photos_day` is the moment that ends that sentence, or nothing.
     """
 
     id: str
@@ -127,6 +128,7 @@ class TrainingCard:
     is_stopped: bool
     is_ready: bool
     is_failed: bool
+    is_in_doubt: bool
     is_leaving: bool
     is_gone: bool
     engine: str
@@ -151,7 +153,8 @@ class TrainingCard:
             is_stopping=row.phase == STOPPING,
             is_stopped=row.status is TrainingStatus.CANCELED,
             is_ready=row.is_offered,
-            is_failed=row.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED) and not is_wanted_gone,
+            is_failed=row.status in _FAILED and not is_wanted_gone,
+            is_in_doubt=row.status is TrainingStatus.IN_DOUBT,
             is_leaving=is_wanted_gone and row.removed_at is None,
             is_gone=row.removed_at is not None,
             engine=engine_of(row),

@@ -124,7 +124,7 @@ async def test_a_job_whose_input_was_removed_may_be_the_lost_one(
 ) -> None:
     since = datetime(2026, 11, 23, 4, tzinfo=UTC)
     results = [
-        {"id": "much later", "created_at": (since + timedelta(hours=1)).isoformat(), "data_removed": True},
+        {"id": "later", "created_at": (since + timedelta(hours=1)).isoformat(), "data_removed": True},
         {"id": "removed", "created_at": (since + timedelta(minutes=1)).isoformat(), "data_removed": True, "input": {}},
         {"status": "processing"},
         {"id": "other", "created_at": (since + timedelta(minutes=1)).isoformat(), "input": {"seed": 2}},
@@ -133,7 +133,7 @@ async def test_a_job_whose_input_was_removed_may_be_the_lost_one(
     trace = await to_scripted.jobs.find(
         OrderKind.PREDICTION, fingerprint="1", since=since, until=since + timedelta(minutes=2)
     )
-    assert trace == Trace(None, ("removed",))
+    assert trace == Trace(None, ("removed",), is_whole=False, is_past=True)  # the odd one may be it as well
 
 
 async def test_the_token_is_not_taken_to_another_host_by_a_list(scripted: ScriptedEngine, to_scripted: Gateway) -> None:

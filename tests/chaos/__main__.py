@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=500)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--calm", action="store_true", help="no faults and no kills")
+    parser.add_argument("--silent", action="store_true", help="no webhook ever comes")
     parser.add_argument("--within", type=float, default=900, metavar="SECONDS")
     parser.add_argument("--folder", type=Path, help="keep our processes' logs and bucket here")
     chosen = parser.parse_args()
@@ -28,7 +29,7 @@ def main() -> int:
     os.environ.setdefault(LOOKED_FOR_S, str(120 + max(0, chosen.jobs - 80)))
     with tempfile.TemporaryDirectory(prefix="chaos-") as scratch:
         folder = chosen.folder or Path(scratch) / "var"
-        plan = Plan.of(chosen.seed, chosen.jobs, is_calm=chosen.calm)
+        plan = Plan.of(chosen.seed, chosen.jobs, is_calm=chosen.calm, is_silent=chosen.silent)
         outcome = asyncio.run(run(folder, plan, within_s=chosen.within))
     missing = [f"never happened: {what}" for what in sorted(outcome.unmet) if not chosen.calm]
     print(outcome.told, *missing, *outcome.differences, sep="\n")  # noqa: T201 -- likewise

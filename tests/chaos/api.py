@@ -12,8 +12,9 @@ from starlette.routing import Mount, Route
 
 from portrait_app.domain.order import OrderKind
 from tests.chaos import schemas
+from tests.chaos.bodies import body_of, moment
 from tests.chaos.plan import Course, Reply
-from tests.chaos.provider import OWNER, Job, Provider, body_of, moment, new_job_id
+from tests.chaos.provider import OWNER, Job, Provider, new_job_id
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -204,6 +205,7 @@ class Api:
             f"&created_after={_quoted(since)}" if since else ""
         )
         results = [body_of(job, self._provider.base, is_listed=True) for job in page]
+        self._provider.note_shown(kind, page)
         return JSONResponse({"next": link if is_more else None, "previous": None, "results": results})
 
 

@@ -19,8 +19,10 @@ from portrait_app.database.address import Address
 from portrait_app.database.migrate import upgrade
 from portrait_app.house import listening
 from portrait_app.house.child import Child
+from portrait_app.services.generations import FIRST_SET
 from portrait_app.settings import Settings
 from tests import postgres
+from tests.chaos.plan import Course
 from tests.models import models
 from tests.variables import unset
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Generator
 
+    from tests.chaos.plan import Plan
     from tests.chaos.server import Running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +46,10 @@ SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
 """
 
 
+_UNLEARNED = """
+SELECT name FROM app.trainings t WHERE status IN ('in_doubt', 'failed')
+  AND (SELECT job_id IS NULL FROM app.orders o WHERE o.training_id = t.id ORDER BY o.id DESC LIMIT 1)
+"""
 _STRAYS = "SELECT id FROM app.orders WHERE stray_since IS NOT NULL AND doubt IS NULL"
 
 
@@ -129,17 +136,19 @@ class Killable(Child):
         self._bury()
 
 
-async def until_ended(house: House, jobs: int, dice: random.Random | None, within_s: float) -> dict[str, int]:
+async def until_ended(house: House, plan: Plan, dice: random.Random | None, within_s: float) -> dict[str, int]:
     """Kill now one, now the other, until every row has ended and as many orders as planned are there.
 
     Returns: how many rows of each kind have not ended in this time.
     """
+    ready = {one.name for one in plan.trainings if one.last.course is Course.SUCCEEDS}
     deadline = time.monotonic() + within_s
     next_kill = time.monotonic() + (dice.uniform(*KILL_EVERY_S) if dice else within_s * 2)
     while True:
         await asyncio.sleep(0.5)  # nothing announces that the last row of all has ended
         left = house.unfinished()
-        left["orders never made"] = max(0, jobs - left.pop("ordered"))
+        unlearned = sum(row["name"] in ready for row in house.rows(_UNLEARNED))
+        left["orders never made"] = max(0, plan.jobs - FIRST_SET * unlearned - left.pop("ordered"))
         if not any(left.values()) or time.monotonic() > deadline:
             return {name: count for name, count in left.items() if count}
         if dice and time.monotonic() > next_kill:

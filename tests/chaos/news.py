@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from standardwebhooks import Webhook
 
+from tests.chaos.bodies import body_of
 from tests.chaos.plan import Course, News
-from tests.chaos.provider import Job, Provider, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
+
+    from tests.chaos.provider import Job, Provider
 
 AGAIN_AFTER_S = (0.3, 1.0, 2.0)  # only a job's end is told again
 

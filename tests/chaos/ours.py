@@ -21,7 +21,7 @@ from portrait_app.adapters.replicate import gateway
 from portrait_app.domain.order import OrderKind
 from portrait_app.house import leash, listening
 from portrait_app.http.webhook import webhook_routes
-from portrait_app.services import cancelling, keeping, orders, pace, reconcile, strays
+from portrait_app.services import cancelling, keeping, pace, reconcile, settling, strays, traces
 from portrait_app.settings import Settings
 from portrait_app.wiring import Workshop, open_workshop
 
@@ -37,14 +37,18 @@ def shorten() -> None:
     Its deadlines pass after 5 s, its limits allow for 60 times as many calls.
     """
     gateway.TIMEOUT = httpx.Timeout(2, connect=1)
-    orders.CALL_LASTS_S, orders.LIST_LAGS = 3.0, timedelta(seconds=2)
-    orders.MOST_CALLS = 15  # a fifth of all calls fails: six of one wish in a row do so in one run of some dozens
+    settling.CALL_LASTS_S, settling.DOUBT_AFTER = 3.0, timedelta(seconds=15)
+    settling.LATEST = settling.SOONEST = timedelta(seconds=1)
+    settling.MOST_CALLS = 15  # a fifth of all calls fails: six of one wish in a row do so in one run of some dozens
+    traces.LIST_LAGS = settling.LIST_LAGS = timedelta(seconds=2)
+    traces.ACCEPTED_WITHIN = traces.CLOCKS_DIFFER = timedelta(seconds=1)
     reconcile.DEADLINE = strays.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
     reconcile.KNOWN_BY = cancelling.KNOWN_BY = timedelta(seconds=1)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
     keeping.SURE_AFTER = timedelta(seconds=3)
     looked_for = timedelta(seconds=float(os.environ.get(LOOKED_FOR_S, "120")))
     strays.LOOKED_FOR = dict.fromkeys(OrderKind, looked_for)
+    strays.ALREADY_LOOKED_FOR = timedelta(seconds=8)
     for call in pace.Call:
         pace.PER_MINUTE[call] *= 60
 
@@ -53,7 +57,7 @@ def work() -> None:
     """Do chores until told to stop."""
     from portrait_app.jobs import patience, worker  # noqa: PLC0415 -- the web process needs none of it
 
-    patience.LONGEST_S, patience.SOON_S = 5, 1
+    patience.LONGEST_S = 5
     worker.HEARTBEAT_S, worker.STALLED_AFTER_S = 0.5, 3.0
     worker.main()
 

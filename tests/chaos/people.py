@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.consent import VERSION
 from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.order import OrderKind
 from portrait_app.domain.selfie import FEWEST, Selfie, SelfieStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.domain.training import Training
@@ -31,13 +32,21 @@ async def order_everything(settings: Settings, plan: Plan, provider: Provider) -
     async with open_workshop(settings) as workshop:
         desk = workshop.desk
         people = [await _somebody(desk, number, provider) for number in range(PEOPLE)]
-        for number, one in enumerate(plan.trainings):
-            trainer = FREE if one.is_free else PAID
-            await _train(desk, people[number % PEOPLE].owner_id, one, provider, trainer)
-        for number, one in enumerate(plan.predictions):
+        for one in _mixed(plan):
+            number = int(one.name[1:])
             person = people[number % PEOPLE]
-            assert (person.trainer == FREE) == one.is_free
-            await _paint(desk, person, one, provider, list(STYLES)[number % len(STYLES)])
+            if one.kind is OrderKind.TRAINING:
+                await _train(desk, person.owner_id, one, provider, FREE if one.is_free else PAID)
+            else:
+                assert (person.trainer == FREE) == one.is_free
+                await _paint(desk, person, one, provider, list(STYLES)[number % len(STYLES)])
+
+
+def _mixed(plan: Plan) -> list[JobPlan]:
+    """Trainings and portraits as evenly mixed as can be, so that there are younger ones of either for most of them."""
+    both = (plan.trainings, plan.predictions)
+    places = [((number + 0.5) / len(jobs), one.name, one) for jobs in both for number, one in enumerate(jobs)]
+    return [one for _, _, one in sorted(places, key=lambda place: place[:2])]
 
 
 async def _somebody(desk: Desk, number: int, provider: Provider) -> Training:

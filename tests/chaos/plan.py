@@ -81,7 +81,7 @@ class JobPlan:
     is_free: bool = False  # ordered from an engine that charges nothing
     is_unlucky: bool = False  # what is made once more comes to the same end
     is_nameless: bool = False  # the provider's list never shows what went in, as if its hour were over
-    is_hidden: bool = False  # it shows the job only after we have ordered another in its place
+    is_late: bool = False  # from this job on the provider's list stands still for longer than we wait
 
     @property
     def is_in_doubt(self) -> bool:
@@ -97,8 +97,6 @@ class JobPlan:
     @property
     def again(self) -> JobPlan | None:
         """The fate of a second job in this one's place, where asking again cost nothing; None where it may not be."""
-        if self.is_hidden:
-            return replace(self, reply=Reply.COMES, course=Course.SUCCEEDS, is_hidden=False)
         if self.course in (Course.STUCK, Course.INTERRUPTED):
             course = self.course if self.is_unlucky else Course.SUCCEEDS
             return replace(self, reply=Reply.COMES, course=course)
@@ -114,12 +112,17 @@ class JobPlan:
         return self.again or self
 
     @property
+    def kept_of_first(self) -> list[Picture | None]:
+        """What the first job alone brings into our bucket."""
+        first = [one if one.can_be_had else None for one in self.made]
+        return first + [None] * (len(self.pictures) - len(first))
+
+    @property
     def kept(self) -> list[Picture | None]:
         """What lies in our bucket in each picture's place in the end."""
         if self.is_in_doubt:
             return [None] * len(self.pictures)
-        first = [one if one.can_be_had else None for one in self.made]
-        first += [None] * (len(self.pictures) - len(first))
+        first = self.kept_of_first
         if self.again is None:
             return first
         if self.course is Course.PARTIAL:  # what was held back is not asked for again
@@ -129,23 +132,27 @@ class JobPlan:
         return [old or new for old, new in zip(first, second, strict=True)]
 
 
-# Nobody can tell in time that it was taken: another is ordered in its place, and this one must be ended.
-_LATE: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_hidden": True}
+# Nobody can tell in time that it was taken: it ends in doubt, nothing is ordered in its place, and it turns up.
+_LATE: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_late": True}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole run: `trainings` and `predictions` are ordered; each training that succeeds orders its first set."""
+    """A whole run: `trainings` and `predictions` are ordered; each training that succeeds orders its first set.
+
+    In a calm one nothing goes wrong; in a silent one no webhook ever comes.
+    """
 
     seed: int
     is_calm: bool = False
+    is_silent: bool = False
     trainings: list[JobPlan] = field(default_factory=list["JobPlan"])
     predictions: list[JobPlan] = field(default_factory=list["JobPlan"])
 
     @classmethod
-    def of(cls, seed: int, jobs: int, *, is_calm: bool = False) -> Plan:
+    def of(cls, seed: int, jobs: int, *, is_calm: bool = False, is_silent: bool = False) -> Plan:
         """Plan so many jobs at the provider, first sets included; a calm plan has no faults at all."""
-        plan = cls(seed, is_calm)
+        plan = cls(seed, is_calm, is_silent)
         count = max(1, jobs // JOBS_PER_TRAINING)
         courses = (Course.FAILS, Course.STUCK, Course.VANISHES, Course.INTERRUPTED, Course.FOREVER)
         for number in range(count):
@@ -164,12 +171,12 @@ class Plan:
 
     def musts(self) -> list[dict[str, Any]]:
         """Say what must befall some job or other, in an order of the seed: chance alone might leave a fault out."""
-        kinds: list[tuple[str, type[StrEnum]]] = [("course", Course), ("reply", Reply), ("news", News)]
+        kinds: list[tuple[str, type[StrEnum]]] = [("course", Course), ("reply", Reply)]
+        if not self.is_silent:
+            kinds.append(("news", News))
         musts: list[dict[str, Any]] = [{name: one} for name, kind in kinds for one in kind]
         musts += [{"pictures": (one, Picture.WEBP)} for one in Picture]
-        # Nothing else befalls these: what is lost of a free one's second job is rightly asked for a third time.
-        late = {**_LATE, "pictures": (Picture.WEBP,)}
-        musts += [{"course": one, **late} for one in (Course.SUCCEEDS, Course.FOREVER)]
+        musts += [{"course": one, **_LATE} for one in (Course.SUCCEEDS, Course.FOREVER, Course.INTERRUPTED)]
         self.dice("musts").shuffle(musts)
         return musts
 
@@ -207,7 +214,7 @@ class Plan:
             name,
             kind,
             reply=dice.choices(list(Reply), (82, 7, 7, 4))[0],
-            news=dice.choices(list(News), (40, 30, 30))[0],
+            news=dice.choices(list(News), (0, 1, 0) if self.is_silent else (40, 30, 30))[0],
             course=chosen,
             pictures=tuple(dice.choices(list(Picture), (50, 20, 10, 4, 4, 1, 2, 4, 3, 2))[0] for _ in range(count)),
             is_forged=dice.random() < 0.2,

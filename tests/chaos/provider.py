@@ -7,7 +7,6 @@ import secrets
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from portrait_app.domain.order import OrderKind
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
 ENDED = ("succeeded", "failed", "canceled", "aborted")
 LONGEST_S = 5.0
 """A job that has not begun by then is aborted: the provider's deadlines pass 120 times as fast as real ones."""
+STANDS_STILL_S = 30.0
+"""How long a list stands still from a late job on: twice as long as we wait for a lost one."""
+MOST_LAG_S = 1.5
+"""One job turns up in the list at most so much later than a younger one."""
 OWNER = "chaos"
 _ID = "abcdefghjkmnpqrstvwxyz0123456789"
 
@@ -50,6 +53,7 @@ class Job:
     ended: float | None = None
     deliveries: int = 0
     asked: int = 0
+    lag_s: float = 0.0
     is_known: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note_asked(self) -> None:
@@ -84,6 +88,7 @@ class Provider:
         self.first_of: Callable[[str], str] = str  # the order whose place, or whose place's place, another one took
         self.faults: Counter[str] = Counter()
         self.broken: list[str] = []
+        self.shown: list[tuple[str, float, float]] = []  # a list's kind, when it was asked for, its youngest's birth
         self._running: set[asyncio.Task[None]] = set()
 
     def expect(self, order: UUID, plan: JobPlan) -> None:
@@ -109,6 +114,7 @@ class Provider:
     def accept(self, job: Job) -> Job:
         """Take an order: from here on it costs money."""
         self.jobs[job.id] = job
+        job.lag_s = max(0.0, self.plan.dice("lag", job.order).uniform(-3 * MOST_LAG_S, MOST_LAG_S))  # most have none
         self.accepted[job.order] += 1
         self.paid[job.plan.name] += 1
         task = asyncio.get_running_loop().create_task(self._work(job))
@@ -118,13 +124,20 @@ class Provider:
         return job
 
     def listed(self, kind: str) -> list[Job]:
-        """The jobs of a kind that a list shows, oldest first."""
-        return [
-            job
-            for job in self.jobs.values()
-            if f"{job.kind}s" == kind and not job.is_vanished
-            if not job.plan.is_hidden or self.paid[job.plan.name] > 1
-        ]
+        """The jobs of a kind that a list shows, oldest first.
+
+        Each turns up in its own time, some later than younger ones; and while the list stands still, it shows none of
+        those that were taken since.
+        """
+        moment = time.time()
+        jobs = [job for job in self.jobs.values() if f"{job.kind}s" == kind]
+        still = [job.created for job in jobs if job.plan.is_late and moment < job.created + STANDS_STILL_S]
+        since = min(still, default=moment)
+        return [job for job in jobs if not job.is_vanished and job.created < since and job.created + job.lag_s < moment]
+
+    def note_shown(self, kind: str, jobs: list[Job]) -> None:
+        """Keep how far a list had come when it was shown."""
+        self.shown.append((kind, time.time(), max((job.created for job in jobs), default=0.0)))
 
     def noted(self, task: asyncio.Task[None]) -> None:
         """Keep what broke in the provider itself: a run in which it did proves nothing."""
@@ -201,42 +214,3 @@ class Provider:
 
 def new_job_id() -> str:
     return "".join(secrets.choice(_ID) for _ in range(26))
-
-
-def moment(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-
-
-def body_of(job: Job, base: str, *, is_listed: bool = False) -> dict[str, Any]:
-    """A job as the API shows it.
-
-    A list shows a job whose data are removed as one that only leaves them out: by its input it can still be told whose
-    it is. Otherwise whether other orders end in doubt would hang on the moment at which they look for theirs.
-    """
-    body = _all_of(job, base)
-    if is_listed:
-        del body["logs"]
-        body["input"] = {} if job.plan.is_nameless else job.input
-    if is_listed and job.is_removed:
-        del body["output"], body["data_removed"]
-    return body
-
-
-def _all_of(job: Job, base: str) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "model": job.model,
-        "version": job.version,
-        "input": job.input,
-        "logs": job.logs,
-        "output": job.output,
-        "data_removed": job.is_removed,
-        "error": job.error,
-        "status": job.status,
-        "source": "api",
-        "created_at": moment(job.created),
-        "started_at": moment(job.started),
-        "completed_at": moment(job.ended),
-        "urls": {"get": f"{base}/v1/predictions/{job.id}", "cancel": f"{base}/v1/predictions/{job.id}/cancel"},
-        "metrics": {},
-    }

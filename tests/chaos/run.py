@@ -40,7 +40,7 @@ async def run(folder: Path, plan: Plan, *, within_s: float = 300) -> Outcome:
         await house.answers()
         await order_everything(house.settings, plan, running.provider)
         dice = None if plan.is_calm else plan.dice("kills")
-        left = await until_ended(house, plan.jobs, dice, within_s)
+        left = await until_ended(house, plan, dice, within_s)
         took_s = time.monotonic() - began
         await asyncio.to_thread(running.do, running.teller.settled())
         told = (

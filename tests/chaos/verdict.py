@@ -56,11 +56,15 @@ def differences(house: House, running: Running) -> list[str]:
     found += [*_at_the_provider(provider), *_face_models(house, provider)]
     for first, orders in _chains(house).items():
         plan = provider.plans.get(first)
-        if plan is None:
-            found.append(f"order {first} is {orders[-1]['status']} and never reached the provider")
-            continue
-        who = f"{plan.name} ({plan.course}, reply {plan.reply}, news {plan.news}, {'free' if plan.is_free else 'paid'})"
-        found += [f"{who}: {what}" for what in (*_of_orders(orders, plan, provider), *_of_result(house, orders, plan))]
+        who = f"order {first} of nobody knows what"
+        if plan is not None:
+            kind = "free" if plan.is_free else "paid"
+            who = f"{plan.name} ({plan.course}, reply {plan.reply}, news {plan.news}, {kind})"
+        if not provider.accepted[str(orders[-1]["id"])]:
+            found += [f"{who}: {what}" for what in _of_nothing(house, orders, plan, provider)]
+        elif plan is not None:
+            made = _of_result(house, orders, plan.kept, is_ready=plan.last.course is Course.SUCCEEDS)
+            found += [f"{who}: {what}" for what in (*_of_orders(orders, plan, provider), *made)]
     return found
 
 
@@ -102,15 +106,41 @@ def _face_models(house: House, provider: Provider) -> Iterator[str]:
         )
 
 
+def _of_nothing(house: House, orders: list[Row], plan: JobPlan | None, provider: Provider) -> Iterator[str]:
+    """Of an order that the provider never took: that is in doubt as long as no list shows otherwise, and then is said.
+
+    Another may be ordered in its place only while nobody was told; so somebody was told before a list had shown it.
+    """
+    last = orders[-1]
+    taken = sum(provider.accepted[str(order["id"])] for order in orders)
+    most = 0 if plan is None or plan.again is None else 1  # a first job that cost nothing
+    if taken > most:
+        yield f"{taken} jobs were made for it, and its last order was never taken"
+    is_said = (last["status"] == "in_doubt" and last["doubt"]) or (last["status"] == "failed" and not last["doubt"])
+    if not is_said or last["lost_at"] is None or last["job_id"] is not None:
+        yield f"it was never taken and is {last['status']}, {last['doubt'] or 'without doubt'}"
+    if last["lost_at"] is not None and _was_shown(last, provider):
+        yield "it was never taken, a list had shown that in time, and it was not ordered again"
+    nothing: list[Picture | None] = [None] * (len(plan.pictures) if plan else 1)
+    yield from _of_result(house, orders, plan.kept_of_first if plan and taken else nothing, is_ready=False)
+
+
+def _was_shown(order: Row, provider: Provider) -> bool:
+    """Whether a list had come past an order's time long before it ended: one that was killed looks again in 6 s."""
+    past, until = order["lost_at"].timestamp() + 5, order["ended_at"].timestamp() - 6
+    kind = f"{order['kind']}s"
+    return any(one == kind and at < until and youngest > past for one, at, youngest in provider.shown)
+
+
 def _of_orders(orders: list[Row], plan: JobPlan, provider: Provider) -> Iterator[str]:
     last = orders[-1]
-    if last["status"] != ("lost" if plan.is_in_doubt else ENDS[plan.last.course]):
+    if last["status"] != ("in_doubt" if plan.is_in_doubt else ENDS[plan.last.course]):
         yield f"the order is {last['status']}, {last['doubt'] or 'without doubt'}"
     if plan.is_in_doubt:
         if last["doubt"] is None or provider.paid[plan.name] != 1:
             yield f"{provider.paid[plan.name]} jobs were made; the operator is told {last['doubt']}"
         return
-    allowed = 1 if plan.again is None else 2
+    allowed = 1 if plan.again is None else 2  # a second in the place of one that cost nothing
     if provider.paid[plan.name] != allowed:
         yield f"{provider.paid[plan.name]} jobs were made, not {allowed}: {[row['status'] for row in orders]}"
     for order in orders:
@@ -121,19 +151,20 @@ def _of_orders(orders: list[Row], plan: JobPlan, provider: Provider) -> Iterator
             yield f"order {order['id']} is {order['status']}, and was taken {was_taken} times"
 
 
-def _of_result(house: House, orders: list[Row], plan: JobPlan) -> Iterator[str]:
-    if plan.kind is OrderKind.TRAINING:
+def _of_result(house: House, orders: list[Row], kept: list[Picture | None], *, is_ready: bool) -> Iterator[str]:
+    """Of what was made: `kept` of portraits, `is_ready` of a face model."""
+    if orders[0]["kind"] == OrderKind.TRAINING:
         (row,) = house.rows(f"SELECT * FROM app.trainings WHERE id = '{orders[0]['training_id']}'")
-        yield from _of_training(row, is_ready=plan.last.course is Course.SUCCEEDS)
-    else:
-        generation = orders[0]["generation_id"]
-        (row,) = house.rows(f"SELECT * FROM app.generations WHERE id = '{generation}'")
-        assets = house.rows(f"SELECT * FROM app.assets WHERE generation_id = '{generation}' ORDER BY position")
-        if (row["status"] == "ready") != any(plan.kept):
-            yield f"the order of portraits is {row['status']}"
-        if not all(plan.kept) and not row["trouble"]:
-            yield "portraits are missing without a word"
-        yield from _of_pictures(house, assets, plan)
+        yield from _of_training(row, is_ready=is_ready)
+        return
+    generation = orders[0]["generation_id"]
+    (row,) = house.rows(f"SELECT * FROM app.generations WHERE id = '{generation}'")
+    assets = house.rows(f"SELECT * FROM app.assets WHERE generation_id = '{generation}' ORDER BY position")
+    if (row["status"] == "ready") != any(kept):
+        yield f"the order of portraits is {row['status']}"
+    if not all(kept) and not row["trouble"]:
+        yield "portraits are missing without a word"
+    yield from _of_pictures(house, assets, kept)
 
 
 def _of_training(training: Row, *, is_ready: bool) -> Iterator[str]:
@@ -143,10 +174,10 @@ def _of_training(training: Row, *, is_ready: bool) -> Iterator[str]:
         yield "the training failed without a word"
 
 
-def _of_pictures(house: House, assets: list[Row], plan: JobPlan) -> Iterator[str]:
-    for asset, kept in zip(assets, plan.kept, strict=True):
+def _of_pictures(house: House, assets: list[Row], pictures: list[Picture | None]) -> Iterator[str]:
+    for asset, kept in zip(assets, pictures, strict=True):
         if asset["status"] != ("kept" if kept else "lost"):
-            yield f"picture {asset['position']} is {asset['status']}: {asset['trouble']}; {plan.pictures}"
+            yield f"picture {asset['position']} is {asset['status']}: {asset['trouble']}; {pictures}"
         elif kept:
             yield from _of_file(house, asset, kept)
         elif not asset["trouble"]:
@@ -177,5 +208,6 @@ def unmet(house: House, running: Running) -> set[str]:
     met |= {str(picture) for job in jobs if job.output for picture in job.plan.made}
     met |= set(+provider.faults) | {f"{name} killed" for name in +house.kills}
     met |= {"forged news"} if teller.to_forged else set()
-    met |= {LATE for job in jobs if job.plan.is_hidden}
-    return ALL_FAULTS - met
+    met |= {LATE for job in jobs if job.plan.is_late}
+    never = {str(News.ONCE), str(News.THRICE)} if provider.plan.is_silent else set[str]()
+    return ALL_FAULTS - met - never

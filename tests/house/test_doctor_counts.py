@@ -1,4 +1,4 @@
-"""What the doctor says of what nobody could settle: the engine's names of somebody who has left, and nothing else."""
+"""What the doctor says of what nobody could settle: orders in doubt, and names at the engine of who has left."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ import psycopg
 
 from portrait_app.database.address import Address
 from portrait_app.doctor import counts
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.services import progress
 from portrait_app.settings import Settings
+from tests.services.test_settling import recorded
 
 if TYPE_CHECKING:
     import pytest
+
+    from tests.builders import House
 
 LEFT = "INSERT INTO app.farewells VALUES (gen_random_uuid(), now(), %s, %s)"
 
@@ -31,6 +37,22 @@ def test_what_the_engine_has_of_somebody_who_left_is_named_with_what_to_do(
     ]
     assert all("by hand" in each.next_step for each in found)
     assert not any("ada@example.com" in f"{each} {each.next_step}" for each in found)
+
+
+async def test_each_order_in_doubt_is_named_with_what_to_look_for(
+    house: House, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Address, "of", lambda _: address)
+    ada = await house.somebody("Ada")
+    order = await recorded(house, ada)
+    async with house.desk.for_service(ada) as work:
+        row = await work.orders.get(order.id, lock=True)
+        row.status, row.sent_at = OrderStatus.SENDING, now()
+        await progress.end_in_doubt(work, order.id)
+    (found,) = [each for each in counts.look(Settings.model_validate({})) if each.subject == "In doubt"]
+    assert found.said.startswith("prediction, sent at ")
+    assert f"fingerprint {order.fingerprint}" in found.said
+    assert "doubts" in found.next_step
 
 
 def test_while_the_database_is_at_rest_nothing_is_said(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:

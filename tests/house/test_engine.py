@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portrait_app.house.engine import Darkroom
+from portrait_app.settings import Settings
+from portrait_app.wiring import gateway_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,3 +36,15 @@ def test_a_file_that_a_killed_start_left_damaged_is_made_anew(tmp_path: Path, le
 def test_the_key_is_nobody_elses(tmp_path: Path) -> None:
     Darkroom(tmp_path)
     assert (tmp_path / "secrets" / "darkroom.token").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+async def test_only_the_list_of_the_houses_own_darkroom_is_taken_to_lag_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_ours: bool
+) -> None:
+    for name, value in Darkroom(tmp_path).environment.items():
+        if is_ours or name != "DARKROOM_IS_OURS":
+            monkeypatch.setenv(name, value)
+    gateway = gateway_of(Settings.read())
+    assert gateway.jobs.never_lags is is_ours
+    await gateway.close()

@@ -62,6 +62,12 @@ KNOWN = {
         ("doubts()",),
         is_open=True,
     ),
+    "doubts_of_house(most integer)": Known(
+        USER,
+        "TABLE(id uuid, kind text, doubt text, since timestamp with time zone)",
+        "to the operator alone: what could not be settled with the engine, without whose it is",
+        ("doubts_of_house(99)",),
+    ),
     "due_deletions(trash_stays interval, try_again_for interval, most integer)": Known(
         SERVICE,
         "TABLE(chore text, owner_id uuid, id uuid)",

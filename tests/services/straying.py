@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 async def given_up(house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICTION) -> tuple[Order, UUID]:
-    """Have an order taken by an engine that never shows it; return it and the order in its place."""
+    """Have an order taken by an engine whose list breaks its promise; return it and the order in its place."""
     order = await lost(house, owner_id, kind, is_taken=True)
     house.engine.unlisted.add("job1")
+    house.engine.list_is_past = True
     await let_time_pass(house, order)
     await house.sender.send(owner_id, order.id)
     (successor,) = [row for chore, _, row in house.queue.take() if chore is Chore.SEND_ORDER]

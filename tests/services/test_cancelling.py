@@ -14,7 +14,8 @@ from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderSt
 from portrait_app.domain.report import JobReport
 from portrait_app.errors import NotFound
 from portrait_app.services import cancelling, generations, progress, reconcile, trainings
-from portrait_app.services.orders import LIST_LAGS, Unsettled
+from portrait_app.services.settling import Unsettled
+from portrait_app.services.traces import LIST_LAGS
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -12,7 +12,6 @@ from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.doctor.doubts import listed, settled
-from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
@@ -79,8 +78,8 @@ async def test_one_that_became_a_job_is_taken_in_after_all(house: House, worksho
 async def test_one_whose_job_goes_on_is_seen_to_its_end(house: House, workshop: Workshop, doubtful: Order) -> None:
     house.engine.say("job1", JobReport("job1", OrderStatus.RUNNING))
     assert "sees job job1 to its end" in await settled(workshop, doubtful.id, "job1")
-    assert house.queue.take() == [(Chore.CALL_OFF, doubtful.owner_id, doubtful.id)]
-    assert (await in_doubt(house), house.engine.canceled) == (0, [])
+    assert (await order_of(house, doubtful.owner_id, doubtful.id)).status is OrderStatus.RUNNING
+    assert (await in_doubt(house), house.engine.canceled, house.queue.take()) == (0, [], [])
 
 
 async def test_the_job_of_another_order_or_of_nobody_is_refused(

@@ -89,7 +89,7 @@ async def test_portraits_in_doubt_that_come_after_all_are_kept(house: House, ada
 
 
 @pytest.mark.parametrize("kind", list(OrderKind))
-async def test_a_job_in_doubt_that_is_found_running_is_not_broken_off_while_it_is_wanted(
+async def test_a_job_in_doubt_that_is_found_running_is_taken_back_and_seen_to_its_end(
     house: House, ada: UUID, kind: OrderKind
 ) -> None:
     order = await lost(house, ada, kind, is_taken=True)
@@ -99,13 +99,16 @@ async def test_a_job_in_doubt_that_is_found_running_is_not_broken_off_while_it_i
     await house.sender.send(ada, order.id)
     house.engine.unlisted.clear()
     house.engine.say("job1", RUNNING)
-    for _ in range(2):
-        with pytest.raises(NotYetGone, match="may still bring"):
-            await call_off(house, order)
-    assert house.engine.canceled == []
-    made = {OrderKind.TRAINING: {"version": "me/faces:abc"}, OrderKind.PREDICTION: {"outputs": ("u0", "u1")}}
-    house.engine.say("job1", replace(RUNNING, status=OrderStatus.DONE, **made[kind]))
     await call_off(house, order)
+    known = await order_of(house, ada, order.id)
+    assert (known.status, known.doubt, known.ended_at) == (OrderStatus.RUNNING, None, None)
+    assert known.look_at is not None  # it is asked about as any other
+    assert house.engine.canceled == []
+    async with house.desk.for_person(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert training.status is (TrainingStatus.LEARNING if kind is OrderKind.TRAINING else TrainingStatus.READY)
+    made = {OrderKind.TRAINING: {"version": "me/faces:abc"}, OrderKind.PREDICTION: {"outputs": ("u0", "u1")}}
+    await hear(house, order, replace(RUNNING, status=OrderStatus.DONE, **made[kind]))
     assert (await order_of(house, ada, order.id)).status is OrderStatus.DONE
 
 

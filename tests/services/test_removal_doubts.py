@@ -60,7 +60,7 @@ async def test_a_version_that_was_heard_of_late_is_deleted_though_its_job_is_for
 
 
 async def test_an_order_in_doubt_is_never_confirmed_and_both_are_told(house: House, ada: UUID) -> None:
-    draft, order_id = await stopped(house, ada, OrderStatus.LOST)
+    draft, order_id = await stopped(house, ada, OrderStatus.IN_DOUBT)
     async with house.desk.for_service(ada) as work:
         (await work.orders.get(order_id, lock=True)).job_id = None  # its reply was lost
     with pytest.raises(NotYetGone, match="in doubt"):
@@ -76,7 +76,7 @@ async def test_an_order_in_doubt_is_never_confirmed_and_both_are_told(house: Hou
 
 
 async def test_the_doubt_ends_when_the_job_turns_up(house: House, ada: UUID) -> None:
-    draft, order_id = await stopped(house, ada, OrderStatus.LOST)
+    draft, order_id = await stopped(house, ada, OrderStatus.IN_DOUBT)
     async with house.desk.for_service(ada) as work:
         (await work.orders.get(order_id, lock=True)).job_id = None
     house.engine.versions.add(VERSION)

@@ -1,4 +1,4 @@
-"""A call whose reply was lost: found, waited for, given up for another, or shown to the operator; never repeated."""
+"""A call whose reply was lost: found, certainly nothing, or in doubt and shown to the operator; never repeated."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus
+from portrait_app.domain.generation import Loss
+from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import generations, inbox, orders, trainings
-from portrait_app.services.orders import LIST_LAGS, Unsettled
+from portrait_app.services import generations, inbox, orders, progress, settling, traces, trainings
+from portrait_app.services.settling import DOUBT_AFTER, Unsettled
 from tests.builders import change
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ async def order_of(house: House, owner_id: UUID, order_id: UUID) -> Order:
 
 
 async def let_time_pass(house: House, order: Order) -> None:
-    """Make it so long ago that the engine's list would have it."""
-    await change(house, order, sent_at=now() - LIST_LAGS - timedelta(minutes=1), lost_at=now() - LIST_LAGS)
+    """Make it so long ago that it is waited for no longer."""
+    await change(house, order, sent_at=now() - DOUBT_AFTER - timedelta(minutes=1), lost_at=now() - DOUBT_AFTER)
 
 
 @pytest.mark.parametrize("kind", list(OrderKind))
@@ -120,11 +121,11 @@ async def test_two_workers_send_an_order_once(house: House, ada: UUID) -> None:
 
 
 @pytest.mark.parametrize("kind", list(OrderKind))
-async def test_one_that_the_engine_never_took_gets_another_in_its_place(
+async def test_one_that_the_engine_certainly_never_took_gets_another_in_its_place(
     house: House, ada: UUID, kind: OrderKind
 ) -> None:
     order = await lost(house, ada, kind, is_taken=False)
-    await let_time_pass(house, order)
+    house.engine.list_is_past = True
     await house.sender.send(ada, order.id)
     assert house.engine.created == []
     assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
@@ -141,9 +142,9 @@ async def test_one_that_the_engine_never_took_gets_another_in_its_place(
 
 async def test_an_engine_that_takes_orders_and_denies_it_is_not_paid_without_end(house: House, ada: UUID) -> None:
     order = await lost(house, ada, is_taken=True)
-    for call in range(2, orders.MOST_CALLS + 1):
+    house.engine.list_is_past = True
+    for call in range(2, settling.MOST_CALLS + 1):
         house.engine.unlisted.update(house.engine.known)
-        await let_time_pass(house, order)
         await house.sender.send(ada, order.id)
         order = await order_of(house, ada, {chore: row for chore, _, row in house.queue.take()}[Chore.SEND_ORDER])
         house.engine.fails_next = ReplyLost("reset")
@@ -151,15 +152,14 @@ async def test_an_engine_that_takes_orders_and_denies_it_is_not_paid_without_end
             await house.sender.send(ada, order.id)
         assert (await order_of(house, ada, order.id)).attempts == call
     house.engine.unlisted.update(house.engine.known)
-    await let_time_pass(house, order)
     await house.sender.send(ada, order.id)
     assert (await order_of(house, ada, order.id)).doubt
-    assert (len(house.engine.created), house.queue.take()) == (orders.MOST_CALLS, [(Chore.CALL_OFF, ada, order.id)])
+    assert (len(house.engine.created), house.queue.take()) == (settling.MOST_CALLS, [(Chore.CALL_OFF, ada, order.id)])
 
 
 async def test_a_call_that_certainly_ordered_nothing_counts_for_nothing(house: House, ada: UUID) -> None:
     order = await recorded(house, ada)
-    for _ in range(orders.MOST_CALLS + 1):
+    for _ in range(settling.MOST_CALLS + 1):
         house.engine.fails_next = NotSent("no route")
         with pytest.raises(NotSent):
             await house.sender.send(ada, order.id)
@@ -175,33 +175,79 @@ async def test_a_job_that_the_list_shows_and_nobody_knows_by_its_id_is_adopted(h
     assert adopted.look_at is not None
 
 
-@pytest.mark.parametrize("is_whole", [True, False])
-async def test_what_can_not_be_settled_is_said_and_never_repeated(house: House, ada: UUID, *, is_whole: bool) -> None:
+@pytest.mark.parametrize("what", ["not past", "not whole", "nameless"])
+async def test_what_can_not_be_settled_is_said_and_never_repeated(house: House, ada: UUID, what: str) -> None:
     order = await lost(house, ada, is_taken=True)
     house.engine.unlisted.add("job1")
-    house.engine.nameless, house.engine.list_is_whole = (("removed",), True) if is_whole else ((), False)
+    house.engine.list_is_past, house.engine.list_is_whole = what != "not past", what != "not whole"
+    house.engine.nameless = ("removed",) if what == "nameless" else ()
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
     await let_time_pass(house, order)
     await house.sender.send(ada, order.id)
     ended = await order_of(house, ada, order.id)
-    assert ended.status is OrderStatus.LOST
+    assert ended.status is OrderStatus.IN_DOUBT
     assert str(ended.fingerprint) in (ended.doubt or "")
     assert house.queue.take() == [(Chore.CALL_OFF, ada, order.id)]  # it is looked for, and not ordered again
     assert ended.generation_id is not None
     async with house.desk.for_person(ada) as work:
         generation = await work.generations.get(ended.generation_id)
-    assert (generation.status, generation.trouble) == (GenerationStatus.FAILED, orders.IN_DOUBT)
+        assets = await work.assets.of(ended.generation_id)
+    assert (generation.status, generation.trouble) == (GenerationStatus.IN_DOUBT, progress.IN_DOUBT)
+    assert {asset.loss for asset in assets} == {Loss.IN_DOUBT}
     async with house.desk.for_nobody(Role.SERVICE) as session:
         assert (await counted(session))["orders in doubt"] == 1
+
+
+async def test_a_training_in_doubt_says_so_and_what_is_done_meanwhile(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, OrderKind.TRAINING, is_taken=False)
+    async with house.desk.for_person(ada) as work:
+        assert (await work.trainings.get(order.training_id)).phase == orders.CHECKING
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_person(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert (training.status, training.trouble) == (TrainingStatus.IN_DOUBT, progress.IN_DOUBT)
+
+
+async def test_only_what_is_younger_than_any_lost_one_can_be_proves_anything(house: House, ada: UUID) -> None:
+    """By then we had hung up, whatever stands between had given up, and the list and the clocks may be wrong."""
+    order = await lost(house, ada, is_taken=False)
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    assert order.lost_at is not None
+    slack = traces.ACCEPTED_WITHIN + traces.LIST_LAGS + traces.CLOCKS_DIFFER
+    assert house.engine.looked_until == order.lost_at + slack
+
+
+async def test_our_own_darkroom_need_not_show_a_younger_one(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=False)
+    house.engine.never_lags = True
+    with pytest.raises(Unsettled):  # it may be about to take it
+        await house.sender.send(ada, order.id)
+    await change(house, order, lost_at=now() - traces.LIST_LAGS)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
+
+
+async def test_a_call_whose_end_nobody_wrote_down_lasts_until_it_must_have_ended(house: House, ada: UUID) -> None:
+    """The machine slept in the middle of it: the call goes on as it wakes, whatever the time."""
+    order = await recorded(house, ada)
+    await change(house, order, status=OrderStatus.SENDING, sent_at=now() - timedelta(hours=8))
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    known = await order_of(house, ada, order.id)
+    assert known.lost_at is not None
+    assert known.lost_at > now() + timedelta(seconds=settling.CALL_LASTS_S - 5)
 
 
 async def test_a_removed_job_of_another_order_is_no_doubt(house: House, ada: UUID) -> None:
     other = await recorded(house, ada)
     await house.sender.send(ada, other.id)
     order = await lost(house, ada, is_taken=False)
-    house.engine.nameless = ("job1",)
-    await let_time_pass(house, order)
+    house.engine.nameless, house.engine.list_is_past = ("job1",), True
     await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).doubt is None
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
 
 
 async def test_while_the_list_can_not_be_had_nothing_is_decided(house: House, ada: UUID) -> None:
@@ -210,9 +256,9 @@ async def test_while_the_list_can_not_be_had_nothing_is_decided(house: House, ad
     house.engine.list_fails = EngineDown("502")
     with pytest.raises(EngineDown):
         await house.sender.send(ada, order.id)
-    await change(house, order, silent_since=now() - orders.UNSENT_AFTER, silent_at=now())
+    await change(house, order, silent_since=now() - DOUBT_AFTER, silent_at=now())
     await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.IN_DOUBT
 
 
 async def test_a_call_without_an_end_is_hung_up_on_and_settled(
@@ -224,7 +270,7 @@ async def test_a_call_without_an_end_is_hung_up_on_and_settled(
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(orders, "CALL_LASTS_S", 0.01)
+    monkeypatch.setattr(settling, "CALL_LASTS_S", 0.01)
     monkeypatch.setattr(house.engine, "start_prediction", endless)
     with pytest.raises(Unsettled):
         await house.sender.send(ada, order.id)

@@ -112,7 +112,7 @@ async def test_a_refusal_to_speak_with_us_is_no_silence(house: House, finished: 
     assert (order.status.is_final, order.silent_since) == (False, None)
 
 
-@pytest.mark.parametrize("status", [OrderStatus.FAILED, OrderStatus.LOST])
+@pytest.mark.parametrize("status", [OrderStatus.FAILED, OrderStatus.IN_DOUBT])
 async def test_a_training_given_up_that_made_a_face_model_is_ready_after_all(
     house: House, finished: Order, status: OrderStatus
 ) -> None:

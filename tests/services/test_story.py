@@ -14,7 +14,8 @@ from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderSt
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.selfie import SelfieStatus
-from portrait_app.services import generations, inbox, orders, progress, selfies, trainings
+from portrait_app.services import generations, inbox, progress, selfies, trainings
+from portrait_app.services.settling import Unsettled
 from tests.builders import WEBHOOK
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ async def test_a_call_that_never_left_is_made_again(house: House, ada: UUID) -> 
 async def test_a_call_whose_reply_was_lost_is_settled_and_not_repeated(house: House, ada: UUID) -> None:
     _, order = await started(house, ada)
     house.engine.fails_next, house.engine.accepts_all_the_same = ReplyLost("reset"), True
-    with pytest.raises(orders.Unsettled):
+    with pytest.raises(Unsettled):
         await house.sender.send(ada, order.id)
     await house.sender.send(ada, order.id)
     assert len(house.engine.created) == 1
@@ -117,7 +118,7 @@ async def test_a_call_that_may_still_be_on_its_way_is_waited_for(house: House, a
     _, order = await started(house, ada)
     house.engine.fails_next = ReplyLost("reset")
     for _ in range(2):
-        with pytest.raises(orders.Unsettled):
+        with pytest.raises(Unsettled):
             await house.sender.send(ada, order.id)
     assert house.engine.created == []
 

@@ -14,7 +14,7 @@ from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, Trainin
 from portrait_app.domain.order import OrderKind
 from portrait_app.jobs.patience import wait_for
 from portrait_app.services import orders, requests
-from portrait_app.services.orders import Unsettled
+from portrait_app.services.settling import Unsettled
 from tests.builders import change
 from tests.fakes import Uploaded
 from tests.services.test_settling import let_time_pass, order_of, recorded

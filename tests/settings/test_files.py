@@ -13,7 +13,8 @@ from tests.nobody import as_an_ordinary_user
 from tests.variables import NAMES
 
 ROOT = Path(__file__).parents[2]
-OF_NO_PERSON = {"DARKROOM_TOKEN", "NEXT_PUBLIC_APP_URL"}  # set by `run` for its own processes; an older name
+# Set by `run` for its own processes; an older name.
+OF_NO_PERSON = {"DARKROOM_TOKEN", "DARKROOM_IS_OURS", "NEXT_PUBLIC_APP_URL"}
 
 
 @pytest.mark.parametrize("name", [".env", ".env.local"])

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import ModelDiffers
+from portrait_app.adapters.replicate.errors import ModelDiffers, ReplyLost
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import NotFound, PortraitError
-from portrait_app.services import preferences, removal, trainings
+from portrait_app.services import preferences, progress, removal, trainings
 from portrait_app.services.generations import NotReady, UnknownChoice
 from portrait_app.services.offers import NoPortraits
+from portrait_app.services.settling import Unsettled
 from portrait_app.web.create.state import CreateState
 from tests.portraits import portraits_of
 from tests.web.tabs import goes_to, happens, signed_up, tab_of
@@ -69,6 +70,28 @@ async def test_a_face_model_that_does_not_take_what_we_send_is_not_offered_and_t
     await happens(room, "enter")
     assert (room.models, room.withheld) == ([], "No portraits can be made from Ada just now")
     assert not house.queue.waiting
+
+
+async def test_an_order_in_doubt_says_so_and_is_ordered_anew_by_ones_own_decision(
+    house: House, model: Training, room: CreateState
+) -> None:
+    await happens(room, "enter")
+    await happens(room, "choose_style", "noir")
+    await happens(room, "choose_count", 2)
+    await happens(room, "order")
+    ((_, owner_id, order_id),) = house.queue.take()
+    house.engine.fails_next = ReplyLost("reset")
+    with pytest.raises(Unsettled):
+        await house.sender.send(owner_id, order_id)
+    async with house.desk.for_service(owner_id) as work:
+        await progress.end_in_doubt(work, order_id)
+    house.queue.take()
+    await happens(room, "enter")
+    assert [one.headline for one in room.doubtful] == ["In doubt: 2 portraits in Noir"]
+    assert (room.lost, room.latest) == ("", [])  # it is said once
+    await happens(room, "try_again", room.doubtful[0].id)
+    assert (room.doubtful, len(room.latest)) == ([], 2)
+    assert [chore for chore, *_ in house.queue.take()] == [Chore.SEND_ORDER]
 
 
 async def test_the_address_names_the_face_model(house: House, ada: SignedIn, room: CreateState) -> None:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portrait_app.adapters.replicate.errors import ModelDiffers
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
 from portrait_app.errors import NotFound, SignedOut
-from portrait_app.services import accounts, sessions
+from portrait_app.services import accounts, progress, sessions
 from portrait_app.services.accounts import SignUp, UnknownLook
 from portrait_app.services.invites import NotYours
 from portrait_app.services.limits import TooManyTries
@@ -18,9 +21,13 @@ from portrait_app.web.you import words
 from portrait_app.web.you.state import NAME_FIELD, YouState
 from tests.builders import signs_in
 from tests.portraits import portraits_of
+from tests.services.test_settling import recorded
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.domain.order import Order
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
@@ -151,14 +158,40 @@ async def test_the_operator_sees_how_the_house_is_doing_and_invites(house: House
     await accounts.require_open(house.desk, SignUp.INVITE, invite)
 
 
+async def in_doubt(house: House, owner_id: UUID) -> Order:
+    """Have an order of somebody's end in doubt."""
+    order = await recorded(house, owner_id, OrderKind.TRAINING)
+    async with house.desk.for_service(owner_id) as work:
+        row = await work.orders.get(order.id, lock=True)
+        row.status, row.sent_at, row.fingerprint = OrderStatus.SENDING, now(), "http://engine/files/a.zip"
+        await progress.end_in_doubt(work, order.id)
+        return row
+
+
+async def test_the_operator_sees_what_is_in_doubt_and_what_to_look_for(house: House, room: YouState) -> None:
+    await in_doubt(house, (await signed_up(house, "Eve")).owner_id)
+    web_house.workshop().health = no_parts  # type: ignore[method-assign] -- a test's workshop is a plain namespace
+    await happens(room, "check_health")
+    ((name, said),) = [(doubt.name, doubt.value) for doubt in room.doubts]
+    assert name == "A training is in doubt"
+    assert "http://engine/files/a.zip" in said
+    assert "Eve" not in said
+
+
+async def no_parts() -> dict[str, bool]:
+    return {}
+
+
 async def test_nobody_else_sees_or_does_any_of_it(house: House, ada: SignedIn) -> None:
     eve = await signed_up(house, "Eve")
+    await in_doubt(house, eve.owner_id)
     room = await tab_of(YouState, eve.token)
     house.engine.refuses_training = ModelDiffers("darkroom/face-trainer:2", ["it takes no seed"])
     await web_house.workshop().offers.look()
     await happens(room, "enter")
     await happens(room, "check_health")
     assert (room.is_operator, room.usage, room.health, room.not_offered) == (False, [], [], [])
+    assert room.doubts == []  # not even their own: they are told in their own words
     with pytest.raises(NotYours):
         await happens(room, "invite")
 

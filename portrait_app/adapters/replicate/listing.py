@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -45,18 +45,29 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Page:
+    """One page of a list. `is_last`: nothing follows that is young enough; `is_readable`: each entry was a job."""
+
+    jobs: list[Listed]
+    is_last: bool
+    is_readable: bool = True
+
+
+@dataclass(frozen=True)
 class Trace:
     """What a search for a lost job came to.
 
     Attributes:
         job_id: the job that bears the fingerprint, or None.
         nameless: jobs of that time whose input was removed: the lost one may be among them.
-        is_whole: the list was read to its end, or to the time before.
+        is_whole: the list was read to its end, or to the time before, and each entry could be read.
+        is_past: it shows a job that was created after the time in which the lost one can have been.
     """
 
     job_id: str | None
     nameless: tuple[str, ...] = ()
     is_whole: bool = True
+    is_past: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ class UploadedFile:
 
 
 class JobList:
-    """Lists of trainings and of predictions.
+    """Lists of trainings and of predictions. `never_lags`: they show each job from the moment at which it was taken.
 
     Args:
         base_url: the API's address, with `/v1`; next pages are only turned to there, since our token goes along.
@@ -78,11 +89,10 @@ class JobList:
     def __init__(self, base_url: str, get: Callable[[str], Awaitable[dict[str, Any]]]) -> None:
         self._base_url = base_url
         self._get = get
+        self.never_lags = False
 
-    async def pages(
-        self, kind: OrderKind, since: datetime, *, turn: Turn = nullcontext
-    ) -> AsyncGenerator[tuple[list[Listed], bool]]:
-        """Yield pages of jobs created after `since`, newest first, and whether each is the last there is.
+    async def pages(self, kind: OrderKind, since: datetime, *, turn: Turn = nullcontext) -> AsyncGenerator[Page]:
+        """Yield pages of jobs created after `since`, newest first.
 
         Where none was the last, the list wasn't read to its end: it is too long, or leads to where we don't follow.
 
@@ -95,10 +105,10 @@ class JobList:
             async with turn():
                 with asking():
                     page = await self._get(url)
-                    listed = _listed(kind, page)
+                    listed, is_readable = _listed(kind, page)
             young = [one for one in listed if one.created_at is None or one.created_at >= since]
             is_last = not page.get("next") or len(young) < len(listed)
-            yield young, is_last
+            yield Page(young, is_last, is_readable)
             following = self._next(page)
             if is_last or following is None:
                 return
@@ -107,21 +117,23 @@ class JobList:
     async def find(
         self, kind: OrderKind, *, fingerprint: str, since: datetime, until: datetime, turn: Turn = nullcontext
     ) -> Trace:
-        """Look for a job whose reply was lost, among those created between `since` and `until`.
+        """Look for a job whose reply was lost, among those created between `since` and `until`, by the engine's clock.
 
         Args: fingerprint: the zip's address for a training, the seed for a prediction. turn: as in `pages`.
         Raises: EngineDown, Throttled, Refused.
         """
         nameless: list[str] = []
-        is_whole = False
-        async for page, is_last in self.pages(kind, since, turn=turn):
-            for listed in page:
+        is_whole, is_readable, is_past = False, True, False
+        async for page in self.pages(kind, since, turn=turn):
+            for listed in page.jobs:
                 if wire.is_marked(kind, listed.body, fingerprint):
                     return Trace(listed.report.job_id)
-                if not listed.has_input and (listed.created_at is None or listed.created_at <= until):
+                if listed.created_at is not None and listed.created_at > until:
+                    is_past = True
+                elif not listed.has_input:
                     nameless.append(listed.report.job_id)
-            is_whole = is_last
-        return Trace(None, tuple(nameless), is_whole)
+            is_whole, is_readable = page.is_last, is_readable and page.is_readable
+        return Trace(None, tuple(nameless), is_whole and is_readable, is_past)
 
     async def find_file(self, name: str) -> UploadedFile | None:
         """Look for a file that was uploaded under this name, among the newest.
@@ -146,14 +158,14 @@ class JobList:
         return url if is_ours else None
 
 
-def _listed(kind: OrderKind, page: dict[str, Any]) -> list[Listed]:
+def _listed(kind: OrderKind, page: dict[str, Any]) -> tuple[list[Listed], bool]:
+    """Read the jobs of a page; and whether each entry was one: an odd one hides no other, and may be the lost one."""
     found: list[Listed] = []
-    for body in _results(page):
-        try:
+    results = _results(page)
+    for body in results:
+        with suppress(Unreadable):
             found.append(Listed(wire.report_of(kind, body), wire.created_at(body), body))
-        except Unreadable:  # one odd entry must not hide the others
-            continue
-    return found
+    return found, len(found) == len(results)
 
 
 def _results(page: dict[str, Any]) -> list[dict[str, Any]]:

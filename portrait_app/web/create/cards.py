@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portrait_app.ports.bucket import Links
     from portrait_app.services.preferences import Beginning
     from portrait_app.web.coming import Coming
+    from portrait_app.web.create.doubtful import Doubtful
     from portrait_app.web.views import TrainingCard
 
 
@@ -54,6 +55,7 @@ class Seen:
         samples: the newest portrait by face model's id and style.
         beginning: what is chosen by itself in a tab where nothing was yet.
         lost: a sentence on what of the last orders came to nothing, or nothing.
+        doubtful: those of which nobody can say whether they came to nothing.
     """
 
     is_darkroom: bool
@@ -63,6 +65,7 @@ class Seen:
     latest: list[PortraitCard]
     coming: Coming
     lost: str
+    doubtful: list[Doubtful]
     withheld: frozenset[str]
 
 

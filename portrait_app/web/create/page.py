@@ -12,6 +12,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.web import ui
 from portrait_app.web.coming import coming_line, stop_sheet
 from portrait_app.web.create.cards import SHAPES, WITHHELD, Shape, StyleTile
+from portrait_app.web.create.doubtful import doubtful_notice
 from portrait_app.web.create.state import LATEST, CreateState
 from portrait_app.web.portraits import portrait_cell, ratio_of_last
 from portrait_app.web.shell import frame
@@ -21,6 +22,7 @@ from portrait_app.web.train.shelf import running_card
 if TYPE_CHECKING:
     from reflex.vars import ObjectVar
 
+    from portrait_app.web.create.doubtful import Doubtful
     from portrait_app.web.views import PortraitCard, TrainingCard
 
 TWICE_PRESSED_MS = 800  # two taps of one finger are one order
@@ -164,6 +166,7 @@ def _latest() -> rx.Component:
             ),
         ),
         rx.cond(CreateState.lost != "", ui.notice("Not all of them came out", CreateState.lost, kind="care")),
+        rx.foreach(CreateState.doubtful, _doubtful),
         rx.cond(
             CreateState.latest.length() > 0,
             ui.picture_rows(rx.foreach(CreateState.latest, _latest_cell), last=ratio_of_last(CreateState.latest)),
@@ -172,6 +175,12 @@ def _latest() -> rx.Component:
         aria_label="Latest portraits",
         class_name="create-latest",
     )
+
+
+def _doubtful(order: ObjectVar[Doubtful]) -> rx.Component:
+    notice = doubtful_notice(order, CreateState.try_again(order.id).throttle(TWICE_PRESSED_MS))
+    notice.key = order.id
+    return notice
 
 
 def _latest_cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:

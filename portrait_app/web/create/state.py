@@ -19,6 +19,7 @@ from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.coming import Coming, StopsPortraits
 from portrait_app.web.create.cards import Seen, StyleTile, samples_of, style_tiles, withheld_headline
+from portrait_app.web.create.doubtful import Doubtful, doubtful_of, in_doubt
 from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
 from portrait_app.web.train.shelf import training_cards
@@ -50,6 +51,7 @@ class CreateState(StopsPortraits, Room, rx.State):
     latest: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
     coming: rx.Field[Coming] = rx.field(default_factory=Coming)
     lost: rx.Field[str] = rx.field("")
+    doubtful: rx.Field[list[Doubtful]] = rx.field(default_factory=list)
     withheld: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -103,6 +105,15 @@ class CreateState(StopsPortraits, Room, rx.State):
         # Where there is one column the portraits stand below the form. Their section is always there.
         return ui.perform("page.bringIntoView", LATEST)
 
+    @rx.event
+    async def try_again(self, generation_id: str) -> None:
+        """Order anew what is in doubt: the person's own decision, and a new order."""
+        async with work_for(self) as work:
+            generation = await work.generations.get(identified(generation_id))
+            house.workshop().offers.require_portraits(await work.trainings.get(generation.training_id))
+            await generations.try_again(work, generation.id)
+            self._show(await self._look(work))
+
     @classmethod
     async def _look(cls, work: Work) -> Seen:
         rows = await work.assets.latest(limit=MOST_SHOWN)
@@ -118,7 +129,8 @@ class CreateState(StopsPortraits, Room, rx.State):
             withheld=frozenset(
                 str(row.id) for row in await work.trainings.ready() if not house.workshop().offers.offers_portraits(row)
             ),
-            lost=" ".join(await work.generations.troubles_of(together)),
+            lost=" ".join(await work.generations.troubles_of(together - {row.generation_id for row in in_doubt(rows)})),
+            doubtful=doubtful_of(rows),
         )
 
     def _show(self, seen: Seen) -> None:
@@ -130,7 +142,7 @@ class CreateState(StopsPortraits, Room, rx.State):
         if self.model not in {model.id for model in self.models}:
             self.model = self.models[0].id if self.models else ""
         self.styles = style_tiles(self.model, seen.samples)
-        self.latest, self.lost = seen.latest, seen.lost
+        self.latest, self.lost, self.doubtful = seen.latest, seen.lost, seen.doubtful
         self.coming = seen.coming
 
     def _begin(self, beginning: Beginning) -> None:

@@ -67,8 +67,9 @@ def failed_card(
 ) -> rx.Component:
     """A face model that could not be learned: what happened, what is safe, what to do next."""
     again = rx.cond(training.can_try_again & may_retry, ui.button("Try again", on_click=on_retry))
+    failed = rx.cond(training.is_in_doubt, ui.status("In doubt", "care"), ui.status("Not learned", "error"))
     return ui.card(
-        _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), ui.status("Not learned", "error"))),
+        _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), failed)),
         rx.el.p(
             training.trouble,
             rx.cond(training.is_stopped | ~training.can_try_again, "", " Your photos are safe."),

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.clock import now
+from portrait_app.domain.order import OrderKind
 from portrait_app.services.devices import in_words
 from portrait_app.web.you import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from portrait_app.database.accounts import Usage
+    from portrait_app.database.accounts import HouseDoubt, Usage
     from portrait_app.domain.account import Session
 
 
@@ -62,6 +63,12 @@ def usage_counts(usage: Usage | None) -> list[Count]:
         Count("Face models", usage.trainings),
         Count("Portraits", usage.portraits),
     ]
+
+
+def doubt_figures(doubts: Iterable[HouseDoubt]) -> list[Figure]:
+    """Say of which orders nobody can say whether the engine took them, and what to look for there."""
+    what = {OrderKind.TRAINING: "A training", OrderKind.PREDICTION: "An order of portraits"}
+    return [Figure(f"{what[OrderKind(each.kind)]} is in doubt", f"{each.doubt}.") for each in doubts]
 
 
 def health_figures(parts: Mapping[str, bool]) -> list[Figure]:

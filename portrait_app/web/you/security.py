@@ -53,13 +53,14 @@ def sessions() -> rx.Component:
 def operators() -> rx.Component:
     """What only the operator sees: whether everything answers, how much the house is used, and a way to let people in.
 
-    Figures alone; nothing of anybody.
+    Figures, and what is in doubt at the engine; nothing of anybody.
     """
     return rx.cond(
         YouState.is_operator,
         rx.el.section(
             rx.el.h2("This studio", class_name="card-title"),
             rx.foreach(YouState.not_offered, _not_offered),
+            rx.foreach(YouState.doubts, _in_doubt),
             ui.lines(rx.foreach(YouState.health, _figure), rx.foreach(YouState.usage, _count)),
             rx.cond(YouState.takes_invites, ui.button("Invite somebody", on_click=YouState.invite)),
             class_name="you-section",
@@ -114,6 +115,12 @@ def _not_offered(why: rx.vars.StringVar) -> rx.Component:
     return ui.notice(
         why, "Run “make doctor” on this machine: it says what no longer fits, and what to do.", kind="care"
     )
+
+
+def _in_doubt(doubt: rx.vars.ObjectVar[Figure]) -> rx.Component:
+    """An order of which nobody can say whether it was taken, with what to look for at the engine."""
+    how = "Its person was told, and it was not ordered again. `python -m portrait_app doubts` settles it by your word."
+    return ui.notice(doubt.name, f"{doubt.value} {how}", kind="care")
 
 
 def _count(count: rx.vars.ObjectVar[Count]) -> rx.Component:

@@ -18,7 +18,15 @@ from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
 from portrait_app.web.session import someone_of, work_for
-from portrait_app.web.you.cards import Count, Figure, SessionCard, health_figures, session_cards, usage_counts
+from portrait_app.web.you.cards import (
+    Count,
+    Figure,
+    SessionCard,
+    doubt_figures,
+    health_figures,
+    session_cards,
+    usage_counts,
+)
 from portrait_app.web.you.keys import Offer, WayCard, offers, steps_said, way_cards
 
 NAME_SHEET, NAME_FIELD = "change-name", "your-name"
@@ -74,6 +82,7 @@ class YouState(Room, rx.State):
     usage: rx.Field[list[Count]] = rx.field(default_factory=list)
     health: rx.Field[list[Figure]] = rx.field(default_factory=list)
     not_offered: rx.Field[list[str]] = rx.field(default_factory=list)
+    doubts: rx.Field[list[Figure]] = rx.field(default_factory=list)
 
     @rx.event
     async def enter(self) -> None:
@@ -118,9 +127,10 @@ class YouState(Room, rx.State):
 
     @rx.event
     async def check_health(self) -> None:
-        """Ask every part of the house whether it answers; the operator's question."""
+        """Ask every part of the house whether it answers, and what is in doubt; the operator's question."""
         async with work_for(self) as work:
             is_operator = await work.accounts.is_operator()
+            self.doubts = doubt_figures(await work.accounts.doubts())
         self.health = health_figures(await house.workshop().health()) if is_operator else []
         self.not_offered = house.workshop().offers.troubles() if is_operator else []
 
