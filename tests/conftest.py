@@ -16,7 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 from portrait_app.database.address import Address
 from portrait_app.database.migrate import upgrade
 from portrait_app.services import passwords
-from tests import postgres, s3
+from tests import engines, postgres, s3
 from tests.furnished import furnished
 from tools.chromium import provide
 
@@ -63,6 +63,14 @@ def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     """Hash passwords at a fraction of the cost, for a thousand people sign up; not where the cost itself is tested."""
     if request.node.get_closest_marker("full_cost") is None:
         monkeypatch.setattr(passwords, "_hasher", QUICK)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_engines() -> Generator[None]:
+    """Compile each statement once, and not in every test again."""
+    with pytest.MonkeyPatch.context() as patch:
+        engines.keep(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
