@@ -56,6 +56,14 @@ class FakeEngine:
     name: str = "me"
 
     @property
+    def places(self) -> FakeEngine:
+        """Where trainings take place."""
+        return self
+
+    async def whose(self) -> str:
+        return self.name
+
+    @property
     def jobs(self) -> FakeEngine:
         """Its lists."""
         return self

@@ -19,7 +19,7 @@ from portrait_app.domain.catalogue import TRAINERS, VIDEOS
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.settings import Settings
 from tests.adapters import replicated
-from tests.adapters.scripted import HANG_UP, Answer, ScriptedEngine
+from tests.adapters.scripted import HANG_UP, MISSING, Answer, ScriptedEngine
 from tests.adapters.test_signature import OTHER, SECRET
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ async def test_a_trainer_that_changed_is_told_input_by_input(engine: ScriptedEng
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Answer(404, {"detail": "Not found"}), "can't be used"),
+        (MISSING, "can't be used"),
         (Answer(503, {}), "can't be looked at"),
         (offers(None), "couldn't be checked"),
     ],
@@ -169,7 +169,7 @@ async def test_the_newest_face_model_is_held_against_what_its_portraits_are_give
     for answer, said in (
         (offers(replicated.PORTRAITS["qwen"]), "it is of another trainer, qwen"),
         (Answer(body={"latest_version": None}), "no face model at the engine yet"),
-        (Answer(404, {}), "no face model at the engine yet"),
+        (MISSING, "no face model at the engine yet"),
     ):
         engine.answers[FACES] = answer
         portraits = (await findings(engine, tmp_path))["Portraits"]

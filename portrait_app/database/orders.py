@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import DateTime, String, Uuid, bindparam, exists, or_, text, true, update
+from sqlalchemy import DateTime, String, Uuid, bindparam, exists, func, or_, text, true, update
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
@@ -43,9 +43,15 @@ class Orders(Shelf[Order]):
         query = query.where(col(Order.cancel_asked_at).is_not(None))
         return {found for found in await self.session.scalars(query) if found is not None}
 
+    async def waiting(self) -> Sequence[Order]:
+        """Return the orders that the engine lets us send only later, the first to go first."""
+        query = select(Order).where(col(Order.status) == OrderStatus.RECORDED, col(Order.waits_until) > func.now())
+        return (await self.session.scalars(query.order_by(col(Order.waits_until)))).all()
+
     async def untidy_of(self, training_id: UUID) -> Sequence[Order]:
         """Return the orders of one face model whose uploaded photos still lie at the engine."""
-        query = select(Order).where(col(Order.training_id) == training_id, col(Order.file_id).is_not(None))
+        query = select(Order).where(col(Order.training_id) == training_id)
+        query = query.where(or_(col(Order.file_id).is_not(None), col(Order.uploading_since).is_not(None)))
         return (await self.session.scalars(query)).all()
 
     async def given_up_of(self, training_id: UUID) -> Sequence[Order]:

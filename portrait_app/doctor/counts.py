@@ -19,6 +19,9 @@ _STEPS = {
     "jobs that nobody waits for and that the engine has not ended": (
         "the worker tells it to, for three days; the log says why it doesn't (event engine.throttled, or the chore's)"
     ),
+    "jobs that the engine would not tell of": (
+        "it refused to, or another account is signed in than the one that ordered them; look for them at the engine"
+    ),
     "face models whose deletion is not confirmed": (
         "the log says why (event model.not_removed); delete the version at the engine by hand, and the studio notices"
     ),

@@ -31,6 +31,11 @@ class Order(Owned, table=True):
     studio what could not be settled. `silent_since` is the first call of a row of calls about it that came to nothing,
     `silent_at` the last. `stray_since` is when a job turned up of an order that had ended: nobody waits for what it
     makes, and it is called off until the engine has confirmed its end.
+
+    `account` is whose the job is at the engine: to another account it looks as if it had never been. `unknown_since` is
+    the first of a row of answers that the engine knows no such job. `uploading_since` is when photos were first handed
+    over, until nothing of them is at the engine any more. `waits_until` is when the engine lets us send it at the
+    soonest.
     """
 
     __tablename__: ClassVar[Any] = "orders"
@@ -55,15 +60,27 @@ class Order(Owned, table=True):
     silent_since: datetime | None = moment(default=None)
     silent_at: datetime | None = moment(default=None)
     stray_since: datetime | None = moment(default=None)
+    account: str | None = None
+    unknown_since: datetime | None = moment(default=None)
+    uploading_since: datetime | None = moment(default=None)
+    waits_until: datetime | None = moment(default=None)
     ended_at: datetime | None = moment(default=None)
     version: str | None = Field(default=None, description="a face model that its job made after it had ended here")
 
-    def note_silence(self, moment: datetime) -> datetime:
-        """Note a call that came to nothing; return since when all have. While we ourselves were off, none was made."""
+    def note_silence(self, moment: datetime, wait: timedelta = timedelta()) -> datetime:
+        """Note a call that came to nothing; return since when all have. While we ourselves were off, none was made.
+
+        Args: wait: how long the engine has us wait at least for the next one: no time in which we were off.
+        """
         if self.silent_since is None or self.silent_at is None or moment - self.silent_at > WE_WERE_OFF:
             self.silent_since = moment
-        self.silent_at = moment
+        self.silent_at = moment + 1.25 * wait  # some wait a quarter longer (`jobs/patience`)
         return self.silent_since
+
+    @property
+    def may_have_upload(self) -> bool:
+        """Whether photos of it may be at the engine."""
+        return self.file_id is not None or self.uploading_since is not None
 
 
 class Delivery(Owned, table=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portrait_app.domain.chores import Chore
 from portrait_app.jobs.patience import Patience
-from portrait_app.services import cancelling, exports, orders, purging, removal
+from portrait_app.services import cancelling, exports, purging, removal, tidying
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ def register(app: App, workshop: Workshop) -> None:
         Chore.EXAMINE_SELFIE: workshop.examiner.examine,
         Chore.SEND_ORDER: workshop.sender.send,
         Chore.KEEP_ASSET: workshop.keeper.keep,
-        Chore.TIDY_ORDER: partial(orders.tidy, desk, gateway),
+        Chore.TIDY_ORDER: partial(tidying.tidy, desk, gateway),
         Chore.SEND_MAIL: workshop.postman.send,
         Chore.CALL_OFF: partial(cancelling.call_off, desk, gateway),
         Chore.REMOVE_MODEL: partial(removal.carry_out, desk, gateway),

@@ -26,6 +26,7 @@ from portrait_app.wiring import open_workshop
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
+    from uuid import UUID
 
     from procrastinate import App
 
@@ -84,8 +85,9 @@ class Round:
 def rounds_of(workshop: Workshop) -> list[Round]:
     """Say what a worker does besides chores. Each round takes up what is left of the one before it."""
     desk, gateway = workshop.desk, workshop.gateway
+    asked: dict[UUID, int] = {}
     return [
-        Round(0.5, 120, lambda: reconcile.look_at_orders(desk, gateway)),
+        Round(0.5, 120, lambda: reconcile.look_at_orders(desk, gateway, asked)),
         Round(3.0, 60, lambda: reconcile.remember_chores(desk)),
         Round(30.0, 60, lambda: purging.put_off_what_is_due(desk)),
         Round(HOUR_S, HOUR_S, lambda: sweep.sweep(desk)),  # a bucket may be large

@@ -73,7 +73,7 @@ async def take_back(work: Work, order: Order, report: JobReport) -> bool:
         return False
     if successor is not None:
         successor.status, successor.ended_at = OrderStatus.CANCELED, now()
-        if successor.file_id is not None:
+        if successor.may_have_upload:
             work.later(Chore.TIDY_ORDER, successor.id)
     log.info("order.taken_back", order=str(order.id), said=report.status)
     order.status, order.ended_at = OrderStatus.SENDING, None

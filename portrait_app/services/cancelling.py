@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portrait_app.adapters.replicate.errors import JobVanished, Refused
@@ -10,7 +9,7 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import progress, strays
+from portrait_app.services import progress, strays, vanished
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.settling import Unsettled
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Desk, Work
 
 STOPPING = "Stopping"
-KNOWN_BY = timedelta(minutes=1)  # an engine that doesn't know a job younger than this may not know it yet
 
 
 async def cancel_training(work: Work, training_id: UUID) -> Training:
@@ -99,11 +97,11 @@ async def _cancel(desk: Desk, gateway: Gateway, order: Order, job_id: str) -> No
     try:
         report = await _called_off(desk, gateway, order, job_id)
     except JobVanished as error:
-        if now() < (order.sent_at or order.created_at) + KNOWN_BY:
+        if not await vanished.is_gone(desk, gateway, order):
             raise
         async with desk.for_service(order.owner_id) as work:
-            words = progress.CALLED_OFF
-            await progress.end(work, order.id, OrderStatus.CANCELED, trouble=words, detail=str(error))
+            words = {"trouble": progress.CALLED_OFF, "detail": str(error)}
+            await progress.end(work, order.id, OrderStatus.CANCELED, **words, may_go_on=True)
         return
     async with desk.for_service(order.owner_id) as work:
         await progress.hear(work, order.id, report)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import EngineError, NotSent, Refused, ReplyLost, Throttled
+from portrait_app.adapters.replicate.errors import EngineError, NotOurTurn, NotSent, Refused, ReplyLost, Throttled
 from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.errors import NotFound
-from portrait_app.services import progress, settling
+from portrait_app.services import progress, settling, tidying
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.requests import gather
 from portrait_app.services.zipping import zipped
@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+WORTH_SAYING = timedelta(seconds=2)  # our own pace holds a call up for less
 UNSENT_AFTER = timedelta(days=1)
 UNSENDABLE = "The portrait engine could not be reached for a day. Nothing was ordered or charged; please try again."
+BUSY = (
+    "The portrait engine had too much to do to take this, for a whole day. Nothing was ordered or charged; "
+    "what you have is safe, and you can try again."
+)
 INCOMPLETE = (
     "Something that this needs, a photo or a style, is no longer in the studio, so nothing was ordered or charged. "
     "What you have is safe; please start again without it."
@@ -63,33 +68,43 @@ class Sender:
                 await self._settler.settle(owner_id, order_id)
             else:
                 await self._order(owner_id, order)
-        except Throttled:  # it is only asked to wait
-            raise
         except EngineError as error:
             is_begun = order.status is OrderStatus.SENDING
-            if not await self._is_too_long(owner_id, order_id, settling.DOUBT_AFTER if is_begun else UNSENT_AFTER):
+            most = settling.DOUBT_AFTER if is_begun else UNSENT_AFTER
+            if not await self._is_too_long(owner_id, order_id, error, most):
                 raise
             if is_begun:
                 await self._settler.end_in_doubt(owner_id, order_id)
             else:
+                words = BUSY if isinstance(error, Throttled) else UNSENDABLE
                 detail = f"{type(error).__name__} for a day"
-                await self._end(owner_id, order_id, OrderStatus.FAILED, UNSENDABLE, detail)
+                await self._end(owner_id, order_id, OrderStatus.FAILED, words, detail)
 
     @property
     def _settler(self) -> settling.Settler:
         return settling.Settler(self.desk, self.gateway)
 
-    async def _is_too_long(self, owner_id: UUID, order_id: UUID, most: timedelta) -> bool:
-        """Note a call that came to nothing; whether all have for so long."""
+    async def _is_too_long(self, owner_id: UUID, order_id: UUID, error: EngineError, most: timedelta) -> bool:
+        """Note a call that came to nothing; whether all have for so long.
+
+        One that was not made, since it was nobody's turn, begins no silence: our own pace is none.
+        """
+        wait = timedelta(seconds=error.retry_after_s if isinstance(error, Throttled) else 0)
         async with self.desk.for_service(owner_id) as work:
             order = await work.orders.get(order_id, lock=True)
-            return now() - order.note_silence(now()) >= most
+            if wait >= WORTH_SAYING and order.status is OrderStatus.RECORDED:
+                order.waits_until = now() + wait
+                await work.tell(*_whose(order))
+            if isinstance(error, NotOurTurn) and order.silent_since is None:
+                return False
+            return now() - order.note_silence(now(), wait) >= most
 
     async def _order(self, owner_id: UUID, order: Order) -> None:
         try:
+            account = await self.gateway.places.whose()
             if order.kind is OrderKind.TRAINING and order.fingerprint is None:
-                await self._upload_photos(owner_id, order)
-            report = await self._call(owner_id, order)
+                await self._upload_photos(owner_id, order, account)
+            report = await self._call(owner_id, order, account)
         except Refused as error:
             words = f"{error.headline}. {error.hint}"
             await self._end(owner_id, order.id, OrderStatus.FAILED, words, str(error))
@@ -108,7 +123,7 @@ class Sender:
             detail = f"{type(error).__name__}: {error}"
             await progress.end(work, order_id, OrderStatus.FAILED, trouble=INCOMPLETE, detail=detail)
 
-    async def _upload_photos(self, owner_id: UUID, order: Order) -> None:
+    async def _upload_photos(self, owner_id: UUID, order: Order, account: str) -> None:
         async with self.desk.for_service(owner_id) as work:
             trainer = (await work.trainings.get(order.training_id)).trainer
             photos = [
@@ -116,10 +131,12 @@ class Sender:
                 for selfie in await work.selfies.of(order.training_id)
                 if selfie.is_usable and selfie.key
             ]
-        name = f"{order.id}.zip"
+        name = tidying.name_of(order)
         # A worker that was killed right after its upload left one there: it is the same zip.
         uploaded = await self.gateway.jobs.find_file(name)
         if uploaded is None:
+            if not await self._begin_upload(owner_id, order.id, account):
+                return
             uploaded = await self.gateway.upload(name, zipped(photos, caption=TRAINERS[trainer].caption))
         async with self.desk.for_service(owner_id) as work:
             kept = await work.orders.get(order.id, lock=True)
@@ -128,10 +145,19 @@ class Sender:
         if kept.file_id != uploaded.id:  # another worker was faster, or the order has ended
             await self.gateway.delete_file(uploaded.id)
 
-    async def _call(self, owner_id: UUID, order: Order) -> JobReport | None:
+    async def _begin_upload(self, owner_id: UUID, order_id: UUID, account: str) -> bool:
+        """Write down that photos are on their way to the engine; False when they are no longer wanted there."""
+        async with self.desk.for_service(owner_id) as work:
+            order = await work.orders.get(order_id, lock=True)
+            if order.status is not OrderStatus.RECORDED or order.cancel_asked_at is not None:
+                return False
+            order.account, order.uploading_since = account, now()
+            return True
+
+    async def _call(self, owner_id: UUID, order: Order, account: str) -> JobReport | None:
         """Make the call that costs; None when it is no longer wanted, or is somebody else's to make."""
         async with turn(self.desk, Call.CREATE):
-            request = await self._begin(owner_id, order.id)
+            request = await self._begin(owner_id, order.id, account)
             if request is None:
                 return None
             try:
@@ -144,13 +170,14 @@ class Sender:
                 await self._note(owner_id, order.id, is_lost=True)
                 raise settling.Unsettled(f"order {order.id}") from error
 
-    async def _begin(self, owner_id: UUID, order_id: UUID) -> Request | None:
+    async def _begin(self, owner_id: UUID, order_id: UUID, account: str) -> Request | None:
         async with self.desk.for_service(owner_id) as work:
             order = await work.orders.get(order_id, lock=True)
             if order.status is not OrderStatus.RECORDED or order.cancel_asked_at is not None:
                 return None
             request = await gather(work, order)
             order.status, order.sent_at, order.lost_at = OrderStatus.SENDING, now(), None
+            order.account, order.waits_until = account, None
             order.attempts += 1
             return request
 
@@ -178,12 +205,6 @@ class Sender:
             await progress.end(work, order_id, status, trouble=trouble, detail=detail)
 
 
-async def tidy(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> None:
-    """Delete the uploaded photos at the engine once the training has ended."""
-    async with desk.for_service(owner_id) as work:
-        order = await work.orders.get(order_id)
-    if order.file_id is None or not order.status.is_final:  # its job turned up after all, and reads them
-        return
-    await gateway.delete_file(order.file_id)
-    async with desk.for_service(owner_id) as work:
-        (await work.orders.get(order_id, lock=True)).file_id = None
+def _whose(order: Order) -> tuple[str, UUID]:
+    """Name the row that people see of an order."""
+    return ("training", order.training_id) if order.generation_id is None else ("generation", order.generation_id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import Throttled
+from portrait_app.adapters.replicate.errors import NotOurTurn, Throttled
 from portrait_app.database.address import Role
 from portrait_app.database.orders import TooSoon, stop_turns, take_turn
 
@@ -47,14 +47,14 @@ async def turn(desk: Desk, call: Call) -> AsyncGenerator[None]:
     """Make one call when it is its turn; when the engine says that it was too many, all wait for as long as it says.
 
     Raises:
-        Throttled: it is not the turn of this call, which was not made, or the engine said so itself.
+        NotOurTurn: this call was not made. Throttled: the engine said itself that it was too many.
     """
     step = MINUTE / PER_MINUTE[call]
     try:
         async with desk.for_nobody(Role.SERVICE) as session:
             await take_turn(session, call, step=step, burst=step * BURST[call])
     except TooSoon as error:
-        raise Throttled("our own pace", error.wait_s) from error
+        raise NotOurTurn("our own pace", error.wait_s) from error
     try:
         yield
     except Throttled as error:

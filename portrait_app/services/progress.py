@@ -61,7 +61,7 @@ async def hear_of(work: Work, order: Order, report: JobReport) -> None:
     is_new = order.job_id is None
     if not await _is_its_job(work, order, report):
         return
-    order.silent_since = None
+    order.silent_since = order.unknown_since = None
     if order.status.is_final and not await take_back(work, order, report):
         await _hear_of_stray(work, order, report, is_new=is_new)
         return
@@ -170,7 +170,7 @@ async def _take_in(work: Work, order: Order, report: JobReport) -> None:
 
 def _close(work: Work, order: Order) -> None:
     order.ended_at, order.look_at = now(), None
-    if order.file_id is not None:
+    if order.may_have_upload:
         work.later(Chore.TIDY_ORDER, order.id)
 
 
@@ -200,7 +200,7 @@ async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None
 
 def _trouble(order: Order, report: JobReport) -> str | None:
     if order.status is OrderStatus.CANCELED:
-        return CALLED_OFF if order.cancel_asked_at else report.trouble or STOPPED
+        return report.trouble or (CALLED_OFF if order.cancel_asked_at else STOPPED)
     return report.trouble
 
 

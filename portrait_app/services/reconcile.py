@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import EngineDown, EngineError, JobVanished
+from portrait_app.adapters.replicate.errors import EngineDown, EngineError, JobVanished, NotOurTurn, Throttled
 from portrait_app.database.address import Role
 from portrait_app.database.exports import forgotten_exports
 from portrait_app.database.leaving import forgotten_leavers
@@ -19,14 +19,15 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import progress
-from portrait_app.services.cancelling import KNOWN_BY
+from portrait_app.services import progress, silence, vanished
 from portrait_app.services.pace import Call, turn, turns
+from portrait_app.services.silence import LAST_WORD
 from portrait_app.services.strays import DEADLINE
 from portrait_app.services.traces import CLOCKS_DIFFER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+    from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.adapters.replicate.listing import Listed
@@ -40,35 +41,65 @@ LOOK_AGAIN = timedelta(seconds=2)  # while somebody watches; else ever more slow
 FORGOTTEN_AFTER = timedelta(seconds=8)
 MOST = 200
 MANY = 20  # more than these are looked up in the engine's list, a hundred a page
-# An engine that hangs is asked about all of them within `WE_WERE_OFF`, so that its silence is seen to be one.
 SIDE_BY_SIDE = 10
 ANSWER_LASTS_S = 20.0
-LAST_WORD = timedelta(minutes=5)  # for an engine that was told to stop
-SILENCE = timedelta(hours=1)  # no answer after the deadline: by now it has forgotten whatever it made
-VANISHED = "The engine no longer knows this job. Nothing else is lost; please start it again."
-UNHEARD = (
-    "The studio itself could not work with what came of this, so it was given up. "
-    "What you have is safe; please try again, and tell whoever runs this studio if it stays so."
+LIST_LASTS_S = 30.0
+MOST_REMEMBERED = 10_000
+VANISHED = (
+    "The portrait engine has lost track of this. What you have is safe, and should it turn up after all, you get it. "
+    "If you would rather not wait, try again: that is a new order."
 )
 STUCK = "The portrait engine never finished this, so it was called off. What you have is safe; please try again."
-SILENT = (
-    "The portrait engine didn't answer for so long that whatever it made is gone. "
-    "What you have is safe; please try again."
-)
 
 
-async def look_at_orders(desk: Desk, gateway: Gateway) -> int:
-    """Ask the engine about the orders that are due; one question a job, however many workers ask. Return how many."""
+class Round:
+    """What came of one round's questions.
+
+    Once as many as are put side by side went unanswered and none was answered, or the engine said that they are too
+    many, it is the same for all: the others are not put as well. Else some hundred jobs would be asked about by a few,
+    and never all of them within `WE_WERE_OFF`.
+    """
+
+    def __init__(self) -> None:
+        self.is_answered = False
+        self._in_vain = 0
+        self._last: EngineError | None = None
+
+    @property
+    def silence(self) -> EngineError | None:
+        """Why the others aren't asked about."""
+        is_one_for_all = self._in_vain >= SIDE_BY_SIDE or isinstance(self._last, Throttled)
+        return self._last if is_one_for_all and not self.is_answered else None
+
+    def note(self, error: EngineError) -> None:
+        """Note a question that came to nothing."""
+        self._in_vain += 1
+        self._last = error
+
+
+async def look_at_orders(desk: Desk, gateway: Gateway, asked: dict[UUID, int] | None = None) -> int:
+    """Ask the engine about the orders that are due; one question a job, however many workers ask. Return how many.
+
+    Args: asked: which of them were asked about one by one, and in which order, kept by the caller from round to round:
+        those that a round which was broken off had left come first in the next.
+    """
     async with desk.for_nobody(Role.SERVICE) as session:
         due = await take_to_look_at(session, MOST, LOOK_AGAIN)
     alone = due
     if len(due) > MANY:
-        alone = [one for kind in OrderKind for one in await _by_list(desk, gateway, kind, due)]
-    hands = asyncio.Semaphore(SIDE_BY_SIDE)
+        lists = await asyncio.gather(*(_by_list(desk, gateway, kind, due) for kind in OrderKind))
+        alone = [one for left in lists for one in left]
+    asked = {} if asked is None else asked
+    alone.sort(key=lambda one: asked.get(one.order_id, 0))
+    hands, this = asyncio.Semaphore(SIDE_BY_SIDE), Round()
 
     async def ask(one: Due) -> None:
         async with hands:
-            await _attend(desk, one, _look_at(desk, gateway, one))
+            if this.silence is not None:
+                await silence.note_unanswered(desk, one, this.silence)
+                return
+            _note_asked(asked, one.order_id)
+            await _attend(desk, one, _look_at(desk, gateway, one, this))
 
     await asyncio.gather(*map(ask, alone))
     return len(due)
@@ -98,7 +129,8 @@ async def _by_list(desk: Desk, gateway: Gateway, kind: OrderKind, due: list[Due]
         return alone
     since = min(one.sent_at for one in waiting.values()) - CLOCKS_DIFFER
     try:
-        async with aclosing(gateway.jobs.pages(kind, since, turn=turns(desk, Call.ASK))) as pages:
+        listing = gateway.jobs.pages(kind, since, turn=turns(desk, Call.ASK))
+        async with asyncio.timeout(LIST_LASTS_S), aclosing(listing) as pages:
             async for page in pages:
                 for listed in page.jobs:
                     one = waiting.pop(listed.report.job_id, None)
@@ -110,7 +142,7 @@ async def _by_list(desk: Desk, gateway: Gateway, kind: OrderKind, due: list[Due]
                         alone.append(one)
                 if not waiting:
                     break
-    except EngineError as error:
+    except (EngineError, TimeoutError) as error:
         log.info("jobs.not_listed", kind=kind, why=type(error).__name__)
     return [*alone, *waiting.values()]
 
@@ -122,6 +154,15 @@ def _says_enough(kind: OrderKind, listed: Listed) -> bool:
     return kind is OrderKind.PREDICTION or "logs" in listed.body
 
 
+def _note_asked(asked: dict[UUID, int], order_id: UUID) -> None:
+    """Note that it is asked about now, after all others; only the latest are remembered."""
+    last = asked[next(reversed(asked))] if asked else 0
+    asked.pop(order_id, None)
+    asked[order_id] = last + 1
+    while len(asked) > MOST_REMEMBERED:
+        del asked[next(iter(asked))]
+
+
 async def _attend(desk: Desk, one: Due, news: Awaitable[None]) -> None:
     """See to one order: whatever is wrong with it, the others have their turn, and it has its own when it is due."""
     try:
@@ -130,32 +171,37 @@ async def _attend(desk: Desk, one: Due, news: Awaitable[None]) -> None:
         log.info("job.not_asked", order=str(one.order_id), why=type(error).__name__)
     except Exception as error:
         log.exception("job.not_heard", order=str(one.order_id), job=one.job_id)
-        await _note_silence(desk, one, error, most=LAST_WORD, trouble=UNHEARD)
+        await silence.note_unheard(desk, one, error)
 
 
-async def _note_silence(desk: Desk, one: Due, error: Exception, *, most: timedelta, trouble: str) -> None:
-    """Note that nothing was learnt of a job, and end its order once that is so for `most` after its deadline."""
-    async with desk.for_service(one.owner_id) as work:
-        order = await work.orders.get(one.order_id, lock=True)
-        since = max(order.note_silence(now()), one.sent_at + DEADLINE[one.kind])
-        if now() - since >= most:
-            detail = f"{type(error).__name__} since {order.silent_since}"
-            await progress.end(work, order.id, OrderStatus.FAILED, trouble=trouble, detail=detail, may_go_on=True)
-
-
-async def _look_at(desk: Desk, gateway: Gateway, one: Due) -> None:
-    age = now() - one.sent_at
+async def _look_at(desk: Desk, gateway: Gateway, one: Due, this: Round) -> None:
     try:
         async with turn(desk, Call.ASK), asyncio.timeout(ANSWER_LASTS_S):
             report = await gateway.look_at(one.kind, one.job_id)
+    except NotOurTurn as error:
+        await silence.note_not_put(desk, one, error)
+        raise
     except JobVanished as error:
-        if age > KNOWN_BY:
-            await _end(desk, one, VANISHED, str(error))
-    except (EngineDown, TimeoutError) as error:
-        await _note_silence(desk, one, error, most=SILENCE, trouble=SILENT)
-        raise EngineDown(str(error)) from error
+        this.is_answered = True
+        await _see_whether_it_is_gone(desk, gateway, one, error)
+    except (EngineError, TimeoutError) as error:
+        why = error if isinstance(error, EngineError) else EngineDown(f"no word in {ANSWER_LASTS_S} s")
+        this.note(why)
+        await silence.note_unanswered(desk, one, why)
+        raise why from error
     else:
+        this.is_answered = True
         await _hear(desk, gateway, one, report)
+
+
+async def _see_whether_it_is_gone(desk: Desk, gateway: Gateway, one: Due, error: JobVanished) -> None:
+    """End an order whose job is unknown to the engine for a while; it may be back, so it is looked for all the same."""
+    async with desk.for_service(one.owner_id) as work:
+        order = await work.orders.get(one.order_id)
+    if await vanished.is_gone(desk, gateway, order):
+        await _end(desk, one, VANISHED, str(error))
+    else:
+        await silence.note_unanswered(desk, one, error)
 
 
 async def _hear(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> None:
@@ -166,7 +212,7 @@ async def _hear(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> No
     async with desk.for_service(one.owner_id) as work:
         await progress.hear(work, one.order_id, report)
     if overdue > LAST_WORD:
-        await _end(desk, one, STUCK, f"{report.status} {overdue} after its deadline", may_go_on=True)
+        await _end(desk, one, STUCK, f"{report.status} {overdue} after its deadline")
 
 
 async def _stop(desk: Desk, gateway: Gateway, one: Due, report: JobReport, *, is_last_word: bool) -> JobReport:
@@ -179,7 +225,7 @@ async def _stop(desk: Desk, gateway: Gateway, one: Due, report: JobReport, *, is
         return report
 
 
-async def _end(desk: Desk, one: Due, trouble: str, detail: str, *, may_go_on: bool = False) -> None:
+async def _end(desk: Desk, one: Due, trouble: str, detail: str) -> None:
     async with desk.for_service(one.owner_id) as work:
         words = {"trouble": trouble, "detail": detail}
-        await progress.end(work, one.order_id, OrderStatus.FAILED, **words, may_go_on=may_go_on)
+        await progress.end(work, one.order_id, OrderStatus.FAILED, **words, may_go_on=True)

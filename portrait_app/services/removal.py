@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,7 +14,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.training import LINE_STAYS
 from portrait_app.errors import NotFound, PortraitError
-from portrait_app.services import cancelling, orders, selfies, versions
+from portrait_app.services import cancelling, selfies, strays, tidying, versions
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.versions import NotYetGone
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.domain.order import Order
     from portrait_app.domain.training import Training
     from portrait_app.services.work import Desk, Work
 
@@ -145,7 +145,7 @@ async def _tidy(desk: Desk, gateway: Gateway, training: Training, asked_ago: tim
     if is_busy:
         raise NotYetGone(f"{len(is_busy)} orders of it are under way", asked_ago)
     for order in untidy:
-        await orders.tidy(desk, gateway, training.owner_id, order.id)
+        await tidying.tidy(desk, gateway, training.owner_id, order.id)
 
 
 async def _versions_of(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> set[str]:
@@ -154,17 +154,28 @@ async def _versions_of(desk: Desk, gateway: Gateway, training: Training, asked_a
         given_up = await work.orders.given_up_of(training.id)
     found = {version for version in (training.version, *(order.version for order in given_up)) if version}
     for order in given_up:
-        if order.job_id is None:
+        if order.job_id is None or order.version is not None:  # one that has made something has ended
             continue
-        with suppress(JobVanished):
-            async with turn(desk, Call.ASK):
-                report = await gateway.look_at(order.kind, order.job_id)
-            if not report.status.is_final:
-                async with turn(desk, Call.ASK):
-                    await gateway.cancel(order.kind, order.job_id)
-                raise NotYetGone(f"job {order.job_id} was still running", asked_ago)
-            found |= {report.version} if report.version else set()
+        try:
+            found |= await _made_by(desk, gateway, order, order.job_id, asked_ago)
+        except JobVanished as error:
+            if not await strays.will_not_be_back(desk, gateway, order):
+                raise NotYetGone(f"the engine doesn't know job {order.job_id} just now", asked_ago) from error
     return found
+
+
+async def _made_by(desk: Desk, gateway: Gateway, order: Order, job_id: str, asked_ago: timedelta) -> set[str]:
+    """Name what the job of an order that was given up has made.
+
+    Raises: NotYetGone: it still runs. JobVanished, EngineError.
+    """
+    async with turn(desk, Call.ASK):
+        report = await gateway.look_at(order.kind, job_id)
+    if not report.status.is_final:
+        async with turn(desk, Call.ASK):
+            await gateway.cancel(order.kind, job_id)
+        raise NotYetGone(f"job {job_id} was still running", asked_ago)
+    return {report.version} if report.version else set()
 
 
 async def _see_that_none_is_in_doubt(desk: Desk, training: Training, asked_ago: timedelta) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Thr
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import progress, versions
+from portrait_app.services import progress, vanished, versions
 from portrait_app.services.again import may_be_taken_back, say_it_is_over
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.traces import look_for
@@ -73,8 +72,12 @@ async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -
     if job_id is None:
         await _settle_as_nothing(desk, order)
         return True
-    with suppress(JobVanished):
+    try:
         await _end(desk, gateway, order, job_id, ago)
+    except JobVanished as error:
+        has_ended = order.version is not None or await will_not_be_back(desk, gateway, order)
+        if not has_ended:
+            raise NotYetGone(f"the engine doesn't know job {error} just now", ago) from error
     async with desk.for_service(order.owner_id) as work:
         known = await work.orders.get(order.id)
     if not known.status.is_final:  # it was taken back
@@ -83,6 +86,15 @@ async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -
         await versions.delete(desk, gateway, known.version, ago)
     log.info("stray.ended", order=str(order.id), job=job_id, version=known.version)
     return True
+
+
+async def will_not_be_back(desk: Desk, gateway: Gateway, order: Order) -> bool:
+    """Whether a job that the engine says it doesn't know has ended for certain, by the deadline that it carried.
+
+    Raises: EngineError: it could not be asked now.
+    """
+    is_gone = await vanished.is_gone(desk, gateway, order)
+    return is_gone and now() - (order.sent_at or order.created_at) >= LOOKED_FOR[order.kind]
 
 
 async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> str | None:

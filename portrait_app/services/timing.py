@@ -50,10 +50,16 @@ def note_progress(training: Training, progress: Progress, moment: datetime) -> N
 
 
 async def run_down(work: Work) -> None:
-    """Have the person's open tabs look again at what is being learned: its time runs down though nothing is heard."""
+    """Have the person's open tabs look again at what is being learned, or waits for the engine.
+
+    Its time runs down though nothing is heard.
+    """
     for training in await work.trainings.started():
         if not training.status.is_final:
             await work.tell("training", training.id)
+    for order in await work.orders.waiting():
+        if order.generation_id is not None:
+            await work.tell("generation", order.generation_id)
 
 
 def forget(training: Training) -> None:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import reflex as rx
 
+from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.services import cancelling
 from portrait_app.web import ui
 from portrait_app.web.session import work_for
+from portrait_app.web.views import about
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from reflex.vars import ObjectVar
 
@@ -39,7 +41,8 @@ class Coming:
         wanted = [row for row in coming if row.generation_id not in called_off]
         if coming and not wanted:
             return cls(f"Stopping {_portraits(len(coming))}")
-        return cls(on_their_way(len(wanted)), can_stop=any(row.status is AssetStatus.PENDING for row in wanted))
+        can_stop = any(row.status is AssetStatus.PENDING for row in wanted)
+        return cls(await _waiting(work, wanted) or on_their_way(len(wanted)), can_stop=can_stop)
 
 
 class StopsPortraits(rx.State, mixin=True):
@@ -50,6 +53,16 @@ class StopsPortraits(rx.State, mixin=True):
         """Call off all portraits that are on their way; what changes is shown in each tab by its news."""
         async with work_for(self) as work:
             await cancelling.cancel_coming(work)
+
+
+async def _waiting(work: Work, wanted: Sequence[Asset]) -> str:
+    """Say that all of these wait for an engine that is busy; nothing while one is being made."""
+    waits = {order.generation_id: order.waits_until for order in await work.orders.waiting()}
+    until = next(iter(waits.values()), None)
+    if not wanted or until is None or any(row.generation_id not in waits for row in wanted):
+        return ""
+    verb = "waits" if len(wanted) == 1 else "wait"
+    return f"{_portraits(len(wanted))} {verb} for the portrait engine, {about(until, now())}"
 
 
 def on_their_way(count: int) -> str:

@@ -107,6 +107,9 @@ class SelfieCard:
         )
 
 
+WAITING = "Waiting for the portrait engine, {}"
+
+
 @dataclass(frozen=True)
 class TrainingCard:
     """One face model on the shelf: its phase and percent while it is learned, its cover once it is ready.
@@ -138,13 +141,19 @@ class TrainingCard:
     can_try_again: bool
 
     @classmethod
-    def of(cls, row: Training, cover: str = "", photos: tuple[str, str] = ("", "")) -> TrainingCard:
-        """Cut a face model; `cover` is the address of a picture to know it by, `photos` what is said of its photos."""
+    def of(
+        cls, row: Training, cover: str = "", photos: tuple[str, str] = ("", ""), waits_until: datetime | None = None
+    ) -> TrainingCard:
+        """Cut a face model.
+
+        Args: cover: the address of a picture to know it by. photos: what is said of its photos. waits_until: when the
+            engine lets us send it.
+        """
         is_wanted_gone = row.removal_asked_at is not None
         return cls(
             id=str(row.id),
             name=row.name,
-            phase=row.phase,
+            phase=WAITING.format(about(waits_until, now())) if waits_until and row.phase != STOPPING else row.phase,
             percent=int(row.percent),
             time_left="" if row.phase == STOPPING else time_left(row, now()),
             trouble=not_confirmed(row, now()) if is_wanted_gone else row.trouble or "",
@@ -206,6 +215,11 @@ def not_confirmed(row: Training, moment: datetime) -> str:
         sure = "All that we know of is deleted. A reply was lost once, so we can't be sure that nothing is left"
         return f"{sure} {engine_of(row)}; whoever runs the studio is told."
     return f"{who} hasn't confirmed it yet. We keep asking until it does; there is nothing for you to do."
+
+
+def about(until: datetime, moment: datetime) -> str:
+    """Say about how long something waits."""
+    return f"about {in_words((until - moment).total_seconds(), round_up=True)}"
 
 
 def time_left(row: Training, moment: datetime) -> str:

@@ -55,6 +55,9 @@ class Raw(Answer):
         return self.whole
 
 
+MISSING = Answer(404, {"detail": "Not found", "status": 404}, {"Content-Type": "application/problem+json"})
+
+
 class ScriptedEngine:
     """`answers` by "METHOD /path": an Answer, HANG_UP, SILENCE, DRIP, or a function of what was asked."""
 
@@ -81,7 +84,7 @@ class ScriptedEngine:
         try:
             asked = await _read(reader)
             self.asked.append(asked)
-            answer = self.answers.get(f"{asked.method} {asked.path.partition('?')[0]}", Answer(404, {"status": 404}))
+            answer = self.answers.get(f"{asked.method} {asked.path.partition('?')[0]}", MISSING)
             if answer == SILENCE:
                 await self._over.wait()
             elif answer == DRIP:

@@ -162,6 +162,45 @@ async def test_a_question_that_goes_unanswered_can_be_asked_again(
     assert len(scripted.asked) == 3
 
 
+@pytest.mark.parametrize(
+    "somebody_elses",
+    [
+        Answer(404, b"<html>404 Not Found</html>", {"Content-Type": "text/html"}),
+        Answer(404, {"message": "no Route matched"}, {"Content-Type": "application/json"}),
+        Answer(404, {"detail": "Not Found"}, {"Content-Type": "application/json"}),
+        Answer(404, {"title": "Not found"}, {"Content-Type": "application/problem+json"}),
+        Answer(404, b"", {"Content-Type": "application/problem+json"}),
+    ],
+    ids=["a page", "a gateway's", "another app's", "without words", "without a body"],
+)
+async def test_a_404_that_is_not_the_engines_own_is_no_answer(
+    scripted: ScriptedEngine, to_scripted: Gateway, somebody_elses: Answer
+) -> None:
+    scripted.answers |= dict.fromkeys((LOOK, f"POST {LOOK[4:]}/cancel", VERSION, "DELETE /v1/files/f"), somebody_elses)
+    for question in (
+        to_scripted.look_at(OrderKind.PREDICTION, "abc"),
+        to_scripted.cancel(OrderKind.PREDICTION, "abc"),
+        to_scripted.is_version_gone("ada/faces:1"),
+        to_scripted.delete_file("f"),
+    ):
+        with pytest.raises(EngineDown):
+            await question
+
+
+async def test_the_engines_own_404_needs_no_title(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    own = Answer(404, {"detail": "Not found"}, {"Content-Type": "application/problem+json; charset=utf-8"})
+    scripted.answers |= {LOOK: own, VERSION: own}
+    with pytest.raises(JobVanished):
+        await to_scripted.look_at(OrderKind.PREDICTION, "abc")
+    assert await to_scripted.is_version_gone("ada/faces:1")
+
+
+async def test_whose_account_it_is_is_asked_once(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    scripted.answers["GET /v1/account"] = Answer(200, {"username": "ada"})
+    assert [await to_scripted.places.whose() for _ in range(2)] == ["ada", "ada"]
+    assert len(scripted.asked_for("GET /v1/account")) == 1
+
+
 async def test_a_vanished_job_is_no_refusal(to_scripted: Gateway) -> None:
     with pytest.raises(JobVanished) as failed:
         await to_scripted.look_at(OrderKind.TRAINING, "abc")

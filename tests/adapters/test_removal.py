@@ -10,7 +10,7 @@ from replicate import AsyncReplicate, DefaultAsyncHttpxClient
 from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.services import removal
 from portrait_app.services.removal import NotYetGone
-from tests.adapters.scripted import Answer
+from tests.adapters.scripted import MISSING, Answer
 from tests.darkroom.running import TOKEN, trained_version
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ async def test_replicate_may_refuse_at_first_then_accept_and_take_its_time(
         with pytest.raises((NotYetGone, EngineDown)):
             await removal.carry_out(house.desk, to_scripted, ada, model.id)
         assert not await is_confirmed(house, model)
-    scripted.answers[f"GET {OF_ADA}"] = Answer(404, {"status": 404})
+    scripted.answers[f"GET {OF_ADA}"] = MISSING
     await removal.carry_out(house.desk, to_scripted, ada, model.id)
     assert await is_confirmed(house, model)
     assert len(scripted.asked_for(f"DELETE {OF_ADA}")) == 2

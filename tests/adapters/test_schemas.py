@@ -15,7 +15,7 @@ from portrait_app.darkroom.catalogue import motion_schema, portrait_schema, trai
 from portrait_app.domain import catalogue
 from portrait_app.domain.styles import STYLES
 from tests.adapters import replicated
-from tests.adapters.scripted import HANG_UP, Answer
+from tests.adapters.scripted import HANG_UP, MISSING, Answer
 
 if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -191,7 +191,7 @@ async def test_portraits_of_a_version_that_was_deleted_are_not_ordered(to_script
     assert "no longer" in refused.value.headline
 
 
-@pytest.mark.parametrize("answer", [Answer(202, b""), Answer(204, b""), Answer(404, {"detail": "Not found"})])
+@pytest.mark.parametrize("answer", [Answer(202, b""), Answer(204, b""), MISSING])
 async def test_a_version_is_deleted_when_the_engine_says_so_or_has_it_no_more(
     scripted: ScriptedEngine, to_scripted: Gateway, answer: Answer
 ) -> None:

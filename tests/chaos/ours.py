@@ -21,7 +21,7 @@ from portrait_app.adapters.replicate import gateway
 from portrait_app.domain.order import OrderKind
 from portrait_app.house import leash, listening
 from portrait_app.http.webhook import webhook_routes
-from portrait_app.services import cancelling, keeping, pace, reconcile, settling, strays, traces
+from portrait_app.services import keeping, pace, reconcile, settling, strays, traces, vanished
 from portrait_app.settings import Settings
 from portrait_app.wiring import Workshop, open_workshop
 
@@ -43,7 +43,7 @@ def shorten() -> None:
     traces.LIST_LAGS = settling.LIST_LAGS = timedelta(seconds=2)
     traces.ACCEPTED_WITHIN = traces.CLOCKS_DIFFER = timedelta(seconds=1)
     reconcile.DEADLINE = strays.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
-    reconcile.KNOWN_BY = cancelling.KNOWN_BY = timedelta(seconds=1)
+    vanished.BELIEVED_AFTER = timedelta(seconds=2)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
     keeping.SURE_AFTER = timedelta(seconds=3)
     looked_for = timedelta(seconds=float(os.environ.get(LOOKED_FOR_S, "120")))

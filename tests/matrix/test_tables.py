@@ -30,7 +30,8 @@ AS_IT_BEGINS: dict[str, dict[str, Any]] = {
     | dict.fromkeys(("source_url", "key", "likeness", "loss", "trouble", "kept_at", "deleted_at", "purge_asked_at")),
     "orders": {"status": "recorded"}
     | dict.fromkeys(("job_id", "file_id", "doubt", "sent_at", "lost_at", "heard_at", "cancel_asked_at", "silent_since"))
-    | dict.fromkeys(("silent_at", "stray_since", "ended_at", "version")),
+    | dict.fromkeys(("silent_at", "stray_since", "ended_at", "version"))
+    | dict.fromkeys(("account", "unknown_since", "uploading_since", "waits_until")),
 }
 PARENTS = """
 SELECT (SELECT array_agg(a.attname ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY k (num, n)

@@ -13,7 +13,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.report import JobReport
 from portrait_app.errors import NotFound
-from portrait_app.services import cancelling, generations, progress, reconcile, trainings
+from portrait_app.services import cancelling, generations, progress, reconcile, trainings, vanished
 from portrait_app.services.settling import Unsettled
 from portrait_app.services.traces import LIST_LAGS
 
@@ -144,12 +144,15 @@ async def test_one_that_the_engine_does_not_know_any_more_is_called_off(house: H
     await house.sender.send(ada, order_id)
     await cancel(house, training)
     house.engine.trouble_with["job1"] = JobVanished("404")
-    with pytest.raises(JobVanished):  # so young that the engine may not know it yet
+    with pytest.raises(JobVanished):  # for a moment, as it seems
         await carry_out(house, ada, order_id)
     async with house.desk.for_service(ada) as work:
-        (await work.orders.get(order_id, lock=True)).sent_at = now() - timedelta(minutes=5)
+        (await work.orders.get(order_id, lock=True)).unknown_since = now() - vanished.BELIEVED_AFTER
     await call_off(house, ada, order_id)
-    assert (await state_of(house, training))[0] is TrainingStatus.CANCELED
+    assert await state_of(house, training) == (TrainingStatus.CANCELED, progress.CALLED_OFF)
+    house.engine.trouble_with.clear()
+    await carry_out(house, ada, order_id)  # it is back, and told to stop
+    assert house.engine.known["job1"][1].status is OrderStatus.CANCELED
 
 
 async def test_portraits_that_are_made_are_kept_and_the_others_called_off(house: House, ada: UUID) -> None:

@@ -13,7 +13,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import inbox, progress, reconcile, removal, strays, trainings
+from portrait_app.services import inbox, progress, reconcile, removal, silence, strays, trainings
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
 from tests.services.straying import RUNNING, call_off, given_up, hear, sent
@@ -30,7 +30,7 @@ async def ada(house: House) -> UUID:
     return await house.somebody("Ada")
 
 
-@pytest.mark.parametrize("trouble", [reconcile.SILENT, reconcile.STUCK])
+@pytest.mark.parametrize("trouble", [silence.SILENT, reconcile.STUCK])
 async def test_a_job_given_up_though_it_may_go_on_is_asked_about_until_it_has_ended(
     house: House, ada: UUID, trouble: str
 ) -> None:
@@ -57,7 +57,7 @@ async def test_a_training_given_up_in_silence_is_ready_when_the_engine_says_that
     house.engine.say("job1", JobReport("job1", OrderStatus.DONE, version="me/faces:abc"))
     house.engine.versions.add("me/faces:abc")
     async with house.desk.for_service(ada) as work:
-        words = {"trouble": reconcile.SILENT, "detail": "no answer"}
+        words = {"trouble": silence.SILENT, "detail": "no answer"}
         await progress.end(work, order.id, OrderStatus.FAILED, **words, may_go_on=True)
     await call_off(house, order)
     async with house.desk.for_service(ada) as work:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, Throttled
+from portrait_app.adapters.replicate.errors import EngineDown, Throttled
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import generations, pace, reconcile, watching
+from portrait_app.services import generations, pace, reconcile, silence, watching
 from tests.builders import change
 
 if TYPE_CHECKING:
@@ -174,18 +174,6 @@ async def test_calls_may_come_in_a_burst_and_then_one_by_one(house: House, monke
     assert 0 < told.value.retry_after_s <= 60
 
 
-async def test_a_job_the_engine_no_longer_knows_ends_in_words(house: House, ada: UUID) -> None:
-    (order,) = await painting(house, ada)
-    house.engine.trouble_with[order.job_id or ""] = JobVanished("404")
-    await change(house, order, look_at=now())
-    await look(house)
-    assert not (await order_of(house, ada, order.id)).status.is_final  # it may not know it yet
-    await change(house, order, look_at=now(), sent_at=now() - timedelta(minutes=2))
-    await look(house)
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.FAILED
-    assert (await generation_of(house, order)).trouble == reconcile.VANISHED
-
-
 @pytest.mark.parametrize("said", [OrderStatus.STARTING, OrderStatus.RUNNING])
 async def test_a_job_that_never_ends_is_called_off_and_then_given_up(
     house: House, ada: UUID, said: OrderStatus
@@ -199,7 +187,7 @@ async def test_a_job_that_never_ends_is_called_off_and_then_given_up(
     await look(house)
     assert house.engine.canceled == [job_id]
     assert not (await order_of(house, ada, order.id)).status.is_final
-    await change(house, order, look_at=now(), sent_at=overdue - reconcile.LAST_WORD)
+    await change(house, order, look_at=now(), sent_at=overdue - silence.LAST_WORD)
     await look(house)
     assert (await order_of(house, ada, order.id)).status is OrderStatus.FAILED
     assert (await generation_of(house, order)).trouble == reconcile.STUCK
@@ -220,13 +208,13 @@ async def test_an_engine_that_is_silent_for_an_hour_is_waited_for_no_longer(hous
     await change(house, order, look_at=now(), sent_at=deadline)
     await look(house)
     assert not (await order_of(house, ada, order.id)).status.is_final
-    long_ago = deadline - reconcile.SILENCE
+    long_ago = deadline - silence.SILENCE
     await change(house, order, look_at=now(), sent_at=long_ago)
     await look(house)
     assert not (await order_of(house, ada, order.id)).status.is_final  # it was asked for no more than a moment
     await change(house, order, look_at=now(), silent_since=long_ago)
     await look(house)
-    assert (await generation_of(house, order)).trouble == reconcile.SILENT
+    assert (await generation_of(house, order)).trouble == silence.SILENT
 
 
 @pytest.mark.parametrize("cause", [Cause.NOT_IN_TIME, Cause.MEMORY])

@@ -8,11 +8,24 @@ import pytest
 
 from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus, TrainingStatus
+from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.errors import NotFound
-from portrait_app.services import cancelling, generations, painting, progress, reconcile, removal, trainings
+from portrait_app.services import (
+    cancelling,
+    generations,
+    painting,
+    progress,
+    reconcile,
+    removal,
+    strays,
+    trainings,
+    vanished,
+)
 from portrait_app.services.removal import NotYetGone
+from tests.builders import rewrite
 from tests.portraits import portraits_of
 from tests.services.removing import VERSION, carry_out, learned, remove, row_of
 
@@ -125,6 +138,12 @@ async def test_one_that_the_engine_no_longer_knows_holds_nothing_up(house: House
         await progress.end(work, order_id, OrderStatus.FAILED, trouble=reconcile.VANISHED, detail="404")
     house.engine.trouble_with["job1"] = JobVanished("404")
     await remove(house, draft)
+    with pytest.raises(NotYetGone, match="just now"):
+        await carry_out(house, draft)
+    await rewrite(house, Order, order_id, unknown_since=now() - vanished.BELIEVED_AFTER)
+    with pytest.raises(NotYetGone, match="just now"):  # it may be back, and make a face model
+        await carry_out(house, draft)
+    await rewrite(house, Order, order_id, sent_at=now() - strays.LOOKED_FOR[OrderKind.TRAINING])
     await carry_out(house, draft)
     row = await row_of(house, draft)
     assert row is not None

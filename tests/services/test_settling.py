@@ -17,7 +17,7 @@ from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import generations, inbox, orders, progress, settling, traces, trainings
+from portrait_app.services import generations, inbox, orders, progress, settling, tidying, traces, trainings
 from portrait_app.services.settling import DOUBT_AFTER, Unsettled
 from tests.builders import change
 
@@ -136,7 +136,7 @@ async def test_one_that_the_engine_certainly_never_took_gets_another_in_its_plac
     assert successor.fingerprint != order.fingerprint
     if kind is OrderKind.TRAINING:  # the photos of the first go
         assert chores[Chore.TIDY_ORDER] == order.id
-        await orders.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
+        await tidying.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
         assert list(house.engine.files) == [f"{successor.id}.zip"]
 
 

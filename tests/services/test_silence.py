@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import EngineDown, WrongToken
+from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.database.address import Role
 from portrait_app.database.orders import stop_turns
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import WE_WERE_OFF, OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import inbox, progress, reconcile, removal, trainings
+from portrait_app.services import inbox, progress, reconcile, removal, silence, trainings
 from tests.builders import change
 from tests.services.test_reconcile import look, painting
 from tests.services.test_settling import order_of, recorded
@@ -58,7 +58,7 @@ async def training_of(house: House, order: Order) -> Training:
 
 async def give_up(house: House, order: Order) -> None:
     async with house.desk.for_service(order.owner_id) as work:
-        await progress.end(work, order.id, OrderStatus.FAILED, trouble=reconcile.SILENT, detail="silence")
+        await progress.end(work, order.id, OrderStatus.FAILED, trouble=silence.SILENT, detail="silence")
 
 
 async def told(house: House, order: Order) -> None:
@@ -103,13 +103,6 @@ async def test_a_question_that_was_not_put_is_no_silence(house: House, finished:
     await look(house)
     order = await order_of(house, finished.owner_id, finished.id)
     assert (order.status.is_final, order.silent_since, house.engine.asked) == (False, None, [])
-
-
-async def test_a_refusal_to_speak_with_us_is_no_silence(house: House, finished: Order) -> None:
-    house.engine.trouble_with["job1"] = WrongToken("401")
-    await look(house)
-    order = await order_of(house, finished.owner_id, finished.id)
-    assert (order.status.is_final, order.silent_since) == (False, None)
 
 
 @pytest.mark.parametrize("status", [OrderStatus.FAILED, OrderStatus.IN_DOUBT])
@@ -174,10 +167,10 @@ async def test_an_order_whose_news_never_can_be_worked_with_ends_in_words(
     break_news_of(finished, monkeypatch)
     await look(house)
     assert not (await order_of(house, finished.owner_id, finished.id)).status.is_final
-    await change(house, finished, look_at=now(), silent_since=now() - reconcile.LAST_WORD)
+    await change(house, finished, look_at=now(), silent_since=now() - silence.LAST_WORD)
     await look(house)
     training = await training_of(house, finished)
-    assert (training.status, training.trouble) == (TrainingStatus.FAILED, reconcile.UNHEARD)
+    assert (training.status, training.trouble) == (TrainingStatus.FAILED, silence.UNHEARD)
 
 
 def break_news_of(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import cancelling, inbox, orders, progress, reconcile, strays
+from portrait_app.services import cancelling, inbox, progress, reconcile, strays, tidying, vanished
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
 from tests.services.straying import RUNNING, call_off, given_up, hear
@@ -59,7 +59,7 @@ async def test_portraits_whose_job_turns_up_in_time_are_taken_back_and_can_be_ca
 
 async def test_a_training_whose_photos_were_deleted_meanwhile_is_called_off(house: House, ada: UUID) -> None:
     order, successor = await given_up(house, ada, OrderKind.TRAINING)
-    await orders.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
+    await tidying.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
     await hear(house, order, RUNNING)
     assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
     assert (await order_of(house, ada, successor)).status is OrderStatus.RECORDED
@@ -68,7 +68,7 @@ async def test_a_training_whose_photos_were_deleted_meanwhile_is_called_off(hous
 async def test_one_that_was_taken_back_keeps_its_photos(house: House, ada: UUID) -> None:
     order, _ = await given_up(house, ada, OrderKind.TRAINING)
     await hear(house, order, RUNNING)
-    await orders.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
+    await tidying.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
     assert list(house.engine.files) == [f"{order.id}.zip"]
 
 
@@ -115,7 +115,11 @@ async def test_a_stray_that_the_engine_no_longer_knows_is_done_with(house: House
     await house.sender.send(ada, successor)
     await hear(house, order, RUNNING)
     house.engine.trouble_with["job1"] = JobVanished("404")
-    await change(house, order, sent_at=now() - timedelta(minutes=5))
+    since = now() - vanished.BELIEVED_AFTER
+    await change(house, order, account="me", unknown_since=since, sent_at=now() - timedelta(minutes=74))
+    with pytest.raises(NotYetGone):  # it may be back, and go on
+        await call_off(house, order)
+    await change(house, order, sent_at=now() - strays.LOOKED_FOR[OrderKind.PREDICTION])
     await call_off(house, order)
     assert (await order_of(house, ada, order.id)).stray_since is None
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.domain.order import Order
 from portrait_app.errors import SignedOut
-from portrait_app.services import trainings
-from portrait_app.web.coming import on_their_way
+from portrait_app.services import generations, trainings
+from portrait_app.web.coming import Coming, on_their_way
 from portrait_app.web.home.state import NEWEST, HomeState
+from tests.builders import rewrite
 from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
 
@@ -48,6 +52,18 @@ async def test_the_newest_portraits_are_shown_with_those_still_coming(
     await happens(room, "enter")
     assert [portrait.is_coming for portrait in room.portraits[:3]] == [True, True, False]
     assert (len(room.portraits), room.coming.words) == (NEWEST, "2 portraits are on their way")
+
+
+async def test_portraits_that_the_engine_lets_us_send_only_later_say_when(
+    house: House, ada: SignedIn, room: HomeState
+) -> None:
+    model = await house.ready_model(ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        await generations.order(work, model, style="noir", count=2, aspect="1:1")
+    ((_, _, order_id),) = house.queue.take()
+    await rewrite(house, Order, order_id, waits_until=now() + timedelta(minutes=5))
+    await happens(room, "enter")
+    assert room.coming == Coming("2 portraits wait for the portrait engine, about 5 min", can_stop=True)
 
 
 async def test_it_shows_nothing_of_anybody_elses(house: House, room: HomeState) -> None:

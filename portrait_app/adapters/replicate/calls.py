@@ -50,6 +50,8 @@ _NOTHING_LEFT = (
     httpx.UnsupportedProtocol,
 )
 
+_PROBLEM = "application/problem+json"
+
 _NO: dict[int, type[Refused]] = {401: WrongToken, 402: OutOfCredit, 404: Missing, 413: TooLarge}
 
 
@@ -86,10 +88,17 @@ def preparing() -> Generator[None]:
 def asking() -> Generator[None]:
     """Around a question, which changes nothing.
 
+    That there is nothing of that name is for the engine itself to say: a proxy's 404 is no answer.
+
     Raises: EngineDown, Throttled, Refused.
     """
     with _translated(EngineDown):
-        yield
+        try:
+            yield
+        except replicate.NotFoundError as error:
+            if not _is_its_own(error):
+                raise EngineDown(f"404 by somebody else, at {error.request.url.host}") from error
+            raise
 
 
 def body_of(reply: Reply | httpx.Response) -> dict[str, Any]:
@@ -153,6 +162,12 @@ def _said(error: replicate.APIStatusError, silence: type[EngineError]) -> Engine
         return Throttled(words, _retry_after_s(body, error.response.headers))
     is_no = error.response.is_client_error and status != HTTPStatus.REQUEST_TIMEOUT
     return _NO.get(status, Refused)(words) if is_no else silence(words)
+
+
+def _is_its_own(error: replicate.APIStatusError) -> bool:
+    """Whether a refusal has the shape in which the engine tells problems."""
+    kind = str(error.response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+    return kind == _PROBLEM and isinstance(object_in(error.body).get("detail"), str)
 
 
 def _field(body: dict[str, Any]) -> str:

@@ -45,6 +45,10 @@ class Throttled(EngineError):
         self.hint = f"Your order is safe and goes out by itself {_when(retry_after_s)}; you can close this page."
 
 
+class NotOurTurn(Throttled):
+    """Our own pace, or an earlier "not so fast" of the engine's: this call was not made."""
+
+
 class Refused(EngineError):
     """The engine understood, and said no; nothing was ordered, and asking again would not help."""
 
@@ -125,7 +129,7 @@ class FaceModelGone(Missing):
 
 
 class JobVanished(EngineError):
-    """404: the engine knows no such job, or no longer."""
+    """404 in the engine's own words: it knows no such job, or no longer, or it is another account's."""
 
     headline = "The portrait engine no longer knows this job"
     hint = "Nothing else is lost; please start it again."

@@ -38,7 +38,7 @@ _TRAINING_NEWS: list[Literal["start", "output", "logs", "completed"]] = ["start"
 class Gateway:
     """Orders and questions to the engine, each made once: a call is never repeated behind its caller's back.
 
-    `jobs` are the engine's lists of them.
+    `jobs` are the engine's lists of them, `places` where trainings take place and what they push to.
 
     Args:
         base_url: the API's address; `/v1` at its end is added where it is missing.
@@ -59,7 +59,7 @@ class Gateway:
         )
         self.jobs = JobList(self._base_url, self._get)
         self._models = Models(self._client)
-        self._training = TrainingPlaces(self._client, self._models, destination)
+        self.places = TrainingPlaces(self._client, self._models, destination)
         self._secrets = WebhookSecrets(self.account_webhook_secret, webhook_secret or "")
 
     async def upload(self, name: str, data: bytes) -> UploadedFile:
@@ -92,7 +92,7 @@ class Gateway:
             return await self._order_training(trainer, photos_url, seed, webhook)
         except Missing:
             # Certainly not taken: what we remembered of the trainer or the destination is no longer so.
-            self._training.forget()
+            self.places.forget()
             return await self._order_training(trainer, photos_url, seed, webhook)
 
     async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:  # noqa: A002 -- the engine's own word
@@ -157,7 +157,7 @@ class Gateway:
         Raises: Missing: there is none yet. ModelDiffers, EngineDown, Throttled, Refused.
         """
         with asking():
-            destination = await self._training.name()
+            destination = await self.places.name()
         return await self._models.check_portraits(generator, destination)
 
     async def delete_version(self, version: str) -> None:
@@ -217,7 +217,7 @@ class Gateway:
 
     async def _order_training(self, trainer: Trainer, photos_url: str, seed: int, webhook: str | None) -> JobReport:
         with preparing():
-            place = await self._training.place(trainer)
+            place = await self.places.place(trainer)
         given = trainer.given(photos_url=photos_url, seed=seed)
         self._models.require(place.version, "TrainingInput", [given])
         with ordering():

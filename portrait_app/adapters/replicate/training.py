@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from replicate import ConflictError
 
-from portrait_app.adapters.replicate.calls import body_of, list_of, text_in
+from portrait_app.adapters.replicate.calls import asking, body_of, list_of, text_in
 from portrait_app.adapters.replicate.errors import PublicDestination
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class TrainingPlaces:
         self._models = models
         self._wanted = destination
         self._destination: str | None = None
+        self._whose: str | None = None
 
     async def place(self, trainer: Trainer) -> TrainingPlace:
         """Where to train with this trainer; the destination is made when it is missing.
@@ -59,6 +60,16 @@ class TrainingPlaces:
         """Find all of it anew the next time: it may have been deleted at the engine."""
         self._destination = None
         self._models.forget()
+
+    async def whose(self) -> str:
+        """Whose account this is, asked once: a token is one account's for as long as it is good.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        if self._whose is None:
+            with asking():
+                self._whose = await self._account()
+        return self._whose
 
     async def name(self) -> str:
         """What the destination is called, `owner/name`, whether it is there or not.

@@ -28,10 +28,12 @@ async def training_cards(work: Work) -> list[TrainingCard]:
     """Cut the person's face models, newest first, each with a picture to know it by."""
     portraits = {asset.training_id: asset.key for asset in sorted(await work.assets.samples(), key=lambda a: a.id)}
     kept, stay_days = await work.selfies.kept_by_training(), (await work.accounts.mine()).photos_stay_days
+    waits = {order.training_id: order.waits_until for order in await work.orders.waiting() if not order.generation_id}
     cards: list[TrainingCard] = []
     for row in await work.trainings.started():
         photos = words.photos_of(row, kept.get(row.id, 0), stay_days, now())
-        cards.append(TrainingCard.of(row, await _cover(work, row, portraits), (photos.words, photos.day)))
+        cover = await _cover(work, row, portraits)
+        cards.append(TrainingCard.of(row, cover, (photos.words, photos.day), waits.get(row.id)))
     return cards
 
 
