@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.adapters.replicate.signature import WebhookAddress
+    from portrait_app.domain.events import Noun
     from portrait_app.domain.report import JobReport
     from portrait_app.services.requests import Request
     from portrait_app.services.work import Desk
@@ -94,7 +95,8 @@ class Sender:
             order = await work.orders.get(order_id, lock=True)
             if wait >= WORTH_SAYING and order.status is OrderStatus.RECORDED:
                 order.waits_until = now() + wait
-                await work.tell(*_whose(order))
+                noun, row_id = _shown_as(order)
+                await work.tell(noun, row_id)
             if isinstance(error, NotOurTurn) and order.silent_since is None:
                 return False
             return now() - order.note_silence(now(), wait) >= most
@@ -205,6 +207,6 @@ class Sender:
             await progress.end(work, order_id, status, trouble=trouble, detail=detail)
 
 
-def _whose(order: Order) -> tuple[str, UUID]:
+def _shown_as(order: Order) -> tuple[Noun, UUID]:
     """Name the row that people see of an order."""
     return ("training", order.training_id) if order.generation_id is None else ("generation", order.generation_id)
