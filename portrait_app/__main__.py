@@ -46,6 +46,11 @@ COMMANDS = {
         "portrait_app.doctor.doubts:main",
         takes_arguments=True,
     ),
+    "let-in": Command(
+        "let in again whoever has lost what opens their account",
+        "portrait_app.doctor.let_in:main",
+        takes_arguments=True,
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app import logs
+from portrait_app.doctor.awake import AtRest, require_awake
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.errors import PortraitError
 from portrait_app.house import engine
@@ -29,13 +30,6 @@ Look for each in the engine's own list, by its time and its fingerprint (a seed,
   python -m portrait_app doubts settle ORDER as sent JOB    it became this job: what it made is taken in, or deleted
   python -m portrait_app doubts settle ORDER as nothing     the engine has nothing of it
 """
-
-
-class AtRest(PortraitError):
-    """The database can't be asked."""
-
-    headline = "The studio's database doesn't answer"
-    hint = "Start the studio (make run), and ask again while it runs."
 
 
 class OfTheDarkroom(PortraitError):
@@ -59,6 +53,7 @@ async def _act(chosen: argparse.Namespace) -> int:
     settings = Settings.read()
     if chosen.act and chosen.how == "sent" and engine.is_built_in(settings):
         raise OfTheDarkroom(chosen.job)
+    require_awake(settings)
     try:
         async with open_workshop(settings) as workshop:
             if chosen.act:

@@ -18,6 +18,7 @@ class MailKind(StrEnum):
 
     CONFIRM = "confirm"  # a link that confirms the address it was sent to
     RESET = "reset"  # a link to a new password
+    LET_IN = "let_in"  # the same, by the operator's word, for who has lost more than a password
     TAKEN = "taken"  # somebody wanted to sign up with an address that has an account
     NEW_PASSWORD = "new_password"  # noqa: S105 -- news, no password
     NEW_ADDRESS = "new_address"  # to the former one
@@ -37,7 +38,12 @@ class MailKind(StrEnum):
     @property
     def has_link(self) -> bool:
         """Whether it carries a link that is used up."""
-        return self in (MailKind.CONFIRM, MailKind.RESET)
+        return self is MailKind.CONFIRM or self.sets_password
+
+    @property
+    def sets_password(self) -> bool:
+        """Whether its link leads to a new password."""
+        return self in (MailKind.RESET, MailKind.LET_IN)
 
     @property
     def is_news(self) -> bool:

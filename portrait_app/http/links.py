@@ -78,7 +78,7 @@ class Letterbox:
         try:
             await limits.take_from(workshop.desk, limits.LINK_OF_NETWORK, forms.network(request))
             link = await addresses.look_at(workshop.desk, token)
-            act = self._reset if link.kind is MailKind.RESET else self._confirm
+            act = self._reset if link.kind.sets_password else self._confirm
             return await act(request, workshop, link, token)
         except (LinkUsedUp, AddressTaken) as error:
             ways = {LinkUsedUp: ("Go on", forms.HOME), AddressTaken: ("Sign in", "/auth/sign-in")}
@@ -141,7 +141,7 @@ class Letterbox:
                 ("Sign in", "/auth/sign-in"),
             )
 
-        shown: dict[str, Any] = {"username": link.address}
+        shown: dict[str, Any] = {"username": link.address, "is_let_in": link.kind is MailKind.LET_IN}
         if request.method == "POST":
             return await forms.answered(request, workshop, "reset.html", choose, **shown)
         return forms.page(request, "reset.html", {}, {}, **shown)

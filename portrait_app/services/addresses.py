@@ -63,12 +63,14 @@ async def look_at(desk: Desk, token: str) -> Link:
 async def reset(desk: Desk, token: str, password: str) -> None:
     """Use a link up for a new password; every session ends, and so does every other link.
 
+    One that was sent by the operator's word also closes every other way in: what is lost may have been found.
+
     Raises:
         LinkUsedUp: it doesn't work any more; the password stays.
         WrongInput: this password can't be taken; the link still works.
     """
     link = await look_at(desk, token)
-    if link.kind is not MailKind.RESET:
+    if not link.kind.sets_password:
         raise LinkUsedUp("not for a password")
     async with desk.for_person(link.owner_id) as work:
         account = await work.accounts.mine()
@@ -77,7 +79,8 @@ async def reset(desk: Desk, token: str, password: str) -> None:
     async with desk.for_person(link.owner_id) as work:
         await _use(work, token)
         await _set_password(work, hashed)
-        if not was_proven:  # whoever had typed this address first may have left themselves a way in
+        # Whoever had typed this address first may have left themselves a way in; and who is let in has lost theirs.
+        if not was_proven or link.kind is MailKind.LET_IN:
             await ways.close_others(work)
 
 
@@ -164,7 +167,7 @@ async def _use(work: Work, token: str) -> Link:
     used = await work.mails.use_link(sessions.digest(token))
     if used is None:
         raise LinkUsedUp("used meanwhile")
-    if used.kind is MailKind.RESET:
+    if used.kind.sets_password:
         await work.mails.take_address(used)  # whoever read the mail has shown that the address is theirs
     return used
 

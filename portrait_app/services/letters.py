@@ -52,6 +52,14 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
         "{good_for} Your present password stays until you have chosen another.",
         "{unasked}",
     ),
+    MailKind.LET_IN: (
+        "A way back into your account",
+        "Whoever runs the studio was asked, by you we hope, to let you in again. Choose a new password:",
+        "{link}",
+        "{good_for} Once you have chosen, every other way in is removed; you can add them anew under You.",
+        "Every browser was signed out just now. Your pictures are where they were.",
+        "If that wasn't you, leave the link alone, and tell whoever runs the studio. Nothing else has changed.",
+    ),
     MailKind.TAKEN: (
         "You have an account already",
         "Somebody, you we hope, wanted to make an account with this address. There is one already.",

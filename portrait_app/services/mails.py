@@ -110,6 +110,10 @@ class Postman:
         message = self._addressed(words, mail.address, mail.id)
         if mail.kind.is_news:
             unsubscribing.say_how(message, stop)
+        if mail.kind is MailKind.LET_IN:
+            message["Sensitivity"] = (
+                "Private"  # RFC 4021: so that an outbox doesn't say its link to who runs the machine
+            )
         return message
 
     def _addressed(self, words: Letter, address: str, mail_id: UUID) -> EmailMessage:

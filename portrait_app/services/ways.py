@@ -75,8 +75,12 @@ async def changed(work: Work) -> None:
 
 
 async def close_others(work: Work) -> None:
-    """Leave the password alone as a way in: passkeys, codes and accounts elsewhere open nothing any more."""
-    mine = await of(work)
+    """Leave the password alone as a way in: passkeys, codes and accounts elsewhere open nothing any more.
+
+    So no second step is asked for either, but where the studio asks everybody: then the first passkey is added anew.
+    """
+    mine, account = await of(work), await work.accounts.mine()
+    account.two_steps_at = None
     for way in (*mine.passkeys, *mine.identities):
         await work.session.delete(way)
     await work.recovery_codes.forget()

@@ -73,8 +73,13 @@ class Outbox:
 
 
 def in_a_line(path: Path) -> str:
-    """Say a mail of the outbox in one line: to whom, what for, and its link when it has one."""
+    """Say a mail of the outbox in one line: to whom, what for, and its link when it has one.
+
+    Of a private one its link isn't said: it is for whom it is addressed to, and not for who reads the terminal.
+    """
     mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+    if mail["Sensitivity"]:
+        return f"Mail to {mail['To']}: {mail['Subject']}. It is for them alone: bring them {path}."
     body = mail.get_body(("plain",))
     words = str(body.get_content()).split() if body else []
     links = [word for word in words if word.startswith(("http://", "https://"))]
