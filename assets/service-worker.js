@@ -13,7 +13,7 @@ const AT_HAND = [
   "/css/parts/shell.css",
   "/icons/icon.svg",
 ];
-const NOT_OURS = /^\/(_event|_upload|_health|ping|api|media|auth)(\/|$)/;
+const NOT_OURS = /^\/(_event|_upload|_health|ping|api|media|auth|mails|export)(\/|$)/;
 const UNHASHED = /^\/(css|js|icons|showcase)\/|^\/manifest\.webmanifest$/;
 
 addEventListener("install", (event) => {

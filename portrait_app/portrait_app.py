@@ -27,6 +27,7 @@ from portrait_app.http.steps import StepDoors
 from portrait_app.http.trash import trash_routes
 from portrait_app.http.unsubscribing import unsubscribe_routes
 from portrait_app.http.webhook import webhook_routes
+from portrait_app.http.worn import WearsLook
 from portrait_app.services import showing
 from portrait_app.settings import Settings
 from portrait_app.web import house, live, shell, voice
@@ -103,7 +104,10 @@ async def _in_the_house() -> AsyncGenerator[None]:
 
 
 app = rx.App(
-    api_transformer=Starlette(routes=own_routes(), middleware=[Middleware(CareHeaders, more=_headers)]),
+    api_transformer=Starlette(
+        routes=own_routes(),
+        middleware=[Middleware(CareHeaders, more=_headers), Middleware(WearsLook, workshop_of=house.workshop)],
+    ),
     backend_exception_handler=voice.backend_exception_handler,
     **shell.app_options(),
 )

@@ -121,14 +121,21 @@ async def let_in(request: Request, answer: Response, workshop: Workshop, signed:
     """Give the browser its session's cookie, and the look of whoever signed in."""
     async with workshop.desk.for_person(signed.owner_id) as work:
         look = accounts.look_cookie(await work.accounts.mine())
-    is_https = workshop.settings.is_https
-    is_secure = is_https or request.url.scheme == "https"
-    month = int(sessions.LIFETIME.total_seconds())
-    name = cookie_name(is_https=is_https)
+    is_secure, month = _is_secure(request, workshop), int(sessions.LIFETIME.total_seconds())
+    name = cookie_name(is_https=workshop.settings.is_https)
     answer.set_cookie(name, signed.token, max_age=month, httponly=True, secure=is_secure, samesite="lax", path="/")
-    # Read by the page's own script before the first paint: no flash of somebody else's colours.
-    answer.set_cookie("look", look, max_age=month, secure=is_secure, samesite="lax", path="/")
+    wear(request, answer, workshop, look)
     return answer
+
+
+def wear(request: Request, answer: Response, workshop: Workshop, look: str) -> None:
+    """Give the browser a look. The page's own script reads it before the first paint: no flash of other colours."""
+    is_secure, month = _is_secure(request, workshop), int(sessions.LIFETIME.total_seconds())
+    answer.set_cookie("look", look, max_age=month, secure=is_secure, samesite="lax", path="/")
+
+
+def _is_secure(request: Request, workshop: Workshop) -> bool:
+    return workshop.settings.is_https or request.url.scheme == "https"
 
 
 def network(request: Request) -> str:
