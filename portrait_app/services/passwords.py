@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ SHORTEST = 12  # NIST SP 800-63B-4 asks for length and for no rules of compositi
 LONGEST = 256  # argon2 takes any length, a request shouldn't
 OURS = ("portrait", "studio", "portraits")
 TOO_LONG = f"Please keep it under {LONGEST} characters."
+# What guessers try first and zxcvbn thinks hard: a season, a month or a day with a year, and the passphrase that
+# everybody knows as an example.
+_DATED = re.compile(
+    r"(spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|august|september|october|november"
+    r"|december|(mon|tues|wednes|thurs|fri|satur|sun)day)(\W|_)*(19|20)\d\d(\W|_)*"
+)
+_FAMOUS = ("correcthorsebatterystaple",)
 _ESTIMATED = 72  # zxcvbn refuses more, and the rest could only make it better
 _GUESSED_SOON = 3  # of zxcvbn's scores, 0..4: below it, fewer than 100 million guesses
 _OWN_REST = 8  # letters that must be left when one's own name and address are taken away
@@ -103,7 +111,9 @@ def _composed(password: str) -> str:
 
 def _score(password: str, words: Sequence[str]) -> int:
     found = cast("dict[str, int]", zxcvbn(password[:_ESTIMATED], user_inputs=list(words)))
-    return found["score"]
+    letters = "".join(letter for letter in password.casefold() if letter.isalnum())
+    is_easy = letters in _FAMOUS or _DATED.fullmatch(password.casefold())
+    return min(found["score"], 1) if is_easy else found["score"]
 
 
 def _complaint(password: str, words: Sequence[str], score: int) -> str:

@@ -26,7 +26,7 @@ async def test_asvs_6_2_1_a_short_password_is_refused(password: str) -> None:
 @pytest.mark.parametrize(
     "password",
     [
-        "correct horse battery staple",
+        "copper horse balcony staple",
         "ein sehr langer satz ohne zahlen",
         "七つの海を渡る小さな帆船の夢",
         "brown-otter-umbrella",
@@ -46,6 +46,10 @@ async def test_asvs_6_2_5_no_kinds_of_characters_are_asked_for(password: str) ->
         "1q2w3e4r5t6y",
         "iloveyou1234",
         "Unbelievable",
+        "Summer2024!!",
+        "winter - 2025",
+        "Wednesday_1987",
+        "Correct Horse Battery Staple",
     ],
 )
 async def test_asvs_6_2_4_a_common_password_is_refused(password: str) -> None:
@@ -65,6 +69,10 @@ async def test_asvs_6_2_12_no_password_of_the_known_leaks_is_taken(changed: Call
 async def test_asvs_6_2_11_ones_own_name_and_address_are_refused(password: str) -> None:
     judged = await passwords.strength(password, "Ada Lovelace", "ada.lovelace@example.com")
     assert "your own name" in judged.complaint
+
+
+async def test_a_season_in_a_longer_sentence_does_no_harm() -> None:
+    assert (await passwords.strength("the summer of 2024 was green and loud")).complaint == ""
 
 
 async def test_a_name_inside_a_long_password_does_no_harm() -> None:
