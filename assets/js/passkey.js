@@ -60,7 +60,7 @@
       const { passkey, next } = button.dataset;
       await (passkey === "add" ? add(next) : open(passkey === "second" ? passkey : toSignIn(next)));
     } catch (error) {
-      if (error.why === "NotFresh" || error.why === "SignedOut") signInAgain(error.why);
+      if (["NotFresh", "OnlyVouchedFor", "SignedOut"].includes(error.why)) signInAgain(error.why);
       else say(error, button);
     } finally {
       button.removeAttribute("aria-busy");

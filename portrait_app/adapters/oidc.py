@@ -17,6 +17,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc.errors import JoseError
 
+from portrait_app.domain.clock import now
 from portrait_app.domain.identity import Claim
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PATIENCE_S = 10.0
+JUST_NOW_S = 300  # as long as we wait for a browser to come back
 LONGEST_SUBJECT = 255  # OpenID Connect Core, 2
 MANY_FACTORS = "mfa"  # among the methods of an ID token (RFC 8176); single ones may be of one factor
 BASIC, POSTED = "client_secret_basic", "client_secret_post"  # how we sign in to a provider ourselves
@@ -118,7 +120,8 @@ class Provider:
         Raises:
             ProviderDown: it doesn't say where, or is not who we think.
         """
-        more = {"prompt": "login"} if again else {}
+        # Whoever is asked for the age of a sign-in says when that was (OpenID Connect Core, 2: auth_time).
+        more = {"prompt": "login", "max_age": str(JUST_NOW_S)} if again else {}
         try:
             await self._described()
             sent = await self._app.create_authorization_url(
@@ -182,7 +185,8 @@ class Provider:
         claims: dict[str, Any] | None = await self._app.parse_id_token(token, trip.nonce, claims_options=expected)
         if not claims:
             raise NotProven(self.name, "no ID token")
-        took_two_steps = MANY_FACTORS in _methods(claims)  # signed, unlike what is asked for next
+        # Signed, unlike what is asked for next.
+        took_two_steps, is_proven = MANY_FACTORS in _methods(claims), _is_just_now(claims.get("auth_time"))
         if "email" not in claims and described.get("userinfo_endpoint"):
             more: dict[str, Any] = await self._app.userinfo(token=token)
             if more.get("sub") != claims["sub"]:  # OpenID Connect Core 5.3.2
@@ -191,13 +195,20 @@ class Provider:
         is_verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
         name = claims.get("name") or claims.get("preferred_username")
         claim = self._claim(claims["sub"], claims.get("email"), name, is_verified=is_verified)
-        return replace(claim, took_two_steps=took_two_steps)
+        return replace(claim, took_two_steps=took_two_steps, is_proven=is_proven)
 
     def _claim(self, subject: object, email: object, name: object, *, is_verified: bool) -> Claim:
         if not (isinstance(subject, str) and 0 < len(subject) <= LONGEST_SUBJECT and subject.isprintable()):
             raise NotProven(self.name, "a person without a name of their own")
         address = one_line(email).lower()
         return Claim(self.key, self.issuer, subject, address, is_verified and bool(address), one_line(name))
+
+
+def _is_just_now(moment: object) -> bool:
+    """Whether a provider says that it asked the person for something since we sent them there; clocks may differ."""
+    if not isinstance(moment, int | float) or isinstance(moment, bool):
+        return False
+    return abs(now().timestamp() - moment) <= JUST_NOW_S
 
 
 def _methods(claims: Mapping[str, Any]) -> list[Any]:

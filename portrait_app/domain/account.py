@@ -43,7 +43,8 @@ class Account(SQLModel, table=True):
 class Session(Owned, table=True):
     """One signed-in browser; the cookie's token is known here by its SHA-256 alone.
 
-    `took_two_steps` says that it was opened by two factors: a passkey, alone or after another step, say.
+    `took_two_steps` says that it was opened by two factors: a passkey, alone or after another step, say. `is_proven`
+    says that the person showed something for it just then, a password say; a provider may only know their browser.
     """
 
     __tablename__: ClassVar[Any] = "sessions"
@@ -52,6 +53,7 @@ class Session(Owned, table=True):
     token_hash: bytes = Field(sa_type=LargeBinary)
     device: str = ""
     took_two_steps: bool = False
+    is_proven: bool = False
     expires_at: datetime = moment()
     seen_at: datetime = moment(default_factory=now)
     revoked_at: datetime | None = moment(default=None)

@@ -19,6 +19,7 @@ class Claim:
         is_verified: whether the provider has made sure that the address is theirs.
         name: what they are called there.
         took_two_steps: whether it says that it asked for more than one factor.
+        is_proven: whether it says that they proved themselves there just now; else their browser may have been known.
     """
 
     provider: str
@@ -28,6 +29,7 @@ class Claim:
     is_verified: bool
     name: str
     took_two_steps: bool = False
+    is_proven: bool = False
 
 
 class Identity(Owned, table=True):

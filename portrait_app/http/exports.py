@@ -37,8 +37,8 @@ def export_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
             link = links.to(exports.key_of(export), download_as=exports.name_of(export))
         except SignedOut:
             return RedirectResponse(f"/auth/sign-in?next={ROOM}", 303, headers=forms.NEVER_KEPT)
-        except NotFresh:
-            return forms.signs_in("NotFresh", then=ROOM)
+        except NotFresh as error:
+            return forms.signs_in(type(error).__name__, then=ROOM)
         except NothingToDownload as error:
             return forms.said(request, error.headline, error.hint, ("Your data", ROOM), 410)
         except BucketDown as error:  # else the browser would say so, of an address that nobody knows

@@ -128,8 +128,8 @@ class Letterbox:
             return await forms.answered(request, workshop, template, counted, **own)
         except SignedOut:
             return RedirectResponse(f"/auth/sign-in?next={request.url.path}", 303)
-        except NotFresh:
-            return forms.signs_in("NotFresh", then=request.url.path)
+        except NotFresh as error:
+            return forms.signs_in(type(error).__name__, then=request.url.path)
 
     async def _reset(self, request: Request, workshop: Workshop, link: Link, token: str) -> Response:
         async def choose(form: Mapping[str, str]) -> Response:
@@ -157,7 +157,7 @@ class Letterbox:
             await limits.take(workshop.desk, limits.PASSWORD_OF_PERSON, str(link.owner_id))
             await addresses.confirm(workshop.desk, token, None, form.get("password", ""))
             async with workshop.desk.for_person(link.owner_id) as work:
-                entered = await steps.after_one(work, request.headers.get("user-agent", ""))
+                entered = await steps.after_one(work, request.headers.get("user-agent", ""), is_proven=True)
             return await forms.go_on(request, workshop, entered, forms.HOME)
 
         shown: dict[str, Any] = {"username": link.address, "is_here": is_here}

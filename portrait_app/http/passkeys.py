@@ -15,7 +15,7 @@ from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import FromElsewhere, halfway_in, require_own_page, token_of
 from portrait_app.services import limits, passkeys, sessions, steps
 from portrait_app.services.errands import TooLate
-from portrait_app.services.fresh import NotFresh
+from portrait_app.services.fresh import NotFresh, OnlyVouchedFor
 from portrait_app.services.limits import TooManyTries
 from portrait_app.services.passkeys import TooManyPasskeys, Visitor
 
@@ -34,6 +34,7 @@ STATUS: dict[type[PortraitError], int] = {
     SignedOut: 401,
     FromElsewhere: 403,
     NotFresh: 403,
+    OnlyVouchedFor: 403,
     NoPasskeysHere: 409,
     TooManyPasskeys: 409,
     TooLate: 410,

@@ -79,7 +79,7 @@ async def sign_up(
     try:
         async with desk.for_person(account.id) as work:
             await _add(work, account, mode, invite)
-            return sessions.open_session(work, device)
+            return sessions.open_session(work, device, is_proven=True)
     except IntegrityError as error:
         _require_taken(error)
         taken = "There is an account with this address already. Sign in instead?"
@@ -130,7 +130,7 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
         await work.accounts.forget_old_sessions()
         if account.verified_at or not must_be_confirmed:
             await work.tell("account", owner_id)  # the other browsers list this one
-            return await steps.after_one(work, device)
+            return await steps.after_one(work, device, is_proven=True)
     await limits.take(desk, limits.MAIL_OF_PERSON, str(owner_id))
     async with desk.for_person(owner_id) as work:
         await mails.write(work, MailKind.CONFIRM, account.email)

@@ -54,7 +54,7 @@ SECTIONS = (
         owner="id",
     ),
     Section("consents", Consent, "id text_version given_at withdrawn_at"),
-    Section("sessions", Session, "id device took_two_steps created_at seen_at expires_at revoked_at"),
+    Section("sessions", Session, "id device took_two_steps is_proven created_at seen_at expires_at revoked_at"),
     Section("passkeys", Passkey, "id name is_synced created_at used_at"),
     Section("recovery_codes", RecoveryCode, "id position created_at used_at"),
     Section("identities", Identity, "id provider issuer subject label created_at used_at"),

@@ -143,8 +143,8 @@ async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Entered:
             if (identity.issuer, identity.subject) == (claim.issuer, claim.subject):
                 identity.used_at = now()
         if claim.took_two_steps:
-            return sessions.open_session(work, comer.device, took_two_steps=True)
-        return await steps.after_one(work, comer.device)
+            return _open(work, comer)
+        return await steps.after_one(work, comer.device, is_proven=claim.is_proven)
 
 
 async def _link_and_enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> SignedIn:
@@ -157,7 +157,7 @@ async def _link_and_enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Signed
             raise AddressKnown(comer.provider, "asks for two steps")
         work.session.add(_identity(work, comer.claim))
         await ways.changed(work)
-        return sessions.open_session(work, comer.device, took_two_steps=comer.claim.took_two_steps)
+        return _open(work, comer)
 
 
 async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
@@ -167,7 +167,12 @@ async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
     async with desk.for_person(account.id) as work:
         await accounts.add(work, account, comer.mode, comer.invite)
         work.session.add(_identity(work, claim))
-        return sessions.open_session(work, comer.device, took_two_steps=claim.took_two_steps)
+        return _open(work, comer)
+
+
+def _open(work: Work, comer: Newcomer) -> SignedIn:
+    claim = comer.claim
+    return sessions.open_session(work, comer.device, is_proven=claim.is_proven, took_two_steps=claim.took_two_steps)
 
 
 def _identity(work: Work, claim: Claim) -> Identity:

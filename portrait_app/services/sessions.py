@@ -75,17 +75,18 @@ async def behind(desk: Desk, token: str, *, is_used: bool = True) -> Someone | N
     return Someone(found.owner_id, found.id, found.took_two_steps, is_half)
 
 
-def open_session(work: Work, device: str, *, took_two_steps: bool = False) -> SignedIn:
+def open_session(work: Work, device: str, *, is_proven: bool, took_two_steps: bool = False) -> SignedIn:
     """Open a session for the person this work is for.
 
     Args:
         work: theirs.
         device: what their browser says of itself.
+        is_proven: whether they have shown something of theirs just now (`services/fresh`).
         took_two_steps: whether they have shown two factors. One opens nothing where two are asked for.
     """
     token = secrets.token_urlsafe(32)
     opened = Session(owner_id=work.owner_id, token_hash=digest(token), device=device[:400], expires_at=now() + LIFETIME)
-    opened.took_two_steps = took_two_steps
+    opened.took_two_steps, opened.is_proven = took_two_steps, is_proven
     work.session.add(opened)
     return SignedIn(work.owner_id, token, is_half=work.asks_two_steps and not took_two_steps)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,26 @@ async def test_asvs_6_8_4_only_a_signed_token_that_names_many_factors_counts_as_
     way.openid.claims = {"amr": amr}
     way.openid.about = {"amr": ["mfa"]}  # what is asked for afterwards is not signed
     assert (await way.gone()).took_two_steps == is_two
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "is_proven"),
+    [(2, True), (240, True), (-30, True), (301, False), (86_400, False), (None, False)],
+    ids=["now", "on-the-way", "its-clock-is-fast", "before", "yesterday", "says-nothing"],
+)
+async def test_asvs_7_5_1_only_a_signed_token_that_says_when_it_asked_the_person_proves_them(
+    way: Way, seconds_ago: int | None, is_proven: bool
+) -> None:
+    way.openid.claims = {} if seconds_ago is None else {"auth_time": int(time.time()) - seconds_ago}
+    way.openid.about = {"auth_time": int(time.time())}  # what is asked for afterwards is not signed
+    assert (await way.gone()).is_proven == is_proven
+
+
+@pytest.mark.parametrize("moment", ["now", True, [], {}])
+async def test_a_moment_that_is_none_proves_nobody(way: Way, moment: Any) -> None:
+    way.openid.claims = {"auth_time": moment}
+    with contextlib.suppress(NotProven):  # authlib may refuse the token for it
+        assert not (await way.gone()).is_proven
 
 
 @pytest.mark.parametrize(
@@ -177,7 +198,13 @@ async def test_the_secret_is_brought_as_the_provider_takes_it(way: Way, takes: s
 async def test_asvs_10_2_1_a_browser_is_sent_with_a_state_a_nonce_and_the_challenge_of_a_verifier(way: Way) -> None:
     trip = Trip.new()
     address = await way.provider.address(trip, CALLBACK, again=True)
-    for part in (f"state={trip.state}", f"nonce={trip.nonce}", "code_challenge_method=S256", "prompt=login"):
+    for part in (
+        f"state={trip.state}",
+        f"nonce={trip.nonce}",
+        "code_challenge_method=S256",
+        "prompt=login",
+        "max_age=300",
+    ):
         assert part in address
     assert trip.verifier not in address
     assert SECRET not in address

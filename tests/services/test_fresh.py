@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.identity import Claim, Identity
 from portrait_app.domain.passkey import Passkey
 from portrait_app.services import addresses, exports, fresh, identities, leaving, passkeys, sessions, steps
-from portrait_app.services.fresh import NotFresh
+from portrait_app.services.accounts import SignUp
+from portrait_app.services.fresh import NotFresh, OnlyVouchedFor
+from portrait_app.services.identities import Newcomer
 from portrait_app.services.passkeys import Visitor
 from tests.builders import PASSWORD
 
@@ -61,7 +64,7 @@ async def ada(house: House) -> Ada:
     await house.somebody("Operator")
     owner_id = await house.somebody("Ada")
     passkey = Passkey(owner_id=owner_id, name="phone", credential_id=secrets.token_bytes(16), public_key=b"a key")
-    identity = Identity(owner_id=owner_id, provider="oidc", issuer="https://o", subject="1", label="ada")
+    identity = Identity(owner_id=owner_id, provider="github", issuer=CLAIM.issuer, subject=CLAIM.subject, label="ada")
     async with house.desk.for_person(owner_id) as work:
         work.session.add_all([passkey, identity])
         work.exports.add(Export(owner_id=owner_id, status=ExportStatus.READY))
@@ -113,6 +116,30 @@ async def test_whoever_signed_in_just_now_passes(ada: Ada, what: str) -> None:
     before = ada.rows()
     await GATED[what](ada)
     assert ada.rows() != before
+
+
+async def test_a_provider_that_only_knew_the_browser_is_not_enough_where_there_is_something_to_show(
+    ada: Ada,
+) -> None:
+    owner_id = ada.someone.owner_id
+    for is_proven, password, passes in ((False, "a hash", False), (False, "", False), (True, "a hash", True)):
+        async with ada.desk.for_person(owner_id) as work:
+            (await work.accounts.mine()).password_hash = password
+        comer = Newcomer(replace(CLAIM, is_proven=is_proven), "GitHub", "test", SignUp.CLOSED)
+        entered = await identities.sign_in(ada.desk, comer)
+        assert isinstance(entered, sessions.SignedIn)
+        someone = await sessions.who(ada.desk, entered.token)
+        assert someone is not None
+        with nullcontext() if passes else pytest.raises(OnlyVouchedFor):  # also with the passkey alone
+            await fresh.require_before(ada.desk, someone)
+    async with ada.desk.for_person(owner_id) as work:
+        (await work.accounts.mine()).password_hash = ""
+        await work.session.delete(await work.passkeys.get(ada.passkey_id))
+    entered = await identities.sign_in(ada.desk, Newcomer(CLAIM, "GitHub", "test", SignUp.CLOSED))
+    assert isinstance(entered, sessions.SignedIn)
+    nothing_else = await sessions.who(ada.desk, entered.token)
+    assert nothing_else is not None
+    await fresh.require_before(ada.desk, nothing_else)
 
 
 async def test_a_session_that_has_ended_meanwhile_does_not_pass(ada: Ada) -> None:

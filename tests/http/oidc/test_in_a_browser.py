@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from playwright.async_api import expect
 
-from portrait_app.services import accounts, identities
+from portrait_app.services import accounts, fresh, identities
+from portrait_app.services.fresh import OnlyVouchedFor
 from tests.builders import PASSWORD
 from tests.http.doors import listening, served
 from tests.http.oidc.conftest import BUTTON, Town
@@ -137,13 +138,24 @@ async def test_whoever_is_signed_in_links_an_account_even_if_its_address_is_not_
     await town.page.goto(f"{town.url}/auth/sign-in")
     await town.page.get_by_role("link", name=BUTTON).click()
     await town.is_at_home("Grace")
-    again = await town.someone()
-    assert again is not None
+    known = await town.someone()  # the provider asked them nothing: it knew the browser
+    assert known is not None
     assert grace is not None
-    assert again.owner_id == grace.owner_id
-    async with town.house.desk.for_person(again.owner_id) as work:
+    assert known.owner_id == grace.owner_id
+    with pytest.raises(OnlyVouchedFor):
+        await fresh.require_before(town.house.desk, known)
+    await town.page.goto(f"{town.url}/auth/sign-in?again=yes&trouble=OnlyVouchedFor")
+    await town.is_told("Please sign in with your password or passkey")
+    await town.page.get_by_role("link", name=BUTTON).click()
+    await town.page.get_by_placeholder("Enter any login").fill("unverified-grace")
+    await town.page.get_by_placeholder("and password").fill("anything")
+    await town.page.get_by_role("button", name="Sign-in").click()
+    await town.is_at_home("Grace")
+    asked = await town.someone()  # it asked, and says when
+    assert asked is not None
+    async with town.house.desk.for_person(asked.owner_id) as work:
         (identity,) = await work.identities.all()
-        await identities.unlink(work, again, identity.id)
+        await identities.unlink(work, asked, identity.id)
 
 
 async def test_an_account_elsewhere_belongs_to_one_person_here(town: Town) -> None:
