@@ -102,3 +102,11 @@ WHERE nspname = 'jobs' AND has_schema_privilege('app_user', oid, 'USAGE, CREATE'
 --- a role other than app_owner that may make something here
 SELECT nspname, rolname FROM pg_namespace, pg_roles WHERE nspname IN ('app', 'jobs')
   AND rolname LIKE 'app\_%' AND rolname <> 'app_owner' AND has_schema_privilege(rolname, pg_namespace.oid, 'CREATE');
+
+--- a column with what is a person's of which the planner keeps samples, which outlive their rows
+SELECT c.relnamespace::regnamespace, c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND coalesce(a.attstattarget, -1) <> 0 AND (
+  (c.relnamespace = 'app'::regnamespace AND (a.attname = 'owner_id' OR (c.relname, a.attname) = ('accounts', 'id')
+    OR a.atttypid IN ('bytea'::regtype, 'jsonb'::regtype, 'text'::regtype)
+    OR (a.atttypid = 'varchar'::regtype AND a.atttypmod = -1)))
+  OR (c.relnamespace = 'jobs'::regnamespace AND a.atttypid IN ('jsonb'::regtype, 'text'::regtype)))

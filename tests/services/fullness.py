@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode, urlsafe_b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -22,9 +26,9 @@ from tests.services.removing import learned
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from uuid import UUID
 
     from portrait_app.adapters.mail.outbox import Outbox
+    from portrait_app.database.address import Address
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
@@ -32,6 +36,7 @@ NAME, EMAIL = "Adalberta Unmistakable", "adalberta.unmistakable@example.com"
 _TABLES = """
 SELECT table_schema, table_name FROM information_schema.tables
 WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
+UNION SELECT 'pg_catalog', 'pg_statistic'
 """
 _WITH_OWNER = """
 SELECT table_name FROM information_schema.columns WHERE table_schema = 'app' AND column_name = 'owner_id'
@@ -104,10 +109,22 @@ def empty_tables(house: House, owner_id: UUID) -> list[str]:
         ]
 
 
-def rows_about(house: House, words: list[str]) -> set[str]:
-    """Tables, of every schema, with a row that has one of these words in any column: as text, or as bytes in hex."""
-    sought = [f"%{form}%" for word in words for form in (word, word.replace("-", ""), word.encode().hex())]
-    with psycopg.connect(house.desk.database.address.conninfo()) as admin:
+def forms_of(word: str) -> list[str]:
+    """Return what a word may look like where it is kept: as it is, as an address has it, in hex, in base64."""
+    forms = {word, quote(word), quote_plus(word), word.encode().hex(), b64encode(word.encode()).decode().rstrip("=")}
+    with suppress(ValueError):
+        raw = UUID(word).bytes
+        forms |= {raw.hex(), b64encode(raw).decode()[:21], urlsafe_b64encode(raw).decode()[:21]}
+    return sorted(forms)
+
+
+def rows_about(address: Address, words: list[str]) -> set[str]:
+    """Tables, of every schema, with a row that has one of these words in any column, in any form.
+
+    The planner's samples of columns are a table too.
+    """
+    sought = [f"%{form}%" for word in words for form in forms_of(word)]
+    with psycopg.connect(address.conninfo()) as admin:
         tables = admin.execute(_TABLES).fetchall()
         assert {schema for schema, _ in tables} >= {"app", "jobs"}
         return {
@@ -122,11 +139,17 @@ def _mentions(schema: str, table: str) -> sql.Composed:
     return query.format(sql.Identifier(schema, table))
 
 
-def files_about(folder: Path, words: list[str]) -> list[Path]:
-    """Files below a folder, by name or by content, with one of these words."""
-    sought = [word.encode() for word in words]
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if any(word in str(path).encode() or word in path.read_bytes() for word in sought)]
+def files_about(folder: Path, words: list[str], *, but: str = "") -> list[Path]:
+    """Files below a folder, by name or by content, with one of these words in any form, or an id in raw bytes.
+
+    Args: but: a folder in it that is not looked into.
+    """
+    sought = [form.encode() for word in words for form in forms_of(word)]
+    for word in words:
+        with suppress(ValueError):
+            sought.append(UUID(word).bytes)
+    files = [path for path in folder.rglob("*") if path.is_file() and not (but and path.is_relative_to(folder / but))]
+    return [path for path in files if any(form in str(path).encode() or form in path.read_bytes() for form in sought)]
 
 
 async def objects_of(house: House, owner_id: UUID) -> list[str]:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-import psycopg
 import pytest
 
 from portrait_app.adapters import logbook
-from portrait_app.adapters.mail.outbox import Outbox
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.errors import EngineDown
-from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.services import parting, reconcile
-from portrait_app.services.farewells import Farewells
-from portrait_app.services.mails import Postman
 from portrait_app.services.parting import PATIENCE, Parting
 from portrait_app.services.versions import NotYetGone
+from tests.services.emptying import Studio
 from tests.services.fullness import (
     EMAIL,
     NAME,
@@ -27,7 +22,6 @@ from tests.services.fullness import (
     files_about,
     objects_of,
     rows_about,
-    somebody_with_everything,
 )
 from tests.services.removing import VERSION
 
@@ -35,44 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
+    from portrait_app.adapters.buckets.s3 import S3Buckets
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
-
-
-class Studio:
-    """A house with a real queue, an outbox and logs in one data folder."""
-
-    def __init__(self, house: House, data: Path) -> None:
-        self.house, self.data = house, data
-        self.outbox = Outbox(data / "outbox")
-        postman = Postman(house.desk, self.outbox, "http://studio.test", "studio@studio.test")
-        engine: Any = house.engine
-        self.parting = Parting(house.desk, engine, self.outbox, data)
-        self.farewells = Farewells(house.desk, engine, postman)
-
-    async def jobs(self) -> list[tuple[str, UUID]]:
-        """What waits in the queue, by name and row."""
-        queue = self.house.desk.queue
-        assert isinstance(queue, JobQueue)
-        return [
-            (job.task_name, UUID(str(job.task_kwargs["row_id"])))
-            for job in await queue.app.job_manager.list_jobs_async()
-        ]
-
-    async def say_farewells(self) -> None:
-        """Do the chores that are about nobody any more."""
-        for name, row_id in await self.jobs():
-            if name == Chore.SAY_FAREWELL:
-                await self.farewells.say(row_id, row_id)
-
-    def still_open(self) -> list[str]:
-        """What the operator sees."""
-        with psycopg.connect(self.house.desk.database.address.conninfo(Role.SERVICE)) as connection:
-            return [what for (what,) in connection.execute("SELECT what FROM app.left_at_engine()").fetchall()]
-
-    def rows(self, query: str) -> list[Any]:
-        with psycopg.connect(self.house.desk.database.address.conninfo()) as admin:
-            return admin.execute(query.encode()).fetchall()
+    from tests.s3 import StoreServer
 
 
 @pytest.fixture
@@ -85,15 +45,7 @@ async def studio(house: House, tmp_path: Path) -> AsyncGenerator[Studio]:
 
 @pytest.fixture
 async def ada(studio: Studio) -> SignedIn:
-    """Somebody with everything, whose week is over; somebody else stays."""
-    who = await somebody_with_everything(studio.house, studio.outbox)
-    await studio.house.somebody("Bob")
-    (studio.data / "log").mkdir()
-    (studio.data / "log" / "worker.log").write_text(f'{{"why": "u/{who.owner_id}/x", "mail": "{EMAIL}"}}\nother\n')
-    studio.rows(
-        "UPDATE app.accounts SET leave_at = now() - interval '1 hour' WHERE email = '" + EMAIL + "' RETURNING 1"
-    )
-    return who
+    return await studio.somebody_whose_week_is_over()
 
 
 def words_of(who: SignedIn) -> list[str]:
@@ -102,7 +54,7 @@ def words_of(who: SignedIn) -> list[str]:
 
 async def test_somebody_with_everything_has_something_in_every_table(studio: Studio, ada: SignedIn) -> None:
     assert empty_tables(studio.house, ada.owner_id) == [], "fill them in tests/services/fullness.py"
-    found = rows_about(studio.house, words_of(ada))
+    found = rows_about(studio.address, words_of(ada))
     assert {"app.accounts", "app.errands", "jobs.procrastinate_jobs", "app.mails"} <= found
     assert {path.parent.name for path in files_about(studio.data, words_of(ada))} >= {"log", "outbox", "portraits"}
 
@@ -111,7 +63,7 @@ async def test_nothing_with_that_persons_id_address_or_name_is_left_anywhere(stu
     tries = len(studio.rows("SELECT 1 FROM app.tries"))
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     await studio.say_farewells()
-    assert rows_about(studio.house, words_of(ada)) == set()
+    assert rows_about(studio.address, words_of(ada)) == set()
     assert await objects_of(studio.house, ada.owner_id) == []
     (receipt,) = files_about(studio.data, words_of(ada))
     assert receipt.parent.name == "outbox"  # the mail itself, where there is no mail server to carry it
@@ -120,6 +72,20 @@ async def test_nothing_with_that_persons_id_address_or_name_is_left_anywhere(stu
     assert (studio.house.engine.versions, studio.house.engine.files) == (set(), {})
     assert len(studio.rows("SELECT 1 FROM app.tries")) < tries
     assert studio.rows("SELECT 1 FROM app.farewells") == []
+
+
+async def test_nothing_of_them_is_left_in_a_store_either(
+    studio: Studio, s3_buckets: S3Buckets, s3_server: StoreServer
+) -> None:
+    studio.house.desk.buckets = s3_buckets
+    ada = await studio.somebody_whose_week_is_over()
+    bob = await studio.house.somebody("Bobby")
+    await studio.house.draft_with_selfies(bob, 2)
+    assert any(str(ada.owner_id) in key for key in s3_server.keys())  # noqa: SIM118 -- no dict
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    await studio.say_farewells()
+    assert {key.split("/")[1] for key in s3_server.keys()} == {str(bob)}  # noqa: SIM118 -- no dict
+    assert rows_about(studio.address, words_of(ada)) == set()
 
 
 async def test_whoever_stays_keeps_everything(studio: Studio, ada: SignedIn) -> None:
@@ -165,7 +131,7 @@ async def test_a_worker_that_is_killed_in_the_middle_finishes_it_the_next_time(
     studio.rows("UPDATE app.farewells SET created_at = now() - interval '1 minute' RETURNING 1")
     await reconcile.remember_chores(studio.house.desk)
     await studio.say_farewells()
-    assert rows_about(studio.house, words_of(ada)) == set()
+    assert rows_about(studio.address, words_of(ada)) == set()
     assert len(files_about(studio.data, words_of(ada))) == 1  # one receipt
 
 
@@ -187,7 +153,7 @@ async def test_pictures_go_at_once_and_the_account_waits_for_the_engine_some_day
     assert studio.rows("SELECT 1 FROM app.sessions WHERE revoked_at IS NULL AND device LIKE 'Adal%'") == []
     studio.house.engine.versions.clear()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
-    assert rows_about(studio.house, [str(ada.owner_id)]) == set()
+    assert rows_about(studio.address, [str(ada.owner_id)]) == set()
 
 
 @pytest.mark.parametrize("is_down", [True, False], ids=["the engine is down", "it deletes nothing"])
@@ -204,7 +170,7 @@ async def test_what_the_engine_never_confirms_is_said_honestly_and_known_by_its_
     with pytest.raises(NotYetGone):
         await studio.say_farewells()
     assert studio.still_open() == [f"version {VERSION}"]
-    assert rows_about(studio.house, words_of(ada)) == set()
+    assert rows_about(studio.address, words_of(ada)) == set()
     (receipt,) = files_about(studio.data, words_of(ada))
     assert "has not confirmed yet" in receipt.read_text().replace("=\n", "")
     assert VERSION in receipt.read_text()
@@ -235,4 +201,4 @@ async def test_what_was_under_way_is_called_off_and_its_model_deleted(studio: St
     await studio.say_farewells()
     assert len(house.engine.canceled) == 1
     assert house.engine.files == {}
-    assert rows_about(house, words_of(ada)) == set()
+    assert rows_about(studio.address, words_of(ada)) == set()
