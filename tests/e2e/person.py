@@ -37,8 +37,9 @@ Seen = TypeVar("Seen")
 class Person:
     """One person, signed in."""
 
-    def __init__(self, desk: Desk, client: httpx.AsyncClient, owner_id: UUID, trainer: str) -> None:
-        self._desk, self._client, self.owner_id, self._trainer = desk, client, owner_id, trainer
+    def __init__(self, desk: Desk, client: httpx.AsyncClient, owner_id: UUID, email: str, trainer: str) -> None:
+        self._desk, self._client, self._trainer = desk, client, trainer
+        self.owner_id, self.email = owner_id, email
 
     @classmethod
     @asynccontextmanager
@@ -48,14 +49,15 @@ class Person:
             open_workshop(running.settings) as workshop,
             httpx.AsyncClient(base_url=running.url, timeout=60) as client,
         ):
-            form = {"name": name, "email": f"{name.lower()}@example.com", "password": PASSWORD}
+            email = f"{name.lower()}@example.com"
+            form = {"name": name, "email": email, "password": PASSWORD}
             answer = await client.post("/auth/sign-up", data=form)
             assert answer.status_code == httpx.codes.SEE_OTHER
             someone = await sessions.who(workshop.desk, client.cookies[COOKIE])
             assert someone is not None
             async with workshop.desk.for_person(someone.owner_id) as work:
                 await consent.give(work, VERSION)
-            yield cls(workshop.desk, client, someone.owner_id, workshop.settings.trainer)
+            yield cls(workshop.desk, client, someone.owner_id, email, workshop.settings.trainer)
 
     async def hand_in(self, photos: Iterable[Path]) -> None:
         """Upload photos, three at a time as the page does."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import httpx
+import psycopg
 
+from portrait_app.database.address import Address
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.rows import new_id
@@ -19,9 +22,10 @@ from portrait_app.services.sweep import OLD_ENOUGH
 from tests.e2e.person import Person, until
 from tests.e2e.running import Running, studio
 from tests.photos import twelve_selfies
+from tests.services.fullness import files_about, rows_about
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from portrait_app.domain.generation import Asset
@@ -40,6 +44,7 @@ async def test_whatever_is_killed_every_portrait_arrives_and_none_twice(tmp_path
             await _killed_while_keeping(running, ada)
             await _everything_is_there(running, ada)
             await _nothing_was_made_twice(running, ada)
+            await _leaves_and_nothing_is_left(running, ada)
         everybody = running.everybody()
         await running.stop(signal.SIGINT)
         assert [process for process in everybody if process.is_running()] == []
@@ -113,6 +118,33 @@ async def _nothing_was_made_twice(running: Running, ada: Person) -> None:
         ]
     assert sorted(job["id"] for job in jobs) == sorted(order.job_id or "" for order in orders)
     assert {job["status"] for job in jobs} == {"succeeded"}
+
+
+async def _leaves_and_nothing_is_left(running: Running, ada: Person) -> None:
+    """Have the week to change one's mind be over, of somebody whom every process and table knows by now."""
+    words, address = [str(ada.owner_id), ada.email], Address.of(running.settings)
+    assert {"app.accounts", "app.assets", "app.deliveries"} <= rows_about(address, words)
+    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+        admin.execute("ANALYZE")  # as the database does by itself in time
+        admin.execute("UPDATE app.accounts SET leave_at = now() - interval '2 minutes'")
+
+    async def left() -> set[str]:
+        return await asyncio.to_thread(rows_about, address, words)
+
+    await until(left, lambda tables: not tables)
+    # Deleted bytes lie in the database's own files until others are written over them, which docs/security.md says.
+    (receipt,) = await until(_files_about(running, words), lambda files: len(files) == 1)
+    assert "Your account is deleted" in receipt.read_text()
+    engine = running.folder / "darkroom"
+    kept = {path.relative_to(engine).parts[0] for path in engine.rglob("*") if path.is_file()}
+    assert kept & {"files", "outputs", "temporary", "versions", "work"} == set()
+
+
+def _files_about(running: Running, words: list[str]) -> Callable[[], Awaitable[list[Path]]]:
+    async def found() -> list[Path]:
+        return await asyncio.to_thread(files_about, running.folder, words, but="postgres/data")
+
+    return found
 
 
 def _are_examined(photos: Sequence[Selfie]) -> bool:
