@@ -25,6 +25,7 @@ from tools.bench import (
     bucket,
     deliveries,
     first_load,
+    links,
     memory,
     round_trip,
     sign_in,
@@ -57,12 +58,13 @@ BENCHES: dict[str, Bench] = {
     "deliver": deliveries.measure,
     "style": styles.measure,
     "bucket": bucket.measure,
+    "link": links.measure,
     "walls": walls.measure,
     "sign_in": sign_in.measure,
     "tap": round_trip.measure,  # the last: it leaves a second first set to be made
 }
 
-ALONE = {"bucket", "walls"}  # needs no studio
+ALONE = {"bucket", "link", "walls"}  # needs no studio
 
 
 def main() -> None:

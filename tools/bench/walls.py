@@ -45,7 +45,7 @@ _NEWEST = "SELECT * FROM app.assets WHERE status <> 'lost' AND deleted_at IS NUL
 
 async def measure(sitting: Sitting) -> list[Figure]:
     """Ask with the wall and without, and open transactions as somebody and as nobody in particular."""
-    with _filled(sitting) as (address, owner_id):
+    with filled(sitting) as (address, owner_id):
         actor = signed(owner_id, address.actor_key)
         with (
             psycopg.connect(address.conninfo(Role.USER), autocommit=True) as walled,
@@ -64,7 +64,7 @@ async def measure(sitting: Sitting) -> list[Figure]:
 
 
 @contextmanager
-def _filled(sitting: Sitting) -> Generator[tuple[Address, UUID]]:
+def filled(sitting: Sitting) -> Generator[tuple[Address, UUID]]:
     """A server of its own, so that nothing else asks it; gives the address and one of its people."""
     with EmbeddedServer(sitting.scratch / "walls") as server:
         address = Address.at(server.admin_url, b"a key of thirty-two bytes, no more").named("portrait")
