@@ -69,6 +69,8 @@ async def test_a_link_leads_to_an_address_that_is_kept_no_longer_than_it_lives(s
     assert (kept, 0 <= int(seconds) <= WINDOW.total_seconds()) == ("private, ", True)
     assert answer.headers["location"].startswith(f"{s3_buckets.store.settings.objects_url}/{MINE}?")
     assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
 
 
 class Clock:
