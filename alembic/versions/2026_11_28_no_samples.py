@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import op
 from portrait_app.database.walls import OWNER, take_no_samples
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 _TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'app'::regnamespace AND relkind = 'r'"
 _OF_JOBS = ("args", "lock", "queueing_lock")
