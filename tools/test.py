@@ -8,7 +8,7 @@ import sys
 from tools.chromium import provide
 
 AT_ONCE = "3"
-"""On two cores: the long stories mostly wait (see tests/conftest.py), so one more than cores; each more collects anew."""
+"""One more than cores, for the long stories mostly wait (tests/conftest.py); each worker collects every test anew."""
 
 
 def main() -> int:
