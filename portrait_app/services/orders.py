@@ -190,7 +190,8 @@ class Sender:
             if order.status is not OrderStatus.SENDING:  # its webhook was faster
                 return
             if is_lost:
-                order.lost_at = now()
+                # Calls that failed before this one say nothing of those that will ask about it.
+                order.lost_at, order.silent_since = now(), None
                 if order.kind is OrderKind.TRAINING:
                     (await work.trainings.get(order.training_id, lock=True)).phase = CHECKING
                     await work.tell("training", order.training_id)

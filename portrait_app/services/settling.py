@@ -58,6 +58,7 @@ class Settler:
         if order.status is not OrderStatus.SENDING or order.lost_at is None:  # its webhook was
             return
         found = await look_for(self.desk, self.gateway, order)
+        await self._note_an_answer(order)
         if found.job_id is not None:
             log.info("order.adopted", order=str(order.id), job=found.job_id)
             report = await self._heard_of(order.kind, found.job_id)
@@ -85,8 +86,15 @@ class Settler:
         async with self.desk.for_service(owner_id) as work:
             order = await work.orders.get(order_id, lock=True)
             if order.status is OrderStatus.SENDING and order.lost_at is None:
-                order.lost_at = now() + timedelta(seconds=CALL_LASTS_S)
+                order.lost_at, order.silent_since = now() + timedelta(seconds=CALL_LASTS_S), None
             return order
+
+    async def _note_an_answer(self, order: Order) -> None:
+        """Note that a list was read: what fails from now on is another silence."""
+        if order.silent_since is None:
+            return
+        async with self.desk.for_service(order.owner_id) as work:
+            (await work.orders.get(order.id, lock=True)).silent_since = None
 
     async def _heard_of(self, kind: OrderKind, job_id: str) -> JobReport:
         """How a job of the list is doing: a list may leave out logs and outputs."""

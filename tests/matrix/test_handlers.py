@@ -40,7 +40,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "CreateState.enter": NONE,
     "CreateState.order": NONE,
     "CreateState.stop_portraits": NONE,
-    "CreateState.try_again": {"generation_id": ID},
+    "CreateState.try_again": {"loss": WORD},
     "DataState.ask": NONE,
     "DataState.ask_to_leave": NONE,
     "DataState.enter": NONE,

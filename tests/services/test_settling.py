@@ -261,6 +261,29 @@ async def test_while_the_list_can_not_be_had_nothing_is_decided(house: House, ad
     assert (await order_of(house, ada, order.id)).status is OrderStatus.IN_DOUBT
 
 
+async def test_what_failed_before_the_call_is_no_silence_about_it(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    await change(house, order, silent_since=now() - 2 * DOUBT_AFTER, silent_at=now())  # the engine was down for so long
+    house.engine.fails_next = ReplyLost("reset")
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    house.engine.list_fails = EngineDown("502")
+    with pytest.raises(EngineDown):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING
+
+
+async def test_a_list_that_was_read_in_between_ends_a_silence(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=False)
+    await change(house, order, silent_since=now() - 2 * DOUBT_AFTER, silent_at=now())
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    house.engine.list_fails = EngineDown("502")
+    with pytest.raises(EngineDown):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING
+
+
 async def test_a_call_without_an_end_is_hung_up_on_and_settled(
     house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from portrait_app.adapters.replicate.errors import ModelDiffers, ReplyLost
 from portrait_app.domain.chores import Chore
-from portrait_app.domain.lifecycle import AssetStatus
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import AssetStatus, OrderStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.errors import NotFound, PortraitError
-from portrait_app.services import preferences, progress, removal, trainings
+from portrait_app.services import generations, preferences, progress, removal, trainings
 from portrait_app.services.generations import NotReady, UnknownChoice
 from portrait_app.services.offers import NoPortraits
 from portrait_app.services.settling import Unsettled
@@ -89,9 +90,30 @@ async def test_an_order_in_doubt_says_so_and_is_ordered_anew_by_ones_own_decisio
     await happens(room, "enter")
     assert [one.headline for one in room.doubtful] == ["In doubt: 2 portraits in Noir"]
     assert (room.lost, room.latest) == ("", [])  # it is said once
-    await happens(room, "try_again", room.doubtful[0].id)
+    with pytest.raises(UnknownChoice):
+        await happens(room, "try_again", "held_back")
+    await happens(room, "try_again", room.doubtful[0].loss)
     assert (room.doubtful, len(room.latest)) == ([], 2)
     assert [chore for chore, *_ in house.queue.take()] == [Chore.SEND_ORDER]
+
+
+async def test_of_several_orders_in_doubt_it_is_said_once_and_all_are_ordered_anew(
+    house: House, model: Training, room: CreateState
+) -> None:
+    for style, count in (("noir", 2), ("oil", 1)):
+        async with house.desk.for_person(model.owner_id) as work:
+            await generations.order(work, model, style=style, count=count, aspect="1:1")
+    for _, owner_id, order_id in house.queue.take():
+        async with house.desk.for_service(owner_id) as work:
+            row = await work.orders.get(order_id, lock=True)
+            row.status, row.sent_at = OrderStatus.SENDING, now()
+            await progress.end_in_doubt(work, order_id)
+    house.queue.take()
+    await happens(room, "enter")
+    assert [one.headline for one in room.doubtful] == ["In doubt: 1 portrait in Oil, 2 in Noir"]
+    await happens(room, "try_again", "in_doubt")
+    assert (room.doubtful, len(room.latest)) == ([], 3)
+    assert [chore for chore, *_ in house.queue.take()] == [Chore.SEND_ORDER] * 2
 
 
 async def test_the_address_names_the_face_model(house: House, ada: SignedIn, room: CreateState) -> None:

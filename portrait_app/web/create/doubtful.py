@@ -14,7 +14,8 @@ from portrait_app.services.strays import NOTHING_AFTER_ALL
 from portrait_app.web import ui
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
 
     import reflex as rx
     from reflex.vars import ObjectVar
@@ -23,35 +24,47 @@ if TYPE_CHECKING:
     from portrait_app.web.ui import Act
 
 
+_WORDS = {Loss.IN_DOUBT: ("In doubt", IN_DOUBT), Loss.NEVER_TAKEN: ("Never ordered", NOTHING_AFTER_ALL)}
+
+
 @dataclass(frozen=True)
 class Doubtful:
-    """One order in doubt, or that was. `headline` says of what, `hint` what happened and what is safe."""
+    """Orders in doubt, or that were. `headline` says of what, `hint` what happened and what is safe.
 
-    id: str
+    `loss` is what they have in common, by which they are ordered anew together.
+    """
+
+    loss: str
     headline: str
     hint: str
 
 
-def in_doubt(rows: Iterable[Asset]) -> list[Asset]:
-    """Return those of which nobody can say whether the engine took their order, or could not for a while."""
-    return [row for row in rows if row.loss in TRIED_AGAIN]
+def in_doubt(rows: Iterable[Asset], *losses: Loss) -> list[UUID]:
+    """Return the orders of those of which nobody can say whether the engine took them, or could not for a while."""
+    return list(dict.fromkeys(row.generation_id for row in rows if row.loss in (losses or TRIED_AGAIN)))
 
 
-def doubtful_of(rows: Iterable[Asset]) -> list[Doubtful]:
-    """Cut the orders in doubt among these portraits."""
-    counted = Counter((str(row.generation_id), row.style, row.loss == Loss.IN_DOUBT) for row in in_doubt(rows))
-    return [_doubtful(*order, count) for order, count in counted.items()]
+def doubtful_of(rows: Sequence[Asset]) -> list[Doubtful]:
+    """Cut the orders in doubt among these portraits: what is said of all is said once."""
+    found: list[Doubtful] = []
+    for loss, (word, hint) in _WORDS.items():
+        counted = Counter(row.style for row in rows if row.loss == loss)
+        if counted:
+            found.append(Doubtful(loss.value, f"{word}: {_listed(counted)}", hint))
+    return found
 
 
-def doubtful_notice(order: ObjectVar[Doubtful], on_try_again: Act) -> rx.Component:
+def doubtful_notice(orders: ObjectVar[Doubtful], on_try_again: Act) -> rx.Component:
     """Say what happened and what is safe; to order it anew is the person's own decision."""
-    again = ui.button("Try again", on_click=on_try_again, aria_label=f"Try again: {order.headline}")
-    return ui.notice(order.headline, order.hint, again, kind="care")
+    return ui.notice(orders.headline, orders.hint, ui.button("Try again", on_click=on_try_again), kind="care")
 
 
-def _doubtful(order_id: str, style: str, is_in_doubt: bool, count: int) -> Doubtful:
-    title = STYLES[style].title if style in STYLES else style
-    what = f"{count} {'portrait' if count == 1 else 'portraits'} in {title}"
-    if is_in_doubt:
-        return Doubtful(order_id, f"In doubt: {what}", IN_DOUBT)
-    return Doubtful(order_id, f"Never ordered: {what}", NOTHING_AFTER_ALL)
+def _listed(counted: Counter[str]) -> str:
+    """Say how many of which: "4 portraits in Oil, 2 in Noir"."""
+    (first, count), *others = counted.items()
+    what = f"{count} {'portrait' if count == 1 else 'portraits'} in {_title(first)}"
+    return ", ".join([what, *(f"{number} in {_title(style)}" for style, number in others)])
+
+
+def _title(style: str) -> str:
+    return STYLES[style].title if style in STYLES else style

@@ -177,9 +177,9 @@ def _latest() -> rx.Component:
     )
 
 
-def _doubtful(order: ObjectVar[Doubtful]) -> rx.Component:
-    notice = doubtful_notice(order, CreateState.try_again(order.id).throttle(TWICE_PRESSED_MS))
-    notice.key = order.id
+def _doubtful(orders: ObjectVar[Doubtful]) -> rx.Component:
+    notice = doubtful_notice(orders, CreateState.try_again(orders.loss).throttle(TWICE_PRESSED_MS))
+    notice.key = orders.loss
     return notice
 
 

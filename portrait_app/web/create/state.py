@@ -8,7 +8,7 @@ from reflex.event import EventSpec
 
 from portrait_app.domain.catalogue import ASPECTS
 from portrait_app.domain.events import Noun
-from portrait_app.domain.generation import MOST_AT_ONCE
+from portrait_app.domain.generation import MOST_AT_ONCE, Loss
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.rows import identified
 from portrait_app.domain.styles import STYLES
@@ -106,12 +106,15 @@ class CreateState(StopsPortraits, Room, rx.State):
         return ui.perform("page.bringIntoView", LATEST)
 
     @rx.event
-    async def try_again(self, generation_id: str) -> None:
-        """Order anew what is in doubt: the person's own decision, and a new order."""
+    async def try_again(self, loss: str) -> None:
+        """Order anew what is in doubt, or was: the person's own decision, and new orders."""
+        if loss not in generations.TRIED_AGAIN:
+            raise UnknownChoice("loss")
         async with work_for(self) as work:
-            generation = await work.generations.get(identified(generation_id))
-            house.workshop().offers.require_portraits(await work.trainings.get(generation.training_id))
-            await generations.try_again(work, generation.id)
+            for order_id in in_doubt(await work.assets.latest(limit=MOST_SHOWN), Loss(loss)):
+                training_id = (await work.generations.get(order_id)).training_id
+                house.workshop().offers.require_portraits(await work.trainings.get(training_id))
+                await generations.try_again(work, order_id)
             self._show(await self._look(work))
 
     @classmethod
@@ -129,7 +132,7 @@ class CreateState(StopsPortraits, Room, rx.State):
             withheld=frozenset(
                 str(row.id) for row in await work.trainings.ready() if not house.workshop().offers.offers_portraits(row)
             ),
-            lost=" ".join(await work.generations.troubles_of(together - {row.generation_id for row in in_doubt(rows)})),
+            lost=" ".join(await work.generations.troubles_of(together - {*in_doubt(rows)})),
             doubtful=doubtful_of(rows),
         )
 

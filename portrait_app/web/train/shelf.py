@@ -74,7 +74,7 @@ def failed_card(
         _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), failed)),
         rx.el.p(
             training.trouble,
-            rx.cond(training.is_stopped | ~training.can_try_again, "", " Your photos are safe."),
+            rx.cond(training.is_stopped | training.is_in_doubt | ~training.can_try_again, "", " Your photos are safe."),
             class_name="soft small",
         ),
         _photos(training),

@@ -68,7 +68,10 @@ def usage_counts(usage: Usage | None) -> list[Count]:
 def doubt_figures(doubts: Iterable[HouseDoubt]) -> list[Figure]:
     """Say of which orders nobody can say whether the engine took them, and what to look for there."""
     what = {OrderKind.TRAINING: "A training", OrderKind.PREDICTION: "An order of portraits"}
-    return [Figure(f"{what[OrderKind(each.kind)]} is in doubt", f"{each.doubt}.") for each in doubts]
+    return [
+        Figure(f"{what[OrderKind(each.kind)]} is in doubt", f"{each.doubt[:1].upper()}{each.doubt[1:]}.")
+        for each in doubts
+    ]
 
 
 def health_figures(parts: Mapping[str, bool]) -> list[Figure]:
