@@ -15,7 +15,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.faces.identity import distance
-from portrait_app.pictures.errors import PictureError, TooManyPixels
+from portrait_app.pictures.errors import TooManyPixels
 from portrait_app.services import painting, thumbnails
 from portrait_app.services.likeness import identity_of
 from portrait_app.services.pixels import off_the_loop
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MAX_BYTES = 30 * 1024 * 1024
+# So long the engine keeps what it made. A delivery network may lag behind it or lead astray, and a half or a page of
+# words in a picture's place may be a passing error: what was paid for is not given up before.
 ENGINE_KEEPS = timedelta(hours=1)
-# A delivery network may lag behind its engine, and a half or a page of words in a picture's place may be a passing
-# error: what was paid for is not given up at the first look.
-SURE_AFTER = timedelta(minutes=3)
 FETCH_LASTS_S = 300.0  # with its turn for the pixels; a fetch alone ends after a minute
 
 
@@ -76,7 +75,7 @@ class Keeper:
                 kept, seen = await off_the_loop(self._look, fetched, person)
         except Exception as error:
             # Whatever it is, also what nobody thought of: it ends in words, or it would be asked for for ever.
-            if await self._age(owner_id, asset) <= _hopeful_for(error):
+            if await self._age(owner_id, asset) < _hopeful_for(error):
                 raise
             await self._lose(owner_id, asset_id, error)
             return
@@ -131,8 +130,8 @@ class Keeper:
 def _hopeful_for(error: Exception) -> timedelta:
     """How long after the job's end it may still become a picture."""
     if isinstance(error, OutputUnsafe | TooManyPixels):
-        return timedelta(days=-1)  # no second fetch makes it safe
-    return SURE_AFTER if isinstance(error, OutputGone | PictureError) else ENGINE_KEEPS
+        return timedelta(days=-1)  # no second fetch makes it safe, or smaller
+    return ENGINE_KEEPS
 
 
 async def _told(work: Work, asset: Asset) -> None:

@@ -37,7 +37,7 @@ async def test_a_proxy_in_the_environment_is_not_used(
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
-async def test_what_is_gone_is_not_tried_again(scripted: ScriptedEngine, status: int) -> None:
+async def test_what_the_engine_no_longer_has_is_told_from_what_broke(scripted: ScriptedEngine, status: int) -> None:
     scripted.answers["GET /out.webp"] = Answer(status, b"")
     with pytest.raises(OutputGone) as failed:
         await fetched(scripted)
@@ -53,6 +53,11 @@ async def test_what_is_gone_is_not_tried_again(scripted: ScriptedEngine, status:
         Answer(429, b""),
         Answer(206, PICTURE[:5]),
         Answer(200, PICTURE[:5], {"Content-Length": "10"}),
+        Answer(200, PICTURE, {"Content-Encoding": "gzip"}),
+        Answer(302, b"", {"Location": "https://status.example.com/maintenance"}),
+        Answer(302, b"", {"Location": "https://93.184.215.14/maintenance"}),
+        Answer(302, b"", {"Location": "/out.webp"}),
+        Answer(302, b"", {"Location": "http://["}),
     ],
 )
 async def test_what_broke_is_tried_again(scripted: ScriptedEngine, answer: Answer | str) -> None:
@@ -80,7 +85,7 @@ async def test_too_much_is_not_taken(scripted: ScriptedEngine) -> None:
 async def test_a_packed_body_is_not_unpacked(scripted: ScriptedEngine) -> None:
     bomb = gzip.compress(b"\0" * 10_000_000)
     scripted.answers["GET /out.webp"] = Answer(body=bomb[: len(PICTURE)], headers={"Content-Encoding": "gzip"})
-    with pytest.raises(OutputUnsafe):
+    with pytest.raises(OutputBroken):
         await fetched(scripted)
 
 
@@ -89,9 +94,32 @@ async def test_redirects_are_followed_only_to_where_one_may_go(scripted: Scripte
         "GET /out.webp": Answer(302, b"", {"Location": "/moved.webp"}),
         "GET /moved.webp": Answer(body=PICTURE),
         "GET /away": Answer(302, b"", {"Location": scripted.base.replace("127.0.0.1", "localhost") + "/moved.webp"}),
-        "GET /round": Answer(302, b"", {"Location": "/round"}),
     }
     assert await fetched(scripted) == PICTURE
-    for path in ("/away", "/round"):
-        with pytest.raises(OutputUnsafe):
-            await fetched(scripted, path)
+    with pytest.raises(OutputUnsafe):
+        await fetched(scripted, "/away")
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://127.0.0.1:1/",
+        "http://127.1/",
+        "http://0x7f000001/",
+        "https://[::ffff:10.0.0.1]/",
+        "http://[fd00::1]/",
+        "http://router/",
+        "http://metadata.google.internal/",
+        "http://printer.local./",
+        "http://LOCALHOST./",
+        "file:///etc/passwd",
+        "gopher://replicate.delivery/",
+    ],
+)
+async def test_a_redirect_into_our_own_network_is_never_tried_again(scripted: ScriptedEngine, location: str) -> None:
+    scripted.answers["GET /out.webp"] = Answer(302, b"", {"Location": location})
+    with pytest.raises(OutputUnsafe) as refused:
+        await fetched(scripted)
+    assert not refused.value.is_retryable
+    assert len(scripted.asked) == 1

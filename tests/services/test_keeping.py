@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +25,6 @@ from tests.adapters.scripted import HANG_UP, Answer, ScriptedEngine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-    from datetime import timedelta
     from uuid import UUID
 
     from portrait_app.domain.generation import Asset, Generation
@@ -90,7 +90,7 @@ class Order:
             row.ended_at = now() - by
 
     async def keep(self) -> list[Asset]:
-        await self.later(keeping.SURE_AFTER)
+        await self.later(keeping.ENGINE_KEEPS)
         for chore, _, row_id in self.house.queue.take():
             if chore is Chore.KEEP_ASSET:
                 await self.keeper.keep(self.owner_id, row_id)
@@ -141,7 +141,8 @@ async def test_a_portrait_without_a_face_is_kept_all_the_same(order: Order) -> N
         pytest.param(Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), Loss.DAMAGED, id="this-machine"),
         pytest.param(Answer(302, b"", {"Location": "file:///etc/passwd"}), Loss.DAMAGED, id="file"),
         pytest.param(Answer(200, b"x", {"Content-Length": str(2**40)}), Loss.DAMAGED, id="endless"),
-        pytest.param(Answer(200, picture(), {"Content-Encoding": "gzip"}), Loss.DAMAGED, id="packed"),
+        pytest.param(Answer(200, picture(), {"Content-Encoding": "gzip"}), Loss.REMOVED, id="packed"),
+        pytest.param(Answer(302, b"", {"Location": "https://status.example.com/"}), Loss.REMOVED, id="elsewhere"),
         pytest.param(GONE, Loss.REMOVED, id="gone"),
     ],
 )
@@ -210,28 +211,44 @@ async def test_what_broke_is_tried_again_until_the_engine_has_forgotten_it(order
     ("at_first", "error"),
     [
         pytest.param(GONE, OutputGone, id="gone"),
+        pytest.param(Answer(401, b""), OutputGone, id="unauthorised"),
         pytest.param(Answer(403, b""), OutputGone, id="forbidden"),
+        pytest.param(Answer(410, b""), OutputGone, id="gone for good"),
         pytest.param(Answer(200, picture()[:60]), PictureError, id="half"),
         pytest.param(Answer(200, b"<html>We'll be back soon"), PictureError, id="html"),
+        pytest.param(Answer(200, b"", {"Content-Encoding": "gzip"}), OutputBroken, id="packed"),
+        pytest.param(Answer(302, b"", {"Location": "https://status.example.com/"}), OutputBroken, id="elsewhere"),
+        pytest.param(Answer(503, b""), OutputBroken, id="busy"),
     ],
 )
-async def test_what_is_no_picture_at_first_may_be_one_a_moment_later(
+async def test_what_is_no_picture_at_first_may_be_one_until_the_hour_is_over(
     order: Order, at_first: Answer, error: type[Exception]
 ) -> None:
     await order.made(at_first, trainer="flux-dev")
     ((_, _, asset_id),) = order.house.queue.take()
-    with pytest.raises(error):
-        await order.keeper.keep(order.owner_id, asset_id)
+    for minute in (0, 3, 4, 30, 59):
+        await order.later(timedelta(minutes=minute))
+        with pytest.raises(error):
+            await order.keeper.keep(order.owner_id, asset_id)
     order.engine.answers["GET /out/0.webp"] = Answer(200, picture())
     await order.keeper.keep(order.owner_id, asset_id)
     assert (await order.assets())[0].status is AssetStatus.KEPT
 
 
-async def test_what_is_unsafe_is_not_fetched_twice(order: Order) -> None:
-    await order.made(Answer(302, b"", {"Location": "http://169.254.169.254/latest"}), trainer="flux-dev")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer(302, b"", {"Location": "http://169.254.169.254/latest"}), id="inward"),
+        pytest.param(Answer(200, bomb()), id="a bomb"),
+        pytest.param(Answer(200, b"x", {"Content-Length": str(2**40)}), id="too much"),
+    ],
+)
+async def test_what_is_unsafe_is_not_fetched_twice(order: Order, answer: Answer) -> None:
+    await order.made(answer, trainer="flux-dev")
     ((_, _, asset_id),) = order.house.queue.take()
     await order.keeper.keep(order.owner_id, asset_id)
     assert (await order.assets())[0].loss == Loss.DAMAGED
+    assert len(order.engine.asked) == 1
 
 
 async def test_what_nobody_thought_of_ends_in_words_as_well(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
