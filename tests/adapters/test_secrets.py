@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +64,30 @@ async def test_a_secret_that_cannot_be_had_is_no_bad_signature(
     with pytest.raises(EngineDown):
         await to_scripted.verify(signed(OTHER), BODY)
     await to_scripted.verify(signed(SECRET), BODY)  # what was known still is
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        pytest.param({}, BODY, id="unsigned"),
+        pytest.param(signed() | {"Webhook-Id": ""}, BODY, id="nameless"),
+        pytest.param(signed() | {"Webhook-Signature": ""}, BODY, id="an empty signature"),
+        pytest.param(signed() | {"Webhook-Signature": "v1,!!! v9"}, BODY, id="no base64"),
+        pytest.param(signed() | {"Webhook-Signature": "v1,Zm9yZ2Vk"}, BODY, id="too short"),
+        pytest.param(signed() | {"Webhook-Timestamp": "soon"}, BODY, id="no time"),
+        pytest.param(signed() | {"Webhook-Timestamp": "9" * 99}, BODY, id="no time there is"),
+        pytest.param(signed(age=timedelta(minutes=6)), BODY, id="old"),
+        pytest.param(signed(age=timedelta(minutes=-6)), BODY, id="to come"),
+        pytest.param(signed(), b"\xff\xfe", id="no text"),
+    ],
+)
+async def test_what_can_be_no_webhook_is_refused_without_asking_for_a_secret(
+    scripted: ScriptedEngine, to_scripted: Gateway, headers: dict[str, str], body: bytes
+) -> None:
+    scripted.answers[ASK] = HANG_UP
+    with pytest.raises(BadSignature):
+        await to_scripted.verify(headers, body)
+    assert not scripted.asked
 
 
 async def test_of_several_configured_secrets_any_may_have_signed_and_none_is_asked_for(

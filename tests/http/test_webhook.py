@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from portrait_app.adapters.replicate.errors import EngineDown
+from portrait_app.adapters.replicate.secrets import WebhookSecrets
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.http.webhook import MAX_BYTES
@@ -141,6 +142,17 @@ async def test_when_the_secret_can_not_be_had_the_engine_is_asked_to_come_again(
         raise EngineDown("no answer")
 
     monkeypatch.setattr(door.gateway, "verify", down)
+    assert await door.bring(RUNNING) == 503
+
+
+async def test_with_the_engine_down_only_what_could_be_its_news_is_asked_to_come_again(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door.gateway, "_secrets", WebhookSecrets(door.gateway.account_webhook_secret, ""))
+    body = json.dumps(RUNNING).encode()
+    genuine, old = signed(body, "one"), signed(body, "one", age=timedelta(minutes=6))
+    for headers in ({}, old, genuine | {"webhook-signature": "v1,forged"}, genuine | {"webhook-id": ""}):
+        assert (await door.browser.post(door.address(), content=body, headers=headers)).status_code == 401
     assert await door.bring(RUNNING) == 503
 
 

@@ -47,10 +47,11 @@ class WebhookSecrets:
             return (self._fetched,)
 
     async def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Check a webhook's signature.
+        """Check a webhook's signature. What can't be one is refused before any secret is asked for.
 
         Raises: BadSignature; EngineDown, Throttled, Refused: the secret can't be had just now.
         """
+        signature.require_form(headers, body)
         secrets = await self.known()
         try:
             signature.verify(secrets, headers, body)

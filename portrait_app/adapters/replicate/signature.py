@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 BELIEVED_FOR = timedelta(minutes=5)
+_SIGNATURE = re.compile(r"v1,[A-Za-z0-9+/]{43}=", re.ASCII)  # HMAC-SHA256 in base64
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,23 @@ class WebhookAddress:
         return hmac.new(self.key, f"{kind}.{order_id}".encode(), hashlib.sha256).hexdigest()
 
 
+def require_form(headers: Mapping[str, str], body: bytes) -> None:
+    """See that a webhook could be one, before any secret is asked for: signed in some way, just now, and made of text.
+
+    Raises: BadSignature: no secret of the world would make it good.
+    """
+    plain = {name.lower(): value for name, value in headers.items()}
+    moment = _moment(plain)
+    if not plain.get("webhook-id") or moment is None or abs(now() - moment) > BELIEVED_FOR:
+        raise BadSignature("no webhook of these minutes")
+    if not any(_SIGNATURE.fullmatch(one) for one in plain.get("webhook-signature", "").split(" ")):
+        raise BadSignature("no signature")
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise BadSignature("no text") from error
+
+
 def verify(secrets: Iterable[str], headers: Mapping[str, str], body: bytes) -> None:
     """Check the signature in constant time, and that it was made within five minutes of now, by the database's clock.
 
@@ -80,11 +99,21 @@ def verify(secrets: Iterable[str], headers: Mapping[str, str], body: bytes) -> N
 
 def _is_signed_with(secret: str, headers: dict[str, str], body: bytes) -> bool:
     """Sign what came as the engine would have, and compare: the library's own check goes by this host's clock."""
+    moment = _moment(headers)
+    if moment is None:
+        return False
     try:
-        moment = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
         expected = Webhook(secret).sign(headers["webhook-id"], moment, body.decode()).encode()
     except Exception:  # noqa: BLE001 -- on garbage the library raises whatever its parsing raised: all of it means no
         return False
     is_of_now = abs(now() - moment) <= BELIEVED_FOR
     given = headers.get("webhook-signature", "").encode(errors="replace").split(b" ")
     return any(hmac.compare_digest(one, expected) for one in given) and is_of_now
+
+
+def _moment(headers: Mapping[str, str]) -> datetime | None:
+    """When it says that it was signed; None: nothing that can be read."""
+    try:
+        return datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
