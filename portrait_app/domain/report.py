@@ -20,7 +20,7 @@ _VERSION = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}:[\w.-]{1,128}", re.ASCII)
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job has come, as its log tells.
+    """How far a training has come, as its log tells.
 
     Attributes:
         phase: in words for the person.
@@ -42,7 +42,7 @@ class JobReport:
         status: STARTING, RUNNING, DONE, FAILED or CANCELED.
         outputs: addresses of the pictures made so far, in order (predictions).
         version: `owner/name:hash` of the finished face model (trainings).
-        progress: what the log tells, or None when it tells nothing.
+        progress: what the log tells, or None when it tells nothing (trainings).
         trouble: why it failed, in words for the person; None unless it failed.
         trouble_detail: the engine's own words, for the log.
         cause: why it failed, as a word to act on; None unless it failed.

@@ -1,22 +1,22 @@
 """Replicate's HTTP API in short, of our own making: which calls there are, and what each takes.
 
-In OpenAPI's form, so that the same tests hold our requests against this and, where it lies beside the checkout,
-against Replicate's own document.
+In OpenAPI's form, so that the same tests hold our requests against this and, where its recordings are
+(`tests/recordings`), against Replicate's own document.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
+from tests.recordings import RECORDINGS
+
 if TYPE_CHECKING:
     from tests.adapters.scripted import Asked
 
-SHARED = Path(__file__).parents[3] / "shared" / "replicate"
 TEXT = {"type": "string"}
 NEWS: dict[str, Any] = {
     "webhook": TEXT,
@@ -63,8 +63,8 @@ COMPACT: dict[str, Any] = {
 
 
 def published() -> dict[str, Any]:
-    """Replicate's own document; only where it lies beside the checkout."""
-    return json.loads((SHARED / "openapi.json").read_text())
+    """Replicate's own document; only where its recordings are."""
+    return json.loads((RECORDINGS / "openapi.json").read_text())
 
 
 def call_of(api: dict[str, Any], asked: Asked) -> tuple[str, str] | None:

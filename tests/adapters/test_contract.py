@@ -14,6 +14,7 @@ from portrait_app.domain.catalogue import GENERATORS, TRAINERS
 from portrait_app.domain.order import OrderKind
 from tests.adapters import api, replicated
 from tests.adapters.scripted import Answer, Asked, ScriptedEngine
+from tests.recordings import RECORDINGS, needed
 
 HOOK = "https://studio.example.org/api/webhook?kind=training&order=1"
 SINCE = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -95,12 +96,12 @@ def test_every_request_is_one_that_the_api_takes(asked: list[Asked]) -> None:
     assert_all_fit(api.COMPACT, asked)
 
 
-@pytest.mark.skipif(not api.SHARED.is_dir(), reason="Replicate's own document lies outside this repository")
+@needed
 def test_every_request_is_one_that_replicates_own_document_takes(asked: list[Asked]) -> None:
     assert_all_fit(api.published(), asked)
 
 
-@pytest.mark.skipif(not api.SHARED.is_dir(), reason="Replicate's own document lies outside this repository")
+@needed
 def test_the_api_in_short_says_nothing_that_replicates_own_document_does_not() -> None:
     theirs = api.published()
     for path, methods in api.COMPACT["paths"].items():
@@ -131,7 +132,7 @@ def _json_schema(document: dict[str, Any], path: str, method: str) -> dict[str, 
 )
 def test_a_request_that_is_wrong_is_seen_to_be(path: str, body: bytes) -> None:
     wrong = Asked("POST", f"/v1{path}", {"content-type": "application/json"}, body)
-    documents = [api.COMPACT, *([api.published()] if api.SHARED.is_dir() else [])]
+    documents = [api.COMPACT, *([api.published()] if RECORDINGS.is_dir() else [])]
     assert all(api.wrong_with(document, wrong) for document in documents)
 
 

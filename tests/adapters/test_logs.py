@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from portrait_app.adapters.replicate.logs import read_log, read_prediction_log
-from portrait_app.adapters.replicate.phases import LEARNING, MAKING, SAVING
+from portrait_app.adapters.replicate.logs import read_log
+from portrait_app.adapters.replicate.phases import LEARNING, SAVING
 from portrait_app.domain.report import Progress
+from tests.recordings import RECORDINGS, needed
 
-REAL = Path(__file__).parents[3] / "shared" / "replicate" / "logs"
+REAL = RECORDINGS / "logs"
 PREFIXES = {"darkroom_train", "flux_train_replicate"}
 
 DARKROOM = """Using seed: 7
@@ -161,22 +161,6 @@ def test_a_terminals_cursor_moves_are_no_part_of_a_name() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("log", "expected"),
-    [
-        ("", None),
-        ("Using seed: 7\nPrompt: a portrait\n", Progress("Getting ready")),
-        ("Using seed: 7\nDownloading weights\n", Progress("Warming up")),
-        ("\r 50%|█████     | 14/28 [00:02<00:02,  7.00it/s]", Progress(MAKING, 50.0, 2.0)),
-        ("  0%|          | 0/28 [00:00<?, ?it/s]\n", Progress(MAKING, 0.0)),
-        ("Loading pipeline components...: 100%|███| 7/7 [00:01<00:00,  6.50it/s]\n", Progress("Warming up")),
-    ],
-    ids=["empty", "ready", "warming", "half", "begun", "foreign"],
-)
-def test_a_predictions_log_is_read_as_well(log: str, expected: Progress | None) -> None:
-    assert read_prediction_log(log, steps=28) == expected
-
-
 def test_whatever_a_log_is_made_of_it_is_read_without_an_error() -> None:
     dice = Random(11)
     scraps = [
@@ -197,10 +181,9 @@ def test_whatever_a_log_is_made_of_it_is_read_without_an_error() -> None:
         start = dice.randrange(len(text) + 1)
         broken = "".join(dice.choice(("", letter, letter, "\r")) for letter in text[start:])
         for log in (text[start:], broken):
-            read_now, prediction = read(log, steps=9), read_prediction_log(log)
-            for progress in (read_now, prediction):
-                assert progress is None or 0 <= (progress.percent or 0) <= 100
-                assert progress is None or (progress.seconds_left or 0) >= 0
+            progress = read(log, steps=9)
+            assert progress is None or 0 <= (progress.percent or 0) <= 100
+            assert progress is None or (progress.seconds_left or 0) >= 0
 
 
 @pytest.mark.parametrize(
@@ -233,7 +216,7 @@ def test_a_log_without_its_beginning_is_read_from_the_first_whole_line() -> None
     assert read(FLUX_BAR[30:] + "\n" + bars) == read(bars)
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the recorded logs lie outside this repository")
+@needed
 def test_real_logs() -> None:
     def real(number: str) -> str:
         return next(REAL.glob(f"{number}-*")).read_text()

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from portrait_app.adapters.replicate.errors import Missing
-from tests.adapters.api import SHARED
 from tests.adapters.scripted import Answer
 from tests.adapters.test_recordings import jobs, recordings
+from tests.recordings import RECORDINGS, needed
 
 if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.adapters.replicate.models import Models
     from tests.adapters.scripted import ScriptedEngine
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the recordings lie outside this repository")
+pytestmark = needed
 
 FILE, MODEL = "aiproxy-FileRespons-0.json", "aiproxy-ModelRespon-0.json"
 ERRORS = "real-error-bodies.jsonl"  # read in test_recordings
 
 
 def recorded(name: str) -> Any:
-    return json.loads((SHARED / "bodies" / name).read_text())
+    return json.loads((RECORDINGS / "bodies" / name).read_text())
 
 
 async def test_a_recorded_file_is_found_where_it_was_uploaded(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
@@ -49,10 +49,10 @@ async def test_a_recorded_model_without_a_version_has_none(scripted: ScriptedEng
 
 
 def test_nothing_that_was_recorded_lies_there_unread() -> None:
-    bodies = {path.name for path in (SHARED / "bodies").iterdir()}
+    bodies = {path.name for path in (RECORDINGS / "bodies").iterdir()}
     of_jobs = {name for name in bodies if name.startswith("cog") or (name.startswith("aiproxy") and is_job(name))}
     assert bodies - of_jobs == {FILE, MODEL, ERRORS}
-    assert set(recordings()) == {path.stem for path in (SHARED / "cassettes").iterdir()}
+    assert set(recordings()) == {path.stem for path in (RECORDINGS / "cassettes").iterdir()}
     assert all(recordings().values())
     assert {kind.value for kind, _ in jobs()} == {"training", "prediction"}
 

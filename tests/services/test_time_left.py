@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select, text
 
-from portrait_app.adapters.replicate.logs import read_log, read_prediction_log
+from portrait_app.adapters.replicate.logs import read_log
 from portrait_app.database.address import Role
 from portrait_app.database.news import listen
 from portrait_app.domain import estimate
@@ -26,6 +25,7 @@ from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.training import Training
 from portrait_app.services import progress, timing, trainings
 from portrait_app.web.views import time_left
+from tests.recordings import RECORDINGS, needed
 from tests.services.replays import BEGAN, error_at, followed, heard, made_up, recorded, row
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from portrait_app.database.address import Address
     from tests.builders import House
 
-REAL = Path(__file__).parents[3] / "shared" / "replicate" / "logs"
+REAL = RECORDINGS / "logs"
 AT_MOST = 0.25
 TWENTY_MINUTES = Usual(20 * 60)
 RUNS = {run.name: run for run in recorded() + made_up()}
@@ -50,11 +50,11 @@ def test_it_is_right_although_news_came_four_times_only(name: str) -> None:
     assert error_at(RUNS[name], TWENTY_MINUTES, 0.5, every_s=RUNS[name].ended_s / 8) <= AT_MOST
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the recorded logs lie outside this repository")
-def test_half_way_through_a_real_prediction_the_time_left_is_right_within_a_quarter() -> None:
+@needed
+def test_half_way_through_a_real_bar_the_time_left_is_right_within_a_quarter() -> None:
     log = next(REAL.glob("04-*")).read_text()
     half = log[: log.index("26/50")]  # 50 steps at 17.09 it/s: half of the time is over at step 25
-    read = read_prediction_log(half + "26/50 [00:01<00:01, 17.20it/s]", steps=50)
+    read = read_log(half + "26/50 [00:01<00:01, 17.20it/s]", bar_prefixes=set(), steps=50)
     assert read is not None
     assert read.seconds_left == pytest.approx(24 / 17.09, rel=AT_MOST)
 

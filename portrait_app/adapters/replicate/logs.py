@@ -1,4 +1,4 @@
-"""Reads how far a job has come from its log, which is where trainers and models tell it."""
+"""Reads how far a training has come from its log, which is where trainers tell it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from portrait_app.adapters.replicate.bars import Bar, bar_in, seconds_left
-from portrait_app.adapters.replicate.phases import LEARNING, MAKING, SAVING, phase_in, phase_of_prediction
+from portrait_app.adapters.replicate.phases import LEARNING, SAVING, phase_in
 from portrait_app.domain.report import Progress
 
 if TYPE_CHECKING:
@@ -45,21 +45,6 @@ def read_log(log: str, *, bar_prefixes: Collection[str], steps: int | None = Non
     if last.done >= last.total and words in (None, LEARNING):
         words = SAVING
     return Progress(words or LEARNING, last.percent, seconds_left(run))
-
-
-def read_prediction_log(log: str, *, steps: int | None = None) -> Progress | None:
-    """Return the phase a prediction is in, the percent of its newest bar and the time that still takes.
-
-    Args:
-        log: everything logged so far.
-        steps: how many were asked for; where no bar without a label has so many, any such bar is believed.
-    """
-    lines = _lines(log)
-    run = _run(lines, lambda bar: not bar.label and bar.total == steps)[1] or _run(lines, lambda bar: not bar.label)[1]
-    if run:
-        return Progress(MAKING, run[-1].percent, seconds_left(run))
-    words = next((words for line, _ in reversed(lines) if (words := phase_of_prediction(line))), None)
-    return Progress(words) if words else None
 
 
 def _lines(log: str) -> list[_Parsed]:

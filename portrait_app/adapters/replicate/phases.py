@@ -1,4 +1,4 @@
-"""Names what a job is doing, by the lines of its log."""
+"""Names what a training is doing, by the lines of its log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 LEARNING, SAVING = "Learning your face", "Saving your face model"
-MAKING = "Making your portraits"
 _PREPARING, _GETTING_READY, _WARMING_UP = "Preparing your photos", "Getting ready", "Warming up"
 
 
@@ -52,18 +51,8 @@ _BEFORE = (
 )
 _ANY_PHASE = re.compile(_BEFORE + "(?:" + "|".join(f"({phase.line})" for phase in _PHASES) + ")", re.IGNORECASE)
 
-_OF_PREDICTIONS = (
-    (re.compile(_BEFORE + r"(?:loading|downloading|downloaded|fetching|setting up)", re.IGNORECASE), _WARMING_UP),
-    (re.compile(_BEFORE + r"(?:using seed|prompt:|\w+2\w+ mode|running)", re.IGNORECASE), _GETTING_READY),
-)
-
 
 def phase_in(line: str) -> Phase | None:
     """Recognise the phase that this line of a training's log begins, if it does."""
     found = _ANY_PHASE.match(line)
     return _PHASES[(found.lastindex or 1) - 1] if found else None
-
-
-def phase_of_prediction(line: str) -> str | None:
-    """Name the phase that this line of a prediction's log begins, if it does."""
-    return next((words for pattern, words in _OF_PREDICTIONS if pattern.match(line)), None)
