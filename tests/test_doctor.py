@@ -82,7 +82,9 @@ async def test_all_is_well_with_a_good_token_and_models_as_we_know_them(engine: 
     assert sum("takes what we send" in finding.said for finding in every) == len(TRAINERS | VIDEOS)  # and the faces
     found = await findings(engine, tmp_path)
     assert "ada" in found["Token"].said
-    assert "takes what we send" in found["Trainer"].said
+    assert "takes what we send; about $1.85 and 25 min a face model" in found["Trainer"].said
+    assert "about $0.03 each, and 15 s a call" in found["Portraits"].said
+    assert any("from $0.05 and 40 s a video" in finding.said for finding in every if finding.subject == "Video")
     assert "asks for news by itself" in found["Webhooks"].said
     assert is_empty(tmp_path)  # it changes nothing
 
@@ -91,10 +93,13 @@ async def test_all_is_well_with_a_good_token_and_models_as_we_know_them(engine: 
     ("answer", "step"),
     [
         (Answer(401, {"detail": "You did not pass a valid authentication token"}), "REPLICATE_API_TOKEN"),
+        (Answer(403, {"detail": "This account is suspended."}), "suspended or the token limited"),
+        (Answer(404, {"detail": "Not found"}), "REPLICATE_BASE_URL"),
+        (Answer(429, {"retry_after": 7}), "in a minute"),
         (HANG_UP, "network"),
         (Answer(500, {}), "network"),
     ],
-    ids=["a wrong token", "a broken line", "an engine in trouble"],
+    ids=["a wrong token", "a refused account", "another service", "too often", "a broken line", "an engine in trouble"],
 )
 async def test_without_an_account_nothing_else_is_looked_at(
     engine: ScriptedEngine, tmp_path: Path, answer: Any, step: str
@@ -103,6 +108,7 @@ async def test_without_an_account_nothing_else_is_looked_at(
     found = await findings(engine, tmp_path)
     assert list(found) == ["Token"]
     assert step in found["Token"].next_step
+    assert ("doesn't answer" in found["Token"].said) is (step == "network")
 
 
 async def test_a_trainer_that_changed_is_told_input_by_input(engine: ScriptedEngine, tmp_path: Path) -> None:

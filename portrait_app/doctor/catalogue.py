@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from portrait_app.adapters.replicate.gateway import Gateway
-    from portrait_app.domain.catalogue import Trainer
+    from portrait_app.domain.catalogue import Trainer, Video
     from portrait_app.settings import Settings
 
 _ENTRIES = "portrait_app/domain/catalogue"
@@ -27,8 +27,12 @@ async def look(gateway: Gateway, settings: Settings) -> list[Finding]:
     return await asyncio.gather(
         _used(gateway, trainer),
         _portraits(gateway, trainer),
-        *(_spare("Trainer", one.model, gateway.check_trainer(one)) for one in OTHERS if one is not trainer),
-        *(_spare("Video", one.model, gateway.check_video(one)) for one in FILMS),
+        *(
+            _spare("Trainer", one.model, gateway.check_trainer(one), _training_costs(one))
+            for one in OTHERS
+            if one is not trainer
+        ),
+        *(_spare("Video", one.model, gateway.check_video(one), _film_costs(one)) for one in FILMS),
     )
 
 
@@ -43,7 +47,8 @@ async def _used(gateway: Gateway, trainer: Trainer) -> Finding:
         return Finding("Trainer", f"{trainer.model} can't be used: {error}", f"set REPLICATE_TRAINER to {others}")
     except EngineError as error:
         return Finding("Trainer", f"{trainer.model} can't be looked at: {error}", "look again in a minute")
-    return Finding("Trainer", f"{trainer.model} {_fits(is_known)}; about ${trainer.price_usd:.2f} a face model")
+    step = "" if is_known else "learn one face model and see that it ends well, before you let others in"
+    return Finding("Trainer", f"{trainer.model} {_fits(is_known)}; {_training_costs(trainer)}", step)
 
 
 async def _portraits(gateway: Gateway, trainer: Trainer) -> Finding:
@@ -60,7 +65,8 @@ async def _portraits(gateway: Gateway, trainer: Trainer) -> Finding:
         return Finding(subject, f"{error.version} is not as we know it: {'; '.join(error.complaints)}", step)
     except EngineError as error:
         return Finding(subject, f"can't be looked at: {error}", "look again in a minute")
-    return Finding(subject, f"the newest face model {_fits(is_known)}; about ${generator.price_usd:.2f} each")
+    costs = f"about ${generator.price_usd:.2f} each, and {generator.typical_s:.0f} s a call"
+    return Finding(subject, f"the newest face model {_fits(is_known)}; {costs}")
 
 
 async def _other_kind(gateway: Gateway, key: str) -> str | None:
@@ -76,10 +82,10 @@ async def _other_kind(gateway: Gateway, key: str) -> str | None:
     return None
 
 
-async def _spare(subject: str, model: str, check: Awaitable[bool]) -> Finding:
+async def _spare(subject: str, model: str, check: Awaitable[bool], costs: str) -> Finding:
     """Look at one that nothing depends on today."""
     try:
-        return Finding(subject, f"{model} {_fits(await check)}")
+        return Finding(subject, f"{model} {_fits(await check)}; {costs}")
     except ModelDiffers as error:
         said = f"{error.version} is not as we know it, so it is not offered: {'; '.join(error.complaints)}"
         return Finding(subject, said)
@@ -88,4 +94,13 @@ async def _spare(subject: str, model: str, check: Awaitable[bool]) -> Finding:
 
 
 def _fits(is_known: bool) -> str:
-    return "takes what we send" if is_known else "doesn't say what it takes, so it couldn't be checked"
+    return "takes what we send" if is_known else "doesn't say what it takes, so it couldn't be checked before its use"
+
+
+def _training_costs(trainer: Trainer) -> str:
+    return f"about ${trainer.price_usd:.2f} and {trainer.typical_s / 60:.0f} min a face model"
+
+
+def _film_costs(video: Video) -> str:
+    least = min(video.price_usd(seconds=seconds, size=size) for seconds in video.lengths for size in video.sizes)
+    return f"from ${least:.2f} and {video.typical_s:.0f} s a video"

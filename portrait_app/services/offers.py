@@ -24,6 +24,9 @@ log = structlog.get_logger()
 
 LOOK_EVERY_S = 600.0
 LOOK_SOON_S = 10.0  # while the engine doesn't answer, e.g. since it starts beside us
+# Versions built with an old Cog can be trained and don't say with what, Replicate's own SDXL among them. It is used all
+# the same: what it doesn't take fails before it has begun to work, and costs nothing.
+UNCHECKED = "{} doesn't say what it takes, so it couldn't be checked before its use; face models are learned with it."
 
 
 class NotOffered(PortraitError):
@@ -57,6 +60,7 @@ class Offers:
         self._trainer = trainer
         self._desk = desk
         self._why_not: Refused | None = None
+        self._is_unchecked = False
         # By version, which never changes.
         self._fitting: set[str] = set()
         self._differing: dict[str, ModelDiffers] = {}
@@ -98,14 +102,15 @@ class Offers:
         return version not in self._differing
 
     def troubles(self) -> list[str]:
-        """What isn't offered and why, for whoever runs the studio."""
+        """What isn't offered and why, or couldn't be checked, for whoever runs the studio."""
         said = [f"No face model can be learned with {self._trainer.model}: {self._why_not}."] if self._why_not else []
+        said += [UNCHECKED.format(self._trainer.model)] if self._is_unchecked else []
         return [*said, *(f"No portraits can be made from a face model: {error}." for error in self._differing.values())]
 
     async def look(self) -> bool:
         """Ask the engine whether it would train; False when it didn't answer, and what was known stays."""
         try:
-            await self._gateway.check_trainer(self._trainer)
+            self._is_unchecked = not await self._gateway.check_trainer(self._trainer)
         except Refused as error:
             if self._why_not is None:
                 log.warning("training.not_offered", trainer=self._trainer.key, why=str(error))

@@ -13,6 +13,7 @@ from portrait_app.adapters.replicate.errors import (
     BadInput,
     EngineDown,
     EngineError,
+    FaceModelGone,
     JobVanished,
     NotSent,
     OutOfCredit,
@@ -25,7 +26,7 @@ from portrait_app.adapters.replicate.errors import (
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.domain.order import OrderKind
 from tests.adapters.scripted import HANG_UP, SILENCE, Answer
-from tests.adapters.test_gateway_trainings import train
+from tests.adapters.test_gateway_trainings import TRAIN, train, with_trainer
 
 if TYPE_CHECKING:
     from tests.adapters.scripted import ScriptedEngine
@@ -62,9 +63,9 @@ def with_face_model(engine: ScriptedEngine) -> None:
         (Answer(401, {"detail": "You did not pass a valid authentication token"}), WrongToken),
         (Answer(402, {"title": "Insufficient credit"}), OutOfCredit),
         (Answer(403, b""), Refused),
-        (Answer(404, {"detail": "gone"}), Refused),
+        (Answer(404, {"detail": "gone"}), FaceModelGone),
         (Answer(422, {"invalid_fields": [{"field": "input.steps"}]}), BadInput),
-        (Answer(422, {"title": "Invalid version or not permitted"}), BadInput),
+        (Answer(422, {"title": "Invalid version or not permitted"}), FaceModelGone),
         (Answer(429, {"detail": "Request was throttled.", "retry_after": 7}), Throttled),
     ],
 )
@@ -91,7 +92,10 @@ async def test_an_order_is_made_once_and_says_whether_it_may_have_been_taken(
         ({"invalid_fields": [{"field": "input", "description": "prompt is required"}]}, "input", "this input"),
         ({"invalid_fields": [{"field": ""}]}, "", "with this."),
         ({"invalid_fields": []}, "", "with this."),
-        ({"title": "Invalid version or not permitted"}, "", "with this."),
+        ({"invalid_fields": [{"field": "input.aspect_ratio"}]}, "aspect_ratio", "with this shape"),
+        ({"invalid_fields": [{"field": "input.prompt"}]}, "prompt", "with this style"),
+        ({"invalid_fields": [{"field": "input.num_outputs"}]}, "num_outputs", "with this number of portraits"),
+        ({"invalid_fields": [{"field": "input.extra_loras"}]}, "extra_loras", "with these extra loras"),
     ],
 )
 async def test_a_refused_input_is_named(
@@ -103,6 +107,28 @@ async def test_a_refused_input_is_named(
         await order(to_scripted)
     assert refused.value.field == field
     assert words in refused.value.hint
+    assert "Try another style or shape" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "step"),
+    [
+        ("input_images", "these photos", "other photos"),
+        ("steps", "these steps", "make doctor"),
+        ("lora_rank", "this lora rank", "make doctor"),
+        ("", "this.", "make doctor"),
+    ],
+)
+async def test_a_refused_input_of_a_training_is_said_without_styles_and_shapes(
+    scripted: ScriptedEngine, to_scripted: Gateway, field: str, words: str, step: str
+) -> None:
+    with_trainer(scripted)
+    scripted.answers[TRAIN] = Answer(422, {"invalid_fields": [{"field": f"input.{field}"}]})
+    with pytest.raises(BadInput) as refused:
+        await train(to_scripted)
+    assert words in refused.value.hint
+    assert step in refused.value.hint
+    assert "style" not in refused.value.hint
 
 
 async def test_photos_that_are_too_much_at_once_are_refused_in_words(

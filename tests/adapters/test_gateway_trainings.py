@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import NotSent, PublicDestination, ReplyLost
+from portrait_app.adapters.replicate.errors import DestinationGone, NotSent, PublicDestination, ReplyLost, TrainerGone
 from portrait_app.domain.catalogue import TRAINERS
 from tests.adapters.scripted import HANG_UP, Answer, Asked
 
@@ -32,6 +32,28 @@ def with_trainer(engine: ScriptedEngine, **schemas: Any) -> None:
         "POST /v1/models": Answer(201, {"owner": "ada", "name": "faces", "visibility": "private"}),
         TRAIN: Answer(201, JOB),
     }
+
+
+async def test_a_trainer_that_is_gone_is_named_with_what_to_do(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    for answer in (Answer(404, {}), Answer(body={"latest_version": None})):
+        with_trainer(scripted)
+        scripted.answers["GET /v1/models/ostris/flux-dev-lora-trainer"] = answer
+        for asked in (train(to_scripted), to_scripted.check_trainer(TRAINER)):
+            with pytest.raises(TrainerGone) as refused:
+                await asked
+            assert "REPLICATE_TRAINER" in refused.value.hint
+    assert not scripted.asked_for(TRAIN)
+
+
+@pytest.mark.parametrize("line", [TRAIN, "POST /v1/models"])
+async def test_a_destination_that_is_not_to_be_had_is_named_with_what_to_do(
+    scripted: ScriptedEngine, to_scripted: Gateway, line: str
+) -> None:
+    with_trainer(scripted)
+    scripted.answers[line] = Answer(404, {"detail": "The specified training destination does not exist"})
+    with pytest.raises(DestinationGone) as refused:
+        await train(to_scripted)
+    assert "REPLICATE_DESTINATION" in refused.value.hint
 
 
 async def test_trouble_before_the_order_means_nothing_was_ordered(

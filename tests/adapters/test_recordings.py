@@ -1,4 +1,4 @@
-"""What Replicate really answered, read by the gateway: recordings that lie beside the checkout, not in it.
+"""What Replicate really answered, read by the gateway: recordings that lie outside the checkout.
 
 What they prove is proven without them by test_gateway_failures, test_wire and test_contract, with bodies of our own.
 """
@@ -17,6 +17,8 @@ import yaml
 
 from portrait_app.adapters.replicate.errors import (
     BadInput,
+    DestinationGone,
+    FaceModelGone,
     OutOfCredit,
     Refused,
     Throttled,
@@ -28,8 +30,8 @@ from portrait_app.domain.catalogue import Trainer
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from tests.adapters.api import SHARED
 from tests.adapters.scripted import Answer
+from tests.recordings import RECORDINGS, needed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from portrait_app.adapters.replicate.models import Models
     from tests.adapters.scripted import ScriptedEngine
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the recordings lie outside this repository")
+pytestmark = needed
 
 SDXL = Trainer(
     key="sdxl",
@@ -51,7 +53,7 @@ SDXL = Trainer(
     price_usd=1,
 )
 SDXL_VERSION = "39ed52f2a78e934b3ba6e2a89f5b1c712de7dfea535525255b1aa35c5565e08b"
-ERROR_BODIES = SHARED / "bodies" / "real-error-bodies.jsonl"
+ERROR_BODIES = RECORDINGS / "bodies" / "real-error-bodies.jsonl"
 QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C, where it was built
 HOW_MANY = len(ERROR_BODIES.read_text().splitlines()) if ERROR_BODIES.is_file() else 1
 ERRORS: dict[int, type[Refused | Throttled]] = {
@@ -89,7 +91,7 @@ class Recorded:
 @functools.cache
 def recordings() -> dict[str, list[Recorded]]:
     """Every cassette by its name."""
-    return {path.stem: _exchanges(path) for path in sorted((SHARED / "cassettes").glob("*.yaml"))}
+    return {path.stem: _exchanges(path) for path in sorted((RECORDINGS / "cassettes").glob("*.yaml"))}
 
 
 def _exchanges(path: Path) -> list[Recorded]:
@@ -112,11 +114,11 @@ def jobs() -> list[tuple[OrderKind, dict[str, Any]]]:
         for one in exchanges
         if one.status < 300 and ("/predictions" in one.path or "/trainings" in one.path)
     ]
-    for path in sorted((SHARED / "bodies").glob("aiproxy-*.json")):
+    for path in sorted((RECORDINGS / "bodies").glob("aiproxy-*.json")):
         body = json.loads(path.read_text())
         if "status" in body:
             found.append((OrderKind.TRAINING if "training" in path.name else OrderKind.PREDICTION, body))
-    for path in sorted((SHARED / "bodies").glob("cog*.jsonl")):
+    for path in sorted((RECORDINGS / "bodies").glob("cog*.jsonl")):
         found += [(OrderKind.PREDICTION, json.loads(line)["body"]) for line in path.read_text().splitlines()]
     return found
 
@@ -171,7 +173,7 @@ async def test_a_destination_that_does_not_exist_is_refused_as_it_was(
     for cassette in ("hardware-list", "models-create", "trainings-create__invalid-destination"):
         await played(scripted, cassette)
     scripted.answers[f"GET /v1/models/{SDXL.model}"] = Answer(body={"latest_version": {"id": SDXL_VERSION}})
-    with pytest.raises(Refused, match="destination does not exist"):
+    with pytest.raises(DestinationGone, match="destination does not exist"):
         await to_scripted.start_training(SDXL, photos_url="https://zip", seed=1, webhook=None)
 
 
@@ -223,7 +225,8 @@ async def test_every_recorded_error_means_what_it_means(
         return
     scripted.answers["GET /v1/models/ada/faces/versions/1"] = Answer(body={"id": "1"})
     scripted.answers["POST /v1/predictions"] = Answer(said["http"], said["body"])
-    with pytest.raises(ERRORS[said["http"]]) as refused:
+    expected = FaceModelGone if "version" in said["body"].get("title", "") else ERRORS[said["http"]]
+    with pytest.raises(expected) as refused:
         await to_scripted.start_prediction(version="ada/faces:1", input={}, webhook=None)
     assert refused.value.hint
     assert refused.value.headline

@@ -10,7 +10,7 @@ import structlog.testing
 
 from portrait_app.adapters.replicate import models
 from portrait_app.adapters.replicate.errors import EngineDown, FaceModelGone, ModelDiffers, Refused
-from portrait_app.adapters.replicate.schema import complaints, says_of
+from portrait_app.adapters.replicate.schema import changes, complaints, says_of
 from portrait_app.darkroom.catalogue import motion_schema, portrait_schema, trainer_schema
 from portrait_app.domain import catalogue
 from portrait_app.domain.styles import STYLES
@@ -47,6 +47,27 @@ def test_every_order_of_portraits_fits_what_the_face_model_says_of_itself(key: s
 def test_every_video_fits_what_its_model_says_of_itself(key: str) -> None:
     for given in catalogue.VIDEOS[key].samples():
         assert complaints(VIDEO_DOCUMENTS[key], "Input", given) == []
+
+
+def test_the_limits_of_every_entry_are_those_that_its_model_says() -> None:
+    for key, document in replicated.TRAINERS.items():
+        assert changes(document, "TrainingInput", catalogue.TRAINERS[key].numbers) == []
+    for key, document in replicated.PORTRAITS.items():
+        assert changes(document, "Input", catalogue.GENERATORS[key].numbers) == []
+    for key, document in replicated.VIDEOS.items():
+        assert changes(document, "Input", catalogue.VIDEOS[key].numbers) == []
+
+
+async def test_limits_that_changed_are_logged_though_what_we_send_still_fits(
+    scripted: ScriptedEngine, to_scripted: Gateway
+) -> None:
+    with_trainer(scripted, changed(steps=replicated.within(100, 4000) | {"default": 2000}))
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(2):
+            assert await to_scripted.check_trainer(QWEN)
+    ((event, why),) = [(entry["event"], entry["why"]) for entry in logged]
+    assert event == "model.changed"
+    assert why == "steps has maximum 4000, not 6000, default 2000, not 1000"
 
 
 @pytest.mark.parametrize(

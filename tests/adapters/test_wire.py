@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from portrait_app.adapters.replicate.errors import Unreadable
+from portrait_app.adapters.replicate.troubles import in_words
 from portrait_app.adapters.replicate.wire import STATUSES, created_at, is_marked, report_of
+from portrait_app.domain.catalogue import ASPECTS, GENERATORS, TRAINERS, VIDEOS, Mark, Trainer, Video
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import LONGEST, JobReport
+from portrait_app.domain.styles import STYLES
+from tests.recordings import RECORDINGS, needed
 
-REAL = Path(__file__).parents[3] / "shared" / "replicate" / "bodies"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REAL = RECORDINGS / "bodies"
 
 
 def prediction(**body: Any) -> JobReport:
@@ -116,6 +122,15 @@ def test_a_log_is_read_without_the_model_being_named() -> None:
         ),
         ("None of the photos shows a face.", Cause.NO_FACE, "No face"),
         ("Deadline exceeded", Cause.TOO_LONG, "took too long"),
+        ("The training job has timed out.", Cause.TOO_LONG, "took too long"),
+        ("NSFW content detected. Try running it again, or try a different prompt.", Cause.SAFETY, "safety check"),
+        ("Your request was rejected by the safety system", Cause.SAFETY, "safety check"),
+        ("safety_checker weights failed to load", Cause.UNKNOWN, "engine's side"),
+        ("No module named 'nsfw'", Cause.UNKNOWN, "engine's side"),
+        ("HTTPSConnectionPool(host='x'): Read timed out. (read timeout=10)", Cause.UNKNOWN, "engine's side"),
+        ("Get https://x: context deadline exceeded", Cause.UNKNOWN, "engine's side"),
+        ("[Errno 2] No such file or directory: '/src/a.tar'", Cause.UNKNOWN, "engine's side"),
+        ("interrupted system call", Cause.UNKNOWN, "engine's side"),
         ("[Errno 30] Read-only file system: 'vocab.json'", Cause.UNKNOWN, "engine's side"),
         ("", Cause.UNKNOWN, "engine's side"),
     ],
@@ -127,6 +142,31 @@ def test_errors_are_told_apart_and_said_in_words_that_help(error: str, cause: Ca
     assert words in report.trouble
     assert report.trouble_detail
     assert error in report.trouble_detail
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("flagged as sensitive (E005)", "didn't let these photos pass"),
+        ("Prediction input failed validation: []", "what this training was given"),
+        ('failed validation: {"detail":[{"loc":["body","input","input_images"]}]}', "these photos"),
+        ('failed validation: {"detail":[{"loc":["body","input","steps"]}]}', "these steps"),
+    ],
+)
+def test_of_a_training_nothing_is_said_of_styles_and_shapes(error: str, words: str) -> None:
+    said = training(status="failed", error=error).trouble or ""
+    assert words in said
+    assert "safe" in said
+    assert "style" not in said
+    assert "shape" not in said
+
+
+@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize("kind", OrderKind)
+def test_every_cause_is_said_for_every_kind_of_job(kind: OrderKind, cause: Cause) -> None:
+    said = in_words(cause, "", kind)
+    assert said.endswith(".")
+    assert kind is OrderKind.PREDICTION or "style" not in said
 
 
 @pytest.mark.parametrize(
@@ -147,13 +187,36 @@ def test_a_failed_job_is_free_only_when_the_engine_shows_that_it_did_nothing(
     assert prediction(**body).is_free is is_free
 
 
-def test_a_fingerprint_is_the_seed_or_the_photos_address() -> None:
-    assert is_marked(OrderKind.PREDICTION, {"input": {"seed": 12}}, "12")
-    assert not is_marked(OrderKind.PREDICTION, {"input": {"seed": 123}}, "12")
-    assert not is_marked(OrderKind.PREDICTION, {"input": None}, "12")
+def test_a_fingerprint_is_the_seed_or_a_files_address() -> None:
+    assert is_marked({"input": {"seed": 12}}, "12")
+    assert not is_marked({"input": {"seed": 123}}, "12")
+    assert not is_marked({"input": {"steps": 12}}, "12")
+    assert not is_marked({"input": None}, "12")
     for url in ("https://e/files/1", "https://e/files/1/download?expiry=9", "https://e/files/1?x=1"):
-        assert is_marked(OrderKind.TRAINING, {"input": {"input_images": url, "steps": 3}}, "https://e/files/1")
-    assert not is_marked(OrderKind.TRAINING, {"input": {"input_images": "https://e/files/12"}}, "https://e/files/1")
+        assert is_marked({"input": {"input_images": url, "steps": 3}}, "https://e/files/1")
+    assert not is_marked({"input": {"input_images": "https://e/files/12"}}, "https://e/files/1")
+
+
+def job_of(entry: Any, number: int) -> tuple[dict[str, Any], str]:
+    """The input of a job, and what marks it as ours by the entry's own word."""
+    url = f"https://engine/v1/files/{number}"
+    if isinstance(entry, Trainer):
+        return entry.given(photos_url=url, seed=number), url
+    if isinstance(entry, Video):
+        length, size = next(iter(entry.lengths)), next(iter(entry.sizes))
+        given = entry.given(frame_url=url, prompt="a smile", seconds=length, size=size, seed=number)
+        return given, url if entry.mark is Mark.FILE else str(number)
+    style = next(iter(STYLES.values()))
+    return entry.given(style=style, prompt="TOK", aspect=ASPECTS["1:1"], count=1, seed=number), str(number)
+
+
+@pytest.mark.parametrize("shelf", [TRAINERS, GENERATORS, VIDEOS], ids=["trainers", "portraits", "videos"])
+def test_a_job_of_every_model_is_known_by_the_mark_that_its_entry_names(shelf: Mapping[str, Any]) -> None:
+    for entry in shelf.values():
+        mine, mark = job_of(entry, 7)
+        others, _ = job_of(entry, 8)
+        assert is_marked({"input": mine}, mark), entry.key
+        assert not is_marked({"input": others}, mark), entry.key
 
 
 @pytest.mark.parametrize("text", ["2026-11-23T04:00:00Z", "2026-11-23T04:00:00.1Z", "2026-11-23T04:00:00.123456789Z"])
@@ -164,7 +227,7 @@ def test_moments_have_any_number_of_digits(text: str) -> None:
     assert created_at({"created_at": "soon"}) is None
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the recorded bodies lie outside this repository")
+@needed
 def test_real_bodies() -> None:
     for path in REAL.glob("aiproxy-training-*.json"):
         report = training(**json.loads(path.read_text()))
@@ -203,5 +266,5 @@ def test_what_is_nested_too_deeply_is_as_good_as_nothing() -> None:
     deep = nested(5_000)
     assert prediction(status=deep, logs=deep, created_at=deep).status is OrderStatus.RUNNING
     assert created_at({"created_at": deep}) is None
-    assert not is_marked(OrderKind.PREDICTION, {"input": {"seed": deep}}, "1")
-    assert is_marked(OrderKind.TRAINING, {"input": {"odd": deep, "zip": "https://engine/f"}}, "https://engine/f")
+    assert not is_marked({"input": {"seed": deep}}, "1")
+    assert is_marked({"input": {"odd": deep, "zip": "https://engine/f"}}, "https://engine/f")

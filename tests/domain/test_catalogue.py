@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from portrait_app.domain.catalogue import ASPECTS, GENERATORS, TRAINERS, TRIGGER_WORD, VIDEOS, Generator, Trainer, Video
+from portrait_app.domain.catalogue import (
+    ASPECTS,
+    GENERATORS,
+    TRAINERS,
+    TRIGGER_WORD,
+    VIDEOS,
+    Generator,
+    Mark,
+    Trainer,
+    Video,
+)
 from portrait_app.domain.styles import STYLES
 
 NOIR = STYLES["noir"]
@@ -79,6 +90,23 @@ def test_a_video_is_asked_for_in_the_names_of_its_model() -> None:
     assert VIDEOS["kling"].price_usd(seconds=10, size="1080p") == pytest.approx(0.9)
     with pytest.raises(KeyError):
         VIDEOS["wan-fast"].given(frame_url="", prompt="", seconds=60, size="720p", seed=0)
+
+
+def test_an_entry_that_contradicts_its_own_limits_is_refused_when_the_program_starts() -> None:
+    for entry, wrong in (
+        (TRAINERS["qwen"], {"steps": 99}),
+        (TRAINERS["flux-dev"], {"steps": 6001}),
+        (GENERATORS["flux-dev"], {"most_at_once": 5}),
+        (VIDEOS["seedance-lite"], {"lengths": {13: 13}}),
+    ):
+        with pytest.raises(ValueError, match=f"{entry.key}: .* of "):
+            replace(entry, **wrong)
+
+
+def test_a_model_without_a_seed_marks_its_jobs_by_the_uploaded_frame() -> None:
+    assert VIDEOS["kling"].mark is Mark.FILE
+    with pytest.raises(ValueError, match="told from others"):
+        replace(VIDEOS["kling"], mark=Mark.SEED)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry.kind} {entry.key}")

@@ -16,6 +16,7 @@ class Checked:
 
     def __init__(self) -> None:
         self.says: EngineError | None = None
+        self.is_known = True
         self.asked = asyncio.Event()
 
     async def check_trainer(self, trainer: object) -> bool:
@@ -23,7 +24,7 @@ class Checked:
         self.asked.set()
         if self.says is not None:
             raise self.says
-        return True
+        return self.is_known
 
 
 @pytest.fixture
@@ -61,6 +62,20 @@ async def test_what_the_engine_would_refuse_is_not_offered_until_it_is_mended(
     engine.says = None
     assert await offers.look()
     offers.require_training()
+
+
+async def test_a_trainer_that_could_not_be_checked_is_offered_and_whoever_runs_the_studio_is_told(
+    offers: Offers, engine: Checked
+) -> None:
+    engine.is_known = False
+    assert await offers.look()
+    offers.require_training()
+    assert offers.why_no_training() == ""
+    (said,) = offers.troubles()
+    assert "qwen/qwen-image-lora-trainer doesn't say what it takes" in said
+    engine.is_known = True
+    await offers.look()
+    assert offers.troubles() == []
 
 
 @pytest.mark.parametrize("silence", [EngineDown("no answer"), Throttled("429", 5)], ids=["down", "throttled"])

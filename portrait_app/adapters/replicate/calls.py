@@ -27,6 +27,7 @@ from portrait_app.adapters.replicate.errors import (
     WrongToken,
 )
 from portrait_app.adapters.replicate.wire import object_in
+from portrait_app.domain.order import OrderKind
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -60,13 +61,13 @@ class _Garbled(Exception):
 
 
 @contextlib.contextmanager
-def ordering() -> Generator[None]:
-    """Around a call that costs money.
+def ordering(kind: OrderKind) -> Generator[None]:
+    """Around a call that costs money, for a job of this kind.
 
     Raises: NotSent, ReplyLost, Throttled, Refused.
     """
     try:
-        with _translated(ReplyLost):
+        with _translated(ReplyLost, kind):
             yield
     except ReplyLost as error:
         if _never_left(error.__cause__):
@@ -128,12 +129,12 @@ def text_in(body: dict[str, Any], *path: str) -> str:
 
 
 @contextlib.contextmanager
-def _translated(silence: type[EngineError]) -> Generator[None]:
+def _translated(silence: type[EngineError], kind: OrderKind = OrderKind.PREDICTION) -> Generator[None]:
     """Raise our errors for the client's; `silence` where no usable reply came."""
     try:
         yield
     except replicate.APIStatusError as error:
-        raise _said(error, silence) from error
+        raise _said(error, silence, kind) from error
     except replicate.APIConnectionError as error:
         raise silence(f"{type(error.__cause__).__name__} at {error.request.url.host}") from error
     except (_Garbled, Unreadable) as error:
@@ -152,12 +153,14 @@ def _never_left(error: BaseException | None) -> bool:
     return isinstance(error, replicate.APIConnectionError) and isinstance(error.__cause__, _NOTHING_LEFT)
 
 
-def _said(error: replicate.APIStatusError, silence: type[EngineError]) -> EngineError:
+def _said(error: replicate.APIStatusError, silence: type[EngineError], kind: OrderKind) -> EngineError:
     body = object_in(error.body)
     status = error.status_code
     words = f"{status}: {body.get('detail') or body.get('title') or 'no details'}"
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        return BadInput(words, _field(body))
+        # Replicate's title when a version isn't there: no input is wrong.
+        is_missing = str(body.get("title") or "").startswith("Invalid version")
+        return Missing(words) if is_missing else BadInput(words, _field(body), kind)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(words, _retry_after_s(body, error.response.headers))
     is_no = error.response.is_client_error and status != HTTPStatus.REQUEST_TIMEOUT

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from portrait_app.adapters.replicate import naming
+from portrait_app.domain.order import OrderKind
 from portrait_app.errors import PortraitError
 
 
@@ -85,13 +87,12 @@ class BadInput(Refused):
 
     headline = "The portrait engine can't work with this"
 
-    def __init__(self, detail: str, field: str = "") -> None:
+    def __init__(self, detail: str, field: str = "", kind: OrderKind = OrderKind.PREDICTION) -> None:
         super().__init__(detail)
         self.field = field
-        this = f"this {field.replace('_', ' ')}".strip()
         self.hint = (
-            f"It said that it can't work with {this}. Nothing was ordered or charged, and what you have is safe. "
-            "Try another style or shape."
+            f"It said that it can't work with {naming.this(field)}. Nothing was ordered or charged, and what you have "
+            f"is safe. {naming.next_step(kind, field)}"
         )
 
 
@@ -119,6 +120,26 @@ class TooLarge(Refused):
 
 class Missing(Refused):
     """404: the engine doesn't have what the request names."""
+
+
+class TrainerGone(Missing):
+    """404: what learns new face models is no longer there, or has no version."""
+
+    headline = "What learns new faces is no longer at the portrait engine"
+    hint = (
+        "Nothing was ordered or charged, and your photos are safe. Whoever runs this studio can choose another trainer "
+        "with REPLICATE_TRAINER."
+    )
+
+
+class DestinationGone(Missing):
+    """404: the model that new face models would be pushed to is not there, and making it did not help."""
+
+    headline = "There is no place for your face model at the portrait engine"
+    hint = (
+        "Nothing was ordered or charged, and your photos are safe. Whoever runs this studio should look at "
+        "REPLICATE_DESTINATION: a private model of the token's own account."
+    )
 
 
 class FaceModelGone(Missing):

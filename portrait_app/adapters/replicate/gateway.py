@@ -12,7 +12,7 @@ from replicate import AsyncReplicate, omit
 from portrait_app.adapters.replicate import wire
 from portrait_app.adapters.replicate.bounded import BoundedClient
 from portrait_app.adapters.replicate.calls import asking, body_of, ordering, preparing, text_in
-from portrait_app.adapters.replicate.errors import FaceModelGone, JobVanished, Missing
+from portrait_app.adapters.replicate.errors import DestinationGone, FaceModelGone, JobVanished, Missing
 from portrait_app.adapters.replicate.listing import JobList, UploadedFile
 from portrait_app.adapters.replicate.models import Models
 from portrait_app.adapters.replicate.secrets import WebhookSecrets
@@ -22,6 +22,7 @@ from portrait_app.domain.order import OrderKind
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from portrait_app.adapters.replicate.errors import EngineError
     from portrait_app.domain.catalogue import Generator as Portraits
     from portrait_app.domain.catalogue import Trainer, Video
     from portrait_app.domain.report import JobReport
@@ -100,13 +101,10 @@ class Gateway:
 
         Raises: NotSent, ReplyLost, Throttled, Refused.
         """
-        try:
-            with preparing():
-                takes = await self._models.version(version)
-        except Missing as error:
-            raise FaceModelGone(version) from error
+        with _or(FaceModelGone, version), preparing():
+            takes = await self._models.version(version)
         self._models.require(takes, "Input", [input])
-        with ordering():
+        with _or(FaceModelGone, version), ordering(OrderKind.PREDICTION):
             reply = await self._client.predictions.with_raw_response.create(
                 version=version,
                 input=input,
@@ -121,7 +119,7 @@ class Gateway:
 
         Raises: JobVanished, EngineDown, Throttled, Refused.
         """
-        with _of_job(job_id):
+        with _or(JobVanished, job_id), asking():
             return wire.report_of(kind, await self._get(self._job_url(kind, job_id)))
 
     async def cancel(self, kind: OrderKind, job_id: str) -> JobReport:
@@ -129,7 +127,7 @@ class Gateway:
 
         Raises: JobVanished, EngineDown, Throttled, Refused.
         """
-        with _of_job(job_id):
+        with _or(JobVanished, job_id), asking():
             url = f"{self._job_url(kind, job_id)}/cancel"
             return wire.report_of(kind, body_of(await self._client.post(url, cast_to=httpx.Response)))
 
@@ -220,7 +218,7 @@ class Gateway:
             place = await self.places.place(trainer)
         given = trainer.given(photos_url=photos_url, seed=seed)
         self._models.require(place.version, "TrainingInput", [given])
-        with ordering():
+        with _or(DestinationGone, place.destination), ordering(OrderKind.TRAINING):
             reply = await self._client.trainings.with_raw_response.create(
                 model_owner=place.owner,
                 model_name=place.name,
@@ -242,9 +240,9 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def _of_job(job_id: str) -> Generator[None]:
+def _or(gone: type[EngineError], what: str) -> Generator[None]:
+    """Say what is gone, where the engine says only that something is."""
     try:
-        with asking():
-            yield
+        yield
     except Missing as error:
-        raise JobVanished(job_id) from error
+        raise gone(f"{what}: {error}") from error

@@ -126,7 +126,7 @@ class JobList:
         is_whole, is_readable, is_past = False, True, False
         async for page in self.pages(kind, since, turn=turn):
             for listed in page.jobs:
-                if wire.is_marked(kind, listed.body, fingerprint):
+                if wire.is_marked(listed.body, fingerprint):
                     return Trace(listed.report.job_id)
                 if listed.created_at is not None and listed.created_at > until:
                     is_past = True

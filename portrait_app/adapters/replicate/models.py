@@ -12,7 +12,7 @@ import structlog
 
 from portrait_app.adapters.replicate import schema
 from portrait_app.adapters.replicate.calls import asking, body_of, text_in
-from portrait_app.adapters.replicate.errors import Missing, ModelDiffers
+from portrait_app.adapters.replicate.errors import Missing, ModelDiffers, TrainerGone
 from portrait_app.adapters.replicate.wire import object_in
 
 if TYPE_CHECKING:
@@ -106,23 +106,26 @@ class Models:
     async def check_trainer(self, trainer: Trainer) -> bool:
         """Hold all that a training may be given against the trainer's newest version; False when it doesn't say.
 
-        Raises: ModelDiffers, EngineDown, Throttled, Refused.
+        Raises: TrainerGone, ModelDiffers, EngineDown, Throttled, Refused.
         """
-        return await self._check(trainer.model, "TrainingInput", trainer.samples())
+        try:
+            return await self._check(trainer.model, "TrainingInput", trainer)
+        except Missing as error:
+            raise TrainerGone(trainer.model) from error
 
     async def check_video(self, video: Video) -> bool:
         """Hold all that a video may be asked for with against its model's newest version; False when it doesn't say.
 
         Raises: ModelDiffers, EngineDown, Throttled, Refused.
         """
-        return await self._check(video.model, "Input", video.samples())
+        return await self._check(video.model, "Input", video)
 
     async def check_portraits(self, generator: Generator, name: str) -> bool:
         """Hold all that face models may be given against the newest version of a model; False when it doesn't say.
 
         Raises: Missing: it has none. ModelDiffers, EngineDown, Throttled, Refused.
         """
-        return await self._check(name, "Input", generator.samples())
+        return await self._check(name, "Input", generator)
 
     async def check_face_model(self, generator: Generator, full_name: str) -> bool:
         """Hold all that a face model may be given against its version; False when that doesn't say.
@@ -163,10 +166,12 @@ class Models:
         """Read newest versions anew the next time: they may have been deleted at the engine."""
         self._newest.clear()
 
-    async def _check(self, name: str, noun: schema.Noun, samples: Iterable[dict[str, Any]]) -> bool:
+    async def _check(self, name: str, noun: schema.Noun, entry: Trainer | Generator | Video) -> bool:
         with asking():
             version = await self.newest(name)
-        self.require(version, noun, samples)
+        self.require(version, noun, entry.samples())
+        if changed := schema.changes(version.document, noun, entry.numbers):
+            self._tell_once(version, "model.changed", "; ".join(changed))
         return schema.says_of(version.document, noun)
 
     def _tell_once(self, version: Version, event: str, why: str) -> None:

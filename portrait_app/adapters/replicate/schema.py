@@ -13,6 +13,8 @@ from portrait_app.adapters.replicate.wire import object_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from portrait_app.domain.catalogue import Number
+
 # What Cog calls the inputs of a prediction, and of a training.
 Noun = Literal["Input", "TrainingInput"]
 
@@ -33,6 +35,19 @@ def complaints(document: Mapping[str, Any], noun: Noun, given: Mapping[str, Any]
     except (Unresolvable, UnknownType, TypeError, RecursionError) as error:
         return [f"what it says of its {noun} can't be read ({type(error).__name__})"]
     return strangers + [_in_words(error) for error in errors]
+
+
+def changes(document: Mapping[str, Any], noun: Noun, numbers: Mapping[str, Number]) -> list[str]:
+    """Say what the version takes otherwise than the catalogue says, though all that we send may still fit."""
+    known = object_in(_schemas(document).get(noun, {}).get("properties"))
+    found: list[str] = []
+    for name, number in numbers.items():
+        said = object_in(known.get(name))
+        ours = {"minimum": number.least, "maximum": number.most, "default": number.untold}
+        other = [f"{word} {said[word]}, not {value}" for word, value in ours.items()
+                 if value is not None and word in said and said[word] != value]  # fmt: skip
+        found += [f"{name} has {', '.join(other)}"] if other else []
+    return found
 
 
 def _schemas(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from replicate import ConflictError
+from replicate import ConflictError, NotFoundError
 
 from portrait_app.adapters.replicate.calls import asking, body_of, list_of, text_in
-from portrait_app.adapters.replicate.errors import PublicDestination
+from portrait_app.adapters.replicate.errors import DestinationGone, Missing, PublicDestination, TrainerGone
 
 if TYPE_CHECKING:
     from replicate import AsyncReplicate
@@ -49,8 +49,13 @@ class TrainingPlaces:
         """Where to train with this trainer; the destination is made when it is missing.
 
         Call it inside `calls.preparing`.
+
+        Raises: TrainerGone, DestinationGone, PublicDestination.
         """
-        version = await self._models.newest(trainer.model)
+        try:
+            version = await self._models.newest(trainer.model)
+        except (NotFoundError, Missing) as error:
+            raise TrainerGone(trainer.model) from error
         if self._destination is None:
             self._destination = await self._private_destination()
         owner, _, name = trainer.model.partition("/")
@@ -93,6 +98,8 @@ class TrainingPlaces:
             )
         except ConflictError:  # it is there already
             body = await self._models.model(wanted)
+        except NotFoundError as error:
+            raise DestinationGone(wanted) from error
         if body.get("visibility") == "public":
             raise PublicDestination(wanted)
         return wanted

@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any, cast
 
+from portrait_app.adapters.replicate import naming
 from portrait_app.domain.cause import Cause
+from portrait_app.domain.order import OrderKind
 
 SAFE = "What you have is safe; please try again."
 WORDS = {
@@ -25,6 +27,14 @@ WORDS = {
     Cause.UNKNOWN: "Something broke on the portrait engine's side. What you have is safe; please try again.",
 }
 
+# What is said otherwise of a training: there is no style or shape to choose anew.
+WORDS_OF_TRAININGS = WORDS | {
+    Cause.SAFETY: "The portrait engine's safety check didn't let these photos pass. They are safe here; leave out "
+    "those that it may have minded, then try again.",
+    Cause.BAD_INPUT: "The portrait engine couldn't work with what this training was given. Your photos are safe. "
+    "Whoever runs this studio finds out with “make doctor” what no longer fits.",
+}
+
 # Words seen in the wild: error codes and texts from public issue threads and from the sources of the trainers.
 # A code is believed before any word beside it.
 _SIGNS = tuple(
@@ -35,12 +45,17 @@ _SIGNS = tuple(
         (r"\bE6716\b", Cause.NEVER_STARTED),
         (r"code: PA\b|\bE9828\b", Cause.INTERRUPTED),
         (r"failed validation", Cause.BAD_INPUT),
-        (r"nsfw|flagged as sensitive|safety", Cause.SAFETY),
-        (r"shows a face|no face", Cause.NO_FACE),
-        (r"out of memory", Cause.MEMORY),
-        (r"start.{0,20}time(d)? ?out", Cause.NEVER_STARTED),
-        (r"interrupted|director", Cause.INTERRUPTED),
-        (r"time(d)? ?out|deadline", Cause.TOO_LONG),
+        # A verdict of the check, not a word about its parts: "safety_checker weights failed to load" is none.
+        (r"\bnsfw (?:content|images?)\b|flagged as (?:sensitive|unsafe|nsfw|inappropriate)", Cause.SAFETY),
+        (r"(?:rejected|blocked|flagged|refused) by (?:the |our |a )?(?:safety|content|moderation)", Cause.SAFETY),
+        (r"content (?:policy|moderation)\b|inappropriate content", Cause.SAFETY),
+        (r"\b(?:shows a face|no faces?)\b", Cause.NO_FACE),
+        (r"\bout of memory\b", Cause.MEMORY),
+        (r"\b(?:start|starting|startup|boot|booting)\b.{0,20}\btime(?:d)?[ -]?out", Cause.NEVER_STARTED),
+        (r"\b(?:prediction|training|job|model|worker) (?:was |got |is )?interrupted\b|\bdirector\b", Cause.INTERRUPTED),
+        # Of the job itself, not of a connection that it made: "read timed out" is none.
+        (r"\b(?:prediction|training|job|task|request to the model)\b.{0,30}\btime(?:d)?[ -]?out", Cause.TOO_LONG),
+        (r"^time(?:d)?[ -]?out|(?<!context )\bdeadline (?:was )?(?:exceeded|passed)|\btime limit\b", Cause.TOO_LONG),
     )
 )
 
@@ -50,16 +65,19 @@ def cause_of(error: str) -> Cause:
     return next((cause for sign, cause in _SIGNS if sign.search(error)), Cause.UNKNOWN)
 
 
-def in_words(cause: Cause, error: str = "") -> str:
+def in_words(cause: Cause, error: str = "", kind: OrderKind = OrderKind.PREDICTION) -> str:
     """Say what it means for the person, what is safe, and what to do next; name the input when that is known."""
     field = _field(error) if cause is Cause.BAD_INPUT else ""
-    return f"The portrait engine couldn't work with this {field}. {SAFE}" if field else WORDS[cause]
+    if not field:
+        return (WORDS_OF_TRAININGS if kind is OrderKind.TRAINING else WORDS)[cause]
+    what, then = naming.this(field), naming.next_step(kind, field)
+    return f"The portrait engine couldn't work with {what}. What you have is safe. {then}"
 
 
 def _field(error: str) -> str:
     """Name the input that `{"detail": [{"loc": ["body", "input", "steps"]}]}` complains of first: `steps`."""
     try:
         said = cast("dict[str, Any]", json.loads(error[error.index("{") :]))
-        return str(said["detail"][0]["loc"][-1]).replace("_", " ")
+        return str(said["detail"][0]["loc"][-1])
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):  # the last: nested too deeply
         return ""

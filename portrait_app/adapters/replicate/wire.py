@@ -8,14 +8,21 @@ from typing import Any, cast
 
 from portrait_app.adapters.replicate import troubles
 from portrait_app.adapters.replicate.errors import Unreadable
-from portrait_app.adapters.replicate.logs import read_log, read_prediction_log
-from portrait_app.domain.catalogue import TRAINERS
+from portrait_app.adapters.replicate.logs import read_log
+from portrait_app.domain.catalogue import GENERATORS, TRAINERS, VIDEOS
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import LONGEST, JobReport, Progress
 
 _JOB_ID = re.compile(r"[\w-]{1,100}", re.ASCII)  # real ones are 26 letters and digits
+
+# The inputs that models take seeds by.
+_SEEDS = {
+    entry.seed_input
+    for entry in (*TRAINERS.values(), *GENERATORS.values(), *VIDEOS.values())
+    if entry.seed_input is not None
+}
 
 # A status that we don't know is taken for "not ended yet": the next look will tell more.
 STATUSES = {
@@ -45,7 +52,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
     else:
         outputs = _outputs(body.get("output"))
     cause = _cause(said, body, has_result=bool(version or outputs), is_training=is_training)
-    progress = _learning(body) if is_training else _making(body)
+    progress = _learning(body) if is_training else None
     if cause is None:
         return JobReport(job_id, said, outputs, version, progress)
     error = _error(body)
@@ -55,20 +62,20 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
         outputs,
         version,
         progress,
-        trouble=troubles.in_words(cause, error),
+        trouble=troubles.in_words(cause, error, kind),
         trouble_detail=error or f"{_text(body, 'status')} without a word: {cause}",
         cause=cause,
         is_free=_is_free(body),
     )
 
 
-def is_marked(kind: OrderKind, body: dict[str, Any], fingerprint: str) -> bool:
-    """Whether a job's input bears this fingerprint: the uploaded zip's address, or the seed."""
+def is_marked(body: dict[str, Any], fingerprint: str) -> bool:
+    """Whether a job's input bears this fingerprint: a seed, or the address of a file that was uploaded for it."""
     given = object_in(body.get("input"))
-    if kind is OrderKind.PREDICTION:
-        seed = given.get("seed")
-        return isinstance(seed, int | str) and str(seed) == fingerprint
-    # The engine may hand the trainer a longer address of the same file, as in `…/files/{id}/download?expiry=…`.
+    if fingerprint.isdecimal():
+        seeds = (given.get(name) for name in _SEEDS)
+        return any(isinstance(seed, int | str) and str(seed) == fingerprint for seed in seeds)
+    # The engine may hand the model a longer address of the same file, as in `…/files/{id}/download?expiry=…`.
     return any(
         isinstance(value, str) and (value == fingerprint or value.startswith((f"{fingerprint}/", f"{fingerprint}?")))
         for value in given.values()
@@ -146,8 +153,3 @@ def _learning(body: dict[str, Any]) -> Progress | None:
         bar_prefixes={trainer.bar_prefix for trainer in ours if trainer.bar_prefix is not None},
         steps=steps if isinstance(steps, int) else None,
     )
-
-
-def _making(body: dict[str, Any]) -> Progress | None:
-    steps = object_in(body.get("input")).get("num_inference_steps")
-    return read_prediction_log(_text(body, "logs"), steps=steps if isinstance(steps, int) else None)

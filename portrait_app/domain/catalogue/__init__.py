@@ -4,7 +4,6 @@ from portrait_app.domain.catalogue.entries import (
     HIGHEST_SEED,
     TRIGGER_WORD,
     Generator,
-    Kind,
     Trainer,
     Video,
     VideoSize,
@@ -12,6 +11,7 @@ from portrait_app.domain.catalogue.entries import (
 from portrait_app.domain.catalogue.portraits import GENERATORS
 from portrait_app.domain.catalogue.shapes import ASPECTS, Aspect
 from portrait_app.domain.catalogue.trainers import BUILT_IN, TRAINERS
+from portrait_app.domain.catalogue.traits import Kind, Mark, Number
 from portrait_app.domain.catalogue.videos import VIDEOS
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "Aspect",
     "Generator",
     "Kind",
+    "Mark",
+    "Number",
     "Trainer",
     "Video",
     "VideoSize",

@@ -7,10 +7,10 @@ the model's own schema before it is used.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from portrait_app.domain.catalogue.shapes import ASPECTS, Aspect
+from portrait_app.domain.catalogue.traits import Kind, Mark, Number, see_that_it_fits
 from portrait_app.domain.styles import STYLES, Style
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 TRIGGER_WORD = "TOK"  # what the prompts of our styles call the person
 HIGHEST_SEED = 2**31 - 1
 _SOMEWHERE = "https://example.org/file"
-
-
-class Kind(StrEnum):
-    """What a model is for."""
-
-    TRAINER = "trainer"
-    PORTRAITS = "portraits"
-    VIDEO = "video"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +33,7 @@ class Trainer:
         trigger_input, seed_input: the inputs that take the person's word and the seed; None: it has none.
         steps_input, steps: the input that takes how long to learn, and what we ask for; None: it isn't asked, and takes
             so many by itself.
+        numbers: its limits and what it does untold, also for inputs that we leave to it.
         subject: what captions and prompts call the person.
         caption: the text beside each photo in the zip; None: the trainer takes none, or writes its own.
         fixed_input: inputs that never change.
@@ -51,6 +44,7 @@ class Trainer:
     """
 
     kind: ClassVar = Kind.TRAINER
+    mark: ClassVar = Mark.FILE
     key: str
     model: str
     source: str
@@ -62,10 +56,15 @@ class Trainer:
     subject: str = TRIGGER_WORD
     caption: str | None = None
     fixed_input: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    numbers: Mapping[str, Number] = field(default_factory=dict[str, Number])
     bar_prefix: str | None
     generator: str
     typical_s: float
     price_usd: float
+
+    def __post_init__(self) -> None:
+        """Refuse an entry that contradicts itself, when the program starts."""
+        see_that_it_fits(self.key, self.numbers, self.samples())
 
     def given(self, *, photos_url: str, seed: int) -> dict[str, Any]:
         """Return the inputs of one training."""
@@ -96,10 +95,12 @@ class Generator:
         count_input: takes how many portraits to make; None: it makes one a call.
         most_at_once: portraits in one call.
         aspect_input: takes a shape's name; None: it takes `size_inputs`, a width and a height in px.
+        numbers: its limits and what it does untold, also for inputs that we leave to it.
         typical_s, price_usd: of one call, and of one portrait.
     """
 
     kind: ClassVar = Kind.PORTRAITS
+    mark: ClassVar = Mark.SEED
     key: str
     source: str
     style_input: str | None = None
@@ -110,8 +111,13 @@ class Generator:
     size_inputs: tuple[str, str] = ("width", "height")
     seed_input: str = "seed"
     fixed_input: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    numbers: Mapping[str, Number] = field(default_factory=dict[str, Number])
     typical_s: float
     price_usd: float
+
+    def __post_init__(self) -> None:
+        """Refuse an entry that contradicts itself, when the program starts."""
+        see_that_it_fits(self.key, self.numbers, self.samples())
 
     def given(self, *, style: Style, prompt: str, aspect: Aspect, count: int, seed: int) -> dict[str, Any]:
         """Return the inputs of one call; `prompt` is the style's, in the words of the training."""
@@ -154,6 +160,8 @@ class Video:
         lengths: seconds of video to the value of `length_input` that asks for them.
         size_input: None: it has none, and makes one size.
         sizes: `480p` and the like to what `size_input` is given.
+        mark: FILE where it takes no seed: then the first frame is uploaded anew for each video.
+        numbers: its limits and what it does untold, also for inputs that we leave to it.
         typical_s: of the shortest video at the smallest size.
     """
 
@@ -169,8 +177,16 @@ class Video:
     size_input: str | None
     sizes: Mapping[str, VideoSize]
     seed_input: str | None = "seed"
+    mark: Mark = Mark.SEED
     fixed_input: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    numbers: Mapping[str, Number] = field(default_factory=dict[str, Number])
     typical_s: float
+
+    def __post_init__(self) -> None:
+        """Refuse an entry that contradicts itself, when the program starts."""
+        see_that_it_fits(self.key, self.numbers, self.samples())
+        if self.mark is Mark.SEED and self.seed_input is None:
+            raise ValueError(f"{self.key}: a job of it could not be told from others, without a seed")
 
     def given(self, *, frame_url: str, prompt: str, seconds: int, size: str, seed: int) -> dict[str, Any]:
         """Return the inputs of one call.

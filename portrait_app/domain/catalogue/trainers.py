@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portrait_app.domain.catalogue.entries import TRIGGER_WORD, Trainer
+from portrait_app.domain.catalogue.entries import TRIGGER_WORD, Number, Trainer
 
 BUILT_IN = "darkroom"
 
@@ -32,6 +32,11 @@ TRAINERS = {
             # Beside each photo, so the trainer's own describer (minutes on an H100, and words of its own) is left out.
             caption=f"a photo of {TRIGGER_WORD}",
             fixed_input={"autocaption": False},
+            numbers={
+                "steps": Number(3, 6000, 1000),
+                "lora_rank": Number(1, 128, 16),
+                "caption_dropout_rate": Number(0, 1, 0.05),
+            },
             bar_prefix="flux_train_replicate",
             generator="flux-dev",
             typical_s=25 * 60,
@@ -41,7 +46,8 @@ TRAINERS = {
             key="fast-flux",
             model="replicate/fast-flux-trainer",
             # Its schema is published nowhere but by the API. These are the names in which public code agrees; how many
-            # steps is called by two (training_steps, steps), so that is left to it.
+            # steps is called by two (training_steps, steps), so that is left to it, and its limits aren't known. Nobody
+            # was seen to send it captions, so it is given none.
             source="https://replicate.com/replicate/fast-flux-trainer; https://github.com/rafanime/hair_ai",
             photos_input="input_images",
             trigger_input="trigger_word",
@@ -64,6 +70,7 @@ TRAINERS = {
             subject="a person named <>",
             caption="A photo of a person named <>",
             fixed_input={"default_caption": "A photo of a person named <>"},
+            numbers={"steps": Number(100, 6000, 1000), "lora_rank": Number(8, 128, 64)},
             bar_prefix="qwen_lora",
             generator="qwen",
             typical_s=20 * 60,

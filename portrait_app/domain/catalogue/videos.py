@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portrait_app.domain.catalogue.entries import Video, VideoSize
+from portrait_app.domain.catalogue.entries import Mark, Number, Video, VideoSize
 from portrait_app.domain.catalogue.trainers import BUILT_IN
 
 VIDEOS = {
@@ -32,6 +32,7 @@ VIDEOS = {
             size_input="resolution",
             sizes={"480p": VideoSize("480p", 0.01), "720p": VideoSize("720p", 0.022)},
             fixed_input={"frames_per_second": 16},
+            numbers={"num_frames": Number(81, 121, 81), "frames_per_second": Number(5, 30, 16)},
             typical_s=40,
         ),
         Video(
@@ -45,6 +46,8 @@ VIDEOS = {
             size_input="mode",
             sizes={"720p": VideoSize("standard", 0.05), "1080p": VideoSize("pro", 0.09)},
             seed_input=None,
+            mark=Mark.FILE,
+            numbers={"duration": Number(5, 10, 5)},
             typical_s=150,
         ),
         Video(
@@ -62,6 +65,7 @@ VIDEOS = {
                 "1080p": VideoSize("1080p", 0.072),
             },
             fixed_input={"fps": 24},
+            numbers={"duration": Number(2, 12, 5)},
             typical_s=45,
         ),
     )
