@@ -14,6 +14,7 @@ from replicate import AsyncReplicate
 from portrait_app.adapters.replicate.bounded import BoundedClient
 from portrait_app.adapters.replicate.calls import body_of, ordering
 from portrait_app.adapters.replicate.errors import NotSent, ReplyLost
+from portrait_app.domain.order import OrderKind
 from tests.certificate import certificate
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ async def order(base: str, *, trusts: ssl.SSLContext | None = None) -> None:
     """Make the one call that costs, by the client that the gateway makes it with."""
     http = BoundedClient(timeout=TIMEOUT, trust_env=False, verify=trusts or True)
     async with AsyncReplicate(bearer_token="a-token", base_url=base, max_retries=0, http_client=http) as client:
-        with ordering():
+        with ordering(OrderKind.PREDICTION):
             body_of(await client.predictions.with_raw_response.create(version="1" * 64, input={"seed": 1}))
 
 
@@ -120,5 +121,5 @@ async def test_nobody_knows_when_a_connection_that_was_used_before_turns_out_to_
         url = f"http://127.0.0.1:{port}/v1"
         async with AsyncReplicate(bearer_token="t", base_url=url, max_retries=0, http_client=http) as client:
             await http.get(url)
-            with pytest.raises(ReplyLost), ordering():
+            with pytest.raises(ReplyLost), ordering(OrderKind.PREDICTION):
                 await client.predictions.with_raw_response.create(version="1" * 64, input={})
