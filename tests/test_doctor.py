@@ -94,12 +94,11 @@ async def test_all_is_well_with_a_good_token_and_models_as_we_know_them(engine: 
     [
         (Answer(401, {"detail": "You did not pass a valid authentication token"}), "REPLICATE_API_TOKEN"),
         (Answer(403, {"detail": "This account is suspended."}), "suspended or the token limited"),
-        (Answer(404, {"detail": "Not found"}), "REPLICATE_BASE_URL"),
         (Answer(429, {"retry_after": 7}), "in a minute"),
         (HANG_UP, "network"),
         (Answer(500, {}), "network"),
     ],
-    ids=["a wrong token", "a refused account", "another service", "too often", "a broken line", "an engine in trouble"],
+    ids=["a wrong token", "a refused account", "too often", "a broken line", "an engine in trouble"],
 )
 async def test_without_an_account_nothing_else_is_looked_at(
     engine: ScriptedEngine, tmp_path: Path, answer: Any, step: str

@@ -11,7 +11,7 @@ import httpx
 from standardwebhooks import Webhook
 
 from portrait_app import wiring
-from portrait_app.adapters.replicate.errors import EngineError, Missing, Refused, Throttled, WrongToken
+from portrait_app.adapters.replicate.errors import EngineError, Refused, Throttled, WrongToken
 from portrait_app.doctor import catalogue
 from portrait_app.doctor.finding import Finding
 from portrait_app.domain.order import OrderKind
@@ -58,9 +58,6 @@ async def _token(gateway: Gateway) -> Finding:
         return Finding(
             "Token", "refused", "make a new one at replicate.com/account/api-tokens, and set REPLICATE_API_TOKEN"
         )
-    except Missing as error:
-        step = "set REPLICATE_BASE_URL to an address that speaks Replicate's contract, with /v1, or unset it"
-        return Finding("Token", f"can't be looked at, the engine knows no accounts: {error}", step)
     except Refused as error:
         step = (
             "sign in at replicate.com/account: see whether the account is suspended or the token limited; make a token "

@@ -8,7 +8,7 @@ import pytest
 
 from portrait_app.adapters.replicate.errors import DestinationGone, NotSent, PublicDestination, ReplyLost, TrainerGone
 from portrait_app.domain.catalogue import TRAINERS
-from tests.adapters.scripted import HANG_UP, Answer, Asked
+from tests.adapters.scripted import HANG_UP, MISSING, Answer, Asked
 
 if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -35,7 +35,7 @@ def with_trainer(engine: ScriptedEngine, **schemas: Any) -> None:
 
 
 async def test_a_trainer_that_is_gone_is_named_with_what_to_do(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
-    for answer in (Answer(404, {}), Answer(body={"latest_version": None})):
+    for answer in (MISSING, Answer(body={"latest_version": None})):
         with_trainer(scripted)
         scripted.answers["GET /v1/models/ostris/flux-dev-lora-trainer"] = answer
         for asked in (train(to_scripted), to_scripted.check_trainer(TRAINER)):
