@@ -1,4 +1,4 @@
-"""Whoever has lost what opens their account is let in again, by the word of whoever runs the studio (decision 19)."""
+"""Whoever has lost what opens their account is let in again, by the word of whoever runs the studio (decision 20)."""
 
 from __future__ import annotations
 
