@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
@@ -66,10 +68,11 @@ def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _kept_engines() -> Generator[None]:
-    """Compile each statement once, and not in every test again."""
+def _made_once() -> Generator[None]:
+    """Compile each statement once, and read the world's certificates once, not in every test again."""
     with pytest.MonkeyPatch.context() as patch:
         engines.keep(patch)
+        patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
         yield
 
 

@@ -10,6 +10,7 @@ import hmac
 import secrets
 import warnings
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -70,6 +71,7 @@ class NotProven(ProviderError):
     headline = "We couldn't make sure that it is you"
 
 
+_trusted = cache(httpx.create_ssl_context)
 _UNREACHED = (httpx.HTTPError, httpx.InvalidURL)
 # Whatever authlib and we stumble over in what a provider sends.
 _UNREADABLE = (AuthlibBaseError, JoseError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
@@ -110,6 +112,8 @@ class Provider:
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": self.client_auth,
                 "timeout": PATIENCE_S,
+                # authlib makes a client for each question, and reading the world's certificates takes 45 ms.
+                "verify": _trusted(),
             },
             **self._where(),
         )
