@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 PAGE = 100
+CANCEL_LOST = "the reply to a cancel was lost"
 _TIMES = {"s": 1 / 120, "m": 60 / 120, "h": 3600 / 120}  # Cancel-After, in the provider's own short hours
 
 
@@ -100,8 +102,8 @@ class Api:
         return JSONResponse(schemas.face_model(version))
 
     async def _delete_version(self, request: Request) -> Response:
-        self._provider.versions.pop(request.path_params["version"], None)
-        return Response(status_code=202)
+        gone = BackgroundTask(self._provider.delete_version, request.path_params["version"])
+        return Response(status_code=202, background=gone)
 
     async def _upload(self, request: Request) -> Response:
         async with request.form() as form:
@@ -142,7 +144,9 @@ class Api:
         self, request: Request, kind: OrderKind, body: dict[str, Any], model: str, version: str
     ) -> Response:
         webhook = body.get("webhook")
-        order = parse_qs(urlsplit(webhook or "").query).get("order", ["?"])[0]
+        order = self._provider.order_of(body["input"])
+        if webhook is not None:
+            assert parse_qs(urlsplit(webhook).query)["order"] == [order]
         plan = self._provider.fate_of(order, version, body["input"])
         job = Job(
             id=new_job_id(),
@@ -189,6 +193,10 @@ class Api:
             job.is_known.set()
             return problem(404, "The requested resource could not be found.")
         await self._provider.end(job, "canceled")
+        job.cancels += 1
+        if job.plan.course is Course.CALLED_OFF and job.cancels == 1:
+            self._provider.faults[CANCEL_LOST] += 1
+            request.scope["reset"]()
         return JSONResponse(body_of(job, self._provider.base))
 
     async def _list(self, request: Request) -> Response:

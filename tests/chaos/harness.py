@@ -22,6 +22,7 @@ from portrait_app.house.child import Child
 from portrait_app.services.generations import FIRST_SET
 from portrait_app.settings import Settings
 from tests import postgres
+from tests.chaos.ours import DELIVERY_PORT
 from tests.chaos.plan import Course
 from tests.models import models
 from tests.variables import unset
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 KILL_EVERY_S = (3.0, 7.0)
+PUBLIC = "https://studio.example.com"
 _UNFINISHED = """
 SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
   (SELECT count(*) FROM app.orders WHERE ended_at IS NULL) AS orders,
@@ -67,11 +69,14 @@ class House:
             "DATABASE_URL": database_url,
             "SECRET_KEY": secrets.token_hex(32),
             "REPLICATE_BASE_URL": f"{provider.provider.base}/v1",
-            "DARKROOM_TOKEN": provider.provider.token,
+            "REPLICATE_API_TOKEN": provider.provider.token,
+            "APP_URL": "" if provider.provider.plan.is_silent else PUBLIC,
         }
+        provider.teller.leads = PUBLIC, f"http://127.0.0.1:{told['PORT']}"
         self.settings = Settings.model_validate(told | {"PORTRAIT_DATA_DIR": folder})
         self.address = Address.of(self.settings)
-        self._environment = {**unset(), **told, "PYTHONPATH": str(ROOT)}
+        delivery = {DELIVERY_PORT: str(provider.delivery_port), "SSL_CERT_FILE": str(provider.certificate)}
+        self._environment = {**unset(), **told, **delivery, "PYTHONPATH": str(ROOT)}
         hands = [one.fileno() for one in sockets]
         self.children = {
             "worker": self._child("worker", self._environment, []),
@@ -122,6 +127,12 @@ class House:
         while order in before:
             order = before[order]
         return order
+
+    def order_of(self, given: dict[str, Any]) -> str:
+        """The order whose mark an input bears: its seed, or the address of its zip."""
+        marks = ", ".join("'{}'".format(str(value).replace("'", "''")) for value in given.values())
+        (row,) = self.rows(f"SELECT id FROM app.orders WHERE fingerprint IN ({marks})")
+        return str(row["id"])
 
     def _child(self, name: str, told: dict[str, str], hands: list[int]) -> Killable:
         command = [sys.executable, "-m", "tests.chaos.ours", name]

@@ -29,13 +29,17 @@ def new_secret() -> str:
 
 
 class Teller:
-    """Brings news to whoever ordered a job. `answers` counts what was said to true news, `to_forged` to the others."""
+    """Brings news to whoever ordered a job. `answers` counts what was said to true news, `to_forged` to what had to
+    be looked at with the secret, and `to_impossible` to what never could be news.
+    """
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
         self.provider: Provider
         self.answers: Counter[int] = Counter()
         self.to_forged: Counter[int] = Counter()
+        self.to_impossible: Counter[int] = Counter()
+        self.leads: tuple[str, str] = ("", "")  # the public address of a studio, and where it really is
         self._client = httpx.AsyncClient(timeout=10, limits=httpx.Limits(max_connections=20))
         self._going: set[asyncio.Task[None]] = set()
 
@@ -91,20 +95,26 @@ class Teller:
         other = self.provider.plan.dice("forged", job.id).choice(others)
         for address, content, headers in (
             (url, lie, signed(new_secret(), message, lie)),
-            (url, lie, signed(self.secret, message, lie, at=datetime.now(UTC) - timedelta(minutes=10))),
             (url, lie, signed(self.secret, message, true)),
-            (url, lie, {}),
-            (url, lie, {**signed(self.secret, message, lie), "webhook-signature": "v1,!!! v9"}),
             (url, b"{", signed(self.secret, message, b"{")),
             (url, b"[]", signed(self.secret, message, b"[]")),
+        ):
+            self.to_forged[await self._post(address, content, headers)] += 1
+        for address, content, headers in (
+            (url, lie, signed(self.secret, message, lie, at=datetime.now(UTC) - timedelta(minutes=10))),
+            (url, lie, {}),
+            (url, lie, {**signed(self.secret, message, lie), "webhook-signature": "v1,!!! v9"}),
             # True news, caught on its way and brought to the address of another order.
             (url.replace(job.order, other), true, genuine),
             (url.partition("?")[0], true, genuine),
         ):
-            self.to_forged[await self._post(address, content, headers)] += 1
+            self.to_impossible[await self._post(address, content, headers)] += 1
 
     async def _post(self, url: str, content: bytes, headers: Mapping[str, str]) -> int:
         """Return the answer's status; 0 when none came, as from a process that has just been killed."""
+        public, really = self.leads
+        assert url.startswith(public)
+        url = url.replace(public, really, 1)
         try:
             return (await self._client.post(url, content=content, headers=headers)).status_code
         except httpx.TransportError:

@@ -46,6 +46,8 @@ class Outputs:
         self._asked[request.url.path] += 1
         if picture is Picture.FLAKY:
             return await self._flaky(request)
+        if picture is Picture.PASSING:
+            return self._passing(request)
         return self._steady(picture)
 
     def _steady(self, picture: Picture) -> Response:
@@ -61,6 +63,19 @@ class Outputs:
             Picture.GONE: lambda: Response(status_code=404),
         }
         return answers[picture]()
+
+    def _passing(self, request: Request) -> Response:
+        whole = made(Picture.PASSING)
+        if self._asked[request.url.path] > 1:
+            return Response(whole, media_type="image/webp")
+        return self._provider.plan.dice(request.url.path).choice(
+            (
+                HTMLResponse("<!doctype html><title>Sorry</title><p>We'll be back soon.</p>"),
+                Response(status_code=403),
+                Response(whole[: len(whole) // 2], media_type="image/webp"),
+                RedirectResponse("https://status.example.com/maintenance"),
+            )
+        )
 
     async def _flaky(self, request: Request) -> Response:
         if self._asked[request.url.path] > 1:

@@ -12,7 +12,7 @@ from portrait_app.domain.generation import MOST_AT_ONCE
 from portrait_app.domain.order import OrderKind
 from portrait_app.services.generations import FIRST_SET
 
-JOBS_PER_TRAINING = 25
+JOBS_PER_TRAINING = 10
 MOST_PICTURES = 4
 
 
@@ -42,6 +42,7 @@ class Course(StrEnum):
     FAILS = "fails"
     STUCK = "stays in starting until its deadline aborts it"
     FOREVER = "stays in starting whatever its deadline, until it is called off"
+    CALLED_OFF = "goes on until its person calls it off, and the reply to that is lost"
     INTERRUPTED = "is broken off before it has done anything"
     VANISHES = "is forgotten while it runs"
     REMOVED = "its data are removed before anybody could read them"
@@ -53,6 +54,7 @@ class Picture(StrEnum):
     WEBP = "a small WebP"
     PNG = "a small PNG"
     FLAKY = "a WebP, after an error or half a reply"
+    PASSING = "a WebP, after a page of HTML, a refusal, a half or a redirect elsewhere"
     HTML = "a page of HTML"
     TRUNCATED = "the first half of a picture"
     ENDLESS = "bytes without end"
@@ -64,7 +66,7 @@ class Picture(StrEnum):
     @property
     def can_be_had(self) -> bool:
         """Whether it is a picture in the end."""
-        return self in (Picture.WEBP, Picture.PNG, Picture.FLAKY)
+        return self in (Picture.WEBP, Picture.PNG, Picture.FLAKY, Picture.PASSING)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,14 @@ class JobPlan:
         return [old or new for old, new in zip(first, second, strict=True)]
 
 
+BAD_TRAININGS = (
+    Course.FAILS,
+    Course.STUCK,
+    Course.VANISHES,
+    Course.INTERRUPTED,
+    Course.FOREVER,
+    Course.CALLED_OFF,
+)
 # Nobody can tell in time that it was taken: it ends in doubt, nothing is ordered in its place, and it turns up.
 _LATE: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_late": True}
 
@@ -154,11 +164,13 @@ class Plan:
         """Plan so many jobs at the provider, first sets included; a calm plan has no faults at all."""
         plan = cls(seed, is_calm, is_silent)
         count = max(1, jobs // JOBS_PER_TRAINING)
-        courses = (Course.FAILS, Course.STUCK, Course.VANISHES, Course.INTERRUPTED, Course.FOREVER)
         for number in range(count):
-            is_bad = number % 3 == 2 and not is_calm
-            course = courses[number // 3 % len(courses)] if is_bad else Course.SUCCEEDS
-            plan.trainings.append(plan.fate(f"t{number}", OrderKind.TRAINING, course=course))
+            is_bad = number % 8 > 1 and not is_calm
+            course = BAD_TRAININGS[number % 8 - 2] if is_bad else Course.SUCCEEDS
+            fate = plan.fate(f"t{number}", OrderKind.TRAINING, course=course)
+            # Few of them are there: each lost reply befalls one, and what is made once more ends as badly for the most.
+            lost = {} if is_calm else {"reply": list(Reply)[number % 4], "is_unlucky": number % 16 > 1}
+            plan.trainings.append(replace(fate, **lost))
         if not is_calm:
             plan.trainings[0] = replace(plan.trainings[0], **_LATE)
         rest = jobs - count - FIRST_SET * plan.ready
@@ -209,14 +221,14 @@ class Plan:
         is_free = int(re.sub(r"\D", "", name.partition("/")[0])) % 2 == 0
         if self.is_calm:
             return JobPlan(name, kind, pictures=(Picture.WEBP,) * count, is_free=is_free)
-        chosen = course or dice.choices(list(Course), (78, 5, 3, 4, 2, 1, 2, 2, 3))[0]
+        chosen = course or dice.choices(list(Course), (75, 5, 3, 4, 2, 1, 3, 2, 2, 3))[0]
         return JobPlan(
             name,
             kind,
             reply=dice.choices(list(Reply), (82, 7, 7, 4))[0],
             news=dice.choices(list(News), (0, 1, 0) if self.is_silent else (40, 30, 30))[0],
             course=chosen,
-            pictures=tuple(dice.choices(list(Picture), (50, 20, 10, 4, 4, 1, 2, 4, 3, 2))[0] for _ in range(count)),
+            pictures=tuple(dice.choices(list(Picture), (47, 18, 10, 5, 4, 4, 1, 2, 4, 3, 2))[0] for _ in range(count)),
             is_forged=dice.random() < 0.2,
             is_free=is_free,
             is_unlucky=dice.random() < 0.5,

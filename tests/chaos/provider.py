@@ -23,7 +23,9 @@ STANDS_STILL_S = 30.0
 """How long a list stands still from a late job on: twice as long as we wait for a lost one."""
 MOST_LAG_S = 1.5
 """One job turns up in the list at most so much later than a younger one."""
+DELETING_LASTS_S = 0.5
 OWNER = "chaos"
+DELIVERY = "https://replicate.delivery"
 _ID = "abcdefghjkmnpqrstvwxyz0123456789"
 
 
@@ -52,6 +54,7 @@ class Job:
     started: float | None = None
     ended: float | None = None
     deliveries: int = 0
+    cancels: int = 0
     asked: int = 0
     lag_s: float = 0.0
     is_known: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,6 +89,7 @@ class Provider:
         self.accepted: Counter[str] = Counter()  # by our order's id
         self.paid: Counter[str] = Counter()  # by the plan's name: a second job in the first one's place counts too
         self.first_of: Callable[[str], str] = str  # the order whose place, or whose place's place, another one took
+        self.order_of: Callable[[dict[str, Any]], str] = str  # whose input this is: known by its mark alone
         self.faults: Counter[str] = Counter()
         self.broken: list[str] = []
         self.shown: list[tuple[str, float, float]] = []  # a list's kind, when it was asked for, its youngest's birth
@@ -94,6 +98,11 @@ class Provider:
     def expect(self, order: UUID, plan: JobPlan) -> None:
         """Be told which fate an order has, before it is sent."""
         self.plans[str(order)] = plan
+
+    async def delete_version(self, version: str) -> None:
+        """Have a face model deleted: accepted at once, and done a little later."""
+        await asyncio.sleep(DELETING_LASTS_S)
+        self.versions.pop(version, None)
 
     def add_version(self, name: str) -> str:
         """Push a face model; return `owner/name:hash`."""
@@ -176,6 +185,8 @@ class Provider:
             await job.is_known.wait()
             job.is_vanished, job.status, job.ended = True, "failed", time.time()
             return
+        if job.plan.course is Course.CALLED_OFF:
+            return
         await (self._train if job.kind is OrderKind.TRAINING else self._paint)(job, dice.uniform(0.1, 0.8))
 
     async def _train(self, job: Job, pace_s: float) -> None:
@@ -191,11 +202,11 @@ class Provider:
             await self.end(job, "failed", error="E1001: out of memory")
             return
         version = self.add_version(job.plan.name)
-        weights = f"{self.base}/outputs/{job.id}/trained_model.tar"
+        weights = f"{DELIVERY}/outputs/{job.id}/trained_model.tar"
         await self.end(job, "succeeded", output={"version": version, "weights": weights})
 
     async def _paint(self, job: Job, pace_s: float) -> None:
-        hosts = [self.inward if picture is Picture.FOREIGN else self.base for picture in job.plan.made]
+        hosts = [self.inward if picture is Picture.FOREIGN else DELIVERY for picture in job.plan.made]
         links = [f"{host}/outputs/{job.id}/{number}" for number, host in enumerate(hosts)]
         links = links[: int(job.input.get("num_outputs", len(links)))]
         for count in range(1, len(links)):

@@ -12,6 +12,7 @@ from tests.chaos.harness import our_house, until_ended
 from tests.chaos.people import order_everything
 from tests.chaos.server import provider
 from tests.chaos.verdict import differences, faults, unmet
+from tests.chaos.wishes import delete_some, people_about
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +35,16 @@ class Outcome:
 async def run(folder: Path, plan: Plan, *, within_s: float = 300) -> Outcome:
     """Run a plan to its end, or for so many seconds; a calm one without any kill."""
     began = time.monotonic()
-    with provider(plan) as running, our_house(folder, running) as house:
-        running.provider.first_of = house.first_of
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with provider(plan, folder.parent) as running, our_house(folder, running) as house:
+        running.provider.first_of, running.provider.order_of = house.first_of, house.order_of
         house.start()
         await house.answers()
         await order_everything(house.settings, plan, running.provider)
         dice = None if plan.is_calm else plan.dice("kills")
-        left = await until_ended(house, plan, dice, within_s)
+        async with people_about(house, running.provider):
+            left = await until_ended(house, plan, dice, within_s)
+        kept = await delete_some(house, running.provider)
         took_s = time.monotonic() - began
         await asyncio.to_thread(running.do, running.teller.settled())
         told = (
@@ -48,4 +52,4 @@ async def run(folder: Path, plan: Plan, *, within_s: float = 300) -> Outcome:
             f"{delays(house, running.provider)}"
         )
         unfinished = [f"{count} {name} had not ended" for name, count in left.items()]
-        return Outcome(unfinished + differences(house, running), told, unmet(house, running))
+        return Outcome(unfinished + kept + differences(house, running), told, unmet(house, running))

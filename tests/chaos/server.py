@@ -1,4 +1,4 @@
-"""The provider and the canary on two ports, in a thread of their own: nothing that is killed takes them along."""
+"""The provider, its delivery network and the canary, each on a port: nothing that is killed takes them along."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from portrait_app.house.listening import free_port
+from tests.certificate import certificate
 from tests.chaos.api import Api
 from tests.chaos.faults import Faults
 from tests.chaos.news import Teller, new_secret
@@ -20,6 +21,7 @@ from tests.chaos.provider import Provider
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
+    from pathlib import Path
     from typing import Any
 
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,16 +44,20 @@ class Canary:
 class Running:
     """The provider while it runs: `provider` and `teller` may be read, and `do` runs something in its thread."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, folder: Path) -> None:
         port, inward = free_port(), free_port()
         secret = new_secret()
         self.teller = Teller(secret)
         self.provider = self.teller.provider = Provider(plan, f"http://127.0.0.1:{port}", self.teller.tell)
         self.provider.inward = f"http://127.0.0.1:{inward}"
         self.canary = Canary()
-        routes = [*Api(self.provider, secret).routes(), *Outputs(self.provider, self.provider.inward).routes()]
+        self.delivery_port = free_port()
+        self.certificate = folder / "replicate.delivery.pem"
+        certificate(folder, "replicate.delivery")
+        api, delivery = Api(self.provider, secret).routes(), Outputs(self.provider, self.provider.inward).routes()
         self._servers = [
-            _server(Faults(Starlette(routes=routes), self.provider), port),
+            _server(Faults(Starlette(routes=api), self.provider), port),
+            _server(Faults(Starlette(routes=delivery), self.provider), self.delivery_port, self.certificate),
             _server(self.canary, inward),
         ]
         self._loop = asyncio.new_event_loop()
@@ -82,9 +88,9 @@ class Running:
 
 
 @contextlib.contextmanager
-def provider(plan: Plan) -> Generator[Running]:
-    """Run it."""
-    running = Running(plan)
+def provider(plan: Plan, folder: Path) -> Generator[Running]:
+    """Run it; its certificate lies in the folder."""
+    running = Running(plan, folder)
     running.start()
     try:
         yield running
@@ -92,10 +98,10 @@ def provider(plan: Plan) -> Generator[Running]:
         running.stop()
 
 
-def _server(app: ASGIApp, port: int) -> uvicorn.Server:
+def _server(app: ASGIApp, port: int, certificate: Path | None = None) -> uvicorn.Server:
     # httptools gives `send` as a method of what holds the transport, which is how a connection is cut.
     config = uvicorn.Config(
         app, port=port, http="httptools", loop="asyncio", log_level="critical", access_log=False,
-        lifespan="off", timeout_graceful_shutdown=1,
+        lifespan="off", timeout_graceful_shutdown=1, ssl_certfile=certificate, ssl_keyfile=certificate,
     )  # fmt: skip
     return uvicorn.Server(config)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from portrait_app.domain.order import OrderKind
 from portrait_app.pictures import open_picture
+from portrait_app.services.settling import MOST_CALLS
+from tests.chaos import words
+from tests.chaos.api import CANCEL_LOST
 from tests.chaos.faults import KINDS
 from tests.chaos.pictures import SIZE, made
 from tests.chaos.plan import Course, JobPlan, News, Picture, Reply
@@ -28,19 +31,21 @@ ENDS = {
     Course.STUCK: "failed",
     Course.INTERRUPTED: "failed",
     Course.FOREVER: "canceled",
+    Course.CALLED_OFF: "canceled",
     Course.VANISHES: "failed",
     Course.REMOVED: "failed",
 }
 NO_ANSWER, NOT_NOW = 0, 503
 """What is said to news by a process that has just been killed, and by a new one that can't have the secret yet."""
 SAID_TO_TRUE, SAID_TO_FORGED = {200, NO_ANSWER, NOT_NOW}, {400, 401, NO_ANSWER, NOT_NOW}
+SAID_TO_IMPOSSIBLE = {401, NO_ANSWER}  # no secret is needed to see that
 
 
-LATE = "listed too late"
+LATE, FORGED = "listed too late", "forged news"
 ALL_FAULTS = {
     *(str(word) for kind in (Reply, News, Course, Picture) for word in kind),
     *KINDS,
-    *("web killed", "worker killed", "forged news", LATE),
+    *("web killed", "worker killed", FORGED, CANCEL_LOST, LATE),
 }
 
 
@@ -50,6 +55,8 @@ def differences(house: House, running: Running) -> list[str]:
     found = [f"the canary was asked for {path}" for path in running.canary.hits]
     found += [f"{status} was said to forged news, {n} times" for status, n in teller.to_forged.items()
               if status not in SAID_TO_FORGED]  # fmt: skip
+    found += [f"{status} was said to what can be no news, {n} times" for status, n in teller.to_impossible.items()
+              if status not in SAID_TO_IMPOSSIBLE]  # fmt: skip
     found += [f"{status} was said to true news, {n} times" for status, n in teller.answers.items()
               if status not in SAID_TO_TRUE]  # fmt: skip
     found += [f"the provider itself broke: {what}" for what in provider.broken]
@@ -64,7 +71,8 @@ def differences(house: House, running: Running) -> list[str]:
             found += [f"{who}: {what}" for what in _of_nothing(house, orders, plan, provider)]
         elif plan is not None:
             made = _of_result(house, orders, plan.kept, is_ready=plan.last.course is Course.SUCCEEDS)
-            found += [f"{who}: {what}" for what in (*_of_orders(orders, plan, provider), *made)]
+            said = () if plan.is_in_doubt or plan.is_late else _of_words(house, orders, plan)
+            found += [f"{who}: {what}" for what in (*_of_orders(orders, plan, provider), *made, *said)]
     return found
 
 
@@ -119,7 +127,7 @@ def _of_nothing(house: House, orders: list[Row], plan: JobPlan | None, provider:
     is_said = (last["status"] == "in_doubt" and last["doubt"]) or (last["status"] == "failed" and not last["doubt"])
     if not is_said or last["lost_at"] is None or last["job_id"] is not None:
         yield f"it was never taken and is {last['status']}, {last['doubt'] or 'without doubt'}"
-    if last["lost_at"] is not None and _was_shown(last, provider):
+    if last["lost_at"] is not None and last["attempts"] < MOST_CALLS and _was_shown(last, provider):
         yield "it was never taken, a list had shown that in time, and it was not ordered again"
     nothing: list[Picture | None] = [None] * (len(plan.pictures) if plan else 1)
     yield from _of_result(house, orders, plan.kept_of_first if plan and taken else nothing, is_ready=False)
@@ -167,6 +175,17 @@ def _of_result(house: House, orders: list[Row], kept: list[Picture | None], *, i
     yield from _of_pictures(house, assets, kept)
 
 
+def _of_words(house: House, orders: list[Row], plan: JobPlan) -> Iterator[str]:
+    if orders[0]["kind"] == OrderKind.TRAINING:
+        (row,) = house.rows(f"SELECT * FROM app.trainings WHERE id = '{orders[0]['training_id']}'")
+        yield from words.of_training(row, plan)
+        return
+    generation = orders[0]["generation_id"]
+    (row,) = house.rows(f"SELECT * FROM app.generations WHERE id = '{generation}'")
+    assets = house.rows(f"SELECT * FROM app.assets WHERE generation_id = '{generation}' ORDER BY position")
+    yield from words.of_portraits(row, assets, plan)
+
+
 def _of_training(training: Row, *, is_ready: bool) -> Iterator[str]:
     if (training["status"] == "ready") != is_ready or (training["version"] is not None) != is_ready:
         yield f"the training is {training['status']} with {training['version']}"
@@ -207,7 +226,7 @@ def unmet(house: House, running: Running) -> set[str]:
     met = {str(word) for job in jobs for word in (job.plan.reply, job.plan.news, job.plan.course)}
     met |= {str(picture) for job in jobs if job.output for picture in job.plan.made}
     met |= set(+provider.faults) | {f"{name} killed" for name in +house.kills}
-    met |= {"forged news"} if teller.to_forged else set()
+    met |= {FORGED} if teller.to_forged and teller.to_impossible else set()
     met |= {LATE for job in jobs if job.plan.is_late}
-    never = {str(News.ONCE), str(News.THRICE)} if provider.plan.is_silent else set[str]()
+    never = {str(News.ONCE), str(News.THRICE), FORGED} if provider.plan.is_silent else set[str]()
     return ALL_FAULTS - met - never
