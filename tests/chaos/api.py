@@ -6,7 +6,6 @@ import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -221,10 +220,6 @@ def problem(status: int, detail: str, *, title: str = "", **more: Any) -> JSONRe
     """An error in Replicate's shape."""
     body = {"detail": detail, "status": status, **({"title": title} if title else {}), **more}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
-
-
-def app(routes: list[Any]) -> Starlette:
-    return Starlette(routes=routes)
 
 
 def _quoted(since: str) -> str:

@@ -48,7 +48,7 @@ def shorten() -> None:
     reconcile.DEADLINE = strays.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
     vanished.BELIEVED_AFTER = timedelta(seconds=2)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
-    keeping.ENGINE_KEEPS = timedelta(seconds=12)
+    keeping.ENGINE_KEEPS = timedelta(seconds=20)
     looked_for = timedelta(seconds=float(os.environ.get(LOOKED_FOR_S, "120")))
     strays.LOOKED_FOR = dict.fromkeys(OrderKind, looked_for)
     strays.ALREADY_LOOKED_FOR = timedelta(seconds=8)
