@@ -146,6 +146,7 @@ class Sender:
                 kept.fingerprint, kept.file_id = uploaded.url, uploaded.id
         if kept.file_id != uploaded.id:  # another worker was faster, or the order has ended
             await self.gateway.delete_file(uploaded.id)
+            await self._note_that_none_is_on_its_way(owner_id, order.id)
 
     async def _begin_upload(self, owner_id: UUID, order_id: UUID, account: str) -> bool:
         """Write down that photos are on their way to the engine; False when they are no longer wanted there."""
@@ -155,6 +156,13 @@ class Sender:
                 return False
             order.account, order.uploading_since = account, now()
             return True
+
+    async def _note_that_none_is_on_its_way(self, owner_id: UUID, order_id: UUID) -> None:
+        """Have nobody wait for an upload to turn up that was made, and deleted again since its order had ended."""
+        async with self.desk.for_service(owner_id) as work:
+            order = await work.orders.get(order_id, lock=True)
+            if order.status.is_final and order.file_id is None:
+                order.uploading_since = None
 
     async def _call(self, owner_id: UUID, order: Order, account: str) -> JobReport | None:
         """Make the call that costs; None when it is no longer wanted, or is somebody else's to make."""

@@ -85,6 +85,25 @@ async def test_those_that_may_still_be_on_their_way_are_looked_for_again(house: 
     assert house.engine.files == {}
 
 
+async def test_none_is_waited_for_when_the_order_ended_during_the_upload(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    upload = house.engine.upload
+
+    async def meanwhile(name: str, data: bytes) -> object:
+        async with house.desk.for_person(ada) as work:
+            await cancelling.cancel_training(work, order.training_id)
+        await call_off(house, order)
+        return await upload(name, data)
+
+    monkeypatch.setattr(house.engine, "upload", meanwhile)
+    await house.sender.send(ada, order.id)
+    ended = await order_of(house, ada, order.id)
+    assert (ended.status, ended.may_have_upload, house.engine.files) == (OrderStatus.CANCELED, False, {})
+    await tidy(house, ended)
+
+
 async def test_those_that_never_arrived_are_done_with_after_a_while(house: House, left: Order) -> None:
     house.engine.files.clear()
     await change(house, left, uploading_since=now() - tidying.UPLOAD_LASTS)

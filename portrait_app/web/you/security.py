@@ -119,7 +119,10 @@ def _not_offered(why: rx.vars.StringVar) -> rx.Component:
 
 def _in_doubt(doubt: rx.vars.ObjectVar[Figure]) -> rx.Component:
     """An order of which nobody can say whether it was taken, with what to look for at the engine."""
-    how = "Its person was told, and it was not ordered again. The command python -m portrait_app doubts settles it by your word."
+    how = (
+        "Its person was told, and it was not ordered again. "
+        "The command python -m portrait_app doubts settles it by your word."
+    )
     return ui.notice(doubt.name, f"{doubt.value} {how}", kind="care")
 
 
