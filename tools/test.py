@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -14,6 +15,8 @@ AT_ONCE = "3"
 def main() -> int:
     """Run everything, whatever fails; the exit code is 1 when anything did."""
     print(f"Browser: {provide()}", flush=True)
+    # Some fifty processes are started on the way, and each would compile the studio anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     checks = subprocess.Popen(
         [sys.executable, "-m", "tools.check"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

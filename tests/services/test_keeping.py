@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -37,6 +38,7 @@ def picture(kind: str = "webp", edge_px: int = 64) -> bytes:
     return out.getvalue()
 
 
+@cache
 def bomb() -> bytes:
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "png")
