@@ -212,7 +212,8 @@ class Api:
             f"&created_after={_quoted(since)}" if since else ""
         )
         results = [body_of(job, self._provider.base, is_listed=True) for job in page]
-        self._provider.note_shown(kind, page)
+        is_first = "cursor" not in request.query_params
+        self._provider.note_shown(since, page, is_first=is_first, is_last=not is_more)
         return JSONResponse({"next": link if is_more else None, "previous": None, "results": results})
 
 

@@ -52,7 +52,7 @@ _UNLEARNED = """
 SELECT name FROM app.trainings t WHERE status IN ('in_doubt', 'failed')
   AND (SELECT job_id IS NULL FROM app.orders o WHERE o.training_id = t.id ORDER BY o.id DESC LIMIT 1)
 """
-_STRAYS = "SELECT id FROM app.orders WHERE stray_since IS NOT NULL AND doubt IS NULL"
+_STRAYS = "SELECT id FROM app.orders WHERE stray_since IS NOT NULL"
 
 
 class House:
@@ -62,7 +62,7 @@ class House:
         (folder / "log").mkdir(parents=True)
         (folder / "models").symlink_to(models())
         self.folder = folder
-        self._accepted = provider.provider.accepted
+        self._provider = provider.provider
         told = {
             "PORTRAIT_DATA_DIR": str(folder),
             "PORT": str(sockets[0].getsockname()[1]),
@@ -110,10 +110,16 @@ class House:
     def unfinished(self) -> dict[str, int]:
         """How many rows of each kind have not ended; `ordered` is how many orders there are at all, ended or not.
 
-        `strays` are jobs that nobody waits for; those that the provider never had are looked for in vain for longer.
+        `strays` are jobs that nobody waits for, or of which nobody knows yet; those that the provider never had, or
+        never tells of, are looked for in vain for longer.
         """
-        strays = [row for row in self.rows(_STRAYS) if str(row["id"]) in self._accepted]
+        looked_for = [str(row["id"]) for row in self.rows(_STRAYS)]
+        strays = [order for order in looked_for if self._provider.accepted[order] and not self._is_never_told(order)]
         return self.rows(_UNFINISHED)[0] | {"strays": len(strays)}
+
+    def _is_never_told(self, order: str) -> bool:
+        plan = self._provider.plans.get(self.first_of(order))
+        return plan is not None and plan.is_in_doubt
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Ask the database as its superuser, who sees everybody's rows."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 LOOKED_FOR_S = "CHAOS_LOOKED_FOR_S"
 DELIVERY_PORT = "CHAOS_DELIVERY_PORT"
+LIST_LAGS, ACCEPTED_WITHIN, CLOCKS_DIFFER = timedelta(seconds=2), timedelta(seconds=1), timedelta(seconds=1)
 
 
 def shorten() -> None:
@@ -43,8 +44,8 @@ def shorten() -> None:
     gateway.TIMEOUT = httpx.Timeout(2, connect=1)
     settling.CALL_LASTS_S, settling.DOUBT_AFTER = 3.0, timedelta(seconds=15)
     settling.LATEST = settling.SOONEST = timedelta(seconds=1)
-    traces.LIST_LAGS = settling.LIST_LAGS = timedelta(seconds=2)
-    traces.ACCEPTED_WITHIN = traces.CLOCKS_DIFFER = timedelta(seconds=1)
+    traces.LIST_LAGS = settling.LIST_LAGS = LIST_LAGS
+    traces.ACCEPTED_WITHIN, traces.CLOCKS_DIFFER = ACCEPTED_WITHIN, CLOCKS_DIFFER
     reconcile.DEADLINE = strays.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
     vanished.BELIEVED_AFTER = timedelta(seconds=2)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,8 @@ class Provider:
         self.order_of: Callable[[dict[str, Any]], str] = str  # whose input this is: known by its mark alone
         self.faults: Counter[str] = Counter()
         self.broken: list[str] = []
-        self.shown: list[tuple[str, float, float]] = []  # a list's kind, when it was asked for, its youngest's birth
+        self.shown: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)  # when, and its youngest's birth
+        self._youngest: dict[str, float] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     def expect(self, order: UUID, plan: JobPlan) -> None:
@@ -144,9 +145,12 @@ class Provider:
         since = min(still, default=moment)
         return [job for job in jobs if not job.is_vanished and job.created < since and job.created + job.lag_s < moment]
 
-    def note_shown(self, kind: str, jobs: list[Job]) -> None:
-        """Keep how far a list had come when it was shown."""
-        self.shown.append((kind, time.time(), max((job.created for job in jobs), default=0.0)))
+    def note_shown(self, since: str, jobs: list[Job], *, is_first: bool, is_last: bool) -> None:
+        """Keep that a list was read to its end, and how far it had come. A lost job's is read from its call on."""
+        if is_first:
+            self._youngest[since] = max((job.created for job in jobs), default=0.0)
+        if is_last:
+            self.shown[since].append((time.time(), self._youngest.get(since, 0.0)))
 
     def noted(self, task: asyncio.Task[None]) -> None:
         """Keep what broke in the provider itself: a run in which it did proves nothing."""

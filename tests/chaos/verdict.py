@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from portrait_app.domain.order import OrderKind
@@ -11,6 +12,7 @@ from portrait_app.services.settling import MOST_CALLS
 from tests.chaos import words
 from tests.chaos.api import CANCEL_LOST
 from tests.chaos.faults import KINDS
+from tests.chaos.ours import ACCEPTED_WITHIN, CLOCKS_DIFFER, LIST_LAGS
 from tests.chaos.pictures import SIZE, made
 from tests.chaos.plan import Course, JobPlan, News, Picture, Reply
 
@@ -134,10 +136,14 @@ def _of_nothing(house: House, orders: list[Row], plan: JobPlan | None, provider:
 
 
 def _was_shown(order: Row, provider: Provider) -> bool:
-    """Whether a list had come past an order's time long before it ended: one that was killed looks again in 6 s."""
-    past, until = order["lost_at"].timestamp() + 5, order["ended_at"].timestamp() - 6
-    kind = f"{order['kind']}s"
-    return any(one == kind and at < until and youngest > past for one, at, youngest in provider.shown)
+    """Whether a list was read for this very order, whole, more than once, and had come past its time.
+
+    Once may not count: whoever read it may have been killed. Trainings aren't told: their lists begin with no moment.
+    """
+    since = (order["sent_at"] - CLOCKS_DIFFER).astimezone(UTC).isoformat()
+    past, ended = (order["lost_at"] + ACCEPTED_WITHIN + LIST_LAGS + CLOCKS_DIFFER).timestamp(), order["ended_at"]
+    reads = [youngest for at, youngest in provider.shown.get(since, ()) if at < ended.timestamp()]
+    return sum(youngest > past for youngest in reads) > 1
 
 
 def _of_orders(orders: list[Row], plan: JobPlan, provider: Provider) -> Iterator[str]:
