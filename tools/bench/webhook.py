@@ -91,7 +91,7 @@ async def _told(
     last: list[float] = []
     for run in range(RUNS):
         percent = first_percent + run  # it never goes back
-        words = f"{percent} %"
+        words = f"{percent}%"
         for tab in others:
             tab.expect(rf'"percent": ?{percent}\b|^{words}')
         seen = asyncio.create_task(page.evaluate(_SEEN, [place, words]))
@@ -112,7 +112,7 @@ async def _bare(sitting: Sitting) -> AsyncGenerator[tuple[str, Tell]]:
     async with bare_server(sitting.scratch) as url, httpx.AsyncClient(timeout=30) as client:
 
         async def tell(percent: int) -> None:
-            await client.post(f"{url}/tell", content=f"{percent} %")
+            await client.post(f"{url}/tell", content=f"{percent}%")
 
         yield url, tell
 
