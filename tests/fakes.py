@@ -11,6 +11,7 @@ from portrait_app.domain.report import JobReport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from datetime import datetime
     from uuid import UUID
 
     from portrait_app.domain.chores import Chore
@@ -52,6 +53,8 @@ class FakeEngine:
     refuses_training: Exception | None = None
     refuses_portraits: dict[str, Exception] = field(default_factory=dict)
     versions: set[str] = field(default_factory=set)
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pushed_at: dict[str, datetime] = field(default_factory=dict)
     deletes_slowly: bool = False
     name: str = "me"
 
@@ -59,6 +62,9 @@ class FakeEngine:
     def places(self) -> FakeEngine:
         """Where trainings take place."""
         return self
+
+    async def pushed(self) -> tuple[list[tuple[str, datetime | None]], bool]:
+        return [(version, self.pushed_at.get(version)) for version in self.versions], True
 
     async def whose(self) -> str:
         return self.name
@@ -134,7 +140,8 @@ class FakeEngine:
             raise self.list_fails
         self.pages_read += 1
         whole = {"output": None, "logs": ""} if self.lists_outputs else {}
-        jobs = [Listed(report, None, whole) for job, (_, report) in self.known.items() if job not in self.unlisted]
+        listed = [(job, report) for job, (_, report) in self.known.items() if job not in self.unlisted]
+        jobs = [Listed(report, None, whole | self.bodies.get(job, {})) for job, report in listed]
         yield Page(jobs, is_last=True)
 
     def say(self, job_id: str | None, report: JobReport) -> None:

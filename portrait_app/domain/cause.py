@@ -17,5 +17,6 @@ class Cause(StrEnum):
     TOO_LONG = "took too long"
     NOT_IN_TIME = "its deadline passed before it began"
     NO_MODEL = "a training that made no face model"
+    UNNAMED = "a training that went well and no longer says what it made"
     GONE = "its results were removed before they were fetched"
     UNKNOWN = "something else"

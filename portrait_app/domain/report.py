@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from portrait_app.domain.text import storable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from portrait_app.domain.cause import Cause
     from portrait_app.domain.lifecycle import OrderStatus
 
@@ -46,6 +48,7 @@ class JobReport:
         trouble: why it failed, in words for the person; None unless it failed.
         trouble_detail: the engine's own words, for the log.
         cause: why it failed, as a word to act on; None unless it failed.
+        lasted: from its start to its end, of a training that doesn't say what it made.
         is_free: it failed and certainly cost nothing, so that ordering it once more is paid once.
     """
 
@@ -58,6 +61,7 @@ class JobReport:
     trouble_detail: str | None = None
     cause: Cause | None = None
     is_free: bool = False
+    lasted: tuple[datetime, datetime] | None = None
 
     def storable(self) -> JobReport:
         """Return what may be written down of it: an engine's texts can hold anything, and be of any length."""

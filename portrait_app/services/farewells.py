@@ -11,10 +11,11 @@ import structlog
 from portrait_app.adapters.replicate.errors import EngineError, JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.leaving import Farewell, farewell, note
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
 from portrait_app.domain.order import OrderKind
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import versions
+from portrait_app.services import naming, versions
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.versions import NotYetGone
 
@@ -101,5 +102,8 @@ class Farewells:
             async with turn(self.desk, Call.ASK):
                 await self.gateway.cancel(OrderKind.TRAINING, job_id)
             raise NotYetGone(f"job {job_id} was still running", asked_ago)
+        report = await naming.named(self.desk, self.gateway, report)
+        if report.cause is Cause.UNNAMED:
+            raise NotYetGone(f"job {job_id} made a face model and doesn't say which", asked_ago)
         if report.version:
             await versions.delete(self.desk, self.gateway, report.version, asked_ago)

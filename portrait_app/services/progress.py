@@ -62,6 +62,9 @@ async def hear_of(work: Work, order: Order, report: JobReport) -> None:
     if not await _is_its_job(work, order, report):
         return
     order.silent_since = order.unknown_since = None
+    if report.cause is Cause.UNNAMED:
+        _have_it_named(work, order)
+        return
     if order.status.is_final and not await take_back(work, order, report):
         await _hear_of_stray(work, order, report, is_new=is_new)
         return
@@ -114,6 +117,14 @@ async def give_up_for_another(work: Work, order_id: UUID) -> None:
     _close(work, order)
     _have_seen_off(work, order)  # should a list not keep to what we take for certain, nothing runs on unseen
     await order_again(work, order, tries=order.tries)
+
+
+def _have_it_named(work: Work, order: Order) -> None:
+    """Have it found out which face model was made: by whoever asks about the order, or sees its job off."""
+    if not order.status.is_final:
+        order.look_at = order.look_at or now() + FIRST_LOOK
+    elif order.status is not OrderStatus.DONE and order.doubt is None and order.stray_since is None:
+        _have_seen_off(work, order)
 
 
 async def _is_its_job(work: Work, order: Order, report: JobReport) -> bool:

@@ -15,11 +15,12 @@ from portrait_app.database.exports import forgotten_exports
 from portrait_app.database.leaving import forgotten_leavers
 from portrait_app.database.mails import forgotten_mails
 from portrait_app.database.orders import forgotten_chores, take_to_look_at
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import progress, silence, vanished
+from portrait_app.services import naming, progress, silence, vanished
 from portrait_app.services.pace import Call, turn, turns
 from portrait_app.services.silence import LAST_WORD
 from portrait_app.services.strays import DEADLINE
@@ -209,10 +210,24 @@ async def _hear(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> No
     if overdue > timedelta() and not report.status.is_final:
         log.warning("job.overdue", order=str(one.order_id), job=one.job_id, overdue_s=overdue.total_seconds())
         report = await _stop(desk, gateway, one, report, is_last_word=overdue > LAST_WORD)
+    report = await _named(desk, gateway, one, report)
     async with desk.for_service(one.owner_id) as work:
         await progress.hear(work, one.order_id, report)
-    if overdue > LAST_WORD:
+        order = await work.orders.get(one.order_id)
+    if report.cause is Cause.UNNAMED and naming.is_late(report):
+        await naming.give_up(desk, order, report)
+    elif overdue > LAST_WORD:
         await _end(desk, one, STUCK, f"{report.status} {overdue} after its deadline")
+
+
+async def _named(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> JobReport:
+    try:
+        return await naming.named(desk, gateway, report)
+    except NotOurTurn:
+        raise
+    except EngineError as error:
+        await silence.note_unanswered(desk, one, error)
+        raise
 
 
 async def _stop(desk: Desk, gateway: Gateway, one: Due, report: JobReport, *, is_last_word: bool) -> JobReport:

@@ -9,12 +9,13 @@ import structlog
 from portrait_app.adapters.replicate.errors import JobVanished, Refused
 from portrait_app.database.address import Role
 from portrait_app.database.orders import count_up
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.training import LINE_STAYS
 from portrait_app.errors import NotFound, PortraitError
-from portrait_app.services import cancelling, selfies, strays, tidying, versions
+from portrait_app.services import cancelling, naming, selfies, strays, tidying, versions
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.versions import NotYetGone
 
@@ -167,7 +168,9 @@ async def _versions_of(desk: Desk, gateway: Gateway, training: Training, asked_a
 async def _made_by(desk: Desk, gateway: Gateway, order: Order, job_id: str, asked_ago: timedelta) -> set[str]:
     """Name what the job of an order that was given up has made.
 
-    Raises: NotYetGone: it still runs. JobVanished, EngineError.
+    One that doesn't say what it made stays in doubt, until the operator's word settles that.
+
+    Raises: NotYetGone: it still runs, or is looked for. JobVanished, EngineError.
     """
     async with turn(desk, Call.ASK):
         report = await gateway.look_at(order.kind, job_id)
@@ -175,6 +178,13 @@ async def _made_by(desk: Desk, gateway: Gateway, order: Order, job_id: str, aske
         async with turn(desk, Call.ASK):
             await gateway.cancel(order.kind, job_id)
         raise NotYetGone(f"job {job_id} was still running", asked_ago)
+    report = await naming.named(desk, gateway, report)
+    is_certain = report.cause is not Cause.UNNAMED
+    if not is_certain and order.stray_since is not None:
+        raise NotYetGone(f"job {job_id} made a face model and doesn't say which", asked_ago)
+    if is_certain and order.doubt is not None:
+        async with desk.for_service(order.owner_id) as work:
+            (await work.orders.get(order.id, lock=True)).doubt = None
     return {report.version} if report.version else set()
 
 
@@ -185,12 +195,13 @@ async def _see_that_none_is_in_doubt(desk: Desk, training: Training, asked_ago: 
         NotYetGone: one was. Should its job turn up, the next round deletes what it made.
     """
     async with desk.for_service(training.owner_id) as work:
-        unknown = [order for order in await work.orders.given_up_of(training.id) if order.job_id is None]
-        doubts = [order.doubt for order in unknown if order.doubt is not None]
-        if not unknown:
-            return
-        if not doubts:
+        given_up = await work.orders.given_up_of(training.id)
+        doubts = [order.doubt for order in given_up if order.doubt is not None and order.version is None]
+        unknown = [order for order in given_up if order.job_id is None]
+        if unknown and not doubts:
             raise NotYetGone(f"{len(unknown)} jobs of it may still turn up", asked_ago)
+        if not doubts:
+            return
         (await work.trainings.get(training.id, lock=True)).phase = UNSURE
     log.warning("model.removal_in_doubt", training=str(training.id), doubts=doubts)
     raise NotYetGone(f"{len(doubts)} orders of it are in doubt", asked_ago)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Throttled
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import progress, vanished, versions
+from portrait_app.services import naming, progress, vanished, versions
 from portrait_app.services.again import may_be_taken_back, say_it_is_over
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.traces import look_for
@@ -132,6 +133,9 @@ async def _end(desk: Desk, gateway: Gateway, order: Order, job_id: str, ago: tim
     """
     async with turn(desk, Call.ASK):
         report = await gateway.look_at(order.kind, job_id)
+    report = await naming.named(desk, gateway, report)
+    if report.cause is Cause.UNNAMED:
+        raise NotYetGone(f"job {job_id} made a face model and doesn't say which", ago)
     async with desk.for_service(order.owner_id) as work:
         await progress.hear(work, order.id, report)
         row = await work.orders.get(order.id)

@@ -141,7 +141,7 @@ class JobList:
         Raises: EngineDown, Throttled, Refused.
         """
         with asking():
-            results = _results(await self._get(f"{self._base_url}/files"))
+            results = results_of(await self._get(f"{self._base_url}/files"))
         for body in results:
             file_id, url = body.get("id"), wire.object_in(body.get("urls")).get("get")
             if body.get("name") == name and isinstance(file_id, str) and isinstance(url, str):
@@ -161,14 +161,14 @@ class JobList:
 def _listed(kind: OrderKind, page: dict[str, Any]) -> tuple[list[Listed], bool]:
     """Read the jobs of a page; and whether each entry was one: an odd one hides no other, and may be the lost one."""
     found: list[Listed] = []
-    results = _results(page)
+    results = results_of(page)
     for body in results:
         with suppress(Unreadable):
             found.append(Listed(wire.report_of(kind, body), wire.created_at(body), body))
     return found, len(found) == len(results)
 
 
-def _results(page: dict[str, Any]) -> list[dict[str, Any]]:
+def results_of(page: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what a page lists.
 
     Raises: Unreadable: it is no list. Taken for an empty one it would prove that a lost order never arrived.

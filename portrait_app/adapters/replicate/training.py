@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from replicate import ConflictError, NotFoundError
 
+from portrait_app.adapters.replicate import listing
 from portrait_app.adapters.replicate.calls import asking, body_of, list_of, text_in
 from portrait_app.adapters.replicate.errors import DestinationGone, Missing, PublicDestination, TrainerGone
+from portrait_app.adapters.replicate.wire import created_at
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from replicate import AsyncReplicate
 
     from portrait_app.adapters.replicate.models import Models, Version
@@ -75,6 +79,19 @@ class TrainingPlaces:
             with asking():
                 self._whose = await self._account()
         return self._whose
+
+    async def pushed(self) -> tuple[list[tuple[str, datetime | None]], bool]:
+        """List the newest face models, `owner/name:hash`, with their time; and whether these are all.
+
+        Raises: EngineDown, Throttled, Refused.
+        """
+        with asking():
+            name = await self.name()
+            owner, _, short = name.partition("/")
+            asked = self._client.models.versions.with_raw_response.list(model_owner=owner, model_name=short)
+            page = body_of(await asked)
+            made = [(f"{name}:{text_in(one, 'id')}", created_at(one)) for one in listing.results_of(page)]
+            return made, not page.get("next")
 
     async def name(self) -> str:
         """What the destination is called, `owner/name`, whether it is there or not.

@@ -66,6 +66,7 @@ def report_of(kind: OrderKind, body: dict[str, Any]) -> JobReport:
         trouble_detail=error or f"{_text(body, 'status')} without a word: {cause}",
         cause=cause,
         is_free=_is_free(body),
+        lasted=lasted(body) if cause is Cause.UNNAMED else None,
     )
 
 
@@ -83,9 +84,24 @@ def is_marked(body: dict[str, Any], fingerprint: str) -> bool:
 
 
 def created_at(body: dict[str, Any]) -> datetime | None:
-    """When a job was created, if that can be read. Fractional seconds have one to nine digits."""
+    """When something was created, if that can be read. Fractional seconds have one to nine digits."""
+    return _moment(body, "created_at")
+
+
+def lasted(body: dict[str, Any]) -> tuple[datetime, datetime] | None:
+    """Return from when to when a job was worked on; None until it has ended, or where that can't be read."""
+    since, until = _moment(body, "started_at") or created_at(body), _moment(body, "completed_at")
+    return (since, until) if since and until else None
+
+
+def has_failed(body: dict[str, Any]) -> bool:
+    """Whether a job made nothing, in the engine's own words."""
+    return _text(body, "status") in ("failed", "aborted")
+
+
+def _moment(body: dict[str, Any], key: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(_text(body, "created_at"))
+        moment = datetime.fromisoformat(_text(body, key))
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -129,7 +145,7 @@ def _cause(said: OrderStatus, body: dict[str, Any], *, has_result: bool, is_trai
     if said is not OrderStatus.DONE or has_result:
         return None
     if is_training:
-        return Cause.NO_MODEL
+        return Cause.UNNAMED if body.get("data_removed") else Cause.NO_MODEL
     return Cause.GONE if body.get("data_removed") else None
 
 

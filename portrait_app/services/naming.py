@@ -1,0 +1,101 @@
+"""The face model of a training that went well and no longer says which it made: looked for by its time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from portrait_app.adapters.replicate import wire
+from portrait_app.domain.cause import Cause
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.services import progress
+from portrait_app.services.pace import Call, turn, turns
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.adapters.replicate.listing import Listed
+    from portrait_app.domain.order import Order
+    from portrait_app.domain.report import JobReport
+    from portrait_app.services.work import Desk
+
+log = structlog.get_logger()
+
+LISTED_WITHIN = timedelta(minutes=10)  # after a training's end: its face model is in the engine's list by then
+PUSHED_WITHIN = timedelta(minutes=2)  # after that end, at most
+LONGEST = timedelta(days=1)  # a training
+
+
+async def named(desk: Desk, gateway: Gateway, report: JobReport) -> JobReport:
+    """Return the report with the face model that its training made, if that can be told for certain; else as it is.
+
+    It is the one that was pushed while the training ran, that no other training names as its own, and that none can
+    have made that doesn't say either. A guess would show somebody another person's face.
+
+    Raises: EngineError: it could not be asked now.
+    """
+    if report.cause is not Cause.UNNAMED or report.lasted is None:
+        return report
+    since, until = report.lasted[0], report.lasted[1] + PUSHED_WITHIN
+    async with turn(desk, Call.ASK):
+        made, are_all = await gateway.places.pushed()
+    times = [at for _, at in made if at is not None]
+    if len(times) < len(made) or not (are_all or (times and min(times) < since)):
+        return report
+    candidates = {name: at for name, at in made if at is not None and since <= at <= until}
+    others = await _others(desk, gateway, report.job_id, since - LONGEST) if candidates else None
+    if others is None:
+        return report
+    candidates = {name: at for name, at in candidates.items() if name not in {one.report.version for one in others}}
+    if len(candidates) != 1:
+        return report
+    ((version, at),) = candidates.items()
+    if any(_may_have_made_it(one, at) for one in others):
+        return report
+    log.info("training.named", job=report.job_id, version=version)
+    return replace(report, status=OrderStatus.DONE, version=version, cause=None, trouble=None, trouble_detail=None)
+
+
+async def give_up(desk: Desk, order: Order, report: JobReport) -> None:
+    """End an order whose face model can't be told: it is the operator's to find."""
+    said = f"job {report.job_id} made a face model, and doesn't say which: a version of the private model"
+    when = f", pushed before {report.lasted[1]:%Y-%m-%d %H:%M:%S} UTC" if report.lasted else ""
+    async with desk.for_service(order.owner_id) as work:
+        words = {"trouble": report.trouble or "", "detail": f"{said}{when}"}
+        await progress.end(work, order.id, OrderStatus.FAILED, **words)
+        row = await work.orders.get(order.id, lock=True)
+        if row.status is OrderStatus.FAILED:
+            row.doubt = words["detail"]
+
+
+def is_late(report: JobReport) -> bool:
+    """Whether the engine's list would have its face model by now."""
+    return report.lasted is None or now() - report.lasted[1] > LISTED_WITHIN
+
+
+async def _others(desk: Desk, gateway: Gateway, job_id: str, since: datetime) -> list[Listed] | None:
+    """Return all other trainings since then; None where the list can't be read whole."""
+    others: list[Listed] = []
+    is_last = False
+    async for page in gateway.jobs.pages(OrderKind.TRAINING, since, turn=turns(desk, Call.ASK)):
+        if not page.is_readable:
+            return None
+        others += [one for one in page.jobs if one.report.job_id != job_id]
+        is_last = page.is_last
+    return others if is_last else None
+
+
+def _may_have_made_it(other: Listed, at: datetime) -> bool:
+    """Whether another training, which names no face model, may have made what was pushed at this moment."""
+    if other.report.version is not None or wire.has_failed(other.body):
+        return False
+    span = wire.lasted(other.body)
+    if span is None:
+        return other.created_at is None or other.created_at <= at
+    return span[0] <= at <= span[1] + PUSHED_WITHIN
