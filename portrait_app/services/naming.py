@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+SETTLED_AFTER = timedelta(minutes=3)  # before that lists may not show yet what else ran, or was pushed, in that time
 LISTED_WITHIN = timedelta(minutes=10)  # after a training's end: its face model is in the engine's list by then
 PUSHED_WITHIN = timedelta(minutes=2)  # after that end, at most
 LONGEST = timedelta(days=1)  # a training
@@ -43,6 +44,8 @@ async def named(desk: Desk, gateway: Gateway, report: JobReport) -> JobReport:
     if report.cause is not Cause.UNNAMED or report.lasted is None:
         return report
     since, until = report.lasted[0], report.lasted[1] + PUSHED_WITHIN
+    if now() < report.lasted[1] + SETTLED_AFTER:
+        return report
     async with turn(desk, Call.ASK):
         made, are_all = await gateway.places.pushed()
     times = [at for _, at in made if at is not None]

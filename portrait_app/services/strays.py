@@ -29,6 +29,7 @@ log = structlog.get_logger()
 DEADLINE = {OrderKind.PREDICTION: timedelta(minutes=15), OrderKind.TRAINING: timedelta(hours=2, minutes=10)}
 # A job that no list has shown by then has ended by the deadlines that its order carried, or never was.
 LOOKED_FOR = {OrderKind.PREDICTION: timedelta(minutes=75), OrderKind.TRAINING: timedelta(hours=3)}
+BACK_WITHIN = dict(LOOKED_FOR)  # since it was sent: a job that the engine says it doesn't know, if ever
 ALREADY_LOOKED_FOR = timedelta(minutes=1)  # before its order was given up: what isn't listed by then comes late if ever
 SEEN_OFF_FOR = timedelta(days=3)  # after that an engine that won't confirm its end is the operator's to ask
 NOTHING_AFTER_ALL = (
@@ -95,7 +96,7 @@ async def will_not_be_back(desk: Desk, gateway: Gateway, order: Order) -> bool:
     Raises: EngineError: it could not be asked now.
     """
     is_gone = await vanished.is_gone(desk, gateway, order)
-    return is_gone and now() - (order.sent_at or order.created_at) >= LOOKED_FOR[order.kind]
+    return is_gone and now() - (order.sent_at or order.created_at) >= BACK_WITHIN[order.kind]
 
 
 async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> str | None:

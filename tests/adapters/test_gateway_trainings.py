@@ -128,12 +128,11 @@ async def test_faces_never_go_to_a_model_that_anyone_can_see(scripted: ScriptedE
 async def test_what_was_pushed_to_the_destination_is_listed_with_its_time(
     scripted: ScriptedEngine, to_scripted: Gateway
 ) -> None:
-    scripted.answers["GET /v1/account"] = Answer(body={"username": "ada"})
     made = [{"id": "v2", "created_at": "2026-11-28T08:00:00.5Z"}, {"id": "v1"}]
-    list_of = "GET /v1/models/ada/portrait-studio-faces/versions"
+    list_of = "GET /v1/models/ada/faces/versions"
     scripted.answers[list_of] = Answer(body={"next": None, "previous": None, "results": made})
     at = datetime(2026, 11, 28, 8, 0, 0, 500_000, tzinfo=UTC)
-    faces = "ada/portrait-studio-faces"
+    faces = "ada/faces"
     assert await to_scripted.places.pushed() == ([(f"{faces}:v2", at), (f"{faces}:v1", None)], True)
     scripted.answers[list_of] = Answer(body={"next": "https://elsewhere.test", "results": []})
     assert await to_scripted.places.pushed() == ([], False)

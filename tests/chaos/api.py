@@ -48,6 +48,7 @@ class Api:
                     get("/webhooks/default/secret", self._webhook_secret),
                     post("/models", self._make_model),
                     get(model, self._model),
+                    get(model + "/versions", self._versions),
                     get(model + "/versions/{version}", self._version),
                     Route(model + "/versions/{version}", self._delete_version, methods=["DELETE"]),
                     post(model + "/versions/{version}/trainings", self._train),
@@ -99,6 +100,11 @@ class Api:
         if version not in self._provider.versions:
             return problem(404, "Version not found")
         return JSONResponse(schemas.face_model(version))
+
+    async def _versions(self, _: Request) -> Response:
+        newest = sorted(self._provider.versions, key=self._provider.pushed.__getitem__, reverse=True)
+        results = [{"id": one, "created_at": moment(self._provider.pushed[one])} for one in newest]
+        return JSONResponse({"next": None, "previous": None, "results": results})
 
     async def _delete_version(self, request: Request) -> Response:
         gone = BackgroundTask(self._provider.delete_version, request.path_params["version"])

@@ -23,7 +23,6 @@ from portrait_app.services.generations import FIRST_SET
 from portrait_app.settings import Settings
 from tests import postgres
 from tests.chaos.ours import DELIVERY_PORT
-from tests.chaos.plan import Course
 from tests.models import models
 from tests.variables import unset
 
@@ -158,7 +157,7 @@ async def until_ended(house: House, plan: Plan, dice: random.Random | None, with
 
     Returns: how many rows of each kind have not ended in this time.
     """
-    ready = {one.name for one in plan.trainings if one.last.course is Course.SUCCEEDS}
+    ready = {one.name for one in plan.trainings if one.last.is_learned}
     deadline = time.monotonic() + within_s
     next_kill = time.monotonic() + (dice.uniform(*KILL_EVERY_S) if dice else within_s * 2)
     while True:

@@ -22,7 +22,18 @@ from portrait_app.adapters.replicate.outward import OutwardNetwork
 from portrait_app.domain.order import OrderKind
 from portrait_app.house import leash, listening
 from portrait_app.http.webhook import webhook_routes
-from portrait_app.services import keeping, pace, reconcile, settling, strays, traces, vanished
+from portrait_app.services import (
+    keeping,
+    naming,
+    pace,
+    reconcile,
+    settling,
+    silence,
+    strays,
+    tidying,
+    traces,
+    vanished,
+)
 from portrait_app.settings import Settings
 from portrait_app.wiring import Workshop, open_workshop
 
@@ -46,7 +57,11 @@ def shorten() -> None:
     settling.LATEST = settling.SOONEST = timedelta(seconds=1)
     traces.LIST_LAGS = settling.LIST_LAGS = LIST_LAGS
     traces.ACCEPTED_WITHIN, traces.CLOCKS_DIFFER = ACCEPTED_WITHIN, CLOCKS_DIFFER
-    reconcile.DEADLINE = strays.DEADLINE = dict.fromkeys(OrderKind, timedelta(seconds=10))
+    deadline = dict.fromkeys(OrderKind, timedelta(seconds=20))
+    reconcile.DEADLINE = strays.DEADLINE = silence.DEADLINE = tidying.DEADLINE = deadline
+    strays.BACK_WITHIN = dict.fromkeys(OrderKind, timedelta(seconds=25))
+    naming.SETTLED_AFTER, naming.LISTED_WITHIN = timedelta(seconds=2), timedelta(seconds=60)
+    naming.PUSHED_WITHIN = timedelta(seconds=0.1)
     vanished.BELIEVED_AFTER = timedelta(seconds=2)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
     keeping.ENGINE_KEEPS = timedelta(seconds=20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from collections import Counter, defaultdict
@@ -85,6 +86,7 @@ class Provider:
         self.deleted_files: set[str] = set()
         self.models: set[str] = set()
         self.versions: dict[str, str] = {}  # hash: name of the training's plan
+        self.pushed: dict[str, float] = {}  # hash: when
         self.plans: dict[str, JobPlan] = {}  # our order's id: its fate
         self.accepted: Counter[str] = Counter()  # by our order's id
         self.paid: Counter[str] = Counter()  # by the plan's name: a second job in the first one's place counts too
@@ -108,7 +110,7 @@ class Provider:
     def add_version(self, name: str) -> str:
         """Push a face model; return `owner/name:hash`."""
         version = secrets.token_hex(32)
-        self.versions[version] = name
+        self.versions[version], self.pushed[version] = name, time.time()
         return f"{OWNER}/faces:{version}"
 
     def fate_of(self, order: str, version: str, given: dict[str, Any]) -> JobPlan:
@@ -191,7 +193,17 @@ class Provider:
             return
         if job.plan.course is Course.CALLED_OFF:
             return
+        if job.plan.course is Course.AWAY:
+            await self._forget_for_a_while(job, dice.uniform(0.5, 4.0))
         await (self._train if job.kind is OrderKind.TRAINING else self._paint)(job, dice.uniform(0.1, 0.8))
+
+    async def _forget_for_a_while(self, job: Job, while_s: float) -> None:
+        """Know nothing of a job that goes on, once it is known whose it is."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(job.is_known.wait(), 4.5)
+            job.is_vanished = True
+            await asyncio.sleep(while_s)
+            job.is_vanished = False
 
     async def _train(self, job: Job, pace_s: float) -> None:
         bars = {"darkroom/face-trainer": "darkroom_train"}

@@ -35,6 +35,7 @@ ENDS = {
     Course.FOREVER: "canceled",
     Course.CALLED_OFF: "canceled",
     Course.VANISHES: "failed",
+    Course.AWAY: "done",
     Course.REMOVED: "failed",
 }
 NO_ANSWER, NOT_NOW = 0, 503
@@ -62,7 +63,7 @@ def differences(house: House, running: Running) -> list[str]:
     found += [f"{status} was said to true news, {n} times" for status, n in teller.answers.items()
               if status not in SAID_TO_TRUE]  # fmt: skip
     found += [f"the provider itself broke: {what}" for what in provider.broken]
-    found += [*_at_the_provider(provider), *_face_models(house, provider)]
+    found += [*_at_the_provider(provider), *_face_models(house, provider), *_whose_faces(house, provider)]
     for first, orders in _chains(house).items():
         plan = provider.plans.get(first)
         who = f"order {first} of nobody knows what"
@@ -72,7 +73,7 @@ def differences(house: House, running: Running) -> list[str]:
         if not provider.accepted[str(orders[-1]["id"])]:
             found += [f"{who}: {what}" for what in _of_nothing(house, orders, plan, provider)]
         elif plan is not None:
-            made = _of_result(house, orders, plan.kept, is_ready=plan.last.course is Course.SUCCEEDS)
+            made = _of_result(house, orders, plan.kept, is_ready=plan.last.is_learned)
             said = () if plan.is_in_doubt or plan.is_late else _of_words(house, orders, plan)
             found += [f"{who}: {what}" for what in (*_of_orders(orders, plan, provider), *made, *said)]
     return found
@@ -116,6 +117,17 @@ def _face_models(house: House, provider: Provider) -> Iterator[str]:
         )
 
 
+def _whose_faces(house: House, provider: Provider) -> Iterator[str]:
+    """Of face models that are another job's: nobody may ever be given those."""
+    made = (
+        "FROM app.trainings t JOIN app.orders o ON o.training_id = t.id AND o.kind = 'training' AND o.status = 'done'"
+    )
+    for row in house.rows(f"SELECT t.version, o.job_id {made}"):
+        name, job = provider.versions.get(row["version"].rpartition(":")[2]), provider.jobs[row["job_id"]]
+        if name != job.plan.name:
+            yield f"{job.plan.name} was given the face model of {name}"
+
+
 def _of_nothing(house: House, orders: list[Row], plan: JobPlan | None, provider: Provider) -> Iterator[str]:
     """Of an order that the provider never took: that is in doubt as long as no list shows otherwise, and then is said.
 
@@ -148,7 +160,7 @@ def _was_shown(order: Row, provider: Provider) -> bool:
 
 def _of_orders(orders: list[Row], plan: JobPlan, provider: Provider) -> Iterator[str]:
     last = orders[-1]
-    if last["status"] != ("in_doubt" if plan.is_in_doubt else ENDS[plan.last.course]):
+    if last["status"] != _end_of(plan):
         yield f"the order is {last['status']}, {last['doubt'] or 'without doubt'}"
     if plan.is_in_doubt:
         if last["doubt"] is None or provider.paid[plan.name] != 1:
@@ -163,6 +175,13 @@ def _of_orders(orders: list[Row], plan: JobPlan, provider: Provider) -> Iterator
             yield f"order {order['id']} believes to be job {job.id} of order {job.order}"
         if (job is None) == bool(was_taken):
             yield f"order {order['id']} is {order['status']}, and was taken {was_taken} times"
+
+
+def _end_of(plan: JobPlan) -> str:
+    """In which state the last order ends."""
+    if plan.is_in_doubt:
+        return "in_doubt"
+    return "done" if plan.kind is OrderKind.TRAINING and plan.last.is_learned else ENDS[plan.last.course]
 
 
 def _of_result(house: House, orders: list[Row], kept: list[Picture | None], *, is_ready: bool) -> Iterator[str]:

@@ -39,7 +39,7 @@ UNMADE = {
 
 def of_training(row: Row, plan: JobPlan) -> Iterator[str]:
     """Say what is wrong with the words of a face model that came to nothing."""
-    said = _reason(plan.last)
+    said = "" if plan.last.is_learned else _reason(plan.last)
     if said and row["trouble"] != said:
         yield f"of the training is said {row['trouble']!r}, not {said!r}"
 

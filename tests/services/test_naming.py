@@ -94,6 +94,14 @@ def another(house: House, said: dict[str, Any]) -> None:
     house.engine.bodies["job2"] = said
 
 
+async def test_as_long_as_lists_may_lag_nothing_is_named(house: House, removed: Order) -> None:
+    house.engine.say("job1", lost_its_word(naming.SETTLED_AFTER - timedelta(minutes=1)))
+    house.engine.pushed_at[MADE] = now() - naming.SETTLED_AFTER
+    await look(house)
+    training = await training_of(house, removed)
+    assert (training.status.is_final, training.version) == (False, None)
+
+
 async def test_what_another_training_made_in_that_time_is_not_taken_for_it(house: House, removed: Order) -> None:
     house.engine.versions.add("me/faces:other")
     house.engine.pushed_at["me/faces:other"] = now() - timedelta(minutes=7)

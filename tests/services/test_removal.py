@@ -143,7 +143,7 @@ async def test_one_that_the_engine_no_longer_knows_holds_nothing_up(house: House
     await rewrite(house, Order, order_id, unknown_since=now() - vanished.BELIEVED_AFTER)
     with pytest.raises(NotYetGone, match="just now"):  # it may be back, and make a face model
         await carry_out(house, draft)
-    await rewrite(house, Order, order_id, sent_at=now() - strays.LOOKED_FOR[OrderKind.TRAINING])
+    await rewrite(house, Order, order_id, sent_at=now() - strays.BACK_WITHIN[OrderKind.TRAINING])
     await carry_out(house, draft)
     row = await row_of(house, draft)
     assert row is not None

@@ -119,7 +119,7 @@ async def test_a_stray_that_the_engine_no_longer_knows_is_done_with(house: House
     await change(house, order, account="me", unknown_since=since, sent_at=now() - timedelta(minutes=74))
     with pytest.raises(NotYetGone):  # it may be back, and go on
         await call_off(house, order)
-    await change(house, order, sent_at=now() - strays.LOOKED_FOR[OrderKind.PREDICTION])
+    await change(house, order, sent_at=now() - strays.BACK_WITHIN[OrderKind.PREDICTION])
     await call_off(house, order)
     assert (await order_of(house, ada, order.id)).stray_since is None
 

@@ -116,7 +116,7 @@ async def test_to_another_account_no_job_is_known_and_that_says_nothing(house: H
     known = await ask_again(house, running, unknown_for=deadline)
     assert (await training_of(house, running)).trouble == silence.REFUSED
     assert known.stray_since is not None
-    await change(house, running, sent_at=now() - strays.LOOKED_FOR[OrderKind.TRAINING])
+    await change(house, running, sent_at=now() - strays.BACK_WITHIN[OrderKind.TRAINING])
     with pytest.raises(NotYetGone):
         await call_off(house, running)
     await change(house, running, stray_since=now() - strays.SEEN_OFF_FOR)

@@ -23,8 +23,8 @@ WORDS = {
     "Please try again.",
     Cause.NO_MODEL: "The training ended without a face model. Your photos are safe; please start it again.",
     Cause.UNNAMED: "The training went well, but the portrait engine no longer says which face model it made. It was "
-    "not started again by itself, so nothing is paid twice; what you have is safe. Whoever runs this studio is told and "
-    "can look for it. If you would rather not wait, try again: that is a new order.",
+    "not started again by itself, so nothing is paid twice; what you have is safe. Whoever runs this studio is told, "
+    "and can look for it. If you would rather not wait, try again: that is a new order.",
     Cause.GONE: "The pictures were finished, but the engine threw them away before we could fetch them. "
     "Please order them again.",
     Cause.UNKNOWN: "Something broke on the portrait engine's side. What you have is safe; please try again.",
