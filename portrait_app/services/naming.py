@@ -41,25 +41,10 @@ async def named(desk: Desk, gateway: Gateway, report: JobReport) -> JobReport:
 
     Raises: EngineError: it could not be asked now.
     """
-    if report.cause is not Cause.UNNAMED or report.lasted is None:
+    if report.cause is not Cause.UNNAMED or report.lasted is None or now() < report.lasted[1] + SETTLED_AFTER:
         return report
-    since, until = report.lasted[0], report.lasted[1] + PUSHED_WITHIN
-    if now() < report.lasted[1] + SETTLED_AFTER:
-        return report
-    async with turn(desk, Call.ASK):
-        made, are_all = await gateway.places.pushed()
-    times = [at for _, at in made if at is not None]
-    if len(times) < len(made) or not (are_all or (times and min(times) < since)):
-        return report
-    candidates = {name: at for name, at in made if at is not None and since <= at <= until}
-    others = await _others(desk, gateway, report.job_id, since - LONGEST) if candidates else None
-    if others is None:
-        return report
-    candidates = {name: at for name, at in candidates.items() if name not in {one.report.version for one in others}}
-    if len(candidates) != 1:
-        return report
-    ((version, at),) = candidates.items()
-    if any(_may_have_made_it(one, at) for one in others):
+    version = await _version_of(desk, gateway, report.job_id, *report.lasted)
+    if version is None:
         return report
     log.info("training.named", job=report.job_id, version=version)
     return replace(report, status=OrderStatus.DONE, version=version, cause=None, trouble=None, trouble_detail=None)
@@ -80,6 +65,23 @@ async def give_up(desk: Desk, order: Order, report: JobReport) -> None:
 def is_late(report: JobReport) -> bool:
     """Whether the engine's list would have its face model by now."""
     return report.lasted is None or now() - report.lasted[1] > LISTED_WITHIN
+
+
+async def _version_of(desk: Desk, gateway: Gateway, job_id: str, since: datetime, ended: datetime) -> str | None:
+    async with turn(desk, Call.ASK):
+        made, are_all = await gateway.places.pushed()
+    times = [at for _, at in made if at is not None]
+    reaches_back = are_all or (bool(times) and min(times) < since)
+    candidates = {name: at for name, at in made if at is not None and since <= at <= ended + PUSHED_WITHIN}
+    if len(times) < len(made) or not reaches_back or not candidates:
+        return None
+    others = await _others(desk, gateway, job_id, since - LONGEST)
+    if others is None:
+        return None
+    named_by_others = {one.report.version for one in others}
+    nobodys = [(name, at) for name, at in candidates.items() if name not in named_by_others]
+    certain = [name for name, at in nobodys if not any(_may_have_made_it(one, at) for one in others)]
+    return certain[0] if len(certain) == len(nobodys) == 1 else None
 
 
 async def _others(desk: Desk, gateway: Gateway, job_id: str, since: datetime) -> list[Listed] | None:

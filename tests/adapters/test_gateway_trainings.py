@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-<<<<<<< HEAD
-from portrait_app.adapters.replicate.errors import DestinationGone, NotSent, PublicDestination, ReplyLost, TrainerGone
-=======
-from portrait_app.adapters.replicate.errors import EngineDown, NotSent, PublicDestination, ReplyLost
->>>>>>> 66c0c14 (naming: What a training made that no longer says so is found by its time, or in doubt)
+from portrait_app.adapters.replicate.errors import (
+    DestinationGone,
+    EngineDown,
+    NotSent,
+    PublicDestination,
+    ReplyLost,
+    TrainerGone,
+)
 from portrait_app.domain.catalogue import TRAINERS
 from tests.adapters.scripted import HANG_UP, MISSING, Answer, Asked
 

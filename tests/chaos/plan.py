@@ -194,7 +194,8 @@ class Plan:
         kinds: list[tuple[str, type[StrEnum]]] = [("course", Course), ("reply", Reply)]
         if not self.is_silent:
             kinds.append(("news", News))
-        musts: list[dict[str, Any]] = [{name: one} for name, kind in kinds for one in kind]
+        # Twice each: an order that the provider never takes, since its call broke off, meets with nothing.
+        musts: list[dict[str, Any]] = 2 * [{name: one} for name, kind in kinds for one in kind]
         musts += [{"pictures": (one, Picture.WEBP)} for one in Picture]
         musts += [{"course": one, **_LATE} for one in (Course.SUCCEEDS, Course.FOREVER, Course.INTERRUPTED)]
         self.dice("musts").shuffle(musts)

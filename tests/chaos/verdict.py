@@ -119,10 +119,9 @@ def _face_models(house: House, provider: Provider) -> Iterator[str]:
 
 def _whose_faces(house: House, provider: Provider) -> Iterator[str]:
     """Of face models that are another job's: nobody may ever be given those."""
-    made = (
-        "FROM app.trainings t JOIN app.orders o ON o.training_id = t.id AND o.kind = 'training' AND o.status = 'done'"
-    )
-    for row in house.rows(f"SELECT t.version, o.job_id {made}"):
+    ended_well = "o.kind = 'training' AND o.status = 'done'"
+    both = "app.trainings t JOIN app.orders o ON o.training_id = t.id"
+    for row in house.rows(f"SELECT t.version, o.job_id FROM {both} WHERE {ended_well}"):
         name, job = provider.versions.get(row["version"].rpartition(":")[2]), provider.jobs[row["job_id"]]
         if name != job.plan.name:
             yield f"{job.plan.name} was given the face model of {name}"
