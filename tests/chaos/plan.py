@@ -141,13 +141,8 @@ class JobPlan:
 
 
 BAD_TRAININGS = (
-    Course.FAILS,
-    Course.STUCK,
-    Course.VANISHES,
-    Course.INTERRUPTED,
-    Course.FOREVER,
-    Course.CALLED_OFF,
-)
+    Course.FAILS, Course.STUCK, Course.VANISHES, Course.INTERRUPTED, Course.FOREVER, Course.CALLED_OFF,
+)  # fmt: skip
 # Nobody can tell in time that it was taken: it ends in doubt, nothing is ordered in its place, and it turns up.
 _LATE: dict[str, Any] = {"reply": Reply.RESET, "news": News.NEVER, "is_late": True}
 
@@ -194,9 +189,10 @@ class Plan:
         kinds: list[tuple[str, type[StrEnum]]] = [("course", Course), ("reply", Reply)]
         if not self.is_silent:
             kinds.append(("news", News))
-        # Twice each: an order that the provider never takes, since its call broke off, meets with nothing.
+        # More than once each: an order that the provider never takes, since its call broke off, meets with nothing.
         musts: list[dict[str, Any]] = 2 * [{name: one} for name, kind in kinds for one in kind]
-        musts += [{"pictures": (one, Picture.WEBP)} for one in Picture]
+        pictures = [*Picture, *Picture]
+        musts += [{"pictures": tuple(pictures[first : first + 3])} for first in range(len(Picture))]
         musts += [{"course": one, **_LATE} for one in (Course.SUCCEEDS, Course.FOREVER, Course.INTERRUPTED)]
         self.dice("musts").shuffle(musts)
         return musts
