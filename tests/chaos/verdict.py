@@ -118,8 +118,8 @@ def _face_models(house: House, provider: Provider) -> Iterator[str]:
 
 
 def _whose_faces(house: House, provider: Provider) -> Iterator[str]:
-    """Of face models that are another job's: nobody may ever be given those."""
-    ended_well = "o.kind = 'training' AND o.status = 'done'"
+    """Of face models that are another job's: nobody may ever be given those. One that was deleted has no name left."""
+    ended_well = "o.kind = 'training' AND o.status = 'done' AND t.removal_asked_at IS NULL"
     both = "app.trainings t JOIN app.orders o ON o.training_id = t.id"
     for row in house.rows(f"SELECT t.version, o.job_id FROM {both} WHERE {ended_well}"):
         name, job = provider.versions.get(row["version"].rpartition(":")[2]), provider.jobs[row["job_id"]]
