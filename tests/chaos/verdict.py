@@ -211,7 +211,8 @@ def _of_words(house: House, orders: list[Row], plan: JobPlan) -> Iterator[str]:
 
 
 def _of_training(training: Row, *, is_ready: bool) -> Iterator[str]:
-    if (training["status"] == "ready") != is_ready or (training["version"] is not None) != is_ready:
+    has_model = training["version"] is not None or training["removed_at"] is not None  # deleted: it has no name left
+    if (training["status"] == "ready") != is_ready or has_model != is_ready:
         yield f"the training is {training['status']} with {training['version']}"
     if not is_ready and not training["trouble"]:
         yield "the training failed without a word"
