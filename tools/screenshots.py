@@ -79,7 +79,9 @@ class Camera:
         """Open a page, and wait until its room is furnished."""
         await self.page.goto(f"{self._url}{path}")
         await expect(self.page.locator("h1")).to_be_visible(timeout=PATIENCE_MS)
-        await expect(self.page.locator(".skeleton:visible, .gallery-waiting:visible")).to_have_count(0, timeout=PATIENCE_MS)
+        await expect(self.page.locator(".skeleton:visible, .gallery-waiting:visible")).to_have_count(
+            0, timeout=PATIENCE_MS
+        )
 
     async def shoot(self, name: str) -> None:
         """Take what is seen, once the pictures in sight are there."""

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from portrait_app.domain.text import one_line
-from portrait_app.http import forms
+from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import FromElsewhere, require_own_page, token_of
 from portrait_app.http.oidc import offered, trouble_in
 from portrait_app.services import accounts, limits, passwords, sessions
@@ -139,7 +139,9 @@ class Doors:
         trouble = trouble_in(workshop.settings, request.query_params)
         errors = {"form": trouble} if trouble else {}
         shown = {"next": wanted, "email": await self._address_of(someone), **values}
-        return forms.page(request, template, shown, errors, ways=offered(workshop.settings, request))
+        answer = forms.page(request, template, shown, errors, ways=offered(workshop.settings, request))
+        browsers.meet(answer, request, workshop.settings)
+        return answer
 
     async def _address_of(self, someone: Someone | None) -> str:
         """Return who is to prove it again, or nothing."""

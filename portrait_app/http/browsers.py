@@ -21,6 +21,15 @@ def token_of(request: Request, settings: Settings) -> str:
     return request.cookies.get(_name(settings), "")
 
 
+def meet(answer: Response, request: Request, settings: Settings) -> None:
+    """Give a browser its token with the page, before the page's own questions and a person's click ask side by side.
+
+    Each would be given a token of its own, and the answer that came last would undo what the other had begun.
+    """
+    if not token_of(request, settings):
+        mark(answer, request, settings, new_token())
+
+
 def step_of(request: Request, settings: Settings) -> str:
     """Return the word of the first of two steps that was taken in this browser, or nothing."""
     return request.cookies.get(_name(settings, STEP), "")

@@ -72,6 +72,17 @@ async def test_an_answer_that_is_wrong_in_one_thing_opens_nothing(
     assert COOKIE not in somebody.client.cookies
 
 
+async def test_the_questions_of_one_page_side_by_side_are_one_browsers(somebody: Browser) -> None:
+    """The address field asks by itself; whoever clicked a provider's button meanwhile came back to "too long"."""
+    await somebody.client.get("/auth/sign-in")
+    met = somebody.client.cookies["browser"]
+    first, second = [await somebody.asks("sign-in/begin") for _ in range(2)]
+    assert f"browser={met};" in first.headers["set-cookie"]
+    assert f"browser={met};" in second.headers["set-cookie"]
+    await somebody.client.get("/auth/sign-in")
+    assert somebody.client.cookies["browser"] == met
+
+
 async def test_an_altered_signature_opens_nothing(ada: Browser, somebody: Browser) -> None:
     device = Authenticator(OURS)
     await ada.signs_up("Ada")
