@@ -5,8 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from portrait_app.settings import Settings
-from portrait_app.web.no_eval import NoEval
-from portrait_app.web.same_origin import BUILT_FOR, SameOrigin
+from portrait_app.web.reflex_client import BUILT_FOR, ReflexClient
 
 _settings = Settings.read()
 
@@ -18,6 +17,6 @@ config = rx.Config(
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    plugins=[SameOrigin(), NoEval()],
+    plugins=[ReflexClient()],
     disable_plugins=[rx.plugins.SitemapPlugin],  # everything behind the first page is private
 )

@@ -6,7 +6,16 @@ from enum import StrEnum
 from typing import TypeVar
 
 
-class OrderStatus(StrEnum):
+class _Status(StrEnum):
+    """States in the order in which they follow."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can follow."""
+        return self in _FINAL
+
+
+class OrderStatus(_Status):
     """How far one order to the engine has come."""
 
     RECORDED = "recorded"  # written down, nothing sent
@@ -19,13 +28,8 @@ class OrderStatus(StrEnum):
     LOST = "lost"  # its reply never came, and the engine certainly never took it: another takes its place
     IN_DOUBT = "in_doubt"  # its reply never came, and nobody can say whether the engine took it; never sent again
 
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing can follow."""
-        return self in _FINAL
 
-
-class TrainingStatus(StrEnum):
+class TrainingStatus(_Status):
     """How far a face model has come."""
 
     DRAFT = "draft"
@@ -36,13 +40,8 @@ class TrainingStatus(StrEnum):
     CANCELED = "canceled"
     IN_DOUBT = "in_doubt"  # nobody can say whether the engine took its order
 
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing can follow."""
-        return self in _FINAL
 
-
-class GenerationStatus(StrEnum):
+class GenerationStatus(_Status):
     """How far one order of portraits has come."""
 
     QUEUED = "queued"
@@ -52,24 +51,14 @@ class GenerationStatus(StrEnum):
     CANCELED = "canceled"
     IN_DOUBT = "in_doubt"  # nobody can say whether the engine took its order
 
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing can follow."""
-        return self in _FINAL
 
-
-class AssetStatus(StrEnum):
+class AssetStatus(_Status):
     """Where one portrait is on its way into our bucket."""
 
     PENDING = "pending"  # ordered; a placeholder is shown
     FETCHING = "fetching"  # made; we know its address at the engine
     KEPT = "kept"
     LOST = "lost"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing can follow."""
-        return self in _FINAL
 
 
 Status = TypeVar("Status", OrderStatus, TrainingStatus, GenerationStatus, AssetStatus)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from PIL import Image
 from playwright.async_api import Browser, expect
 
-from tests import awkward, photos
 from tests.e2e import second_thoughts
 from tests.e2e.phone import PASSWORD, Phone
 from tests.e2e.running import Running, studio
+from tests.e2e.selfies import GOOD, nothing_tells_where_a_photo_was_taken, selfies_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 EMAIL = "ada@example.com"
-GOOD = ("01.jpg", "02.jpg", "03.jpg", "04.jpg", "05.jpg", "06.jpg", "08.jpg", "12.heic")
-WITH_A_PLACE = ("01.jpg", "04.jpg", "08.jpg")
 STYLES_OF_A_FIRST_SET = ["Studio", "Film", "Noir", "Neon", "Golden hour", "Oil", "Silver", "Corporate"]
 LONGEST_TRAINING_MS = 180_000
 PROGRESS = "document.querySelector('.progress')?.textContent ?? null"
@@ -48,7 +44,7 @@ class Town:
 async def test_from_the_public_page_to_portraits_in_the_gallery(
     tmp_path: Path, browser: Browser, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    selfies = _selfies(tmp_path / "selfies")
+    selfies = selfies_in(tmp_path / "selfies")
     async with studio(tmp_path / "var") as running:
         town = Town(running, browser)
         await _a_form_works_without_scripts(town)
@@ -60,13 +56,13 @@ async def test_from_the_public_page_to_portraits_in_the_gallery(
         await second_thoughts.stops_and_tries_again(phone, photos=len(GOOD) + 1)
         second, device = await phone.another_tab(), await town.phone()
         await _signs_in(device)
-        _nothing_tells_where_a_photo_was_taken(running.folder, count=len(GOOD) + 1)
+        nothing_tells_where_a_photo_was_taken(running.folder, count=len(GOOD) + 1)
         await _learns_in_every_tab([phone, second, device], capsys)
         await _portraits_arrive_one_by_one([phone, second, device])
         await _orders_two_more(phone, second)
         await _looks_through_the_gallery(phone)
         await second_thoughts.has_no_photos_any_more(phone, running.folder)
-        _nothing_tells_where_a_photo_was_taken(running.folder, count=10)
+        nothing_tells_where_a_photo_was_taken(running.folder, count=10)
         await second_thoughts.deletes_and_brings_back(phone, second)
         await _somebody_else_sees_nothing(town, phone)
         await second_thoughts.deletes_the_face([phone, device], running.folder)
@@ -234,16 +230,6 @@ async def _looks_through_the_gallery(phone: Phone) -> None:
     await expect(viewer).to_be_hidden()
 
 
-def _nothing_tells_where_a_photo_was_taken(folder: Path, *, count: int) -> None:
-    """Each picture that is kept, in its four sizes, says nothing but its pixels."""
-    kept = [path.read_bytes() for path in (folder / "bucket" / "u").rglob("*") if path.is_file()]
-    assert len(kept) == 4 * count
-    for picture in kept:
-        with Image.open(io.BytesIO(picture)) as opened:
-            assert not opened.getexif()
-            assert not {"exif", "xmp", "comment"} & opened.info.keys()
-
-
 async def _somebody_else_sees_nothing(town: Town, phone: Phone) -> None:
     cell = phone.page.locator("button.picture-cell").first
     portrait_id = (await cell.get_attribute("data-shows-slide") or "").removeprefix("slide-")
@@ -259,11 +245,3 @@ async def _somebody_else_sees_nothing(town: Town, phone: Phone) -> None:
     await expect(stranger.page.locator(".model-head, [data-selfie-id]")).to_have_count(0)
     unsigned = await stranger.context.request.get(f"{stranger.url}{link.partition('?')[0]}")
     assert unsigned.status == httpx.codes.FORBIDDEN
-
-
-def _selfies(folder: Path) -> list[Path]:
-    """Eight good photos of one person, and four that need a word."""
-    folder.mkdir()
-    taken = {path.name.removeprefix("selfie-"): path for path in photos.twelve_selfies(folder, megapixels=2)}
-    good = [taken[name].rename(folder / name) for name in GOOD]
-    return [*good, *(make(folder) for make in (awkward.no_face, awkward.blurred, awkward.somebody_else, awkward.text))]

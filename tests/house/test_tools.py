@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from portrait_app.web.no_eval import performing
-from portrait_app.web.same_origin import with_port
+from portrait_app.web.reflex_client import OWN_PORT, PERFORMS
 from tests.nobody import as_an_ordinary_user
 from tools import bootstrap, check_source, chromium
 
@@ -102,12 +101,12 @@ def test_the_house_rules_see_commits_and_open_doors(source, breaches, tmp_path):
 
 def test_the_client_performs_acts_in_place_of_running_text_and_another_client_is_noticed():
     script = 'event.name == "_call_script" ? eval(event.payload.javascript_code) : eval(event.payload.function)()'
-    changed = performing(script)
+    changed = PERFORMS.made_in(script)
     assert "eval(event.payload.javascript_code)" not in changed
     assert "window.perform(event.payload.javascript_code, addEvents)" in changed
-    assert performing(changed) == changed
+    assert PERFORMS.made_in(changed) == changed
     with pytest.raises(LookupError):
-        performing("another client")
+        PERFORMS.made_in("another client")
 
 
 @pytest.mark.parametrize(
@@ -153,8 +152,8 @@ def test_a_chromium_that_does_not_start_is_passed_over(tmp_path, monkeypatch):
 
 def test_the_page_takes_its_port_from_where_it_was_loaded():
     script = "endpoint.hostname = frontend_hostname;\nrest"
-    once = with_port(script)
+    once = OWN_PORT.made_in(script)
     assert "endpoint.port = window.location.port" in once
-    assert with_port(once) == once
+    assert OWN_PORT.made_in(once) == once
     with pytest.raises(LookupError):
-        with_port("another Reflex")
+        OWN_PORT.made_in("another Reflex")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 OURS = "http://studio.test"
-PASSWORD = "seven green umbrellas"
+PASSWORD, NEW = "seven green umbrellas", "eleven quiet lanterns"
 _LINK = re.compile(r"http\S+(/auth/link/\S+)")
 
 
@@ -102,6 +102,17 @@ class Studio:
         name = "__Host-session" if self.settings.is_https else "session"
         someone = await sessions.who(self.house.desk, browser.cookies.get(name) or "")
         return someone.owner_id if someone else None
+
+    async def forgotten(self, email: str = "ada@example.com") -> str:
+        """Ask for a new password; return the path of the mail's link."""
+        await self.browser().post("/auth/forgot", data={"email": email})
+        await self.deliver()
+        return self.mailbox.link()
+
+    async def can_enter(self, password: str, email: str = "ada@example.com") -> bool:
+        """Whether a password opens the door, from somewhere else."""
+        answer = await self.browser(at="192.0.2.1").post("/auth/sign-in", data=typed(email=email, password=password))
+        return answer.status_code == 303
 
 
 def typed(**changes: str) -> dict[str, str]:

@@ -10,8 +10,7 @@ import pytest
 from portrait_app.domain.identity import Identity
 from portrait_app.domain.passkey import Passkey
 from portrait_app.services import ways
-from tests.http.front import typed
-from tests.http.test_links import NEW, forgotten
+from tests.http.front import NEW, typed
 
 if TYPE_CHECKING:
     from portrait_app.database.address import Address
@@ -33,7 +32,7 @@ async def test_a_new_password_closes_what_was_left_open_before_the_address_was_p
     if was_proven:
         with psycopg.connect(address.conninfo(), autocommit=True) as admin:
             admin.execute("UPDATE app.accounts SET verified_at = now()")
-    answer = await studio.browser().post(await forgotten(studio), data={"password": NEW})
+    answer = await studio.browser().post(await studio.forgotten(), data={"password": NEW})
     assert "is set" in answer.text
     async with studio.house.desk.for_person(owner_id) as work:
         assert (await ways.of(work)).count == left

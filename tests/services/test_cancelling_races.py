@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 def happens_before_it_is_held(monkeypatch: pytest.MonkeyPatch, house: House, order: Order) -> None:
     """Have the job of an order broken off at no cost, once a wish has been read to be about it and before it holds."""
     ask = cancelling._ask

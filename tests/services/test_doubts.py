@@ -28,11 +28,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
 def workshop(house: House) -> Workshop:
     return cast("Workshop", SimpleNamespace(desk=house.desk, gateway=house.engine))
 

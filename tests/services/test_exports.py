@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def test_the_person_is_told_by_mail_and_in_open_tabs(house: House, ada: UUID, address: Address) -> None:
     export_id = await asked(house, ada)
     house.queue.mails.clear()

@@ -6,7 +6,6 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import SQLModel
 
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 SECRETS = {"password_hash", "token_hash", "public_key", "credential_id", "key_hash", "sign_count"}
-
-
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
 
 
 async def test_it_holds_each_picture_under_its_day_its_style_and_a_number(house: House, ada: UUID) -> None:

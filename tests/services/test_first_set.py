@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def places_in_the_order_they_are_made(house: House, owner_id: UUID) -> list[int]:
     """For each portrait in the order in which it is sent and made: where it stands in the gallery."""
     sent = [order_id for chore, _, order_id in house.queue.take() if chore is Chore.SEND_ORDER]

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 @pytest.mark.parametrize("trouble", [silence.SILENT, reconcile.STUCK])
 async def test_a_job_given_up_though_it_may_go_on_is_asked_about_until_it_has_ended(
     house: House, ada: UUID, trouble: str

@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 ABORTED = JobReport("job1", OrderStatus.FAILED, trouble="Words.", cause=Cause.NOT_IN_TIME, is_free=True)
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def doubtful(
     house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICTION, *, is_taken: bool = True
 ) -> Order:

@@ -33,11 +33,6 @@ MADE = "me/faces:made"
 
 
 @pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
 async def removed(house: House, ada: UUID) -> Order:
     """A training that ended well a while ago, made a face model, and has lost its word about it."""
     order = await sent(house, ada, OrderKind.TRAINING)

@@ -42,11 +42,6 @@ async def house(house: House, s3_buckets: S3Buckets) -> House:
 
 
 @pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
 async def browser(house: House) -> AsyncGenerator[httpx.AsyncClient]:
     """Somebody who holds a link and nothing else."""
     async with browser_of(house.desk.buckets, lambda key: showing.is_shown(house.desk, key)) as client:

@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def account_of(house: House, owner_id: UUID) -> Any:
     async with house.desk.for_person(owner_id) as work:
         return await work.accounts.mine()

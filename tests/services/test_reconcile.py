@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 LONG_AGO = timedelta(hours=1)
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def painting(house: House, owner_id: UUID, number: int = 1) -> list[Order]:
     """Have that many orders of two portraits under way at the engine."""
     training = await house.ready_model(owner_id)

@@ -27,23 +27,13 @@ from portrait_app.services import (
 from portrait_app.services.removal import NotYetGone
 from tests.builders import rewrite
 from tests.portraits import portraits_of
-from tests.services.removing import VERSION, carry_out, learned, remove, row_of
+from tests.services.removing import VERSION, carry_out, remove, row_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.domain.training import Training
     from tests.builders import House
-
-
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
-async def model(house: House, ada: UUID) -> Training:
-    return await learned(house, ada)
 
 
 async def test_the_version_and_the_photos_are_gone_and_the_portraits_stay(

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 DONE = JobReport("job1", OrderStatus.DONE, version=VERSION)
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def stopped(house: House, owner_id: UUID, status: OrderStatus) -> tuple[Training, UUID]:
     """Start a training, end its order by our own word, and delete the face model. Return it and the order."""
     draft = await house.draft_with_selfies(owner_id)

@@ -16,22 +16,12 @@ from portrait_app.jobs.patience import wait_for
 from portrait_app.services import reconcile, removal
 from portrait_app.services.removal import NotYetGone
 from tests.portraits import portraits_of
-from tests.services.removing import VERSION, carry_out, learned, remove, row_of, set_back
+from tests.services.removing import VERSION, carry_out, remove, row_of, set_back
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.builders import House
-
-
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
-async def model(house: House, ada: UUID) -> Training:
-    return await learned(house, ada)
 
 
 async def test_accepted_is_not_yet_gone(house: House, model: Training) -> None:

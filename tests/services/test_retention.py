@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def ended(house: House, owner_id: UUID, status: TrainingStatus, ago: timedelta) -> Training:
     """Make a training that ended a while ago, with two photos and their thumbnails."""
     async with house.desk.for_person(owner_id) as work:

@@ -26,11 +26,6 @@ WORDS = "The portrait engine was interrupted."
 INTERRUPTED = JobReport("", OrderStatus.FAILED, trouble=WORDS, cause=Cause.INTERRUPTED, is_free=True)
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def ordered(house: House, owner_id: UUID, count: int = 2) -> tuple[Generation, UUID]:
     training = await house.ready_model(owner_id)
     async with house.desk.for_person(owner_id) as work:

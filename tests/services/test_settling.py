@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def recorded(house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICTION) -> Order:
     """Have an order written down that nothing was sent of."""
     if kind is OrderKind.PREDICTION:

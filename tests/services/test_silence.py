@@ -32,11 +32,6 @@ NIGHT = timedelta(hours=8)
 
 
 @pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
 async def finished(house: House, ada: UUID) -> Order:
     """A training that was sent in the evening; it ended well in the night, while this house was off."""
     order = await recorded(house, ada, OrderKind.TRAINING)

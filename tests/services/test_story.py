@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def started(house: House, owner_id: UUID) -> tuple[Training, Order]:
     draft = await house.draft_with_selfies(owner_id)
     async with house.desk.for_person(owner_id) as work:

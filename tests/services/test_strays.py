@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def test_a_training_that_made_its_face_model_all_the_same_is_not_paid_twice(house: House, ada: UUID) -> None:
     order, successor = await given_up(house, ada, OrderKind.TRAINING)
     await hear(house, order, JobReport("job1", OrderStatus.DONE, version="me/faces:first"))

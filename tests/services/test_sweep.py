@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-import pytest
-
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Asset, Generation
 from portrait_app.domain.lifecycle import AssetStatus
@@ -19,13 +17,10 @@ from portrait_app.services import sweep, thumbnails, trainings, trash
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from portrait_app.adapters.buckets.disk import DiskBuckets
     from tests.builders import House
-
-
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
 
 
 async def put(house: House, *keys: str, age: timedelta = 2 * sweep.OLD_ENOUGH) -> list[str]:

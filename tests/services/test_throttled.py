@@ -29,11 +29,6 @@ HOUR_S = 3600.0
 
 
 @pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
 async def waiting(house: House, ada: UUID) -> Order:
     """A training that the engine has us send in an hour."""
     order = await recorded(house, ada, OrderKind.TRAINING)

@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
 async def left(house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch) -> Order:
     """A training that was called off after its photos were uploaded by a worker that was killed right then."""
     order = await recorded(house, ada, OrderKind.TRAINING)

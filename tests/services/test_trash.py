@@ -17,7 +17,6 @@ from portrait_app.errors import NotFound
 from portrait_app.services import purging, thumbnails, trash
 from portrait_app.services.trash import TooLate
 from tests.portraits import portraits_of
-from tests.services.removing import learned
 from tests.services.trashing import OVER, do_what_is_due, objects, put_away, put_model_away, set_back, shown
 
 if TYPE_CHECKING:
@@ -25,16 +24,6 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.training import Training
     from tests.builders import House
-
-
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
-async def model(house: House, ada: UUID) -> Training:
-    return await learned(house, ada)
 
 
 async def test_a_deleted_portrait_is_seen_nowhere_and_comes_back_as_it_was(house: House, model: Training) -> None:

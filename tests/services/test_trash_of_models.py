@@ -16,23 +16,13 @@ from portrait_app.errors import NotFound
 from portrait_app.services import generations, progress, removal, trainings, trash
 from portrait_app.services.trash import TooLate
 from tests.portraits import portraits_of
-from tests.services.removing import carry_out, learned, row_of
+from tests.services.removing import carry_out, row_of
 from tests.services.trashing import OVER, do_what_is_due, objects, put_away, put_model_away, set_back, shown
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.builders import House
-
-
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
-async def model(house: House, ada: UUID) -> Training:
-    return await learned(house, ada)
 
 
 async def test_nothing_is_made_from_a_face_model_in_the_trash_and_its_portraits_stay(

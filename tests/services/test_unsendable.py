@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 LONG = timedelta(days=3)
 
 
-@pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
 async def test_a_photo_that_is_no_longer_there_ends_it_in_words(house: House, ada: UUID) -> None:
     order = await recorded(house, ada, OrderKind.TRAINING)
     async with house.desk.for_service(ada) as work:

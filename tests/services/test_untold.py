@@ -21,7 +21,7 @@ from tests.builders import change
 from tests.services.straying import call_off
 from tests.services.test_reconcile import look, painting
 from tests.services.test_settling import order_of
-from tests.services.test_silence import ada, finished, training_of
+from tests.services.test_silence import finished, training_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from portrait_app.domain.report import JobReport
     from tests.builders import House
 
-__all__ = ["ada", "finished"]  # fixtures
+__all__ = ["finished"]  # fixtures
 
 
 NO = [WrongToken("401"), Refused("403"), Throttled("429", 3600)]

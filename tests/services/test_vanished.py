@@ -31,11 +31,6 @@ DONE = JobReport("job1", OrderStatus.DONE, version="me/faces:abc")
 
 
 @pytest.fixture
-async def ada(house: House) -> UUID:
-    return await house.somebody("Ada")
-
-
-@pytest.fixture
 async def running(house: House, ada: UUID) -> Order:
     """A training that runs, paid for, and that the engine doesn't know from now on."""
     order = await sent(house, ada, OrderKind.TRAINING)
