@@ -135,6 +135,16 @@ def with_defaults(document: Mapping[str, Any], name: str, given: Mapping[str, An
     return defaults | dict(given)
 
 
+def with_whole_numbers(document: Mapping[str, Any], name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """`given`, with each 2.0 that stands for a whole number as 2: in JSON both are the same number."""
+    properties = document["components"]["schemas"][name]["properties"]
+
+    def is_whole(key: str, value: Any) -> bool:
+        return isinstance(value, float) and value.is_integer() and properties.get(key, {}).get("type") == "integer"
+
+    return {key: int(value) if is_whole(key, value) else value for key, value in given.items()}
+
+
 def _document(schemas: dict[str, Any]) -> dict[str, Any]:
     statuses = ["starting", "processing", "succeeded", "canceled", "failed"]
     return {

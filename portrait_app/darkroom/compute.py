@@ -27,10 +27,17 @@ class EngineError(Exception):
 
 
 class EngineCrashed(EngineError):
-    """The child process died in the middle of the task."""
+    """The child process died in the middle of the task, or while it was starting for it."""
 
     def __init__(self) -> None:
         super().__init__("Prediction interrupted; please retry (code: PA)")
+
+
+class EngineNotStarted(EngineError):
+    """The child process ended before it was ready."""
+
+    def __init__(self) -> None:
+        super().__init__("The engine's process ended while it was starting; its own words are above.")
 
 
 class TaskCancelled(Exception):
@@ -72,7 +79,8 @@ class Compute:
         )
         hello = await self._hear()
         if hello is None:
-            raise EngineError("The engine's process ended while it was starting; its own words are above.")
+            await self._process.wait()  # so that it is known to be gone, and the next task starts another
+            raise EngineNotStarted
         if "error" in hello:
             raise EngineError(hello["error"])
         self.styles = hello["styles"]
@@ -88,6 +96,8 @@ class Compute:
             if self._process is None or self._process.returncode is not None:
                 await self.start()
             await self._converse(task, on_news)
+        except EngineNotStarted as error:
+            raise EngineCrashed from error
         except (EngineError, TaskCancelled):
             raise
         except BaseException:

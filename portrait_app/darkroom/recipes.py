@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TRAINING_BAR, MOTION_BAR = "darkroom_train", "darkroom_motion"
 _FILM = "out.mp4"
+MOST_TRIES = 5  # of one task whose process dies; a whole training takes some 20 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,19 @@ def _open_diary(job: Job, tools: Tools, bar_label: str = "") -> Diary:
 
 
 async def _compute(task: dict[str, Any], tools: Tools, diary: Diary) -> None:
-    """Have a task done; once more when its process was killed, which is nobody's fault."""
-    try:
-        await tools.compute.run(task, diary.hear)
-    except EngineCrashed:
+    """Have a task done; anew when its process was killed, which is nobody's fault.
+
+    Raises: EngineCrashed: it was killed each time; the task itself may be what kills it, as by taking all memory.
+    """
+    for tries_left in reversed(range(MOST_TRIES)):
+        try:
+            return await tools.compute.run(task, diary.hear)
+        except EngineCrashed:
+            if not tries_left:
+                raise
         diary.begin_again()
         diary.write("The engine was interrupted; trying once more")
-        await tools.compute.run(task, diary.hear)
+    raise AssertionError("the last try returns or raises")
 
 
 def _portrait_task(job: Job, given: dict[str, Any], index: int, name: str, tools: Tools) -> dict[str, Any]:

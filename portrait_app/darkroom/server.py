@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from portrait_app.darkroom.api import account, files, jobs, listings, models, outputs, predictions, trainings
+from portrait_app.darkroom.api import account, files, jobs, listings, models, outputs, predictions, streams, trainings
 from portrait_app.darkroom.api.requests import darkroom_of
 from portrait_app.darkroom.problems import Problem, disk_full, not_found, unauthenticated
 from portrait_app.darkroom.shelf import is_full
@@ -76,6 +76,7 @@ def build_app(darkroom: Darkroom) -> Starlette:
     routes += [
         Route("/v1/files/{id}/download", _guarded(files.download_file, may_be_signed=True), methods=["GET"]),
         Route("/outputs/{folder}/{name}", outputs.get_output, methods=["GET"]),
+        Route("/streams/{folder}", streams.stream_prediction, methods=["GET"]),
         Route("/p/{id}", jobs.show_on_the_web, methods=["GET"]),
     ]
     app = Starlette(routes=routes, exception_handlers=_HANDLERS)

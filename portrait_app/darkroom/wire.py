@@ -50,7 +50,17 @@ class Wire:
         }
         if job.kind == "training":
             del body["data_removed"]  # nothing of a training is: its version stays
+        if self.streams(job):
+            body["urls"]["stream"] = f"{self.base}/streams/{job.folder}"
         return {key: value for key, value in body.items() if value is not None or key in {"output", "error"}}
+
+    def streams(self, job: Job) -> bool:
+        """Whether its outputs come one after another: as on Replicate, asked for (`stream`) or not."""
+        return job.kind == "prediction" and job.model != MOTION
+
+    def links(self, job: Job) -> list[str]:
+        """The addresses of its outputs so far."""
+        return [f"{self.base}/outputs/{job.folder}/{name}" for name in job.outputs]
 
     def model(self, model: Model, latest: dict[str, Any] | None) -> dict[str, Any]:
         """A model, with its latest version inside."""
@@ -94,7 +104,7 @@ class Wire:
         if job.kind == "training":
             weights = f"{self.base}/outputs/{job.folder}/{WEIGHTS}"
             return {"version": f"{job.destination}:{job.trained}", "weights": weights} if job.trained else None
-        links = [f"{self.base}/outputs/{job.folder}/{name}" for name in job.outputs]
+        links = self.links(job)
         if job.model == MOTION:
             return links[0] if links else None
         return links or None

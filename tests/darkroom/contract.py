@@ -62,7 +62,7 @@ PREDICTION = body(
         "error": MAYBE_TEXT,
         "status": STATUS,
         "created_at": MOMENT,
-        "urls": body({"web": LINK, "get": LINK, "cancel": LINK}),
+        "urls": body({"web": LINK, "get": LINK, "cancel": LINK}, stream=LINK),
     },
     logs=TEXT,
     source={"enum": ["api", "web"]},

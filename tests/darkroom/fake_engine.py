@@ -2,7 +2,8 @@
 
 It runs in the darkroom's child process, so tests speak to it through the folder that stands for the model files:
 `hold` there makes it wait until the file is gone, `hold-after` too but only after so many pictures, `die` makes the
-process die as often as it says, `fail` fails with the file's words, `fail-on-seed` on one seed only.
+process die as often as it says, `die-at-start` too but before it is ready, `fail` fails with the file's words,
+`fail-on-seed` on one seed only.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class FakeEngine:
     def __init__(self, models: Path) -> None:
         self._folder = models
         self._rendered = 0
+        self._die_if_told("die-at-start")
 
     def learn(
         self, photos: Path, model: Path, *, steps: int, seed: int, progress: Progress, is_cancelled: IsCancelled
@@ -71,10 +73,7 @@ class FakeEngine:
     def _obey(self, what: str, is_cancelled: IsCancelled, **given: object) -> None:
         with (self._folder / "done.jsonl").open("a") as record:
             record.write(json.dumps({"what": what, **given}) + "\n")
-        deaths = self._folder / "die"
-        if deaths.exists() and (left := int(deaths.read_text())):
-            deaths.write_text(str(left - 1))
-            os._exit(9)
+        self._die_if_told("die")
         unlucky = self._folder / "fail-on-seed"
         if unlucky.exists() and given["seed"] == int(unlucky.read_text()):
             raise ValueError(f"seed {given['seed']}")
@@ -84,6 +83,12 @@ class FakeEngine:
             if is_cancelled():
                 raise Cancelled
             time.sleep(0.005)
+
+    def _die_if_told(self, word: str) -> None:
+        deaths = self._folder / word
+        if deaths.exists() and (left := int(deaths.read_text())):
+            deaths.write_text(str(left - 1))
+            os._exit(9)
 
     def _is_held(self) -> bool:
         after = self._folder / "hold-after"

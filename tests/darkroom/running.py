@@ -162,13 +162,16 @@ def zip_of(**entries: bytes) -> bytes:
 PHOTOS = zip_of(**{f"{number}.jpg": b"not really a photo" for number in range(4)})
 
 
-async def train(client: AsyncReplicate, *, photos: bytes = PHOTOS, **more: Any) -> Any:
+async def train(
+    client: AsyncReplicate, *, photos: bytes = PHOTOS, input_more: dict[str, Any] | None = None, **more: Any
+) -> Any:
     """Make a destination if there is none, upload a zip of photos, and ask for a training on them."""
     with contextlib.suppress(ConflictError):
         await client.models.create(owner="darkroom", name="faces", visibility="private", hardware="cpu")
     trainer: Any = await client.models.get(model_owner="darkroom", model_name="face-trainer")
     file: Any = await client.files.create(content=("photos.zip", photos, "application/zip"))
-    given: dict[str, Any] = {"input": {"input_images": file.urls.get, "seed": 7}, "destination": "darkroom/faces"}
+    wanted: dict[str, Any] = {"input_images": file.urls.get, "seed": 7} | (input_more or {})
+    given: dict[str, Any] = {"input": wanted, "destination": "darkroom/faces"}
     version = trainer.latest_version.id
     return await client.trainings.create(
         model_owner="darkroom", model_name="face-trainer", version_id=version, **(given | more)

@@ -51,7 +51,8 @@ async def test_the_official_javascript_client_lives_the_whole_story(darkroom: Ru
     assert story["prediction"] == {"status": "succeeded", "outputs": 2}
     assert story["picture"] == {"isPng": True, "count": 2}
     assert story["ids"]["prediction"] in story["listed"]
-    assert len(story["listed"]) == 2
+    assert story["streamed"] == ["output", "output", "done"]
+    assert len(story["listed"]) == 3
     assert all(heard["isValid"] and not heard["isForged"] for heard in story["heard"])
     of_prediction = [heard for heard in story["heard"] if heard["id"] == story["ids"]["prediction"]]
     assert (of_prediction[-1]["status"], of_prediction[-1]["outputs"]) == ("succeeded", 2)

@@ -77,8 +77,25 @@ async def test_public_models_are_found_by_their_words(replicate: AsyncReplicate,
     assert (await http.request("QUERY", "models", content="nothing of that")).json()["results"] == []
 
 
+async def test_a_model_made_with_empty_links_has_none(http: httpx.AsyncClient) -> None:
+    links = dict.fromkeys(("github_url", "paper_url", "license_url", "cover_image_url"), "")
+    made = await make(http, "without-links", **links)
+    assert made.status_code == 201
+    Draft202012Validator(contract.MODEL).validate(made.json())
+    assert {made.json()[name] for name in links} == {None}
+
+
+async def test_a_private_model_is_found_by_its_name_alone(http: httpx.AsyncClient) -> None:
+    await make(http, "kept-to-oneself")
+    await make(http, "for-everybody", visibility="public")
+    listed = {each["name"]: each["visibility"] for each in await _listed(http)}
+    assert set(listed.values()) == {"public"}
+    assert "for-everybody" in listed
+    assert (await http.get("models/darkroom/kept-to-oneself")).status_code == 200
+
+
 async def test_models_are_listed_in_the_order_asked_for(http: httpx.AsyncClient) -> None:
-    await make(http, "newest")
+    await make(http, "newest", visibility="public")
     by_age = [each["created_at"] for each in (await _listed(http, sort_by="model_created_at"))]
     assert by_age == sorted(by_age, reverse=True)
     turned = [each["created_at"] for each in (await _listed(http, sort_by="model_created_at", sort_direction="asc"))]

@@ -193,6 +193,16 @@ async def test_input_that_does_not_fit_is_refused_field_by_field(replicate: Asyn
     assert fields["input.style"]["description"] == 'style must be one of the following: "studio", "noir"'
 
 
+async def test_a_whole_number_may_be_written_with_a_point(replicate: AsyncReplicate, darkroom: RunningDarkroom) -> None:
+    given: Any = {"num_outputs": 2.0, "seed": 5.0, "output_format": "png", "output_quality": 80.0}
+    version = (await end_of(replicate, await train(replicate, input_more={"steps": 10.0}))).output.version
+    made: Any = await replicate.predictions.create(version=version, input=given, prefer="wait=10")
+    assert (made.status, made.error, len(made.output)) == ("succeeded", None, 2)
+    done = darkroom.done_by_engine()
+    assert next(each["steps"] for each in reversed(done) if each["what"] == "learn") == 10
+    assert [each["seed"] for each in done if each["what"] == "render"] == [5, 6]
+
+
 async def test_bad_training_input_is_accepted_and_fails(replicate: AsyncReplicate) -> None:
     training = await train(replicate, input={"input_images": "data:application/zip;base64,UEs=", "steps": 1})
     assert training.status == "starting"

@@ -9,6 +9,7 @@ import httpx
 import psutil
 import pytest
 
+from portrait_app.darkroom.recipes import MOST_TRIES
 from tests.darkroom.running import end_of, train, trained_version
 
 if TYPE_CHECKING:
@@ -97,11 +98,29 @@ async def test_a_killed_engine_is_replaced_and_its_job_goes_on(
     assert "The engine was interrupted; trying once more" in (await ear.until_status("succeeded"))["logs"]
 
 
+async def test_a_training_whose_engine_is_killed_again_and_again_ends_well(
+    replicate: AsyncReplicate, darkroom: RunningDarkroom
+) -> None:
+    darkroom.tell_engine("die", str(MOST_TRIES - 1))
+    training = await end_of(replicate, await train(replicate))
+    assert (training.status, training.error) == ("succeeded", None)
+    assert len(darkroom.done_by_engine()) == MOST_TRIES
+
+
+async def test_an_engine_killed_while_it_starts_anew_is_started_once_more(
+    replicate: AsyncReplicate, darkroom: RunningDarkroom
+) -> None:
+    darkroom.tell_engine("die", "1")
+    darkroom.tell_engine("die-at-start", "2")
+    training = await end_of(replicate, await train(replicate))
+    assert (training.status, training.error) == ("succeeded", None)
+
+
 async def test_an_engine_that_crashes_again_fails_one_job_only(
     replicate: AsyncReplicate, darkroom: RunningDarkroom
 ) -> None:
     version = await trained_version(replicate)
-    darkroom.tell_engine("die", "2")
+    darkroom.tell_engine("die", str(MOST_TRIES))
     failed = await replicate.predictions.create(version=version, input={}, prefer="wait=10")
     assert (failed.status, failed.error) == ("failed", "Prediction interrupted; please retry (code: PA)")
     good = await replicate.predictions.create(version=version, input={}, prefer="wait=10")

@@ -12,7 +12,7 @@ from portrait_app.darkroom.offers import OFFERS
 from portrait_app.darkroom.problems import Problem, malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from starlette.requests import Request
 
@@ -24,7 +24,7 @@ _DIRECTIONS = ("desc", "asc")
 
 
 async def list_models(request: Request) -> JSONResponse:
-    """`GET /v1/models`: all of them, one's private ones too, on one page; a darkroom has few."""
+    """`GET /v1/models`: the public ones, as on Replicate, on one page; a darkroom has few."""
     by, direction = _choice(request, "sort_by", _SORTS), _choice(request, "sort_direction", _DIRECTIONS)
     darkroom = darkroom_of(request)
 
@@ -34,7 +34,7 @@ async def list_models(request: Request) -> JSONResponse:
         versions = darkroom.store.models.versions(model.full_name)
         return versions[0].created_at if versions else ""
 
-    return _page(darkroom, sorted(darkroom.store.models.all(), key=key, reverse=direction == "desc"))
+    return _page(darkroom, sorted(_public(darkroom), key=key, reverse=direction == "desc"))
 
 
 async def search_models(request: Request) -> JSONResponse:
@@ -45,14 +45,18 @@ async def search_models(request: Request) -> JSONResponse:
         words = (await read_all(request)).decode().strip().strip('"').casefold().split()
     except UnicodeDecodeError as error:
         raise malformed("The search query is not UTF-8") from error
-    public = (model for model in darkroom.store.models.all() if model.visibility == "public")
-    return _page(darkroom, (model for model in public if all(word in _text(model) for word in words)))
+    found = (model for model in _public(darkroom) if all(word in _text(model) for word in words))
+    return _page(darkroom, found)
 
 
 async def list_examples(request: Request) -> JSONResponse:
     """`GET /v1/models/{owner}/{name}/examples`: none; a darkroom keeps no predictions for show."""
     model_of(request)
     return _page(darkroom_of(request), ())
+
+
+def _public(darkroom: Darkroom) -> Iterator[Model]:
+    return (model for model in darkroom.store.models.all() if model.visibility == "public")
 
 
 def _page(darkroom: Darkroom, models: Iterable[Model]) -> JSONResponse:

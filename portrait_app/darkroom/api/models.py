@@ -30,7 +30,7 @@ async def create_model(request: Request) -> JSONResponse:
     if body["owner"] != darkroom.options.account:
         raise forbidden(f"You can only create models that you own; you are {darkroom.options.account}.")
     named = (body["owner"], body["name"], body["visibility"], body["hardware"], body.get("description"))
-    model = Model(*named, created_at=stamp(now()), links=_links(body))
+    model = Model(*named, created_at=stamp(now()), links=_given(_links(body)))
     if not darkroom.store.models.add(model):
         raise existing_model()
     return JSONResponse(darkroom.wire.model(model, None), status_code=201)
@@ -43,8 +43,7 @@ async def update_model(request: Request) -> JSONResponse:
     if model.owner != darkroom.options.account or model.full_name in OFFERS:
         raise forbidden(f"You can only change models that you made; you are {darkroom.options.account}.")
     said = {name: body[name] for name in ("description", "readme") if name in body}
-    links = {name: link for name, link in (model.links | _links(body)).items() if link}
-    model = replace(model, links=links, **said)
+    model = replace(model, links=_given(model.links | _links(body)), **said)
     darkroom.store.models.change(model)
     return JSONResponse(model_body(darkroom, model))
 
@@ -136,6 +135,11 @@ def schema_of(darkroom: Darkroom, version: Version) -> Mapping[str, Any]:
 
 def _links(body: Mapping[str, Any]) -> dict[str, str]:
     return {name: link for name, link in body.items() if name.endswith("_url")}
+
+
+def _given(links: Mapping[str, str]) -> dict[str, str]:
+    """The links that lead somewhere: an empty one means that there is none."""
+    return {name: link for name, link in links.items() if link}
 
 
 def model_body(darkroom: Darkroom, model: Model) -> dict[str, Any]:

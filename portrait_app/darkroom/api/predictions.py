@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from portrait_app.darkroom.api.jobs import new_job
 from portrait_app.darkroom.api.models import model_of, schema_of
 from portrait_app.darkroom.api.requests import darkroom_of, deadline_of, read_body, wait_of
-from portrait_app.darkroom.catalogue import part
+from portrait_app.darkroom.catalogue import part, with_whole_numbers
 from portrait_app.darkroom.clock import now, stamp
 from portrait_app.darkroom.offers import TRAINER
 from portrait_app.darkroom.problems import invalid, unusable_version
@@ -41,8 +41,10 @@ async def create_prediction_of_model(request: Request) -> JSONResponse:
 
 async def _create(request: Request, body: dict[str, Any], version: Version) -> JSONResponse:
     darkroom = darkroom_of(request)
-    if found := violations(part(schema_of(darkroom, version), "Input"), body["input"], root="input"):
+    schema = schema_of(darkroom, version)
+    if found := violations(part(schema, "Input"), body["input"], root="input"):
         raise invalid(found)
+    body["input"] = with_whole_numbers(schema, "Input", body["input"])
     created_at = stamp(now())
     job = new_job("prediction", version, body, created_at)
     job = darkroom.queue.add(replace(job, deadline=deadline_of(request, created_at)))

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from portrait_app.darkroom.api.jobs import new_job
 from portrait_app.darkroom.api.models import version_of
 from portrait_app.darkroom.api.requests import darkroom_of, read_body
-from portrait_app.darkroom.catalogue import part, trainer_schema
+from portrait_app.darkroom.catalogue import part, trainer_schema, with_whole_numbers
 from portrait_app.darkroom.clock import now, stamp
 from portrait_app.darkroom.offers import OFFERS, TRAINER
 from portrait_app.darkroom.problems import missing_destination, unusable_version
@@ -32,6 +32,7 @@ async def create_training(request: Request) -> JSONResponse:
     destination = darkroom.store.models.get(body["destination"])
     if destination is None or destination.owner != darkroom.options.account or destination.full_name in OFFERS:
         raise missing_destination()
+    body["input"] = with_whole_numbers(trainer_schema(), "TrainingInput", body["input"])
     job = new_job("training", version, body, stamp(now()))
     job = darkroom.queue.add(replace(job, destination=destination.full_name))
     answer = JSONResponse(darkroom.wire.job(job, is_new=True), status_code=201)

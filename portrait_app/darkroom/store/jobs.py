@@ -47,6 +47,11 @@ class Jobs:
             raise LookupError(job_id)
         return job
 
+    def in_folder(self, folder: str) -> Job | None:
+        """The job whose outputs lie in that folder, if there is one."""
+        rows = self._select("folder = ?", folder)
+        return rows[0] if rows else None
+
     def change(self, job_id: str, **fields: Any) -> Job | None:
         """Change a job that isn't finished; None when it is, or was deleted: what is final stays as it is."""
         return self._update(f"id = ? AND {_UNFINISHED}", job_id, fields)

@@ -52,6 +52,12 @@ const finished = await replicate.wait(prediction, { interval: 50 });
 const pictures = await replicate.run(trained.output.version, { input: { num_outputs: 2, output_format: "png" } });
 const first = Buffer.from(await (await fetch(pictures[0])).arrayBuffer());
 
+// Needs `urls.stream`, and throws without it.
+const streamed = [];
+for await (const { event } of replicate.stream(trained.output.version, { input: { num_outputs: 2 } })) {
+  if (event !== "logs") streamed.push(event);
+}
+
 const listed = [];
 for await (const page of replicate.paginate(replicate.predictions.list)) listed.push(...page);
 
@@ -69,6 +75,7 @@ console.log(
     training: { status: trained.status, logs: trained.logs },
     prediction: { status: finished.status, outputs: finished.output.length },
     picture: { isPng: first.subarray(1, 4).toString() === "PNG", count: pictures.length },
+    streamed,
     listed: listed.map(({ id }) => id),
     ids: { training: training.id, prediction: prediction.id },
     heard,
