@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from portrait_app.darkroom import mesh
-from portrait_app.darkroom.planes import blur, luminance, mix, smoothstep
+from portrait_app.darkroom import burnt, mesh
+from portrait_app.darkroom.planes import blur, luminance, smoothstep
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from portrait_app.darkroom.planes import Picture, Plane, Points
 
 _BACKLIT = 0.2  # the scene is this much brighter than the skin
-_BURNT = 0.2  # and so is a patch that it burnt
 _COARSE = 4  # glare is smooth
 _VEIL_REACH = 0.35  # how far inward a window behind shines over cloth, in heights of the face
 _WEAVE, _BRIGHTEST_RIM = 0.02, 0.35  # cloth may differ so much from itself; a brighter line is a cuff and no glow
 _THEIRS = 0.9  # of a pixel: theirs alone
-_PALE = 0.35  # where it only shines across skin, this little of the skin's warmth is left
 
 
 @dataclass(frozen=True)
@@ -46,23 +42,10 @@ class Lit:
 
 def mended(lit: Lit) -> Picture:
     """The person in the colours they would have had before a wall; as they are, when the scene is no brighter."""
-    return unveiled(replace(lit, person=unburnt(lit))) if _is_backlit(lit) else lit.person
-
-
-def unburnt(lit: Lit) -> Picture:
-    """The person with skin painted over the patches that a bright window burnt (inpainting: Telea 2004)."""
-    picture = lit.person
-    oval, features, core = _parts(lit)
-    if not core.any():
-        return picture
-    zone = cv2.dilate(oval, _disc(lit.face_px * 0.08)) * (1 - features) * (lit.alpha > 0.2)  # noqa: PLR2004  # some of it is theirs
-    burnt = _burnt(lit, core) & (zone > 0.5)  # noqa: PLR2004  # inside
-    hole = np.asarray(cv2.dilate(burnt.astype(np.uint8), _disc(lit.face_px * 0.022)), np.uint8)
-    if not hole.any():
-        return picture
-    skin = _painted(picture, hole, lit.alpha)
-    pores = (picture - blur(picture, 2)) * 0.4
-    return np.clip(mix(picture, skin + pores, blur(hole.astype(np.float32), lit.face_px * 0.008)), 0, 1)
+    if not _is_backlit(lit):
+        return lit.person
+    skin = replace(lit, person=burnt.unburnt(lit))
+    return unveiled(replace(skin, person=burnt.unfringed(skin)))
 
 
 def unveiled(lit: Lit) -> Picture:
@@ -80,7 +63,7 @@ def unveiled(lit: Lit) -> Picture:
     face_px = lit.face_px / _COARSE
     smooth = _cloth(person, alpha, face_px)
     hidden = np.where(alpha[..., None] > _THEIRS, smooth, 1).astype(np.float32)
-    own = blur(np.asarray(cv2.erode(hidden, _disc(face_px * _VEIL_REACH)), np.float32), face_px * 0.15)
+    own = blur(np.asarray(cv2.erode(hidden, burnt.disc(face_px * _VEIL_REACH)), np.float32), face_px * 0.15)
     where = _where_it_shines(lit, alpha, luminance(smooth))
     glare = np.maximum(smooth - own, 0) * where[..., None]
     large, cloth, shines = (
@@ -106,8 +89,8 @@ def _rim(lit: Lit, left: Picture, cloth: Picture) -> Picture:
 def _cloth(person: Picture, alpha: Plane, face_px: float) -> Picture:
     """The person's colours without pins and buttons, smooth, and none of the scene's."""
     theirs = (alpha > _THEIRS).astype(np.float32)
-    plain = cv2.erode(np.where(theirs[..., None] > 0, person, 1).astype(np.float32), _disc(face_px * 0.06))
-    plain = cv2.dilate((plain * theirs[..., None]).astype(np.float32), _disc(face_px * 0.06))
+    plain = cv2.erode(np.where(theirs[..., None] > 0, person, 1).astype(np.float32), burnt.disc(face_px * 0.06))
+    plain = cv2.dilate((plain * theirs[..., None]).astype(np.float32), burnt.disc(face_px * 0.06))
     around = blur(theirs, face_px * 0.06)[..., None] + 1e-3
     return (blur((plain * theirs[..., None]).astype(np.float32), face_px * 0.06) / around).astype(np.float32)
 
@@ -131,36 +114,8 @@ def _where_it_shines(lit: Lit, alpha: Plane, level: Plane) -> Plane:
 
 def _is_backlit(lit: Lit) -> bool:
     """Whether the scene around the head is much brighter than the skin."""
-    core = _parts(lit)[2]
+    core = burnt.parts(lit)[2]
     return bool(core.any()) and _brightness_behind(lit) > float(np.median(luminance(lit.person[core]))) + _BACKLIT
-
-
-def _parts(lit: Lit) -> tuple[Plane, Plane, NDArray[np.bool_]]:
-    """The face's oval, its eyes, brows and lips, and what is nothing but skin."""
-    oval = mesh.fill(lit.points, mesh.OVAL, lit.alpha.shape)
-    features = mesh.features(lit.points, lit.alpha.shape, lit.face_px * 0.02)
-    return oval, features, (blur(oval, lit.face_px * 0.015) - features) > 0.9  # noqa: PLR2004  # nothing else
-
-
-def _burnt(lit: Lit, core: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where the picture is too bright, or too pale for this skin."""
-    light = luminance(lit.person)
-    usual = float(np.median(light[core]))
-    warm = lit.person[..., 0] - lit.person[..., 2]
-    pale = (warm < _PALE * float(np.median(warm[core]))) & (light > usual - _BURNT / 2)
-    pale[: round(float(lit.points[mesh.CHIN, 1]) - 0.35 * lit.face_px)] = False  # grey temples are theirs
-    return (light > usual + _BURNT) | pale
-
-
-def _painted(picture: Picture, hole: NDArray[np.uint8], alpha: Plane) -> Picture:
-    """The picture with its holes filled from the skin around, at a third of its size."""
-    size = (alpha.shape[1] // 3, alpha.shape[0] // 3)
-    small = cv2.resize(hole, size, interpolation=cv2.INTER_NEAREST)
-    scene = cv2.resize((alpha < 0.6).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)  # noqa: PLR2004  # much of it is not theirs
-    small = np.maximum(small, scene * cv2.dilate(small, _disc(4)))  # the scene beside it is no skin to paint with
-    base = cv2.resize(np.round(picture * 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    skin = cv2.inpaint(base, small, 5, cv2.INPAINT_TELEA).astype(np.float32) / 255
-    return np.asarray(cv2.resize(skin, alpha.shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _brightness_behind(lit: Lit) -> float:
@@ -169,8 +124,3 @@ def _brightness_behind(lit: Lit) -> float:
     ring = (away > 0) & (away < lit.face_px * 0.12) & (lit.known > 0.5)  # noqa: PLR2004  # half a px
     ring[round(float(lit.points[mesh.CHIN, 1])) :] = False
     return float(luminance(lit.scene[ring]).mean()) if ring.any() else 0.0
-
-
-def _disc(radius: float) -> NDArray[np.uint8]:
-    edge = 2 * max(1, round(radius)) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (edge, edge)), np.uint8)
