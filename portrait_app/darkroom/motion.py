@@ -120,12 +120,18 @@ class View:
         """The frame of one moment, RGB uint8."""
         shift = cv2.resize(self._shift(moment), self._scene.size, interpolation=cv2.INTER_CUBIC)
         place = (np.asarray(self._still + shift, np.float32) + 0.5) * np.float32(self._larger) - 0.5
-        for lid in self._scene.lids if moment.shut else ():
-            lid.close(place, moment.shut)
-        frame = cv2.remap(
-            self._scene.pixels, place[..., 0], place[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
-        )
+        pixels = self._blinking(moment.shut)
+        frame = cv2.remap(pixels, place[..., 0], place[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
         return np.asarray(frame, np.uint8)
+
+    def _blinking(self, shut: float) -> Pixels:
+        """The picture with its eyes `shut` (0..1)."""
+        if not shut or not self._scene.lids:
+            return self._scene.pixels
+        pixels = self._scene.pixels.copy()
+        for lid in self._scene.lids:
+            lid.close(pixels, shut)
+        return pixels
 
     def _shift(self, moment: Moment) -> Floats:
         """From where in the picture each spot of the coarse grid takes its colour, relative to itself; film px."""

@@ -1,4 +1,4 @@
-"""Shuts the eyes of a picture for a moment: the skin above them is drawn down over them."""
+"""Shuts the eyes of a picture for a moment: the skin above them is drawn down over them, as a curtain of its own."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import cv2
 import numpy as np
 
 from portrait_app.darkroom import mesh
-from portrait_app.darkroom.planes import smoothstep
+from portrait_app.darkroom.planes import mix, smoothstep
 
 if TYPE_CHECKING:
-    from portrait_app.darkroom.planes import Floats, Plane, Points
+    from portrait_app.darkroom.planes import Floats, Points
     from portrait_app.faces.face import Face
+    from portrait_app.pictures.pixels import Pixels
 
 _WIDEST_YAW, _WIDEST_ROLL = 10, 22  # degrees: an eye seen more from the side has no lid to draw down
 _LEAST_OPEN = 0.16  # an eye nearly shut has nothing to close
 _LEAST_EYE_PX = 22
 _ROOM = 1.0  # between brow and eye, in openings of the eye: with less, the brow would be drawn down as well
+_BENEATH = 1.2  # how much of the skin under an eye is at hand, in openings
+_HIGHER = 0.35  # of the strip's height: nearest to the lashes it is dark from them
+_DRAWING = 12  # of 255: what is deeper is a wrinkle
 _LASH, _LASH_BELOW = 0.28, 0.2  # how far lashes and their shadow reach above the edge, in openings; below, of that
 
 
@@ -38,34 +42,50 @@ class Lid:
     crease: Floats
     lash: Floats
 
-    def close(self, place: Floats, shut: float) -> None:
-        """Change where a frame takes its colours from, (height, width, 2), so that the lid is `shut` (0..1)."""
-        inside = (
-            (place[..., 0] > self.left)
-            & (place[..., 0] < self.left + self.upper.size)
-            & (place[..., 1] > self.top)
-            & (place[..., 1] < self.bottom)
-        )
-        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-        if not rows.size:
-            return
-        box = place[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        x, y = box[..., 0] - np.float32(self.left), box[..., 1] - np.float32(self.top)
-        drop = cv2.remap(self._drop(shut), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        box[..., 1] += np.asarray(drop, np.float32)
+    def close(self, pixels: Pixels, shut: float) -> None:
+        """Draw the lid into a picture, so that it is `shut` (0..1).
 
-    def _drop(self, shut: float) -> Plane:
-        """How much higher each pixel of the patch takes its colour from: px, negative is higher.
-
-        The line of the lashes goes down as it is, the skin above it stretches, and the eye is covered, not squeezed.
+        The line of the lashes goes down as it is, the skin above it stretches, and the eye is covered, not squeezed:
+        lid and eye are two layers, since between two places of one picture lies the white of the eye.
         """
+        width = self.upper.size
+        patch = pixels[self.top : self.bottom, self.left : self.left + width].astype(np.float32)
+        if patch.shape[:2] != (self.bottom - self.top, width):
+            return
         y = np.arange(self.top, self.bottom, dtype=np.float32)[:, None]
         travel = (self.lower - self.upper) * np.float32(shut)
         above, below = self.upper + travel - self.lash, self.upper + travel + self.lash * _LASH_BELOW
+        lid = self._curtain(patch, y, above, travel)
+        covers = smoothstep(-0.8, 0.8, below - y) * (y > self.crease) * smoothstep(0.0, 1.0, travel)
+        drawn = mix(patch, lid, covers.astype(np.float32))
+        pixels[self.top : self.bottom, self.left : self.left + width] = np.clip(np.round(drawn), 0, 255)
+
+    def _curtain(self, patch: Floats, y: Floats, above: Floats, travel: Floats) -> Floats:
+        """The lid's colours down to its lashes and on beyond them.
+
+        A strip of skin that is stretched draws streaks. So it is calmed sideways first, as far as it stretches, and
+        gets back the drawing of the skin under the eye, which is stretched by nothing.
+        """
+        opening = float((self.lower - self.upper).max())
         stretch = (self.upper - self.lash - self.crease) / np.maximum(above - self.crease, 1)
-        skin = self.crease + (y - self.crease) * stretch
-        came = np.where(y <= self.crease, y, np.where(y < above, skin, np.where(y < below, y - travel, y)))
-        return np.asarray(cv2.GaussianBlur((came - y).astype(np.float32), (0, 0), 0.7), np.float32)
+        rows = np.where(y <= self.crease, y, np.where(y < above, self.crease + (y - self.crease) * stretch, y - travel))
+        columns = np.broadcast_to(np.arange(self.upper.size, dtype=np.float32), rows.shape)
+        calm = _blurred(patch, max(1.0, 0.4 * opening), max(0.5, 0.06 * opening))
+        fine = patch - _blurred(patch, max(1.0, 0.08 * opening), max(1.0, 0.08 * opening))
+        lid, smooth, drawing = (
+            _read(plane, columns, at - self.top)
+            for plane, at in ((patch, rows), (calm, rows - _HIGHER * (rows - self.crease)), (fine, self._beneath(y)))
+        )
+        share = smoothstep(0.95, 0.6, stretch) * smoothstep(0.0, 0.3 * opening, y - self.crease)
+        return mix(
+            lid, smooth + np.clip(drawing, -_DRAWING, _DRAWING), share * smoothstep(0.0, 0.25 * opening, above - y)
+        )
+
+    def _beneath(self, y: Floats) -> Floats:
+        """For each row one of the skin under the eye, to and fro."""
+        last = self.bottom - 2
+        deep = max(2.0, last - float(self.lower.max()) - 2)
+        return last - np.abs((y - self.top) % (2 * deep) - deep)
 
 
 def lids(face: Face) -> tuple[Lid, ...]:
@@ -94,9 +114,18 @@ def _lid(eye: Points, brow: float) -> Lid | None:
         return None
     ease = smoothstep(first - 0.1 * wide, first + 0.1 * wide, x) * smoothstep(last + 0.1 * wide, last - 0.1 * wide, x)
     lower = upper + np.maximum(lower + 0.12 * opening - upper, 0) * ease
-    top, bottom = int(crease.min()) - 2, int(lower.max()) + 4
+    top, bottom = int(crease.min()) - 2, int(lower.max() + _BENEATH * opening) + 4
     lash = (_LASH * opening * ease).astype(np.float32)
     return Lid(int(x[0]), top, bottom, upper, lower.astype(np.float32), crease.astype(np.float32), lash)
+
+
+def _read(picture: Floats, columns: Floats, rows: Floats) -> Floats:
+    place = columns.astype(np.float32), np.broadcast_to(rows, columns.shape).astype(np.float32)
+    return np.asarray(cv2.remap(picture, *place, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.float32)
+
+
+def _blurred(picture: Floats, across: float, down: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigmaX=across, sigmaY=down), np.float32)
 
 
 def _edge(points: Points, at: Floats) -> Floats:
