@@ -25,6 +25,7 @@ from portrait_app.http.policy import policy
 from portrait_app.http.selfies import selfie_routes
 from portrait_app.http.steps import StepDoors
 from portrait_app.http.trash import trash_routes
+from portrait_app.http.unanswered import last_words
 from portrait_app.http.unsubscribing import unsubscribe_routes
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.http.worn import WearsLook
@@ -106,6 +107,7 @@ async def _in_the_house() -> AsyncGenerator[None]:
 app = rx.App(
     api_transformer=Starlette(
         routes=own_routes(),
+        exception_handlers=last_words(lambda: house.workshop().settings),
         middleware=[Middleware(CareHeaders, more=_headers), Middleware(WearsLook, workshop_of=house.workshop)],
     ),
     backend_exception_handler=voice.backend_exception_handler,

@@ -15,6 +15,8 @@ from portrait_app.errors import PortraitError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from portrait_app.settings import Settings
+
 _LEAST_BYTES = 32 << 20  # two segments of Postgres' journal: with less it soon stands still
 
 _BROKE_OFF = "08006"  # what the driver itself finds has no code
@@ -51,6 +53,11 @@ def foreseen(error: BaseException, folder: Path | None) -> PortraitError | None:
     if isinstance(cause, OSError) and cause.errno in {errno.ENOSPC, errno.EDQUOT}:
         return NoRoomToSave(str(error))
     return None
+
+
+def rows_folder(settings: Settings) -> Path | None:
+    """Where our own Postgres keeps its rows; None where another one does."""
+    return settings.data_dir if settings.database_url is None else None
 
 
 def _is_full(folder: Path) -> bool:

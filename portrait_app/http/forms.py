@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import RedirectResponse
 from starlette.templating import Jinja2Templates
 
-from portrait_app.http import browsers
+from portrait_app.http import away, browsers
 from portrait_app.http.cookies import FromElsewhere, require_own_page, token_of
 from portrait_app.services import accounts, sessions, steps
 from portrait_app.services.complaints import WrongInput
@@ -57,6 +57,11 @@ async def answered(
         answer = page(request, template, form, {"form": f"{error.headline}. {error.hint}"}, 429, **shown)
         answer.headers["Retry-After"] = str(error.wait_s)
         return answer
+    except away.FAILURES as error:  # nothing typed is lost for want of room or of the database
+        found = away.known(request, error, workshop.settings)
+        if found is None:
+            raise
+        return page(request, template, form, {"form": f"{found[0].headline}. {found[0].hint}"}, found[1], **shown)
 
 
 def page(

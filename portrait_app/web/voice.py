@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.database.failures import foreseen
+from portrait_app.database.failures import foreseen, rows_folder
 from portrait_app.errors import PortraitError, SignedOut
 from portrait_app.services.fresh import NotFresh
 from portrait_app.web import house
@@ -42,5 +42,4 @@ def backend_exception_handler(exception: Exception) -> EventSpec:
         log.info("event.refused", why=type(exception).__name__, detail=str(exception))
         return said(exception)
     log.error("event.failed", exc_info=exception)
-    settings = house.workshop().settings
-    return said(foreseen(exception, settings.data_dir if settings.database_url is None else None) or Unexpected())
+    return said(foreseen(exception, rows_folder(house.workshop().settings)) or Unexpected())
