@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from portrait_app.domain.catalogue import BUILT_IN, TRAINERS
+from portrait_app.domain.catalogue import BUILT_IN
 from portrait_app.errors import PortraitError
 from portrait_app.settings_addresses import is_public, require_port
 from portrait_app.settings_files import ENV_FILES, unreadable
 from portrait_app.settings_of_bucket import SettingsOfBucket
+from portrait_app.settings_of_engine import SettingsOfEngine
 from portrait_app.settings_of_providers import SettingsOfProviders
 from portrait_app.settings_words import should_be
 
@@ -34,7 +35,7 @@ class WrongSetting(PortraitError):
         self.hint = f"{variable}: {why}. Mend it in the environment or in .env, then start again."
 
 
-class Settings(SettingsOfProviders, SettingsOfBucket):
+class Settings(SettingsOfProviders, SettingsOfBucket, SettingsOfEngine):
     """The frozen configuration. Field names are the variables' names, lower case, unless an alias is given."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
@@ -60,9 +61,6 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
     replicate_base_url: str = Field("", description="with /v1; `run` sets it to the darkroom's when there is no token")
     darkroom_token: SecretStr | None = Field(None, description="set by `run` for its own processes")
     darkroom_is_ours: bool = Field(False, description="set by `run`: the engine is its own process, and nobody else's")
-    replicate_webhook_secret: SecretStr | None = None
-    replicate_trainer: str = Field("flux-dev", description="which trainer of the catalogue learns new face models")
-    replicate_destination: str = Field("", pattern=r"^$|^[\w.-]+/[\w.-]+$", description="the private model, owner/name")
 
     @classmethod
     def settings_customise_sources(
@@ -87,14 +85,6 @@ class Settings(SettingsOfProviders, SettingsOfBucket):
         require_port(value)
         if "?" in value or "#" in value:
             raise ValueError("should be an address without ? and #, since others are made by adding to it")
-        return value
-
-    @field_validator("replicate_trainer")
-    @classmethod
-    def _is_in_the_catalogue(cls, value: str) -> str:
-        known = [key for key in TRAINERS if key != BUILT_IN]
-        if value not in known:
-            raise ValueError(f"should be one of {', '.join(known)}")
         return value
 
     @field_validator("smtp_from")

@@ -133,7 +133,8 @@ def buckets_of(settings: Settings) -> Buckets:
 
 def gateway_of(settings: Settings) -> Gateway:
     """Name the engine that the settings do."""
-    secret = settings.replicate_webhook_secret
+    # The variable is Replicate's account's; a darkroom signs with a secret of its own, and is asked for it.
+    secret = None if settings.is_darkroom else settings.replicate_webhook_secret
     gateway = Gateway(
         base_url=settings.replicate_base_url or REPLICATE,
         token=settings.engine_token,

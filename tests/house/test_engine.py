@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.house.engine import Darkroom
 from portrait_app.settings import Settings
 from portrait_app.wiring import gateway_of
@@ -48,3 +49,20 @@ async def test_only_the_list_of_the_houses_own_darkroom_is_taken_to_lag_never(
     gateway = gateway_of(Settings.read())
     assert gateway.jobs.never_lags is is_ours
     await gateway.close()
+
+
+async def test_the_secret_of_replicates_account_is_not_taken_for_the_darkrooms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    monkeypatch.setenv("REPLICATE_WEBHOOK_SECRET", secret)
+    for name, value in Darkroom(tmp_path).environment.items():
+        monkeypatch.setenv(name, value)
+    built_in = gateway_of(Settings.read())
+    with pytest.raises(EngineDown):  # it asks the darkroom, and nobody is there to answer
+        await built_in.webhook_secrets()
+    await built_in.close()
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_token")
+    elsewhere = gateway_of(Settings.read())
+    assert await elsewhere.webhook_secrets() == (secret,)
+    await elsewhere.close()

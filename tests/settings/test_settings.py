@@ -68,6 +68,19 @@ def test_the_trainer_is_chosen_among_those_of_the_catalogue(monkeypatch: pytest.
     assert "REPLICATE_TRAINER: should be one of flux-dev, fast-flux, qwen." in refused.value.hint
 
 
+def test_a_webhook_secret_that_can_sign_nothing_is_said_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in ("abc", "whsec_", "whsec_not base64", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,abc", ", ,"):
+        monkeypatch.setenv("REPLICATE_WEBHOOK_SECRET", wrong)
+        with pytest.raises(WrongSetting) as refused:
+            Settings.read()
+        assert "REPLICATE_WEBHOOK_SECRET: should be whsec_ and base64" in refused.value.hint
+        assert "abc" not in str(refused.value) + refused.value.hint
+    monkeypatch.setenv(
+        "REPLICATE_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, whsec_C2FVsBQIhrscChlQIMV+b5sS,"
+    )
+    assert Settings.read().replicate_webhook_secret
+
+
 def test_what_is_local_wins_over_the_file_and_the_environment_over_both(
     monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
