@@ -46,6 +46,12 @@ _KINDS = {
 }
 
 
+# What files of these kinds begin with; a box of AVIF and HEIC says its length first. Brands: ISO 23000-22 and 23008-12.
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_LONGEST_BEGINNING = 12
+
+
 def kind_of(source: bytes | Path) -> Kind:
     """Look at a picture's header.
 
@@ -70,11 +76,23 @@ def guarded(source: bytes | Path) -> Generator[Image.Image]:
         raise BrokenPicture from error
 
 
+def _begins_like_one(source: bytes | Path) -> bool:
+    """Whether a file that can't be opened begins as our kinds do: one that was cut short is no stranger."""
+    if isinstance(source, bytes):
+        begins = source[:_LONGEST_BEGINNING]
+    else:
+        with source.open("rb") as file:
+            begins = file.read(_LONGEST_BEGINNING)
+    is_webp = begins.startswith(b"RIFF") and begins.endswith(b"WEBP")
+    is_box = begins[4:8] == b"ftyp" and begins.endswith(_BRANDS)
+    return begins.startswith(_BEGINNINGS) or is_webp or is_box
+
+
 def _header(source: bytes | Path) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=list(_KINDS))
     except UnidentifiedImageError as error:
-        raise NotAPicture from error
+        raise (BrokenPicture if _begins_like_one(source) else NotAPicture) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels(MAX_PIXELS) from error
     if image.width * image.height > MAX_PIXELS:

@@ -64,9 +64,19 @@ def test_what_is_no_picture_is_refused_by_its_reason(
             pictures.open_picture(source, max_edge_px=100)
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"])
-def test_a_mere_beginning_is_refused(content: bytes) -> None:
-    with pytest.raises(PictureError):
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", NotAPicture),
+        (b"\0\0\0\x18ftypisom\0\0\0\0", NotAPicture),  # a film
+        (b"RIFF\0\0\0\0WAVEfmt ", NotAPicture),
+        (b"\xff\xd8\xff", BrokenPicture),
+        (b"\x89PNG\r\n\x1a\n", BrokenPicture),
+        (b"\0\0\0\x1cftypavif\0\0\0\0", BrokenPicture),
+    ],
+)
+def test_a_mere_beginning_is_refused_as_what_it_begins(content: bytes, error: type[PictureError]) -> None:
+    with pytest.raises(error):
         pictures.open_picture(content)
 
 
@@ -76,8 +86,11 @@ def test_a_file_cut_off_anywhere_is_refused_and_nothing_else_happens(
 ) -> None:
     content = photos.save(tmp_path / f"photo.{ending}", small).read_bytes()
     for part in (0.1, 0.5, 0.9):
-        with pytest.raises(PictureError):
-            pictures.open_picture(content[: int(len(content) * part)])
+        cut = content[: int(len(content) * part)]
+        (tmp_path / "cut").write_bytes(cut)
+        for source in (cut, tmp_path / "cut"):
+            with pytest.raises(BrokenPicture):  # not: that it is no picture
+                pictures.open_picture(source)
 
 
 @pytest.mark.parametrize("edges", [(7800, 7800), (9500, 9500), (30_000, 20_000)])
