@@ -7,6 +7,7 @@ import http.client
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from portrait_app.database.server import DiskFull
 from portrait_app.house.failures import KeepsDying
 from portrait_app.house.folder import last_line
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 READY_WITHIN_SECONDS = 180.0
 _LOOK_EVERY_SECONDS = 0.1
 _PROBE_SECONDS = 2.0
+ROOM_EVERY_SECONDS = 3.0
+NO_ROOM = (
+    "The disk is full, so the database had to stop. Nothing was lost. Free some space on the disk of {folder}: "
+    "the studio then goes on by itself."
+)
 
 
 class Door(NamedTuple):
@@ -46,6 +52,8 @@ class Studio:
         self._server = server
         self._doors = doors
         self._say = say
+        self._waits_for_room = False
+        self._try_at = 0.0
 
     def start(self) -> None:
         """Start every process; those that stand on the database wait until they are let go."""
@@ -79,17 +87,34 @@ class Studio:
             time.sleep(_LOOK_EVERY_SECONDS)
 
     def look_after(self) -> None:
-        """Start again whatever has died.
+        """Start again whatever has died; while a full disk keeps the database from it, wait for room.
 
         Raises: KeepsDying: it does so too often. DatabaseWontStart: the database can't be brought back.
         """
-        if self._server is not None and not self._server.is_running():
-            self._say(f"The database was killed; starting it again. Its log: {self._server.log}")
-            self._server.start()
+        if self._server is not None and not self._server.is_running() and not self._brings_back(self._server):
+            return  # nothing of the others can live without it: their deaths would say nothing
         for child in self._children:
             news = child.tend()
             if news:
                 self._say(news)
+
+    def _brings_back(self, server: EmbeddedServer) -> bool:
+        """Start the database again. False: its disk is full; it is tried again in a moment."""
+        if self._waits_for_room and time.monotonic() < self._try_at:
+            return False
+        if not self._waits_for_room:
+            self._say(f"The database was killed; starting it again. Its log: {server.log}")
+        try:
+            server.start()
+        except DiskFull:
+            if not self._waits_for_room:
+                self._say(NO_ROOM.format(folder=server.folder))
+            self._waits_for_room, self._try_at = True, time.monotonic() + ROOM_EVERY_SECONDS
+            return False
+        if self._waits_for_room:
+            self._say("There is room again: the studio goes on.")
+        self._waits_for_room = False
+        return True
 
     def end(self) -> None:
         """End every process, the last started first asked; returns when none is left."""
