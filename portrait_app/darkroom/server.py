@@ -81,6 +81,7 @@ def build_app(darkroom: Darkroom) -> Starlette:
     ]
     app = Starlette(routes=routes, exception_handlers=_HANDLERS)
     app.state.darkroom = darkroom
+    app.state.stopping = asyncio.Event()  # answers that last, as streams do, end when it is set
     return app
 
 
@@ -90,7 +91,7 @@ async def serving(app: Starlette, listener: socket.socket) -> AsyncGenerator[asy
     quiet: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
     limits: dict[str, Any] = {"timeout_graceful_shutdown": STOP_WITHIN_S, "timeout_keep_alive": KEEP_ALIVE_S}
     server = _Server(uvicorn.Config(app, lifespan="off", **quiet, **limits))
-    stop = asyncio.Event()
+    stop: asyncio.Event = app.state.stopping
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from replicate import AsyncReplicate
 
-from tests.darkroom.running import PATIENCE_S, end_of, train, trained_version
+from tests.darkroom.running import PATIENCE_S, TOKEN, end_of, train, trained_version
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-
-    from replicate import AsyncReplicate
 
     from tests.darkroom.running import RunningDarkroom
 
@@ -81,6 +81,28 @@ async def test_a_failure_and_a_cancelling_are_said_before_the_end(
         "done",
         '{"reason": "canceled"}',
     )
+
+
+async def test_an_open_stream_ends_with_the_darkroom_and_goes_on_after_it(fresh_darkroom: RunningDarkroom) -> None:
+    over: Any = {"bearer_token": TOKEN, "max_retries": 0}
+    async with AsyncReplicate(base_url=f"{fresh_darkroom.base}/v1", **over) as replicate:
+        version = await trained_version(replicate)
+        fresh_darkroom.tell_engine("hold-after", "1")
+        made: Any = await replicate.predictions.create(version=version, input={"num_outputs": 2})
+        heard: list[Heard] = []
+        async for event in listened(made.urls.stream):
+            heard.append(event)
+            if event[0] == "output":
+                assert fresh_darkroom.process
+                fresh_darkroom.process.send_signal(signal.SIGINT)
+        assert "done" not in {name for name, _, _ in heard}
+        assert await fresh_darkroom.end() == 0
+        said = (fresh_darkroom.folder / "log.txt").read_text()
+        assert "graceful shutdown exceeded" not in said
+        fresh_darkroom.free_engine()
+        await fresh_darkroom.start()
+        rest = [event async for event in listened(made.urls.stream, last=heard[-1][1])]
+        assert [name for name, _, _ in rest if name != "logs"] == ["output", "done"]
 
 
 async def test_what_comes_all_at_once_has_no_stream(replicate: AsyncReplicate, http: httpx.AsyncClient) -> None:

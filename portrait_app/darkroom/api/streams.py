@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from portrait_app.darkroom.darkroom import Darkroom
     from portrait_app.darkroom.store import Job
 
 _LOOK_EVERY_S = 0.1  # a look at the row takes about 0.1 ms
@@ -39,19 +38,21 @@ async def stream_prediction(request: Request) -> StreamingResponse:
         raise not_found()
     place = _PLACE.fullmatch(request.headers.get("last-event-id", ""))
     outputs, letters = (int(place[1]), int(place[2])) if place else (0, 0)
-    events = _events(darkroom, job, outputs, letters)
+    events = _events(request, job, outputs, letters)
     return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _events(darkroom: Darkroom, job: Job, outputs: int, letters: int) -> AsyncGenerator[str]:
-    loop = asyncio.get_running_loop()
+async def _events(request: Request, job: Job, outputs: int, letters: int) -> AsyncGenerator[str]:
+    """Say what is new until the job has ended, was deleted, or the darkroom stops."""
+    loop, darkroom = asyncio.get_running_loop(), darkroom_of(request)
+    stopping: asyncio.Event = request.app.state.stopping
     spoke_at = loop.time()
     seen: Job | None = job
-    while seen is not None:  # it may be deleted meanwhile
-        for event in _news(darkroom, seen, outputs, letters):
+    while seen is not None:
+        for event in _news(seen, darkroom.wire.links(seen), outputs, letters):
             yield event
             spoke_at = loop.time()
-        if seen.is_final:
+        if seen.is_final or stopping.is_set():
             return
         outputs, letters = len(seen.outputs), len(seen.logs)
         if loop.time() - spoke_at > _QUIET_S:
@@ -61,14 +62,14 @@ async def _events(darkroom: Darkroom, job: Job, outputs: int, letters: int) -> A
         seen = darkroom.store.jobs.get(job.id)
 
 
-def _news(darkroom: Darkroom, job: Job, outputs: int, letters: int) -> Iterator[str]:
+def _news(job: Job, links: list[str], outputs: int, letters: int) -> Iterator[str]:
     """What came since so many outputs and so much of the log were sent; after the end also how it ended."""
     if logs := job.logs[letters:]:
         letters = len(job.logs)
         yield _event("logs", logs, f"{outputs}.{letters}")
-    for number, link in enumerate(darkroom.wire.links(job)[outputs:], outputs + 1):
+    for number, link in enumerate(links[outputs:], outputs + 1):
         yield _event("output", link, f"{number}.{letters}")
-    place = f"{len(job.outputs)}.{letters}"
+    place = f"{len(links)}.{letters}"
     if job.status == "failed":
         yield _event("error", json.dumps({"detail": job.error}), place)
     if job.is_final:
