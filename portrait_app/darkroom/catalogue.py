@@ -28,7 +28,11 @@ MAX_SEED = 2**31 - 1
 MOTIONS = ("turn", "breathe", "push-in")
 
 _TRAINING_PROPERTIES: dict[str, Any] = {
-    "input_images": {"type": "string", "format": "uri", "description": "A zip of photos, 4 to 30, of one person."},
+    "input_images": {
+        "type": "string",
+        "format": "uri",
+        "description": "A zip of photos of one person: 4 to 30 are best, 60 the most.",
+    },
     "trigger_word": {"type": "string", "default": "TOK", "description": "Kept with the training; nothing else."},
     "steps": {
         "type": "integer",

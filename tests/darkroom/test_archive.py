@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import pytest
 
 from portrait_app.darkroom import archive
 from portrait_app.darkroom.archive import UnusableArchive, open_photos
+from portrait_app.darkroom.catalogue import trainer_schema
+from portrait_app.darkroom.offers import OFFERS, TRAINER
 from portrait_app.pictures import to_jpeg, to_png
 
 if TYPE_CHECKING:
@@ -39,6 +42,18 @@ def test_pictures_are_told_by_their_content_and_the_rest_is_passed_over(zipped: 
     entries = {"a.txt": PICTURE, "notes.jpg": b"no picture", "__MACOSX/._a.jpg": b"\0\5\x16\7", "../../b": other}
     with open_photos(zipped(entries)) as photos:
         assert list(photos) == [PICTURE, other]
+
+
+def test_as_many_photos_are_taken_as_the_trainer_says_and_no_more(zipped: Zipped) -> None:
+    inputs = trainer_schema()["components"]["schemas"]["TrainingInput"]["properties"]
+    (said,) = re.findall(r"(\d+) the most", inputs["input_images"]["description"])
+    assert f"{said} the most" in OFFERS[TRAINER].readme
+    most = {f"{number}.jpg": PICTURE for number in range(int(said))}
+    with open_photos(zipped(most)) as photos:
+        assert len(photos) == int(said)
+    more = most | {"one-more.jpg": PICTURE}
+    with pytest.raises(UnusableArchive, match=f"{said} is the most"), open_photos(zipped(more)):
+        pass
 
 
 def test_a_zip_without_pictures_is_refused(zipped: Zipped) -> None:
