@@ -40,7 +40,7 @@ class Offer:
 _TRAINER_README = """# Face trainer
 
 Give it a zip of photos of one person as `input_images` (4 to 30 are best, 60 the most), and a model of yours as the
-training's `destination`. The training makes a new version of that model, whose predictions are portraits of that person.
+training's `destination`. The training makes a new version of it, whose predictions are portraits of that person.
 
 It learns from photos and restyles them; it is not a diffusion model and invents no clothes and no scenes.
 """
