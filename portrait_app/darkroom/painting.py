@@ -10,7 +10,7 @@ import numpy as np
 from portrait_app.darkroom.planes import blur, luminance
 
 if TYPE_CHECKING:
-    from portrait_app.darkroom.planes import Floats, Picture, Plane
+    from portrait_app.darkroom.planes import Floats, Picture
 
 
 def flow(picture: Picture, sigma: float) -> Floats:
@@ -45,13 +45,6 @@ def kuwahara(picture: Picture, radius: float) -> Picture:
         total += _moved(mean, shift) * trust[..., None]
         weight += trust
     return (total / weight[..., None]).astype(np.float32)
-
-
-def difference_of_gaussians(light: Plane, sigma: float, threshold: float, sharpness: float) -> Plane:
-    """Lines as a pen would draw them, 1 paper and 0 ink (XDoG, Winnemöller et al. 2012)."""
-    wide = 0.97
-    found = (blur(light, sigma) - wide * blur(light, sigma * 1.6)) / (1 - wide)
-    return np.where(found >= threshold, 1, 1 + np.tanh(sharpness * (found - threshold))).astype(np.float32)
 
 
 def canvas(shape: tuple[int, int], rng: np.random.Generator) -> Floats:

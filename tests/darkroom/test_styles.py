@@ -14,6 +14,7 @@ from portrait_app.darkroom import framing, mesh, sitter, studio, styles
 from portrait_app.darkroom.cancelled import Cancelled
 from portrait_app.darkroom.catalogue import ASPECT_RATIOS
 from portrait_app.darkroom.model import FaceModel
+from portrait_app.darkroom.styles import pop
 from portrait_app.faces.identity import SAME_PERSON
 from tests.models import face_reader
 from tests.portrait_models import astronaut, never, president
@@ -119,6 +120,17 @@ def test_a_portrait_stops_when_it_is_cancelled():
         studio.render(
             president(), "studio", width=256, height=256, seed=0, reader=face_reader(), is_cancelled=lambda: True
         )
+
+
+@pytest.mark.parametrize(("who", "shot"), SHOTS)
+def test_pop_is_printed_in_flat_inks_without_blotches(who: str, shot: int):
+    model = PEOPLE[who]()
+    alone = FaceModel(model.identity, model.shape, model.texture, model.tone, (model.shots[shot],), (), 0)
+    print_ = render("pop", model=alone, size=(768, 768)).pixels.astype(np.float32)
+    inks = np.array([ink for panel in pop.INKS for ink in panel], np.float32) * 255
+    between = np.min([np.abs(print_ - ink).max(axis=2) for ink in inks], axis=0) > 12
+    assert between.mean() < 0.08  # edges alone
+    assert cv2.erode(between.astype(np.uint8), np.ones((7, 7))).sum() < 1200
 
 
 @pytest.mark.parametrize("seed", [0, 1, 3, 5])
