@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from portrait_app.darkroom import detail, mend, mesh, relief, shoulders
+from portrait_app.darkroom import detail, mend, mesh, overexposed, relief, shoulders
 from portrait_app.darkroom.matting import own_colour
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def seat(shot: Shot, faces: NDArray[np.int32], framing: Framing, width: int, hei
     points = (shot.points * scale + np.array([left, top, 0], np.float32)).astype(np.float32)
     face_px = mesh.height(points)
     person = own_colour(scene, alpha, face_px)
-    person = mend.mended(mend.Lit(person, alpha, points, scene, known))
+    lit = mend.Lit(person, alpha, points, scene, known)
+    person = mend.mended(replace(lit, person=overexposed.recovered(lit)))
     sides = (left, left + shot.alpha.shape[1] * scale)
     person, alpha = shoulders.finish(person, alpha, points, sides)
     return Sitter(person, alpha, scene, taken, known, points, faces, face_px)
