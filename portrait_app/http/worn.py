@@ -82,7 +82,10 @@ def _is_page(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "GET":
         return False
     headers = dict(scope["headers"])
-    return headers.get(b"sec-fetch-dest", b"document") == b"document" and b"text/html" in headers.get(b"accept", b"")
+    # What the service worker fetches for a page that is gone to has no destination any more, in Chromium.
+    is_gone_to = headers.get(b"sec-fetch-mode") == b"navigate" and headers.get(b"sec-fetch-dest") == b"empty"
+    is_document = headers.get(b"sec-fetch-dest", b"document") == b"document"
+    return (is_gone_to or is_document) and b"text/html" in headers.get(b"accept", b"")
 
 
 def _cookie(request: Request, workshop: Workshop, worn: str) -> str:

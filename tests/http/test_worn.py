@@ -78,7 +78,7 @@ async def test_one_that_wears_it_already_is_told_nothing(house: House, ada: Sign
         ({}, PAGE),
         ({"session": "guessed"}, PAGE),
         ({"session": "hers"}, {"Accept": "*/*", "Sec-Fetch-Dest": "script"}),
-        ({"session": "hers"}, {"Accept": "text/html", "Sec-Fetch-Dest": "empty"}),
+        ({"session": "hers"}, {"Accept": "text/html", "Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors"}),
     ],
     ids=["nobody", "a-guess", "a-script", "a-fetch"],
 )
