@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_DOUBTS = 20
 _HASH: Any = Account.password_hash
+_ONE_FIRST = text("SELECT pg_advisory_xact_lock(hashtextextended('the first account', 0))")
 
 
 class Behind(NamedTuple):
@@ -151,6 +152,14 @@ async def take_try(session: AsyncSession, key: bytes, step: timedelta, burst: ti
 async def is_empty(session: AsyncSession) -> bool:
     """Whether nobody has an account yet."""
     return bool(await session.scalar(text("SELECT app.is_empty()")))
+
+
+async def is_empty_for_us(session: AsyncSession) -> bool:
+    """Whether nobody has an account yet, nor can make one before this transaction ends: who asks meanwhile waits."""
+    if not await is_empty(session):
+        return False
+    await session.execute(_ONE_FIRST)
+    return await is_empty(session)
 
 
 async def appoint_operator(session: AsyncSession) -> None:

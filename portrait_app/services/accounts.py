@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from portrait_app.database.accounts import appoint_operator, is_empty, is_invited, password_of, use_invite
+from portrait_app.database.accounts import appoint_operator, is_empty, is_empty_for_us, is_invited, password_of, use_invite
 from portrait_app.database.address import Role
 from portrait_app.domain.account import Account
 from portrait_app.domain.look import Look
@@ -220,7 +220,7 @@ async def _add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
 
 
 async def _use_up(session: AsyncSession, mode: SignUp, invite: str) -> None:
-    if mode is SignUp.OPEN or await is_empty(session):
+    if mode is SignUp.OPEN or await is_empty_for_us(session):
         return
     if not (mode is SignUp.INVITE and await use_invite(session, sessions.digest(invite))):
         raise NotInvited(mode)

@@ -49,6 +49,16 @@ async def test_of_many_first_accounts_at_once_one_is_the_operators(house: House)
     assert sum([await is_operator(house, each) for each in everybody]) == 1
 
 
+@pytest.mark.parametrize("mode", [SignUp.CLOSED, SignUp.INVITE])
+async def test_of_many_first_accounts_at_once_in_a_house_that_is_not_open_one_is_made(
+    house: House, mode: SignUp
+) -> None:
+    outcomes = await asyncio.gather(
+        *(join(house, f"eve{number}@example.com", mode=mode) for number in range(4)), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [*["NotInvited"] * 3, "UUID"]
+
+
 async def test_the_operator_sees_figures_over_everybody_and_nobody_else_does(house: House) -> None:
     ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
     await house.ready_model(bob)
