@@ -7,6 +7,7 @@
   const PREVIEW_WIDTH = 320;
   const GHOST_AFTER_MS = 10000; // a photo that was removed elsewhere before we saw it
   const DRAG_GONE_AFTER_MS = 700; // one that stays is told every 350 ms, one that left not reliably at all
+  const AWAY_FOR_MS = 15000; // the store, or the database: sent once more by itself, since nobody can do anything about it
   const LENT_FOR_MS = 60000; // longer than a photo is looked at, even behind thirty others
   const TAKEN = '[data-selfie-id]:not([data-state="refused"])'; // those that were refused take no place among the thirty
   const uploads = [];
@@ -80,6 +81,7 @@
     draw(upload);
     goOn();
   };
+  const retryAll = () => { for (const upload of uploads) if (upload.state === "interrupted") retry(upload); };
 
   // Sending: one request a photo, the file itself as the body; the session's cookie goes along.
   const goOn = () => {
@@ -93,6 +95,7 @@
   const send = (upload) => {
     const request = (upload.request = new XMLHttpRequest());
     const end = (state, outcome) => {
+      if (request.status === 503) setTimeout(retryAll, AWAY_FOR_MS);
       Object.assign(upload, { state, request: null }, outcome);
       draw(upload);
       goOn();
@@ -103,8 +106,7 @@
     request.onload = () => {
       const said = request.response ?? {};
       if (request.status === 201) end("landed", { id: said.id, done: 1 });
-      else if (request.status === 401 || request.status === 507) end("interrupted", { reason: said.headline });
-      else if (request.status >= 500 || request.status === 408 || request.status === 429) end("interrupted", { reason: "That didn't work" });
+      else if (request.status >= 500 || [401, 408, 429].includes(request.status)) end("interrupted", { reason: said.headline ?? "That didn't work" });
       else end("refused", { reason: window.locally.words([said.headline ?? "This photo wasn't taken", said.hint].filter(Boolean).join(". ")) });
     };
     request.onerror = () => end("interrupted", { reason: "Connection lost" });
@@ -215,7 +217,7 @@
     window.studio?.toast({ headline: "One moment", hint: `${photos(Number(root.dataset.uploading))} still on the way.` });
   }, true);
   addEventListener("beforeunload", (event) => { if (root.dataset.uploading) event.preventDefault(); });
-  addEventListener("online", () => { for (const upload of uploads) if (upload.state === "interrupted") retry(upload); });
+  addEventListener("online", retryAll);
 
   // Picker, drop, paste.
   document.addEventListener("change", (event) => {

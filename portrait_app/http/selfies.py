@@ -18,6 +18,7 @@ from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in
 from portrait_app.services import selfies
 from portrait_app.services.consent import ConsentMissing
+from portrait_app.services.leaving import AboutToLeave
 from portrait_app.services.selfies import TooManySelfies
 from portrait_app.services.trainings import AlreadyStarted
 
@@ -50,6 +51,7 @@ STATUS: dict[type[PortraitError], int] = {
     NotFound: 409,  # the draft was started or emptied while this photo was on its way
     TooManySelfies: 409,
     AlreadyStarted: 409,
+    AboutToLeave: 409,
     ObjectTooLarge: 413,
     BucketDown: 503,
     StoreRefused: 503,

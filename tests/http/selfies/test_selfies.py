@@ -11,7 +11,7 @@ from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.selfie import MAX_BYTES, MOST
 from portrait_app.http.selfies import plain_name
-from portrait_app.services import trainings
+from portrait_app.services import leaving, trainings
 from tests.http.selfies.conftest import OURS
 
 if TYPE_CHECKING:
@@ -114,6 +114,14 @@ async def test_a_store_that_is_down_is_said_in_words_and_nothing_is_kept(
         answer = await browser.post("/api/selfies", content=b"pixels")
         assert (answer.status_code, answer.json()) == (503, {"headline": error.headline, "hint": error.hint})
     assert await photos_of(house, ada.owner_id) == []
+
+
+async def test_who_is_about_to_leave_is_told_why_no_photo_is_taken(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn
+) -> None:
+    await leaving.ask(house.desk, await house.someone(ada.owner_id))
+    answer = await browser.post("/api/selfies", content=b"pixels")
+    assert (answer.status_code, answer.json()["headline"]) == (409, "You are about to leave")
 
 
 async def test_an_empty_file_is_no_photo(house: House, browser: httpx.AsyncClient, ada: SignedIn) -> None:
