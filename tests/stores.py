@@ -100,7 +100,8 @@ class Passage:
         there, onward = await asyncio.open_connection("127.0.0.1", self._to)
         ways = [asyncio.create_task(self._carry(*way)) for way in ((reader, onward, True), (there, writer, False))]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            with suppress(asyncio.CancelledError):  # shut: asyncio would tell of it as of an error
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for way in ways:
                 way.cancel()

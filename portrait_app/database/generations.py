@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlmodel import col, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlmodel import col, delete, select
 
 from portrait_app.database.shelf import Shelf
 from portrait_app.database.trash import TrashableShelf
-from portrait_app.domain.generation import Asset, Generation
+from portrait_app.domain.clock import now
+from portrait_app.domain.generation import Asset, Generation, HeldPicture
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 UNFINISHED = (GenerationStatus.QUEUED, GenerationStatus.PAINTING)
 
@@ -126,3 +129,29 @@ class Assets(TrashableShelf[Asset]):
 
     def _can_return(self) -> ColumnElement[bool]:
         return super()._can_return() & col(Asset.purge_asked_at).is_(None)
+
+
+class HeldPictures:
+    """Pictures of portraits that wait for a bucket to take them."""
+
+    def __init__(self, session: AsyncSession, owner_id: UUID) -> None:
+        self.session = session
+        self.owner_id = owner_id
+
+    async def ids(self) -> set[UUID]:
+        """Return of which portraits there are some."""
+        return set(await self.session.scalars(select(HeldPicture.id)))
+
+    async def find(self, asset_id: UUID) -> bytes | None:
+        """Return the picture of one portrait, or None."""
+        query = select(HeldPicture.picture).where(col(HeldPicture.id) == asset_id)
+        return (await self.session.scalars(query)).first()
+
+    async def add(self, asset_id: UUID, picture: bytes) -> None:
+        """Hold a picture of a portrait that is being fetched; one that is held already stays."""
+        made = {"id": asset_id, "owner_id": self.owner_id, "created_at": now(), "picture": picture}
+        await self.session.execute(insert(HeldPicture).values(made).on_conflict_do_nothing())
+
+    async def forget(self, asset_id: UUID) -> None:
+        """Hold it no longer."""
+        await self.session.execute(delete(HeldPicture).where(col(HeldPicture.id) == asset_id))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sqlalchemy import LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -126,3 +127,12 @@ class Asset(Trashable, table=True):
     trouble: str | None = None
     kept_at: datetime | None = moment(default=None)
     purge_asked_at: datetime | None = moment(default=None)
+
+
+class HeldPicture(Owned, table=True):
+    """The picture of a portrait, as the engine made it, that no bucket took: it has the portrait's id."""
+
+    __tablename__: ClassVar[Any] = "held_pictures"
+    __table_args__: ClassVar[Any] = {"schema": SCHEMA}
+
+    picture: bytes = Field(sa_type=LargeBinary)

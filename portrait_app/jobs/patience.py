@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision
 
+from portrait_app.adapters.buckets.errors import BucketDown, BucketFull
 from portrait_app.adapters.replicate.errors import EngineError, Throttled
 from portrait_app.adapters.replicate.outputs import OutputError
 from portrait_app.domain.clock import now
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_EXPECTED = (EngineError, OutputError, PictureError, Unsettled, NotYetGone, StillThere, asyncio.CancelledError)
+_EXPECTED = (
+    *(EngineError, OutputError, PictureError, Unsettled, NotYetGone, StillThere, BucketDown, BucketFull),
+    asyncio.CancelledError,
+)
 LONGEST_S = 60
 MOST_ATTEMPTS = 60  # about an hour; after that `reconcile.remember_chores` begins anew while the row still asks for it
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from portrait_app.database.accounts import appoint_operator, is_empty, is_empty_for_us, is_invited, password_of, use_invite
+from portrait_app.database.accounts import (
+    appoint_operator,
+    is_empty,
+    is_empty_for_us,
+    is_invited,
+    password_of,
+    use_invite,
+)
 from portrait_app.database.address import Role
 from portrait_app.domain.account import Account
 from portrait_app.domain.look import Look

@@ -92,6 +92,7 @@ SECTIONS = (
 LEFT_OUT = {
     "operators": "whether the studio is theirs is no data of theirs",
     "deliveries": "numbers of the engine's calls, forgotten after an hour",
+    "held_pictures": "portraits on their way; while there is no place for them there is none for a ZIP",
     "watchers": "that a tab is open just now",
 }
 """Tables with an owner that no section holds, each with why."""

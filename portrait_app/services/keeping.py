@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from portrait_app import pictures
+from portrait_app.adapters.buckets.errors import BucketDown, BucketFull
 from portrait_app.adapters.replicate.outputs import OutputBroken, OutputGone, OutputUnsafe, fetch
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss
@@ -63,15 +64,19 @@ class Keeper:
 
         Raises:
             OutputError, PictureError, Exception: it could not be fetched or read now, but may be in a moment.
+            BucketDown, BucketFull: no bucket takes it now; it is held here meanwhile.
         """
         async with self.desk.for_service(owner_id) as work:
             asset = await work.assets.find(asset_id)
             if asset is None or asset.status is not AssetStatus.FETCHING or asset.source_url is None:
                 return
             person = await identity_of(work, asset.training_id)
+            held = await work.held_pictures.find(asset_id)
+        if held is not None:
+            await self.desk.buckets.of(owner_id).page(most=1)  # while it is away no pixel is worked on again
         try:
             async with asyncio.timeout(FETCH_LASTS_S):
-                fetched = await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
+                fetched = held or await fetch(asset.source_url, allow_local=self.engine_origin, max_bytes=MAX_BYTES)
                 kept, seen = await off_the_loop(self._look, fetched, person)
         except Exception as error:
             # Whatever it is, also what nobody thought of: it ends in words, or it would be asked for for ever.
@@ -79,7 +84,11 @@ class Keeper:
                 raise
             await self._lose(owner_id, asset_id, error)
             return
-        await self._keep(owner_id, asset, kept, seen)
+        try:
+            await self._keep(owner_id, asset, kept, seen)
+        except (BucketDown, BucketFull):
+            await self._hold(owner_id, asset_id, fetched)
+            raise
 
     def _look(self, fetched: bytes, person: NDArray[np.float32] | None) -> tuple[thumbnails.Kept, Seen]:
         pixels = pictures.open_picture(fetched)
@@ -109,7 +118,15 @@ class Keeper:
             row.mime, row.bytes = kind.mime, len(kept.original)
             row.width, row.height, row.colour = kept.width, kept.height, kept.colour
             row.likeness, row.face = seen.likeness, seen.face
+            await work.held_pictures.forget(row.id)
             await _told(work, row)
+
+    async def _hold(self, owner_id: UUID, asset_id: UUID, fetched: bytes) -> None:
+        """Hold a picture among the rows until a bucket takes it: the engine forgets it in an hour, paid for or not."""
+        async with self.desk.for_service(owner_id) as work:
+            if await work.assets.find(asset_id) is not None:
+                await work.held_pictures.add(asset_id, fetched)
+                await work.tell("asset", asset_id)
 
     async def _age(self, owner_id: UUID, asset: Asset) -> timedelta:
         """How long ago the job ended that made it; nothing while it goes on."""
@@ -123,6 +140,7 @@ class Keeper:
             row = await work.assets.find(asset_id, lock=True)
             if row is None or row.status is not AssetStatus.FETCHING:
                 return
+            await work.held_pictures.forget(asset_id)
             painting.lose(row, Loss.REMOVED if isinstance(error, OutputGone | OutputBroken) else Loss.DAMAGED)
             await _told(work, row)
 

@@ -10,7 +10,7 @@ from portrait_app.database.accounts import Accounts
 from portrait_app.database.address import Role
 from portrait_app.database.consents import Consents
 from portrait_app.database.exports import Exports
-from portrait_app.database.generations import Assets, Generations
+from portrait_app.database.generations import Assets, Generations, HeldPictures
 from portrait_app.database.identities import Identities
 from portrait_app.database.mails import Mails
 from portrait_app.database.orders import Orders, owner_of
@@ -62,6 +62,7 @@ class Work:
         self.selfies = Selfies(self.session, self.owner_id)
         self.generations = Generations(self.session, self.owner_id)
         self.assets = Assets(self.session, self.owner_id)
+        self.held_pictures = HeldPictures(self.session, self.owner_id)
         self.orders = Orders(self.session, self.owner_id)
         self.exports = Exports(self.session, self.owner_id)
 

@@ -42,7 +42,8 @@ class Coming:
         if coming and not wanted:
             return cls(f"Stopping {_portraits(len(coming))}")
         can_stop = any(row.status is AssetStatus.PENDING for row in wanted)
-        return cls(await _waiting(work, wanted) or on_their_way(len(wanted)), can_stop=can_stop)
+        said = await _held(work, wanted) or await _waiting(work, wanted) or on_their_way(len(wanted))
+        return cls(said, can_stop=can_stop)
 
 
 class StopsPortraits(rx.State, mixin=True):
@@ -53,6 +54,18 @@ class StopsPortraits(rx.State, mixin=True):
         """Call off all portraits that are on their way; what changes is shown in each tab by its news."""
         async with work_for(self) as work:
             await cancelling.cancel_coming(work)
+
+
+async def _held(work: Work, wanted: Sequence[Asset]) -> str:
+    """Say that some of these are made and wait for a place; nothing when none does."""
+    if not any(row.status is AssetStatus.FETCHING for row in wanted):
+        return ""
+    held = await work.held_pictures.ids()
+    count = sum(row.id in held for row in wanted)
+    if not count:
+        return ""
+    verb = "is made and comes" if count == 1 else "are made and come"
+    return f"{_portraits(count)} {verb} as soon as pictures can be saved again"
 
 
 async def _waiting(work: Work, wanted: Sequence[Asset]) -> str:

@@ -19,7 +19,7 @@ from portrait_app.domain.account import Account, Invite, Operator, Session
 from portrait_app.domain.clock import now
 from portrait_app.domain.consent import VERSION, Consent
 from portrait_app.domain.export import Export, ExportStatus
-from portrait_app.domain.generation import Asset, Generation
+from portrait_app.domain.generation import Asset, Generation, HeldPicture
 from portrait_app.domain.identity import Identity
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.mail import Mail, MailKind
@@ -180,6 +180,8 @@ def _portraits(who: Person) -> list[SQLModel]:
             else:
                 asset.trouble = f"{who.word} trouble"
             made.append(asset)
+            if position == 0 and of_asset is AssetStatus.FETCHING:
+                made.append(HeldPicture(id=asset.id, owner_id=who.id, picture=f"{who.word} picture".encode()))
     who.rows += made
     return made
 

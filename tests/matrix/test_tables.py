@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import uuid4
 
 import psycopg
@@ -32,6 +32,11 @@ AS_IT_BEGINS: dict[str, dict[str, Any]] = {
     | dict.fromkeys(("job_id", "file_id", "doubt", "sent_at", "lost_at", "heard_at", "cancel_asked_at", "silent_since"))
     | dict.fromkeys(("silent_at", "stray_since", "ended_at", "version"))
     | dict.fromkeys(("account", "unknown_since", "uploading_since", "waits_until")),
+}
+# Of those that have one row for each parent: a parent that has none.
+HAS_ITS_PARENTS_ID: dict[str, LiteralString] = {
+    "held_pictures": "SELECT id FROM app.assets WHERE status = 'fetching' AND owner_id = %s "
+    "AND id NOT IN (SELECT id FROM app.held_pictures)"
 }
 PARENTS = """
 SELECT (SELECT array_agg(a.attname ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY k (num, n)
@@ -148,6 +153,8 @@ def _copy(matrix: Matrix, table: str, owner_id: Any) -> dict[str, Any]:
     row |= {"id": fresh} if "id" in row and table != "accounts" else {}
     row |= {"position": 77} if "position" in row else {}
     row |= AS_IT_BEGINS.get(table, {})
+    if table in HAS_ITS_PARENTS_ID:
+        row["id"] = str(matrix.admin.execute(HAS_ITS_PARENTS_ID[table], [owner_id]).fetchone()[0])  # type: ignore[index] -- there are two
     return {name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in row.items()}
 
 

@@ -14,7 +14,7 @@ from psycopg import sql
 from portrait_app.domain.account import Invite
 from portrait_app.domain.clock import now
 from portrait_app.domain.identity import Identity
-from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.lifecycle import AssetStatus, OrderStatus
 from portrait_app.domain.order import Delivery, Order, OrderKind
 from portrait_app.domain.passkey import Passkey
 from portrait_app.domain.rows import new_id
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from portrait_app.adapters.mail.outbox import Outbox
     from portrait_app.database.address import Address
+    from portrait_app.domain.generation import Asset
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
@@ -52,7 +53,8 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
     await house.agree(who.owner_id)
     await _ways_in(house, who.owner_id)
     model = await learned(house, who.owner_id)
-    *_, lying = await portraits_of(house, model, count=4)
+    first, *_, lying = await portraits_of(house, model, count=4)
+    await _no_store_takes(house, first)
     async with house.desk.for_person(who.owner_id) as work:
         await trash.put_portraits(work, [lying.id])
         await trash.put_model(work, (await house.ready_model(who.owner_id)).id)
@@ -70,6 +72,14 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
         mail_id = await work.mails.add("new_ways", EMAIL)  # type: ignore[arg-type] -- a kind, as the database has it
     await postman.send(who.owner_id, mail_id)
     return who
+
+
+async def _no_store_takes(house: House, portrait: Asset) -> None:
+    """As if a portrait had come while the store was away."""
+    async with house.desk.for_service(portrait.owner_id) as work:
+        (await work.assets.get(portrait.id, lock=True)).status = AssetStatus.FETCHING
+        await work.session.flush()
+        await work.held_pictures.add(portrait.id, b"a picture of Adalberta")
 
 
 async def _ways_in(house: House, owner_id: UUID) -> None:
