@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from portrait_app.darkroom.planes import Picture, Plane
     from portrait_app.darkroom.sitter import Sitter
 
+_CORE = 0.9  # nothing but skin
 _PORES = 0.6  # of them put back
 _SKIN = 0.018  # contrast of its finest drawing, against its brightness, in a photo with enough light: 0.008-0.022
 
@@ -42,7 +43,7 @@ def _skin(sitter: Sitter, picture: Picture, strength: float) -> Picture:
     What is finer than skin is drawn is the noise of a dark photo: the more of it, the calmer.
     """
     face_px = sitter.face_px
-    low, high = sitter.points[:, :2].min(axis=0) - face_px * 0.1, sitter.points[:, :2].max(axis=0) + face_px * 0.1
+    low, high = sitter.points[:, :2].min(axis=0) - face_px * 0.2, sitter.points[:, :2].max(axis=0) + face_px * 0.2
     left, top, right, bottom = (max(0, int(side)) for side in (*low, *high))
     face, skin = np.ascontiguousarray(picture[top:bottom, left:right]), sitter.skin[top:bottom, left:right]
     light = luminance(face)
@@ -50,8 +51,12 @@ def _skin(sitter: Sitter, picture: Picture, strength: float) -> Picture:
     noise = _noise(pores, light, skin)
     drawn = blur(light, face_px * 0.006 * noise)  # noise is no wrinkle to spare
     busy = blur(np.abs(drawn - blur(light, face_px * 0.02)), face_px * 0.007)
+    if noise:  # what is busy all over is no wrinkle either
+        busy = np.maximum(busy - noise * np.float32(np.quantile(busy[skin > _CORE], 0.6)), 0)
     share = strength + (1 - strength) * noise
-    where = blur(sitter.skin, face_px * 0.01)[top:bottom, left:right] * (1 - np.clip(busy * 9, 0, 1)) * share
+    bare = blur(sitter.skin, face_px * 0.01)[top:bottom, left:right]
+    bare = np.maximum(bare, noise * _around(sitter, (left, top, right, bottom)))  # noise ends at no mesh
+    where = bare * (1 - np.clip(busy * 9, 0, 1)) * share
     calm = np.asarray(cv2.bilateralFilter(face, -1, 0.09 + 0.09 * noise, face_px / 50), np.float32)
     done = picture.copy()
     smooth = calm + (pores * (_PORES * (1 - noise)))[..., None]
@@ -59,9 +64,17 @@ def _skin(sitter: Sitter, picture: Picture, strength: float) -> Picture:
     return done
 
 
+def _around(sitter: Sitter, box: tuple[int, int, int, int]) -> Plane:
+    """The rest of forehead and cheeks, ears and the neck below the chin: of the person, but neither eyes nor lips."""
+    left, top, right, bottom = box
+    near = smoothstep(0.02, 0.2, blur(mesh.fill(sitter.points, mesh.OVAL, sitter.shape), sitter.face_px * 0.09))
+    features = mesh.features(sitter.points, sitter.shape, sitter.face_px * 0.02)
+    return (near * sitter.alpha * (1 - features))[top:bottom, left:right]
+
+
 def _noise(pores: Plane, light: Plane, skin: Plane) -> float:
     """How much of the finest drawing is noise, 0 to 0.75."""
-    core = skin > 0.9  # noqa: PLR2004  # nothing but skin
+    core = skin > _CORE
     if not core.any():
         return 0.0
     drawing = float(np.median(np.abs(pores[core])) / max(float(np.median(light[core])), 0.05))
