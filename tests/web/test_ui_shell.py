@@ -10,6 +10,7 @@ import pytest
 import reflex as rx
 from PIL import Image
 
+from portrait_app.portrait_app import app
 from portrait_app.web import shell, theme, ui
 from portrait_app.web.ui.icon import OUTLINES, IconName
 
@@ -66,6 +67,13 @@ def test_what_writes_itself_is_left_alone_when_react_comes_to_a_built_page():
 def test_only_the_room_one_is_in_is_the_current_tab():
     framed = str(shell.frame("Gallery", active="gallery"))
     assert framed.count('"aria-current":"page"') == 1
+
+
+@pytest.mark.parametrize("route", [route for route in app._unevaluated_pages if route not in ("index", "404")])
+def test_each_room_looks_again_when_links_to_its_pictures_have_grown_too_old(route: str):
+    room = str(app._unevaluated_pages[route].component())  # type: ignore[operator] -- pages are given as functions
+    assert len(re.findall(r'"data-refreshes":"yes"', room)) == 1
+    assert re.search(r'"data-refreshes":"yes",hidden:true,onClick:[^"]*"[\w.]+\.enter"', room)
 
 
 def test_the_house_brings_no_stylesheet_or_toaster_of_the_framework():

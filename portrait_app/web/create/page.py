@@ -42,7 +42,7 @@ def create_page() -> rx.Component:
     room = rx.cond(CreateState.models.length() > 0, _room(), rx.cond(CreateState.is_here, no_model, _arriving()))
     withheld = rx.cond(CreateState.withheld != "", ui.notice(CreateState.withheld, WITHHELD, kind="care"))
     shown = rx.cond(StayState.leave_on == "", rx.fragment(withheld, room), _left_as_it_is())
-    return frame("Create", shown, active="create", beside=(stop_sheet(CreateState),))
+    return frame("Create", shown, active="create", beside=(stop_sheet(CreateState),), looks_again=CreateState.enter)
 
 
 def _room() -> rx.Component:

@@ -30,7 +30,8 @@ def gallery_page() -> rx.Component:
         "Gallery",
         rx.cond(GalleryState.is_here, _room(), _waiting()),
         active="gallery",
-        beside=(_viewer(), _refresh(), theme.script_of_room("choosing")),
+        beside=(_viewer(), theme.script_of_room("choosing")),
+        looks_again=GalleryState.enter,
     )
 
 
@@ -194,11 +195,6 @@ def _facts(portrait: ObjectVar[Portrait]) -> rx.Component:
         ),
         class_name="gallery-facts",
     )
-
-
-def _refresh() -> rx.Component:
-    """What js/arriving.js presses when the links to the pictures have grown too old."""
-    return rx.el.button(type="button", hidden=True, data_refreshes="yes", on_click=GalleryState.enter)
 
 
 def _none_yet() -> rx.Component:

@@ -31,6 +31,7 @@ def home_page() -> rx.Component:
         HomeState.greeting,
         rx.cond(HomeState.has_looked, _room(), _arriving()),
         active="home",
+        looks_again=HomeState.enter,
         beside=(stop_sheet(HomeState),),
     )
 

@@ -33,6 +33,7 @@ def frame(
     tools: tuple[rx.Component, ...] = (),
     beside: tuple[rx.Component, ...] = (),
     news: Mapping[Tab, rx.Var[bool]] | None = None,
+    looks_again: ui.Act | None = None,
 ) -> rx.Component:
     """Put a room into its frame.
 
@@ -44,6 +45,7 @@ def frame(
         tools: icon buttons at the bar's end.
         beside: sheets and viewers: they lie outside the page's column.
         news: which tabs carry a dot, by Vars.
+        looks_again: the event that reads the room anew: js/arriving.js presses it when links to pictures are too old.
     """
     return rx.el.div(
         rx.el.a("Skip to content", href="#content", class_name="button skip"),
@@ -64,6 +66,7 @@ def frame(
         tab_bar(active, news or {}),
         *beside,
         shortcuts(),
+        *([] if looks_again is None else [_refresh(looks_again)]),
         # A look that was chosen elsewhere is put on as soon as this tab hears of it, whichever room it shows.
         ui.worn_look(WornState.look),
         class_name="frame",
@@ -92,6 +95,10 @@ def _tab(tab: Tab, label: str, *, is_active: bool, has_news: rx.Var[bool] | None
         class_name="tab",
         **({"aria_current": "page"} if is_active else {}),
     )
+
+
+def _refresh(looks_again: ui.Act) -> rx.Component:
+    return rx.el.button(type="button", hidden=True, data_refreshes="yes", on_click=looks_again)
 
 
 def _own_picture(*, is_active: bool) -> rx.Component:

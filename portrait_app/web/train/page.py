@@ -28,6 +28,7 @@ def train_page() -> rx.Component:
         "Train",
         rx.cond(TrainState.has_looked, _room(), _arriving()),
         active="train",
+        looks_again=TrainState.enter,
         beside=(_stop_sheet(), _delete_sheet(), stay_sheet(TrainState), theme.script_of_room("upload")),
     )
 

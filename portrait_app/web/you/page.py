@@ -22,6 +22,7 @@ def you_page() -> rx.Component:
         "You",
         rx.cond(YouState.is_here, _room(), ui.skeleton("card")),
         active="you",
+        looks_again=YouState.enter,
         beside=(_name_sheet(), own_picture_sheet(), security.invite_sheet(), *ways.sheets()),
     )
 

@@ -18,6 +18,7 @@ def data_page() -> rx.Component:
         "Your data",
         rx.cond(DataState.is_here, _room(), ui.skeleton("card")),
         active="you",
+        looks_again=DataState.enter,
         back=("You", "/you"),
         beside=(_leave_sheet(),),
     )

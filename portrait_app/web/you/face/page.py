@@ -25,6 +25,7 @@ def face_page() -> rx.Component:
         "What is kept",
         rx.cond(FaceState.is_here, _room(), ui.skeleton("card")),
         active="you",
+        looks_again=FaceState.enter,
         back=("You", "/you"),
         beside=(stay_sheet(FaceState), _withdraw_sheet(), _photos_sheet()),
     )

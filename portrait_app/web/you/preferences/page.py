@@ -29,6 +29,7 @@ def preferences_page() -> rx.Component:
         "Preferences",
         rx.cond(PreferencesState.is_here, _room(), ui.skeleton("card")),
         active="you",
+        looks_again=PreferencesState.enter,
         back=("Back to You", "/you"),
     )
 

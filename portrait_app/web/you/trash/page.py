@@ -22,6 +22,7 @@ def trash_page() -> rx.Component:
         "Trash",
         rx.cond(TrashState.is_here, _room(), ui.skeleton("card")),
         active="you",
+        looks_again=TrashState.enter,
         back=("You", "/you"),
         beside=(_delete_sheet(),),
     )
