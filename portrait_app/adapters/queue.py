@@ -30,6 +30,7 @@ PRIORITY = {
     Chore.PURGE_PORTRAIT: 0,
     Chore.PURGE_MODEL: 0,
     Chore.FORGET_PHOTOS: 0,
+    Chore.FORGET_PIXELS: 0,
 }
 # Hands of their own for each queue: an engine that hangs holds up what is asked of it and nothing else, nor does a
 # mail server.
@@ -43,12 +44,13 @@ QUEUE = {
     Chore.REMOVE_MODEL: AT_ENGINE,
     Chore.TIDY_ORDER: AT_ENGINE,
     Chore.MAKE_EXPORT: PACKING,
-    Chore.FORGET_EXPORT: PACKING,
+    Chore.FORGET_EXPORT: HERE,
     Chore.LEAVE: AT_ENGINE,
     Chore.SAY_FAREWELL: AT_ENGINE,
     Chore.PURGE_PORTRAIT: HERE,
     Chore.PURGE_MODEL: HERE,
     Chore.FORGET_PHOTOS: HERE,
+    Chore.FORGET_PIXELS: HERE,
 }
 _FORGET = "DELETE FROM procrastinate_jobs WHERE args->>'owner_id' = %(owner_id)s AND status <> 'doing'"
 _STILL_TO_END = ("todo", "doing")

@@ -22,3 +22,4 @@ class Chore(StrEnum):
     PURGE_PORTRAIT = "purge_portrait"
     PURGE_MODEL = "purge_model"
     FORGET_PHOTOS = "forget_photos"
+    FORGET_PIXELS = "forget_pixels"  # of a photo whose row is gone

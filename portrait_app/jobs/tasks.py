@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portrait_app.domain.chores import Chore
 from portrait_app.jobs.patience import Patience
-from portrait_app.services import cancelling, exports, purging, removal, tidying
+from portrait_app.services import cancelling, exports, purging, removal, selfies, tidying
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,6 +43,7 @@ def register(app: App, workshop: Workshop) -> None:
         Chore.PURGE_PORTRAIT: partial(purging.purge_portrait, desk),
         Chore.PURGE_MODEL: partial(purging.purge_model, desk),
         Chore.FORGET_PHOTOS: partial(purging.forget_photos, desk),
+        Chore.FORGET_PIXELS: partial(selfies.forget_pixels, desk),
     }
     for chore, do in of_a_person.items():
         _task(app, chore, partial(_for_whoever_is_here, desk, do))

@@ -80,11 +80,11 @@ async def ask(desk: Desk, someone: Someone) -> None:
 
 
 async def forget(work: Work) -> None:
-    """Delete what was exported, and call off what is being packed."""
+    """Delete what was exported, and call off what is being packed. The file goes by a chore; no link opens it now."""
     for export in await work.exports.all():
         await work.exports.remove(export)
         await work.tell("export", export.id)
-        await work.bucket.delete(key_of(export))
+        work.later(Chore.FORGET_EXPORT, export.id)
     await work.session.flush()
 
 
@@ -132,10 +132,13 @@ async def make(desk: Desk, owner_id: UUID, export_id: UUID) -> None:
 
 
 async def forget_over(desk: Desk, owner_id: UUID, export_id: UUID) -> None:
-    """Delete the file of an export whose time is over; the line stays and says so."""
+    """Delete the file of an export that was deleted, or whose time is over: then the line stays and says so."""
     async with desk.for_service(owner_id) as work:
         export = await work.exports.find(export_id, lock=True)
-        if export is None or export.status is not ExportStatus.READY or not await work.exports.is_over(export):
+        if export is None:
+            await work.bucket.delete(_key(owner_id, export_id))
+            return
+        if export.status is not ExportStatus.READY or not await work.exports.is_over(export):
             return
         await work.bucket.delete(key_of(export))
         export.status = ExportStatus.GONE
@@ -190,7 +193,7 @@ async def _fail(desk: Desk, export: Export, trouble: str, error: Exception) -> N
 
 def key_of(export: Export) -> str:
     """Return where the ZIP lies in the bucket. It is no column: nothing that is written there leads elsewhere."""
-    return f"u/{export.owner_id}/{EXPORTS}/{export.id}.zip"
+    return _key(export.owner_id, export.id)
 
 
 def name_of(export: Export) -> str:
@@ -202,3 +205,7 @@ def name_of(export: Export) -> str:
     if export.ready_at is None:
         raise NotFound(str(export.id))
     return f"portrait-studio-{export.ready_at:%Y-%m-%d}.zip"
+
+
+def _key(owner_id: UUID, export_id: UUID) -> str:
+    return f"u/{owner_id}/{EXPORTS}/{export_id}.zip"

@@ -101,8 +101,7 @@ async def give_up_all_photos(work: Work) -> None:
     for training_id in sorted(kept):
         training = await work.trainings.get_anywhere(training_id, lock=True)
         if training.status is TrainingStatus.DRAFT:
-            await selfies.forget(work, training_id)
-            await work.tell("selfie", training_id)
+            await selfies.remove_all(work, training_id)
         elif training.status.is_final and training.removal_asked_at is None:
             if training.photos_deleted_at is None:
                 await _give_up_photos(work, training)

@@ -96,18 +96,33 @@ async def overrule(work: Work, selfie_id: UUID) -> None:
 
 
 async def remove(work: Work, selfie_id: UUID) -> None:
-    """Take a photo out of the draft, and its pixels out of the bucket."""
+    """Take a photo out of the draft; its pixels are deleted by a chore, and no link opens them any more."""
     selfie = await work.selfies.get(selfie_id)
     await _require_draft(work, selfie.training_id)
-    await work.selfies.remove(selfie)
+    await _take_out(work, selfie)
     await work.session.flush()
     _judge([other for other in await work.selfies.of(selfie.training_id) if other.seen])
     await work.tell("selfie", selfie.id)
-    await work.bucket.delete(*_keys(selfie))
+
+
+async def remove_all(work: Work, training_id: UUID) -> None:
+    """Take all photos out of a draft, in the same way."""
+    for selfie in await work.selfies.of(training_id):
+        await _take_out(work, selfie)
+    await work.tell("selfie", training_id)
+
+
+async def forget_pixels(desk: Desk, owner_id: UUID, selfie_id: UUID) -> None:
+    """Delete the pixels of a photo whose row is gone; twice is no error. Should nobody do it, `services/sweep` does."""
+    async with desk.for_service(owner_id) as work:
+        if await work.selfies.find(selfie_id) is not None:
+            return
+    clean = thumbnails.keys(_clean_key(owner_id, selfie_id))
+    await desk.buckets.of(owner_id).delete(_incoming_key(owner_id, selfie_id), *clean)
 
 
 async def forget(work: Work, training_id: UUID) -> None:
-    """Delete all photos of a face model, with what was seen in them and their pixels."""
+    """Delete all photos of a face model, with what was seen in them and their pixels. It waits for the bucket."""
     photos = await work.selfies.of(training_id)
     for photo in photos:
         await work.selfies.remove(photo)
@@ -127,7 +142,7 @@ class Examiner:
         async with self.desk.for_service(owner_id) as work:
             selfie = await work.selfies.find(selfie_id)
         if selfie is None or selfie.status is not SelfieStatus.EXAMINING or selfie.incoming_key is None:
-            await self._tidy(owner_id, selfie_id, is_removed=selfie is None)
+            await self._tidy(owner_id, selfie_id)
             return
         bucket = self.desk.buckets.of(owner_id)
         upload = await bucket.get(selfie.incoming_key)
@@ -143,10 +158,10 @@ class Examiner:
         photo = pictures.open_picture(upload, max_edge_px=KEPT_EDGE_PX)
         return examine(photo, self.reader), thumbnails.photo(photo, quality=KEPT_QUALITY)
 
-    async def _tidy(self, owner_id: UUID, selfie_id: UUID, *, is_removed: bool) -> None:
+    async def _tidy(self, owner_id: UUID, selfie_id: UUID) -> None:
         """Delete what a worker that was killed in the middle of its examination left behind."""
-        clean = thumbnails.keys(_clean_key(owner_id, selfie_id)) if is_removed else []
-        await self.desk.buckets.of(owner_id).delete(_incoming_key(owner_id, selfie_id), *clean)
+        await self.desk.buckets.of(owner_id).delete(_incoming_key(owner_id, selfie_id))
+        await forget_pixels(self.desk, owner_id, selfie_id)
 
     async def _accept(self, owner_id: UUID, selfie_id: UUID, seen: Examination, clean: thumbnails.Kept) -> None:
         key = _clean_key(owner_id, selfie_id)
@@ -172,6 +187,11 @@ class Examiner:
             selfie.status, selfie.incoming_key = SelfieStatus.REFUSED, None
             selfie.refusal = str(error)
             await work.tell("selfie", selfie.id)
+
+
+async def _take_out(work: Work, selfie: Selfie) -> None:
+    await work.selfies.remove(selfie)
+    work.later(Chore.FORGET_PIXELS, selfie.id)
 
 
 def _incoming_key(owner_id: UUID, selfie_id: UUID) -> str:

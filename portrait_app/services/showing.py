@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from portrait_app.database.pixels import PHOTOS, PORTRAITS, UPLOADS
+from portrait_app.database.pixels import EXPORTS, PHOTOS, PORTRAITS, UPLOADS
+from portrait_app.domain.export import ExportStatus
 from portrait_app.errors import NotFound
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
 
@@ -18,12 +19,12 @@ UUID_LENGTH = 36
 async def is_shown(desk: Desk, key: str) -> bool:
     """Whether the row that names this object is there for its owner, and doesn't lie in the Trash.
 
-    A link that was made before something was deleted stops with it; one to a photo, with its face model. Args: key: of
-    a link that was verified. What no row is deleted of (a file made to be fetched) is shown as long as its link lives.
+    A link that was made before something was deleted stops with it; one to a photo, with its face model; one to an
+    export, with its time. Args: key: of a link that was verified.
     """
     _, owner, folder, *name = key.split("/")
-    if folder not in (UPLOADS, PHOTOS, PORTRAITS):
-        return True
+    if folder not in (UPLOADS, PHOTOS, PORTRAITS, EXPORTS):
+        return False
     try:
         row_id = UUID(name[0][:UUID_LENGTH])
     except (ValueError, IndexError):
@@ -31,6 +32,10 @@ async def is_shown(desk: Desk, key: str) -> bool:
     async with desk.for_person(UUID(owner)) as work:
         if folder == PORTRAITS:
             return await work.assets.find(row_id) is not None
+        if folder == EXPORTS:
+            export = await work.exports.find(row_id)
+            is_ready = export is not None and export.status is ExportStatus.READY
+            return is_ready and not await work.exports.is_over(export)
         photo = await work.selfies.find(row_id)
         return photo is not None and await work.trainings.find(photo.training_id) is not None
 

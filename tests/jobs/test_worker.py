@@ -120,6 +120,8 @@ def test_whatever_calls_the_engine_waits_for_it_and_no_picture_does() -> None:
         Chore.PURGE_PORTRAIT,
         Chore.PURGE_MODEL,
         Chore.FORGET_PHOTOS,
+        Chore.FORGET_PIXELS,
+        Chore.FORGET_EXPORT,
     }
 
 

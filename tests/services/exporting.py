@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 async def asked(house: House, owner_id: UUID) -> UUID:
     """Ask for an export; return its id."""
     await exports.ask(house.desk, await house.someone(owner_id))
-    ((chore, owner, export_id),) = house.queue.take()
+    *of_former, (chore, owner, export_id) = house.queue.take()
+    for forget, _, former_id in of_former:
+        assert forget is Chore.FORGET_EXPORT
+        await exports.forget_over(house.desk, owner_id, former_id)
     assert (chore, owner) == (Chore.MAKE_EXPORT, owner_id)
     return export_id
 

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from portrait_app.adapters.buckets.disk import DiskBucket
-from portrait_app.adapters.buckets.errors import BucketFull
+from portrait_app.adapters.buckets.errors import BucketDown, BucketFull
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.export import ExportStatus
 from portrait_app.domain.mail import MailKind
-from portrait_app.services import exports, reconcile, sweep
+from portrait_app.services import exports, reconcile, showing, sweep
 from portrait_app.services.exports import BeingMade, NothingToDownload
 from portrait_app.services.limits import TooManyTries
 from tests.portraits import portraits_of
@@ -148,12 +148,33 @@ async def test_one_that_is_deleted_while_it_is_packed_leaves_nothing(
     assert await lies_there(house, ada) == []
 
 
+async def test_one_that_is_deleted_goes_at_once_while_the_store_is_away_and_its_file_by_a_chore(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = await made(house, ada)
+    key = exports.key_of(export)
+
+    async def down(*_: object) -> None:
+        raise BucketDown("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskBucket, "delete", down)
+        async with house.desk.for_person(ada) as work:
+            assert await showing.is_shown(house.desk, key)
+            await exports.forget(work)
+    assert not await showing.is_shown(house.desk, key)  # its file is there still
+    assert house.queue.take() == [(Chore.FORGET_EXPORT, ada, export.id)]
+    await exports.forget_over(house.desk, ada, export.id)
+    assert await lies_there(house, ada) == []
+
+
 async def test_its_file_is_deleted_when_its_time_is_over_and_not_before(house: House, ada: UUID) -> None:
     export = await made(house, ada)
     await sweep.sweep(house.desk)
     await exports.forget_over(house.desk, ada, export.id)
     assert await lies_there(house, ada)
     await set_back(house, export, "expires_at", timedelta(seconds=1))
+    assert not await showing.is_shown(house.desk, exports.key_of(export))
     await reconcile.remember_chores(house.desk)
     assert house.queue.take() == [(Chore.FORGET_EXPORT, ada, export.id)]
     async with house.desk.for_person(ada) as work:

@@ -123,10 +123,12 @@ GIVEN: dict[Chore, Given] = {
 }
 ELSEWHERE = {Chore.MAKE_EXPORT, Chore.FORGET_EXPORT, Chore.LEAVE, Chore.SAY_FAREWELL}
 """Remembered by the tests of exports and of leaving."""
+SWEPT = {Chore.FORGET_PIXELS}
+"""No row asks for it any more: what is left is an object that no row names (tests/services/test_sweep.py)."""
 
 
 def test_no_kind_of_chore_is_left_out() -> None:
-    assert set(GIVEN) | ELSEWHERE == set(Chore)
+    assert set(GIVEN) | ELSEWHERE | SWEPT == set(Chore)
 
 
 @pytest.mark.parametrize("chore", list(GIVEN))

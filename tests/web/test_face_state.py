@@ -20,6 +20,8 @@ from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from portrait_app.domain.training import Training
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
@@ -37,6 +39,7 @@ SAID_AS = {
     "deliveries": "each message in which the engine told",
     "exports": "A copy to take away",
     "generations": "the style and its prompt",
+    "held_pictures": "waits beside its row",
     "identities": "accounts elsewhere that sign you in",
     "invites": "invitations you made",
     "mails": "Mails to you",
@@ -134,17 +137,24 @@ async def test_all_photos_are_deleted_but_those_of_a_face_that_is_being_learned(
 ) -> None:
     failed = await _training(house, ada, TrainingStatus.FAILED)
     running = await _training(house, ada, TrainingStatus.LEARNING)
-    await house.draft_with_selfies(ada.owner_id, 2)
+    draft = await house.draft_with_selfies(ada.owner_id, 2)
     await happens(room, "enter")
     assert room.photos == 10
+    drafted = await _photos_of(house, ada, draft)
     await happens(room, "delete_photos")
-    assert house.queue.take() == [(Chore.FORGET_PHOTOS, ada.owner_id, failed.id)]
+    chores = {(chore, row_id) for chore, _, row_id in house.queue.take()}
+    assert chores == {(Chore.FORGET_PHOTOS, failed.id), *((Chore.FORGET_PIXELS, photo_id) for photo_id in drafted)}
     async with house.desk.for_person(ada.owner_id) as work:  # before that was done
         with pytest.raises(PhotosGone):
             await trainings.retry(work, failed.id)
     await purging.forget_photos(house.desk, ada.owner_id, failed.id)
     async with house.desk.for_person(ada.owner_id) as work:
         assert await work.selfies.kept_by_training() == {running.id: 4}
+
+
+async def _photos_of(house: House, ada: SignedIn, training: Training) -> list[UUID]:
+    async with house.desk.for_person(ada.owner_id) as work:
+        return [photo.id for photo in await work.selfies.of(training.id)]
 
 
 async def _training(house: House, ada: SignedIn, status: TrainingStatus) -> Training:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
+from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.adapters.replicate.errors import WrongToken
+from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.consent import VERSION
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.errors import NotFound, SignedOut
-from portrait_app.services import consent, trainings
+from portrait_app.services import consent, selfies, thumbnails, trainings
 from portrait_app.services.retention import UnknownStay
 from portrait_app.services.selfies import NoFaceToLearn
 from portrait_app.web import house as web_house
@@ -119,13 +123,31 @@ async def test_a_doubtful_photo_counts_once_it_is_overruled_and_a_faceless_one_n
         await happens(room, "overrule", faceless.id)
 
 
-async def test_a_removed_photo_is_gone_from_the_bucket(house: House, ada: SignedIn, room: TrainState) -> None:
+async def test_a_removed_photo_goes_at_once_while_the_store_is_away_and_its_pixels_by_a_chore(
+    house: House, ada: SignedIn, room: TrainState, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await house.draft_with_selfies(ada.owner_id, 1, seen=None)
     await happens(room, "enter")
-    await happens(room, "remove", room.photos[0].id)
+    photo_id = UUID(room.photos[0].id)
+    bucket = house.desk.buckets.of(ada.owner_id)
+    pixels = [f"u/{ada.owner_id}/{name}" for name in (f"incoming/{photo_id}", *_kept_as(photo_id))]
+    for key in pixels:
+        await bucket.put_bytes(key, b"pixels")
+
+    async def down(*_: object) -> None:
+        raise BucketDown("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskBucket, "delete", down)
+        await happens(room, "remove", str(photo_id))
     assert room.photos == []
-    with pytest.raises(NotFound):
-        await house.desk.buckets.of(ada.owner_id).get(f"u/{ada.owner_id}/selfies/0.jpg")
+    assert house.queue.take() == [(Chore.FORGET_PIXELS, ada.owner_id, photo_id)]
+    await selfies.forget_pixels(house.desk, ada.owner_id, photo_id)
+    assert not {stored.key for stored in await bucket.page(most=99)} & {*pixels}
+
+
+def _kept_as(photo_id: UUID) -> list[str]:
+    return thumbnails.keys(f"selfies/{photo_id}.jpg")
 
 
 @pytest.mark.parametrize("event", ["overrule", "remove", "retry"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,8 +16,6 @@ from portrait_app.domain.clock import now
 from tests.opening import browser_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import pytest
 
     from portrait_app.adapters.buckets.s3 import S3Buckets
@@ -71,6 +69,39 @@ async def test_a_link_leads_to_an_address_that_is_kept_no_longer_than_it_lives(s
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+
+
+async def test_an_archive_that_broke_off_goes_on_for_as_long_as_the_link_that_led_to_it(
+    s3_buckets: S3Buckets,
+) -> None:
+    archive, holder = f"u/{ADA}/exports/a.zip", await s3_buckets.passes.of(ADA)
+    await s3_buckets.of(ADA).put_bytes(archive, b"everything of Ada")
+    old, settings = replace(holder, made_at=now() - timedelta(minutes=29)), s3_buckets.store.settings
+    addresses = [
+        Addresses(settings, old, ADA, now() - timedelta(minutes=25), until=until)
+        for until in (now() + timedelta(minutes=5), None)
+    ]
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        rest = [await browser.get(each.of(archive), headers={"Range": "bytes=11-"}) for each in addresses]
+    assert [answer.status_code for answer in rest] == [206, 403]
+    assert rest[0].content == b"of Ada"
+
+
+async def test_a_link_to_an_archive_leads_to_an_address_that_lives_as_long_and_to_a_picture_to_a_short_one(
+    s3_buckets: S3Buckets,
+) -> None:
+    links = await s3_buckets.of(ADA).links()
+    lives = {}
+    async with browser_of(s3_buckets, follows=False) as browser:
+        for key in (f"u/{ADA}/exports/a.zip", MINE):
+            link = links.to(key, download_as="ada")
+            address = httpx.URL((await browser.get(link)).headers["location"]).params
+            signed_at = datetime.strptime(address["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            ends_at = signed_at + timedelta(seconds=int(address["X-Amz-Expires"]))
+            lives[key] = (ends_at, datetime.fromtimestamp(int(httpx.URL(link).params["e"]), UTC))
+    (archive, link_ends), (picture, _) = lives.values()
+    assert archive == min(link_ends, (await s3_buckets.passes.of(ADA)).ends_at)
+    assert picture - now() < 2 * WINDOW < timedelta(minutes=29) < archive - now()
 
 
 class Clock:

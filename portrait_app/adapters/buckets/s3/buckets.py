@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,13 +23,13 @@ from portrait_app.ports.bucket import Stored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-    from datetime import datetime
 
     from portrait_app.adapters.buckets.links import Link
     from portrait_app.adapters.buckets.s3.passes import Pass
     from portrait_app.settings_of_bucket import StoreSettings
 
 NOBODY = UUID(int=0)  # whose folder is tried to know whether the store takes an object
+ARCHIVE = ".zip"  # so large that it may break off on its way, and go on half an hour later
 ABANDONED_AFTER = timedelta(hours=1)
 _AT_ONCE = 1000  # the most that the store lists or deletes by one call
 
@@ -57,12 +57,13 @@ class S3Buckets:
 
     async def elsewhere(self, link: Link, method: str) -> Elsewhere:
         """Return where a verified link leads; see `ServedElsewhere`. The credential is its owner's."""
-        addresses = await self.addresses(owner_of(link.key))
+        until = datetime.fromtimestamp(link.expires_at, UTC) if link.key.endswith(ARCHIVE) else None
+        addresses = await self.addresses(owner_of(link.key), until=until)
         return Elsewhere(addresses.of(link.key, method=method, download_as=link.download_as), addresses.stands_for_s)
 
-    async def addresses(self, owner_id: UUID) -> Addresses:
+    async def addresses(self, owner_id: UUID, *, until: datetime | None = None) -> Addresses:
         """Return what makes addresses at the store of one person's objects; good for the request that asks."""
-        return Addresses(self.store.settings, await self.passes.of(owner_id), owner_id, self._clock())
+        return Addresses(self.store.settings, await self.passes.of(owner_id), owner_id, self._clock(), until=until)
 
     async def page(self, *, after: str = "", most: int) -> Sequence[Stored]:
         """Return the first objects after a key; see the port."""

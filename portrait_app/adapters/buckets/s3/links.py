@@ -34,14 +34,18 @@ class Addresses:
     They are signed as of the beginning of a stretch of five minutes, so that a browser that comes back finds in its
     cache what it fetched; never as of before the credential was made, and they never outlive it.
 
-    Args: at: what time it is.
+    Args:
+        at: what time it is.
+        until: when they die, where that is not soon: a browser resumes what broke off at the address it was led to.
     """
 
-    def __init__(self, settings: StoreSettings, holder: Pass, owner_id: UUID, at: datetime) -> None:
+    def __init__(
+        self, settings: StoreSettings, holder: Pass, owner_id: UUID, at: datetime, *, until: datetime | None = None
+    ) -> None:
         self._owner_id = owner_id
         self._base = settings.objects_url
         began = datetime.fromtimestamp(at.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), UTC)
-        signed_at, ends_at = max(began, holder.made_at), min(began + 2 * WINDOW, holder.ends_at)
+        signed_at, ends_at = max(began, holder.made_at), min(until or began + 2 * WINDOW, holder.ends_at)
         self.stands_for_s = max(0, int((min(began + WINDOW, ends_at) - at).total_seconds()))
         self._moment = f"{signed_at:%Y%m%dT%H%M%SZ}"
         self._scope = f"{self._moment[:8]}/{settings.region}/s3/aws4_request"

@@ -112,7 +112,8 @@ def _portraits(settings: Settings, counts: Counts) -> Kept:
     return Kept(
         "Portraits",
         number,
-        "Each in full and in three smaller sizes, with its style and how like you it is.",
+        "Each in full and in three smaller sizes, with its style and how like you it is. One that can't be saved just "
+        "now waits beside its row until it can.",
         f"{pictures_lie(settings)}. {engine} own copy is deleted there an hour after it was made.",
         f"Until you delete it: {TRASH_STAYS.days} days in the Trash, then for good.",
         bytes=size,
