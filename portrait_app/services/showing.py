@@ -34,8 +34,9 @@ async def is_shown(desk: Desk, key: str) -> bool:
             return await work.assets.find(row_id) is not None
         if folder == EXPORTS:
             export = await work.exports.find(row_id)
-            is_ready = export is not None and export.status is ExportStatus.READY
-            return is_ready and not await work.exports.is_over(export)
+            if export is None or export.status is not ExportStatus.READY:
+                return False
+            return not await work.exports.is_over(export)
         photo = await work.selfies.find(row_id)
         return photo is not None and await work.trainings.find(photo.training_id) is not None
 
