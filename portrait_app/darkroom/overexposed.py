@@ -23,6 +23,7 @@ _FULL = (0.88, 0.985)  # of a channel: from here on it tells less, and nothing
 _SOME, _MUCH = 0.04, 0.3  # of the skin is full: a shine, an over-exposed photo
 _LEAST_KNOWN = 200  # px of skin that are not full
 _RED, _BLUE = (1.3, 2.2), (0.4, 0.68)  # of any skin, against green, in light
+_DOT = 0.009  # heights of the face
 _SHINE = 0.38  # of skin at its brightest, and white
 _KNEE, _TOP = 0.8, 1.25  # of green's light: from here on a level is believed less; and the highest
 _WHITE_SPOT, _THEIRS = 0.08, 0.5  # heights of the face: a spot on a forehead that is white altogether; part of a pixel
@@ -32,7 +33,7 @@ _USUAL, _FULLEST = 0.74, 0.97
 
 def recovered(lit: Lit) -> Picture:
     """The person with skin as it was before the camera cut it off; as they are, when little is cut off."""
-    oval, _, core = parts(lit)
+    oval, features, core = parts(lit)
     full = lit.person.max(axis=2) > _FULL[1] - 0.02
     strength = float(smoothstep(_SOME, _MUCH, full[core].mean(keepdims=True))[0]) if core.any() else 0.0
     if not strength:
@@ -43,7 +44,13 @@ def recovered(lit: Lit) -> Picture:
     cut = smoothstep(*_FULL, lit.person.max(axis=2)) * zone * (1 - _white(lit))
     shine = smoothstep(*_FULL, lit.person[..., :2].min(axis=2))[..., None] * _SHINE
     paler = (hue + (1 - hue) * shine).astype(np.float32)
-    whole = mix(linear, _level(lit.person, linear, paler)[..., None] * paler, cut)
+    level = _level(lit.person, linear, paler)
+    # A dot that is left among what is full is no freckle: it is a pixel or two that were not quite full.
+    dense = smoothstep(0.55, 0.85, blur(cut, lit.face_px * 0.02)) * (1 - features)
+    level = mix(
+        level, np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(lit.face_px * _DOT)), np.float32), dense
+    )
+    whole = mix(linear, level[..., None] * paler, np.maximum(cut, dense * zone * (1 - _white(lit))))
     usual, fullest = np.median(luminance(whole)[core]), np.quantile(whole.max(axis=2)[core], 0.95)
     darker = min(1.0, float(_USUAL**2.2 / max(usual, 1e-3)), float(_FULLEST**2.2 / max(fullest, 1e-3)))
     shown = whole * (1 + (darker - 1) * zone * (1 - 0.6 * _white(lit)))[..., None]

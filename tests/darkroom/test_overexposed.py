@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
@@ -90,3 +91,15 @@ def test_whoever_is_seated_is_seated_so():
     skin = seat.skin > 0.9
     assert (seat.scene.max(axis=2) > 0.98)[skin].mean() > 0.5
     assert (seat.person.max(axis=2) > 0.98)[skin].mean() < 0.08
+
+
+def test_no_dots_are_left_on_a_cheek_that_was_white():
+    lit = taken(astronaut().shots[0], 1.6)
+    core = cv2.erode(parts(lit)[2].astype(np.uint8), np.ones((5, 5))) > 0
+
+    def dots(picture: np.ndarray) -> int:
+        light = luminance(picture)
+        return int(((cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((3, 3))) - light > 0.05) & core).sum())
+
+    assert dots(lit.person) > 40
+    assert dots(overexposed.recovered(lit)) < 0.5 * dots(lit.person)
