@@ -30,6 +30,9 @@ async def test_when_to_come_again_is_read_from_the_body_or_the_header(
         (Answer(429, {"retry_after": "nan"}), 10),
         (Answer(429, {"retry_after": 1e9}, {"Retry-After": "3"}), 3600),
         (Answer(429, {"retry_after": None}, {"Retry-After": "inf"}), 10),
+        (Answer(429, {"retry_after": 10**400}, {"Retry-After": "3"}), 3),
+        (Answer(429, b"", {"Retry-After": f"Mon, 01 Jan {10**14} 00:00:00 GMT"}), 10),
+        (Answer(429, b"", {"Retry-After": "Mon, 01 Jan 0001 00:00:00 +2359"}), 0),
     ):
         scripted.answers[LOOK] = answer
         with pytest.raises(Throttled) as failed:

@@ -57,6 +57,7 @@ ODD = st.lists(PIECES | st.text(max_size=3), max_size=8).map("".join)
         "http://0177.0.0.1:1/",
         "http://127.1:1/",
         "http://169.254.169.254/latest/meta-data/",
+        "https://:password@replicate.delivery/",
         "http://10.0.0.1/",
         "http://0.0.0.0:1/",
         "http://[fd00::1]/",
@@ -157,6 +158,30 @@ async def test_a_name_of_the_engines_that_leads_inside_is_not_followed_until_it_
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", poisoned)
     with pytest.raises(OutputBroken, match="delivery is at"):
         await fetch("https://replicate.delivery/x", allow_local=None, max_bytes=10, timeout_s=5)
+
+
+async def test_where_the_first_address_leads_nowhere_the_next_is_taken(
+    scripted: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    async def two(*_: object, **__: object) -> list[object]:
+        asked.append(1)
+        return [(10, 1, 6, "", (address, 0, 0, 0)) for address in ("::ffff:127.0.0.2", "127.0.0.1")]
+
+    scripted.answers["GET /out.webp"] = Answer(body=PICTURE)
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", two)
+    assert await fetched(scripted) == PICTURE
+    assert asked == [1]  # what was looked at is what was connected to
+
+
+async def test_where_no_address_answers_it_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def none(*_: object, **__: object) -> list[object]:
+        return [(2, 1, 6, "", ("127.0.0.2", 1)), (2, 1, 6, "", ("127.0.0.1", 1))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", none)
+    with pytest.raises(OutputBroken, match="ConnectError"):
+        await fetch("http://127.0.0.1:1/x", allow_local="http://127.0.0.1:1", max_bytes=10, timeout_s=5)
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def _field(body: dict[str, Any]) -> str:
 def _retry_after_s(body: dict[str, Any], headers: httpx.Headers) -> float:
     """When to come again, in seconds from now: the body's number, else the header's number or date."""
     for said in (body.get("retry_after"), headers.get("retry-after"), _seconds_until(headers.get("retry-after"))):
-        with contextlib.suppress(TypeError, ValueError):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):  # the last: more digits than a number has
             if math.isfinite(seconds := float(said)):  # pyright: ignore[reportArgumentType] -- None raises TypeError
                 return min(max(0.0, seconds), LONGEST_WAIT_S)
     return RETRY_AFTER_S
@@ -192,6 +192,6 @@ def _retry_after_s(body: dict[str, Any], headers: httpx.Headers) -> float:
 def _seconds_until(date: str | None) -> float | None:
     try:
         moment = parsedate_to_datetime(date or "")
-    except ValueError:
+        return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError):  # no date, or none of any calendar
         return None
-    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -98,7 +98,7 @@ def _check(url: str, allow_local: str | None) -> None:
         raise OutputUnsafe("an address with strange characters")
     if allow_local and (parts.scheme, parts.netloc) == urlsplit(allow_local)[:2]:
         return
-    if not (_ITS_HOSTS.fullmatch(host) and parts.scheme == "https" and port in (None, 443) and not parts.username):
+    if not (_ITS_HOSTS.fullmatch(host) and parts.scheme == "https" and port in (None, 443) and "@" not in parts.netloc):
         raise OutputUnsafe(f"not on the engine's hosts: {_shown(url)}")
 
 

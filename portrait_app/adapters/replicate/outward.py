@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # All of IPv6 that is given to networks of the internet. What lies outside has an IPv4 address inside, to which a
 # translator would lead (RFC 4291, 6052, 7915, 8215), or means something within one network alone.
@@ -22,7 +23,7 @@ class Forbidden(Exception):
 
 
 class OutwardNetwork(httpcore.AsyncNetworkBackend):
-    """Resolves a name once, looks at every address it has, and connects to one that it looked at.
+    """Resolves a name once, looks at every address it has, and connects to the first that answers of those it saw.
 
     Args: but: the one host and port that may be anywhere.
     """
@@ -52,7 +53,17 @@ class OutwardNetwork(httpcore.AsyncNetworkBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if (host, port) != self._but and not all(is_public(address) for address in addresses):
             raise Forbidden(f"{host} is at {', '.join(addresses)}")
-        return await self._plain.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        return await self._first_that_answers(addresses, port, timeout, local_address, socket_options)
+
+    async def _first_that_answers(
+        self, addresses: Sequence[str], port: int, within_s: float | None, *options: Any
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to one after the other: an address of IPv6 may lead nowhere from here, where one of IPv4 does."""
+        each_s = within_s / len(addresses) if within_s is not None else None
+        for address in addresses[:-1]:
+            with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await self._plain.connect_tcp(address, port, each_s, *options)
+        return await self._plain.connect_tcp(addresses[-1], port, each_s, *options)
 
     async def connect_unix_socket(
         self,

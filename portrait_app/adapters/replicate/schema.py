@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import UnknownType
-from referencing.exceptions import Unresolvable
+from referencing import Registry
 
 from portrait_app.adapters.replicate.wire import object_in
 
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 # What Cog calls the inputs of a prediction, and of a training.
 Noun = Literal["Input", "TrainingInput"]
 
+# Of other documents, none: jsonschema would fetch whatever address a reference names, our own network's too.
+_NOTHING_ELSE: Registry[Any] = Registry()
+
 
 def says_of(document: Mapping[str, Any], noun: Noun) -> bool:
     """Whether the document tells what these inputs are. Versions of old Cogs can be trained and don't say with what."""
@@ -25,16 +27,20 @@ def says_of(document: Mapping[str, Any], noun: Noun) -> bool:
 
 
 def complaints(document: Mapping[str, Any], noun: Noun, given: Mapping[str, Any]) -> list[str]:
-    """Say what the version would not take of `given`, an item a complaint; none: it fits."""
+    """Say what the version would not take of `given`, an item a complaint; none: it fits.
+
+    The document is whoever's that pushed the version: no reference in it leads anywhere else, and one that can't be
+    read, in whatever way, is a complaint.
+    """
     schemas = _schemas(document)
     known = object_in(schemas[noun].get("properties"))
     strangers = [f"it takes no {name}" for name in given if name not in known]
     part = {"$ref": f"#/components/schemas/{noun}", "components": {"schemas": schemas}}
     try:
-        errors = list(cast("Iterable[Any]", Draft202012Validator(part).iter_errors(dict(given))))  # pyright: ignore[reportUnknownMemberType] -- untyped there
-    except (Unresolvable, UnknownType, TypeError, RecursionError) as error:
+        errors = cast("Iterable[Any]", Draft202012Validator(part, registry=_NOTHING_ELSE).iter_errors(dict(given)))  # pyright: ignore[reportUnknownMemberType] -- untyped there
+        return strangers + [_in_words(error) for error in errors]
+    except Exception as error:  # noqa: BLE001 -- a keyword with a strange value raises whatever it leads to
         return [f"what it says of its {noun} can't be read ({type(error).__name__})"]
-    return strangers + [_in_words(error) for error in errors]
 
 
 def changes(document: Mapping[str, Any], noun: Noun, numbers: Mapping[str, Number]) -> list[str]:
