@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,9 @@ def _have_seen_off(work: Work, order: Order) -> None:
 async def _take_in(work: Work, order: Order, report: JobReport) -> None:
     if order.kind is OrderKind.TRAINING and report.status is OrderStatus.DONE and report.version is None:
         report = JobReport(report.job_id, OrderStatus.FAILED, trouble=NO_MODEL, trouble_detail="no usable version")
+    if report.cause is Cause.NOT_IN_TIME and order.cancel_asked_at is not None:
+        # The engine says the same of all that ended before it began: of what its person called off, too.
+        report = replace(report, status=OrderStatus.CANCELED, trouble=None)
     order.status = advance(order.status, report.status)
     order.heard_at = work.moment
     if order.status.is_final:

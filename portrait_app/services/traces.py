@@ -44,10 +44,14 @@ async def look_for(desk: Desk, gateway: Gateway, order: Order) -> Found:
     was created clearly later than this one can have been: so it has come past that time. Our own darkroom's list
     needn't show that: it is one process with one file, and has each job from the moment at which it was taken.
 
+    The list of another account than the order went to, since the token was exchanged, shows nothing of it.
+
     Raises: EngineDown, Throttled, Refused.
     """
     assert order.sent_at is not None
     assert order.fingerprint is not None
+    if order.account is not None and order.account.casefold() != (await gateway.places.whose()).casefold():
+        return Found(None)
     asked_at = now()
     latest = (order.lost_at or order.sent_at) + ACCEPTED_WITHIN + LIST_LAGS + CLOCKS_DIFFER
     trace = await gateway.jobs.find(

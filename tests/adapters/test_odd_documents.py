@@ -10,7 +10,6 @@ import pytest
 
 from portrait_app.adapters.replicate.errors import ModelDiffers
 from portrait_app.adapters.replicate.schema import changes, complaints, says_of
-from tests.adapters.scripted import Answer
 from tests.adapters.test_schemas import QWEN, TRAIN, train, with_trainer
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from portrait_app.domain.report import JobReport
 from portrait_app.jobs.patience import Patience
 from portrait_app.services import inbox, reconcile
 from portrait_app.services.settling import Unsettled
-from tests.services.test_settling import order_of, recorded
+from tests.services.losing import order_of, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.services import progress
 from portrait_app.settings import Settings
-from tests.services.test_settling import recorded
+from tests.services.losing import recorded
 
 if TYPE_CHECKING:
     import pytest

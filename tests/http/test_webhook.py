@@ -42,6 +42,15 @@ async def test_a_delivery_counts_once_by_its_id(door: Door) -> None:
     assert (await door.order(door.portraits)).status is OrderStatus.RUNNING
 
 
+@pytest.mark.parametrize("name", ["webhook-id", "Webhook-Id", "webhook-timestamp", "webhook-signature"])
+async def test_a_letter_that_names_a_header_twice_is_refused(door: Door, name: str) -> None:
+    """Else the one would be checked and the other kept, and the same letter could come in again and again."""
+    body = json.dumps(RUNNING).encode()
+    headers = signed(body, "one")
+    for twice in ([(name, "two"), *headers.items()], [*headers.items(), (name, headers[name.lower()])]):
+        assert (await door.browser.post(door.address(), content=body, headers=twice)).status_code == 401
+
+
 async def test_deliveries_at_the_same_moment_are_one(door: Door) -> None:
     assert set(await asyncio.gather(*(door.bring(RUNNING, as_id="one") for _ in range(8)))) == {200}
 

@@ -9,7 +9,7 @@ from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import cancelling, inbox
-from tests.services.test_settling import let_time_pass, lost, order_of, recorded
+from tests.services.losing import let_time_pass, lost, order_of, recorded
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from portrait_app.adapters.replicate.wire import report_of
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
@@ -124,3 +125,32 @@ async def lose_all(work: Work, order: Order) -> None:
     for asset in await work.assets.of(generation.id):
         painting.lose(asset, Loss.REMOVED)
     await painting.close_if_complete(work, generation)
+
+
+@pytest.mark.parametrize("kind", list(OrderKind))
+async def test_what_was_called_off_before_it_began_is_called_off_though_the_engine_calls_it_aborted(
+    house: House, ada: UUID, kind: OrderKind
+) -> None:
+    order = await sent(house, ada, kind)
+    house.engine.ignores_cancel = True
+    house.engine.say(order.job_id, report_of(kind, {"id": order.job_id, "status": "aborted"}))
+    async with house.desk.for_person(ada) as work:
+        if order.generation_id is None:
+            await cancelling.cancel_training(work, order.training_id)
+        else:
+            await cancelling.cancel_portraits(work, order.generation_id)
+    await call_off(house, order)
+    async with house.desk.for_person(ada) as work:
+        ended = await work.orders.get(order.id)
+        if order.generation_id is None:
+            row = await work.trainings.get(order.training_id)
+            assert row.status is TrainingStatus.CANCELED
+        else:
+            row = await work.generations.get(order.generation_id)
+            assert row.status is GenerationStatus.CANCELED
+            assert {asset.loss for asset in await work.assets.of(row.id)} == {Loss.CALLED_OFF}
+    assert (ended.status, row.trouble) == (OrderStatus.CANCELED, progress.CALLED_OFF)
+    async with house.desk.for_service(ada) as work:
+        assert (
+            await work.orders.next_after(order) is None
+        )  # nor is it made once more, as what the engine broke off itself

@@ -17,7 +17,7 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import removal
 from portrait_app.services.doubts import NoDoubt, NotItsJob
-from tests.services.test_settling import let_time_pass, lost, order_of, recorded
+from tests.services.losing import let_time_pass, lost, order_of, recorded
 
 if TYPE_CHECKING:
     from uuid import UUID

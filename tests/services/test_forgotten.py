@@ -18,8 +18,8 @@ from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.domain.training import Training
 from portrait_app.services import cancelling, generations, mails, progress, purging, reconcile, removal
 from tests.portraits import portraits_of
+from tests.services.losing import order_of, recorded
 from tests.services.removing import learned
-from tests.services.test_settling import order_of, recorded
 from tests.services.trashing import OVER, put_away, put_model_away, set_back
 
 if TYPE_CHECKING:

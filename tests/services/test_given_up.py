@@ -16,8 +16,8 @@ from portrait_app.domain.report import JobReport
 from portrait_app.services import inbox, progress, reconcile, removal, silence, strays, trainings
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
+from tests.services.losing import let_time_pass, lost, order_of
 from tests.services.straying import RUNNING, call_off, given_up, hear, sent
-from tests.services.test_settling import let_time_pass, lost, order_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -21,8 +21,8 @@ from portrait_app.services import doubts, generations, progress, strays, trainin
 from portrait_app.services.generations import NotInDoubt, NotReady
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
+from tests.services.losing import let_time_pass, lost, order_of
 from tests.services.straying import RUNNING, call_off, hear
-from tests.services.test_settling import let_time_pass, lost, order_of
 
 if TYPE_CHECKING:
     from uuid import UUID

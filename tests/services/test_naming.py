@@ -17,9 +17,9 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.services import doubts, inbox, naming, progress, reconcile, removal, silence, strays
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
+from tests.services.losing import order_of
 from tests.services.straying import call_off, sent
 from tests.services.test_reconcile import look
-from tests.services.test_settling import order_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -1,4 +1,4 @@
-"""A call whose reply was lost: found, certainly nothing, or in doubt and shown to the operator; never repeated."""
+"""A call whose reply was lost: found, or in doubt and shown to the operator; never repeated."""
 
 from __future__ import annotations
 
@@ -8,56 +8,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, NotSent, ReplyLost
+from portrait_app.adapters.replicate.errors import JobVanished, NotSent
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
-from portrait_app.domain.order import Order, OrderKind
+from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import generations, inbox, orders, progress, settling, tidying, traces, trainings
-from portrait_app.services.settling import DOUBT_AFTER, Unsettled
+from portrait_app.services import inbox, orders, progress, settling
+from portrait_app.services.settling import Unsettled
 from tests.builders import change
+from tests.services.losing import let_time_pass, lost, order_of, recorded
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.builders import House
-
-
-async def recorded(house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICTION) -> Order:
-    """Have an order written down that nothing was sent of."""
-    if kind is OrderKind.PREDICTION:
-        training = await house.ready_model(owner_id)
-        async with house.desk.for_person(owner_id) as work:
-            await generations.order(work, training, style="noir", count=2, aspect="1:1")
-    else:
-        draft = await house.draft_with_selfies(owner_id)
-        async with house.desk.for_person(owner_id) as work:
-            await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
-    return await order_of(house, owner_id, order_id)
-
-
-async def lost(house: House, owner_id: UUID, kind: OrderKind = OrderKind.PREDICTION, *, is_taken: bool) -> Order:
-    """Have an order sent whose reply was lost on its way."""
-    order = await recorded(house, owner_id, kind)
-    house.engine.fails_next, house.engine.accepts_all_the_same = ReplyLost("reset"), is_taken
-    with pytest.raises(Unsettled):
-        await house.sender.send(owner_id, order.id)
-    return await order_of(house, owner_id, order.id)
-
-
-async def order_of(house: House, owner_id: UUID, order_id: UUID) -> Order:
-    async with house.desk.for_service(owner_id) as work:
-        return await work.orders.get(order_id)
-
-
-async def let_time_pass(house: House, order: Order) -> None:
-    """Make it so long ago that it is waited for no longer."""
-    await change(house, order, sent_at=now() - DOUBT_AFTER - timedelta(minutes=1), lost_at=now() - DOUBT_AFTER)
 
 
 @pytest.mark.parametrize("kind", list(OrderKind))
@@ -115,52 +83,6 @@ async def test_two_workers_send_an_order_once(house: House, ada: UUID) -> None:
     assert len(house.engine.created) == 1
 
 
-@pytest.mark.parametrize("kind", list(OrderKind))
-async def test_one_that_the_engine_certainly_never_took_gets_another_in_its_place(
-    house: House, ada: UUID, kind: OrderKind
-) -> None:
-    order = await lost(house, ada, kind, is_taken=False)
-    house.engine.list_is_past = True
-    await house.sender.send(ada, order.id)
-    assert house.engine.created == []
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
-    chores = {chore: row for chore, _, row in house.queue.take()}
-    await house.sender.send(ada, chores[Chore.SEND_ORDER])
-    successor = await order_of(house, ada, chores[Chore.SEND_ORDER])
-    assert (successor.status, successor.retry_of, successor.tries) == (OrderStatus.STARTING, order.id, 0)
-    assert successor.fingerprint != order.fingerprint
-    if kind is OrderKind.TRAINING:  # the photos of the first go
-        assert chores[Chore.TIDY_ORDER] == order.id
-        await tidying.tidy(house.desk, house.engine, ada, order.id)  # type: ignore[arg-type] -- a fake
-        assert list(house.engine.files) == [f"{successor.id}.zip"]
-
-
-async def test_an_engine_that_takes_orders_and_denies_it_is_not_paid_without_end(house: House, ada: UUID) -> None:
-    order = await lost(house, ada, is_taken=True)
-    house.engine.list_is_past = True
-    for call in range(2, settling.MOST_CALLS + 1):
-        house.engine.unlisted.update(house.engine.known)
-        await house.sender.send(ada, order.id)
-        order = await order_of(house, ada, {chore: row for chore, _, row in house.queue.take()}[Chore.SEND_ORDER])
-        house.engine.fails_next = ReplyLost("reset")
-        with pytest.raises(Unsettled):
-            await house.sender.send(ada, order.id)
-        assert (await order_of(house, ada, order.id)).attempts == call
-    house.engine.unlisted.update(house.engine.known)
-    await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).doubt
-    assert (len(house.engine.created), house.queue.take()) == (settling.MOST_CALLS, [(Chore.CALL_OFF, ada, order.id)])
-
-
-async def test_a_call_that_certainly_ordered_nothing_counts_for_nothing(house: House, ada: UUID) -> None:
-    order = await recorded(house, ada)
-    for _ in range(settling.MOST_CALLS + 1):
-        house.engine.fails_next = NotSent("no route")
-        with pytest.raises(NotSent):
-            await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).attempts == 0
-
-
 async def test_a_job_that_the_list_shows_and_nobody_knows_by_its_id_is_adopted(house: House, ada: UUID) -> None:
     order = await lost(house, ada, is_taken=True)
     house.engine.trouble_with["job1"] = JobVanished("job1")
@@ -205,26 +127,6 @@ async def test_a_training_in_doubt_says_so_and_what_is_done_meanwhile(house: Hou
     assert (training.status, training.trouble) == (TrainingStatus.IN_DOUBT, progress.IN_DOUBT)
 
 
-async def test_only_what_is_younger_than_any_lost_one_can_be_proves_anything(house: House, ada: UUID) -> None:
-    """By then we had hung up, whatever stands between had given up, and the list and the clocks may be wrong."""
-    order = await lost(house, ada, is_taken=False)
-    with pytest.raises(Unsettled):
-        await house.sender.send(ada, order.id)
-    assert order.lost_at is not None
-    slack = traces.ACCEPTED_WITHIN + traces.LIST_LAGS + traces.CLOCKS_DIFFER
-    assert house.engine.looked_until == order.lost_at + slack
-
-
-async def test_our_own_darkroom_need_not_show_a_younger_one(house: House, ada: UUID) -> None:
-    order = await lost(house, ada, is_taken=False)
-    house.engine.never_lags = True
-    with pytest.raises(Unsettled):  # it may be about to take it
-        await house.sender.send(ada, order.id)
-    await change(house, order, lost_at=now() - traces.LIST_LAGS)
-    await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
-
-
 async def test_a_call_whose_end_nobody_wrote_down_lasts_until_it_must_have_ended(house: House, ada: UUID) -> None:
     """The machine slept in the middle of it: the call goes on as it wakes, whatever the time."""
     order = await recorded(house, ada)
@@ -234,49 +136,6 @@ async def test_a_call_whose_end_nobody_wrote_down_lasts_until_it_must_have_ended
     known = await order_of(house, ada, order.id)
     assert known.lost_at is not None
     assert known.lost_at > now() + timedelta(seconds=settling.CALL_LASTS_S - 5)
-
-
-async def test_a_removed_job_of_another_order_is_no_doubt(house: House, ada: UUID) -> None:
-    other = await recorded(house, ada)
-    await house.sender.send(ada, other.id)
-    order = await lost(house, ada, is_taken=False)
-    house.engine.nameless, house.engine.list_is_past = ("job1",), True
-    await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
-
-
-async def test_while_the_list_can_not_be_had_nothing_is_decided(house: House, ada: UUID) -> None:
-    order = await lost(house, ada, is_taken=False)
-    await let_time_pass(house, order)
-    house.engine.list_fails = EngineDown("502")
-    with pytest.raises(EngineDown):
-        await house.sender.send(ada, order.id)
-    await change(house, order, silent_since=now() - DOUBT_AFTER, silent_at=now())
-    await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.IN_DOUBT
-
-
-async def test_what_failed_before_the_call_is_no_silence_about_it(house: House, ada: UUID) -> None:
-    order = await recorded(house, ada)
-    await change(house, order, silent_since=now() - 2 * DOUBT_AFTER, silent_at=now())  # the engine was down for so long
-    house.engine.fails_next = ReplyLost("reset")
-    with pytest.raises(Unsettled):
-        await house.sender.send(ada, order.id)
-    house.engine.list_fails = EngineDown("502")
-    with pytest.raises(EngineDown):
-        await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING
-
-
-async def test_a_list_that_was_read_in_between_ends_a_silence(house: House, ada: UUID) -> None:
-    order = await lost(house, ada, is_taken=False)
-    await change(house, order, silent_since=now() - 2 * DOUBT_AFTER, silent_at=now())
-    with pytest.raises(Unsettled):
-        await house.sender.send(ada, order.id)
-    house.engine.list_fails = EngineDown("502")
-    with pytest.raises(EngineDown):
-        await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING
 
 
 async def test_a_call_without_an_end_is_hung_up_on_and_settled(

@@ -17,8 +17,8 @@ from portrait_app.domain.order import WE_WERE_OFF, OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import inbox, progress, reconcile, removal, silence, trainings
 from tests.builders import change
+from tests.services.losing import order_of, recorded
 from tests.services.test_reconcile import look, painting
-from tests.services.test_settling import order_of, recorded
 
 if TYPE_CHECKING:
     from uuid import UUID

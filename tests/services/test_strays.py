@@ -18,8 +18,8 @@ from portrait_app.domain.report import JobReport
 from portrait_app.services import cancelling, inbox, progress, reconcile, strays, tidying, vanished
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
+from tests.services.losing import let_time_pass, lost, order_of
 from tests.services.straying import RUNNING, call_off, given_up, hear
-from tests.services.test_settling import let_time_pass, lost, order_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -16,7 +16,7 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.services import orders
 from portrait_app.web.train.shelf import training_cards
 from tests.builders import change
-from tests.services.test_settling import order_of, recorded
+from tests.services.losing import order_of, recorded
 from tests.services.test_untold import let_turns_come
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.services import cancelling, reconcile, removal, tidying
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
+from tests.services.losing import order_of, recorded
 from tests.services.straying import call_off
-from tests.services.test_settling import order_of, recorded
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -17,7 +17,7 @@ from portrait_app.services import orders, requests
 from portrait_app.services.settling import Unsettled
 from tests.builders import change
 from tests.fakes import Uploaded
-from tests.services.test_settling import let_time_pass, order_of, recorded
+from tests.services.losing import let_time_pass, order_of, recorded
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -18,9 +18,9 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.services import cancelling, reconcile, removal, silence
 from tests.builders import change
+from tests.services.losing import order_of
 from tests.services.straying import call_off
 from tests.services.test_reconcile import look, painting
-from tests.services.test_settling import order_of
 from tests.services.test_silence import finished, training_of
 
 if TYPE_CHECKING:

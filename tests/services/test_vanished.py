@@ -16,9 +16,9 @@ from portrait_app.domain.report import JobReport
 from portrait_app.services import cancelling, reconcile, silence, strays, tidying, vanished
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
+from tests.services.losing import order_of
 from tests.services.straying import RUNNING, call_off, sent
 from tests.services.test_reconcile import look
-from tests.services.test_settling import order_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -21,7 +21,7 @@ from portrait_app.web.you import words
 from portrait_app.web.you.state import NAME_FIELD, YouState
 from tests.builders import signs_in
 from tests.portraits import portraits_of
-from tests.services.test_settling import recorded
+from tests.services.losing import recorded
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:

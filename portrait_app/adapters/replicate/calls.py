@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from portrait_app.adapters.replicate.wire import object_in
 from portrait_app.domain.order import OrderKind
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import AsyncGenerator, Generator
 
     class Reply(Protocol):
         """What the client's `with_raw_response` gives."""
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 RETRY_AFTER_S = 10.0  # when a throttled reply doesn't say
 LONGEST_WAIT_S = 3600.0  # whatever it says: an order that waits longer looks forgotten
+# Of the 40 s that a call may last (`services/settling`), and twice: a trainer or a destination may be looked for anew.
+PREPARED_WITHIN_S = 12.0
 _NOTHING_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -75,14 +78,17 @@ def ordering(kind: OrderKind) -> Generator[None]:
         raise
 
 
-@contextlib.contextmanager
-def preparing() -> Generator[None]:
+@contextlib.asynccontextmanager
+async def preparing(*, is_upload: bool = False) -> AsyncGenerator[None]:
     """Around a call before an order that may as well be made twice.
+
+    It has an end of its own, sooner than that of the whole call: then it is known that nothing was ordered.
 
     Raises: NotSent, Throttled, Refused.
     """
     with _translated(NotSent):
-        yield
+        async with asyncio.timeout(None if is_upload else PREPARED_WITHIN_S):
+            yield
 
 
 @contextlib.contextmanager
@@ -139,6 +145,8 @@ def _translated(silence: type[EngineError], kind: OrderKind = OrderKind.PREDICTI
         raise silence(f"{type(error.__cause__).__name__} at {error.request.url.host}") from error
     except (_Garbled, Unreadable) as error:
         raise silence(str(error)) from error
+    except TimeoutError as error:
+        raise silence("no answer in time") from error
 
 
 def _json(reply: Reply | httpx.Response) -> object:

@@ -68,7 +68,7 @@ class Gateway:
 
         Raises: NotSent, Throttled, Refused: nothing was ordered.
         """
-        with preparing():
+        async with preparing(is_upload=True):
             content = (name, data, "application/zip")
             reply = body_of(await self._client.files.with_raw_response.create(content=content, filename=name))
             return UploadedFile(text_in(reply, "id"), text_in(reply, "urls", "get"))
@@ -101,8 +101,9 @@ class Gateway:
 
         Raises: NotSent, ReplyLost, Throttled, Refused.
         """
-        with _or(FaceModelGone, version), preparing():
-            takes = await self._models.version(version)
+        with _or(FaceModelGone, version):
+            async with preparing():
+                takes = await self._models.version(version)
         self._models.require(takes, "Input", [input])
         with _or(FaceModelGone, version), ordering(OrderKind.PREDICTION):
             reply = await self._client.predictions.with_raw_response.create(
@@ -214,7 +215,7 @@ class Gateway:
         await self._client.close()
 
     async def _order_training(self, trainer: Trainer, photos_url: str, seed: int, webhook: str | None) -> JobReport:
-        with preparing():
+        async with preparing():
             place = await self.places.place(trainer)
         given = trainer.given(photos_url=photos_url, seed=seed)
         self._models.require(place.version, "TrainingInput", [given])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 BELIEVED_FOR = timedelta(minutes=5)
+_OURS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _SIGNATURE = re.compile(r"v1,[A-Za-z0-9+/]{43}=", re.ASCII)  # HMAC-SHA256 in base64
 
 
@@ -69,6 +70,10 @@ def require_form(headers: Mapping[str, str], body: bytes) -> None:
 
     Raises: BadSignature: no secret of the world would make it good.
     """
+    named = [name.lower() for name, _ in headers.items()]  # a request may name a header twice
+    if any(named.count(name) > 1 for name in _OURS):
+        # One of two ids would be checked, and the other kept: the same letter would come in again and again.
+        raise BadSignature("a header twice")
     plain = {name.lower(): value for name, value in headers.items()}
     moment = _moment(plain)
     if not plain.get("webhook-id") or moment is None or abs(now() - moment) > BELIEVED_FOR:
