@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -85,8 +86,10 @@ class FakeEngine:
         return bool(generator)
 
     async def upload(self, name: str, data: bytes) -> Uploaded:
-        self.files[name] = data
-        return Uploaded(name, f"http://engine/files/{name}")
+        again = sum(known.partition("#")[0] == name for known in self.files)
+        file_id = f"{name}#{again}" if again else name  # a file of the same name is another file
+        self.files[file_id] = data
+        return Uploaded(file_id, f"http://engine/files/{file_id}")
 
     async def delete_file(self, file_id: str) -> None:
         self.files.pop(file_id, None)
@@ -97,8 +100,10 @@ class FakeEngine:
     async def start_prediction(self, *, version: str, input: dict[str, Any], webhook: str | None) -> JobReport:  # noqa: A002 -- the gateway's word
         return self._create(str(input["seed"]), {"version": version, "input": input, "webhook": webhook})
 
-    async def find_file(self, name: str) -> Uploaded | None:
-        return Uploaded(name, f"http://engine/files/{name}") if name in self.files else None
+    async def find_files(self, name: str, *, turn: Any = nullcontext) -> tuple[list[Uploaded], bool]:
+        async with turn():
+            found = [known for known in self.files if known.partition("#")[0] == name]
+        return [Uploaded(known, f"http://engine/files/{known}") for known in reversed(found)], True
 
     async def look_at(self, kind: OrderKind, job_id: str) -> JobReport:
         self.asked.append(job_id)

@@ -15,7 +15,7 @@ from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
 from portrait_app.domain.order import OrderKind
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import naming, versions
+from portrait_app.services import naming, vanished, versions
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.versions import NotYetGone
 
@@ -78,9 +78,13 @@ class Farewells:
 
     async def _is_gone(self, what: str, found: Farewell) -> bool:
         """Ask the engine once; what could not be asked or confirmed is there still."""
-        kind, _, name = what.partition(" ")
+        kind, _, rest = what.partition(" ")
+        name, _, account = rest.partition(" at ")
         asked_ago = now() - found.created_at
         try:
+            is_ours = await vanished.is_ours(self.desk, self.gateway, account or None)
+            if not is_ours:  # to another account it looks as if it were gone
+                return False
             if kind == "version":
                 await versions.delete(self.desk, self.gateway, name, asked_ago)
             elif kind == "file":

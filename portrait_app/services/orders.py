@@ -135,8 +135,10 @@ class Sender:
             ]
         name = tidying.name_of(order)
         # A worker that was killed right after its upload left one there: it is the same zip.
-        uploaded = await self.gateway.jobs.find_file(name)
-        if uploaded is None:
+        there, _ = await self.gateway.jobs.find_files(name)
+        if there:
+            uploaded = there[0]
+        else:
             if not await self._begin_upload(owner_id, order.id, account):
                 return
             uploaded = await self.gateway.upload(name, zipped(photos, caption=TRAINERS[trainer].caption))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from portrait_app.domain.clock import now
 from portrait_app.services import vanished
 from portrait_app.services.again import may_be_taken_back
+from portrait_app.services.pace import Call, turns
 from portrait_app.services.strays import DEADLINE
 from portrait_app.services.versions import NotYetGone
 
@@ -53,14 +54,18 @@ async def _are_needed(work: Work, order: Order) -> bool:
 async def _delete(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> None:
     if not await vanished.is_ours(desk, gateway, order.account):
         raise NotYetGone(f"they are with the account {order.account}", ago)
-    file_id = order.file_id
-    if file_id is None:  # whoever uploaded them was killed before it could write down as what
-        found = await gateway.jobs.find_file(name_of(order))
-        if found is None and order.uploading_since is not None and now() - order.uploading_since < UPLOAD_LASTS:
-            raise NotYetGone("they may be on their way there", ago)
-        file_id = found.id if found is not None else None
-    if file_id is not None:
+    # Whoever uploaded them may have been killed before it could write down as what; and of two that did, or of one that
+    # got no reply the first time, there may be two.
+    found, is_whole = await gateway.jobs.find_files(name_of(order), turn=turns(desk, Call.ASK))
+    files = {file.id for file in found}
+    if order.file_id is not None:
+        files.add(order.file_id)
+    for file_id in files:
         await gateway.delete_file(file_id)
+    if not files and order.uploading_since is not None and now() - order.uploading_since < UPLOAD_LASTS:
+        raise NotYetGone("they may be on their way there", ago)
+    if not is_whole:
+        raise NotYetGone("the list of files was not read whole", ago)
 
 
 def name_of(order: Order) -> str:

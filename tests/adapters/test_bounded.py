@@ -25,7 +25,7 @@ CALLS: dict[str, tuple[str, Call, type[Exception]]] = {
     "look": ("GET /v1/predictions/abc", lambda to: to.look_at(OrderKind.PREDICTION, "abc"), EngineDown),
     "cancel": ("POST /v1/predictions/abc/cancel", lambda to: to.cancel(OrderKind.PREDICTION, "abc"), EngineDown),
     "secret": ("GET /v1/webhooks/default/secret", lambda to: to.webhook_secrets(), EngineDown),
-    "find a file": ("GET /v1/files", lambda to: to.jobs.find_file("photos.zip"), EngineDown),
+    "find a file": ("GET /v1/files", lambda to: to.jobs.find_files("photos.zip"), EngineDown),
     "delete a file": ("DELETE /v1/files/f", lambda to: to.delete_file("f"), EngineDown),
     "is it gone": ("GET /v1/models/ada/faces/versions/1", lambda to: to.is_version_gone("ada/faces:1"), EngineDown),
     "upload": ("POST /v1/files", lambda to: to.upload("photos.zip", b"zip"), NotSent),

@@ -56,7 +56,7 @@ def _answer_everything(engine: ScriptedEngine) -> None:
 async def _everything_else(gateway: Gateway) -> None:
     await gateway.account()
     await gateway.webhook_secrets()
-    await gateway.jobs.find_file("photos.zip")
+    await gateway.jobs.find_files("photos.zip")
     await gateway.delete_file((await gateway.upload("photos.zip", b"zip")).id)
     for kind in OrderKind:
         await gateway.look_at(kind, "abc")

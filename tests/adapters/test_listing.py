@@ -43,7 +43,7 @@ async def test_a_page_without_a_list_is_no_empty_list(
     with pytest.raises(EngineDown):
         await trace(to_scripted, kind)
     with pytest.raises(EngineDown):
-        await to_scripted.jobs.find_file("photos.zip")
+        await to_scripted.jobs.find_files("photos.zip")
 
 
 @pytest.mark.parametrize(
@@ -162,3 +162,27 @@ async def test_each_page_takes_a_turn_of_its_own(scripted: ScriptedEngine, to_sc
 
     await to_scripted.jobs.find(OrderKind.PREDICTION, fingerprint="1", since=SINCE, until=YOUNG, turn=turn)
     assert turns == list(range(listing.MOST_PAGES))
+
+
+async def test_files_of_a_name_are_found_on_every_page(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    def file(number: int, name: str = "photos.zip") -> dict[str, Any]:
+        return {"id": f"f{number}", "name": name, "urls": {"get": f"https://engine/{number}"}}
+
+    pages: dict[str, tuple[list[Any], Any]] = {
+        "": ([file(1, "other.zip"), {"name": "photos.zip"}, "no file"], f"{scripted.base}/v1/files?c=2"),
+        "c=2": ([file(2), file(3)], f"{scripted.base}/v1/files?c=3"),
+        "c=3": ([file(4)], None),
+    }
+
+    def page(asked: Asked) -> Answer:
+        results, following = pages[asked.path.partition("?")[2]]
+        return Answer(body={"results": results, "next": following})
+
+    scripted.answers["GET /v1/files"] = page
+    found, is_whole = await to_scripted.jobs.find_files("photos.zip")
+    assert ([one.id for one in found], is_whole) == (["f2", "f3", "f4"], True)
+    for strange in ("https://elsewhere.example/v1/files?c=4", f"{scripted.base}/v1/files?c=3", 7):
+        pages["c=3"] = [file(4)], strange
+        asked_before = len(scripted.asked)
+        assert (await to_scripted.jobs.find_files("photos.zip"))[1] is False  # so none of it proves that all are gone
+        assert len(scripted.asked) - asked_before <= listing.MOST_PAGES

@@ -35,8 +35,8 @@ async def test_a_recorded_file_is_found_where_it_was_uploaded(scripted: Scripted
     }
     uploaded = await to_scripted.upload(file["name"], b"zip")
     assert (uploaded.id, uploaded.url) == (file["id"], file["urls"]["get"])
-    assert await to_scripted.jobs.find_file(file["name"]) == uploaded
-    assert await to_scripted.jobs.find_file("another.zip") is None
+    assert await to_scripted.jobs.find_files(file["name"]) == ([uploaded], True)
+    assert await to_scripted.jobs.find_files("another.zip") == ([], True)
 
 
 async def test_a_recorded_model_without_a_version_has_none(scripted: ScriptedEngine, to_scripted: Gateway) -> None:

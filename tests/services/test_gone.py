@@ -9,7 +9,7 @@ import pytest
 
 from portrait_app.adapters import logbook
 from portrait_app.adapters.queue import JobQueue, jobs_app
-from portrait_app.adapters.replicate.errors import EngineDown
+from portrait_app.adapters.replicate.errors import EngineDown, JobVanished
 from portrait_app.domain.chores import Chore
 from portrait_app.services import parting, reconcile
 from portrait_app.services.parting import PATIENCE, Parting
@@ -202,3 +202,25 @@ async def test_what_was_under_way_is_called_off_and_its_model_deleted(studio: St
     assert len(house.engine.canceled) == 1
     assert house.engine.files == {}
     assert rows_about(studio.address, words_of(ada)) == set()
+
+
+@pytest.mark.parametrize("what", ["file", "job"])
+async def test_what_another_account_has_is_not_taken_for_gone(studio: Studio, ada: SignedIn, what: str) -> None:
+    """The token was exchanged: to the new account it looks as if it had never been."""
+    engine = studio.house.engine
+    studio.rows(
+        "UPDATE app.orders SET status = 'failed', ended_at = now(), version = NULL, account = 'me', "
+        + ("file_id = 'zip', job_id = NULL" if what == "file" else "job_id = 'gone', stray_since = now()")
+        + " WHERE kind = 'training' RETURNING 1"
+    )
+    engine.trouble_with["gone"] = JobVanished("gone")
+    engine.name = "somebody-else"
+    past = f"UPDATE app.accounts SET leave_at = now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
+    studio.rows(f"{past} WHERE email = '{EMAIL}' RETURNING 1")
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    with pytest.raises(NotYetGone):
+        await studio.say_farewells()
+    assert f"{what} {'zip' if what == 'file' else 'gone'} at me" in studio.still_open()
+    engine.name = "me"
+    await studio.say_farewells()
+    assert studio.still_open() == []

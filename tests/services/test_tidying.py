@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,8 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import cancelling, reconcile, removal, tidying
+from portrait_app.domain.report import JobReport
+from portrait_app.services import cancelling, progress, reconcile, removal, tidying
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
 from tests.services.losing import order_of, recorded
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.order import Order
     from tests.builders import House
+    from tests.fakes import Uploaded
 
 
 @pytest.fixture
@@ -119,13 +121,45 @@ async def test_nothing_is_handed_over_for_what_was_called_off(
     house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await recorded(house, ada, OrderKind.TRAINING)
-    find_file = house.engine.find_file
+    find_files = house.engine.find_files
 
     async def meanwhile(name: str) -> object:
         async with house.desk.for_person(ada) as work:
             await cancelling.cancel_training(work, order.training_id)
-        return await find_file(name)
+        return await find_files(name)
 
-    monkeypatch.setattr(house.engine, "find_file", meanwhile)
+    monkeypatch.setattr(house.engine, "find_files", meanwhile)
     await house.sender.send(ada, order.id)
     assert (house.engine.files, house.engine.created) == ({}, [])
+
+
+async def test_of_two_uploads_of_the_same_photos_both_are_deleted(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one's reply was lost, and the engine's list was late in showing it."""
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    await house.engine.upload(tidying.name_of(order), b"the first")
+    find_files = house.engine.find_files
+
+    async def late(_: str) -> tuple[list[Uploaded], bool]:
+        return [], True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.engine, "find_files", late)
+        await house.sender.send(ada, order.id)
+    assert len(house.engine.files) == 2
+    house.engine.say("job1", JobReport("job1", OrderStatus.FAILED, trouble="Words."))
+    async with house.desk.for_service(ada) as work:
+        await progress.hear(work, order.id, house.engine.known["job1"][1])
+
+    async def cut_short(name: str, *, turn: Any) -> tuple[list[Uploaded], bool]:
+        return (await find_files(name, turn=turn))[0][:1], False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.engine, "find_files", cut_short)
+        with pytest.raises(NotYetGone, match="not read whole"):
+            await tidy(house, order)
+    assert len(house.engine.files) == 1
+    await tidy(house, order)
+    assert house.engine.files == {}
+    assert not (await order_of(house, ada, order.id)).may_have_upload

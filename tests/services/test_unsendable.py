@@ -70,8 +70,8 @@ async def test_of_two_uploads_for_one_order_the_first_that_is_written_down_count
     order = await recorded(house, ada, OrderKind.TRAINING)
     is_uploading, may_end = asyncio.Event(), asyncio.Event()
 
-    async def unseen(_: str) -> None:
-        return None
+    async def unseen(_: str) -> tuple[list[Uploaded], bool]:
+        return [], True
 
     async def upload(_: str, data: bytes) -> Uploaded:
         name = f"file{len(house.engine.files)}"
@@ -81,7 +81,7 @@ async def test_of_two_uploads_for_one_order_the_first_that_is_written_down_count
             await may_end.wait()
         return Uploaded(name, f"http://engine/files/{name}")
 
-    monkeypatch.setattr(house.engine, "find_file", unseen)
+    monkeypatch.setattr(house.engine, "find_files", unseen)
     monkeypatch.setattr(house.engine, "upload", upload)
     slow = asyncio.create_task(house.sender.send(ada, order.id))
     await is_uploading.wait()

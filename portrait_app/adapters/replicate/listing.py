@@ -135,18 +135,25 @@ class JobList:
             is_whole, is_readable = page.is_last, is_readable and page.is_readable
         return Trace(None, tuple(nameless), is_whole and is_readable, is_past)
 
-    async def find_file(self, name: str) -> UploadedFile | None:
-        """Look for a file that was uploaded under this name, among the newest.
+    async def find_files(self, name: str, *, turn: Turn = nullcontext) -> tuple[list[UploadedFile], bool]:
+        """Look for files that were uploaded under this name, the newest first; and whether the list was read whole.
 
+        Args: turn: as in `pages`.
         Raises: EngineDown, Throttled, Refused.
         """
-        with asking():
-            results = results_of(await self._get(f"{self._base_url}/files"))
-        for body in results:
-            file_id, url = body.get("id"), wire.object_in(body.get("urls")).get("get")
-            if body.get("name") == name and isinstance(file_id, str) and isinstance(url, str):
-                return UploadedFile(file_id, url)
-        return None
+        found: list[UploadedFile] = []
+        url = f"{self._base_url}/files"
+        for _ in range(MOST_PAGES):
+            async with turn():
+                with asking():
+                    page = await self._get(url)
+                    results = results_of(page)
+            found += _called(name, results)
+            following = self._next(page)
+            if following is None:
+                return found, not page.get("next")
+            url = following
+        return found, False
 
     def _next(self, page: dict[str, Any]) -> str | None:
         """Return the address of the page that follows, if it is the engine's own: the token goes nowhere else."""
@@ -166,6 +173,13 @@ def _listed(kind: OrderKind, page: dict[str, Any]) -> tuple[list[Listed], bool]:
         with suppress(Unreadable):
             found.append(Listed(wire.report_of(kind, body), wire.created_at(body), body))
     return found, len(found) == len(results)
+
+
+def _called(name: str, results: list[dict[str, Any]]) -> list[UploadedFile]:
+    """Return the files among what a page lists that bear this name, and can be told apart and read."""
+    ours = (body for body in results if body.get("name") == name)
+    files = ((body.get("id"), wire.object_in(body.get("urls")).get("get")) for body in ours)
+    return [UploadedFile(file_id, url) for file_id, url in files if isinstance(file_id, str) and isinstance(url, str)]
 
 
 def results_of(page: dict[str, Any]) -> list[dict[str, Any]]:
