@@ -32,8 +32,10 @@ class MailKind(StrEnum):
     CODE_USED = "code_used"
     MODEL_READY = Happening.MODEL_READY.value
     MODEL_FAILED = Happening.MODEL_FAILED.value
+    MODEL_IN_DOUBT = Happening.MODEL_IN_DOUBT.value
     FIRST_SET = Happening.FIRST_SET.value
     PORTRAITS_FAILED = Happening.PORTRAITS_FAILED.value
+    PORTRAITS_IN_DOUBT = Happening.PORTRAITS_IN_DOUBT.value
 
     @property
     def has_link(self) -> bool:

@@ -7,6 +7,10 @@ from typing import NamedTuple
 from portrait_app.domain.mail import MailKind
 
 _UNASKED = "If that wasn't you, there is nothing to do: without the link nothing changes."
+_IN_DOUBT = (
+    "The connection to the portrait engine broke just as this was ordered, and nobody can say whether it was taken. "
+    "It was not ordered again by itself, so nothing is charged twice."
+)
 _SWITCH_OFF = (
     "You get this mail because you asked to be told. Say under Preferences what we tell you: {studio}/you/preferences"
     "\n\nOr have such mails stop, with one tap and without signing in: {stop}"
@@ -135,6 +139,12 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
         "Your photos are safe. What went wrong, and how to try again, is at {studio}/train",
         _SWITCH_OFF,
     ),
+    MailKind.MODEL_IN_DOUBT: (
+        "It isn't known whether your face is being learned",
+        _IN_DOUBT,
+        "Your photos are safe, and should it turn up, you get it. What you can do meanwhile is at {studio}/train",
+        _SWITCH_OFF,
+    ),
     MailKind.FIRST_SET: (
         "Your first portraits are here",
         "The first portraits of your new face model are in your gallery: {studio}/gallery",
@@ -143,6 +153,12 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
     MailKind.PORTRAITS_FAILED: (
         "Your portraits could not be made",
         "Everything else is safe. What went wrong, and how to order again, is at {studio}/create",
+        _SWITCH_OFF,
+    ),
+    MailKind.PORTRAITS_IN_DOUBT: (
+        "It isn't known whether your portraits are being made",
+        _IN_DOUBT,
+        "What you have is safe, and should they turn up, you get them. What you can do meanwhile is at {studio}/create",
         _SWITCH_OFF,
     ),
     MailKind.NEW_ADDRESS: (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from portrait_app.domain.training import Training
     from portrait_app.services.work import Desk, Work
 
-OF_PORTRAITS = (Happening.FIRST_SET, Happening.PORTRAITS_FAILED)
+OF_PORTRAITS = (Happening.FIRST_SET, Happening.PORTRAITS_FAILED, Happening.PORTRAITS_IN_DOUBT)
 # Of portraits that end side by side, each looks whether it was the last: one after the other.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 0))")
 
@@ -29,12 +29,17 @@ async def tell_of_training(work: Work, training: Training, *, is_own_wish: bool)
     """Tell how the learning of a face ended; what the person called off themselves is no news."""
     if training.status is TrainingStatus.READY:
         await _tell(work, Happening.MODEL_READY, training.id)
+    elif training.status is TrainingStatus.IN_DOUBT:
+        await _tell(work, Happening.MODEL_IN_DOUBT, training.id)
     elif training.status.is_final and not is_own_wish:
         await _tell(work, Happening.MODEL_FAILED, training.id)
 
 
 async def tell_of_portraits(work: Work, generation: Generation) -> None:
-    """Tell that a first set is complete, or that what was ordered came to nothing and nothing else is on its way."""
+    """Tell that a first set is complete, or that what was ordered came to nothing and nothing else is on its way.
+
+    Whether what is in doubt came to nothing isn't known, and nothing else is said of it.
+    """
     await work.session.flush()
     await work.session.execute(_ONE_AT_A_TIME, {"whose": str(generation.training_id)})
     coming = await work.generations.unfinished_of(generation.training_id)
@@ -46,7 +51,9 @@ async def tell_of_portraits(work: Work, generation: Generation) -> None:
         return
     if generation.is_first_set and GenerationStatus.READY in ends:
         await _tell(work, Happening.FIRST_SET, generation.id)
-    elif GenerationStatus.READY not in ends and ends & {GenerationStatus.FAILED, GenerationStatus.IN_DOUBT}:
+    elif GenerationStatus.READY not in ends and GenerationStatus.IN_DOUBT in ends:  # of some it isn't known
+        await _tell(work, Happening.PORTRAITS_IN_DOUBT, generation.id)
+    elif GenerationStatus.READY not in ends and GenerationStatus.FAILED in ends:
         await _tell(work, Happening.PORTRAITS_FAILED, generation.id)
 
 

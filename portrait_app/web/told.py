@@ -22,8 +22,16 @@ class _Words(NamedTuple):
 _WORDS = {
     Happening.MODEL_READY: _Words("Your face model is ready", "Your first portraits are being made.", "good"),
     Happening.MODEL_FAILED: _Words("Your face could not be learned", "Your photos are safe. Train says why.", "error"),
+    Happening.MODEL_IN_DOUBT: _Words(
+        "It isn't known whether your face is being learned", "Your photos are safe. Train says what to do.", "error"
+    ),
     Happening.FIRST_SET: _Words("Your first portraits are here", "They hang in your gallery.", "good"),
     Happening.PORTRAITS_FAILED: _Words("Your portraits could not be made", "Create says why.", "error"),
+    Happening.PORTRAITS_IN_DOUBT: _Words(
+        "It isn't known whether your portraits are being made",
+        "What you have is safe. Create says what to do.",
+        "error",
+    ),
 }
 
 

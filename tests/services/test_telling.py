@@ -9,12 +9,16 @@ import psycopg
 import pytest
 
 from portrait_app.domain.events import CHANNEL, News
+from portrait_app.domain.generation import Loss
 from portrait_app.domain.happening import Happening
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus
 from portrait_app.domain.mail import MailKind
+from portrait_app.domain.order import OrderKind
 from portrait_app.services import cancelling, generations, painting, preferences, trainings
+from portrait_app.services.letters import letter
 from tests.services.confirmed import somebody_confirmed
 from tests.services.learning import hear, training_ends
+from tests.services.losing import let_time_pass, lost
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -129,6 +133,40 @@ async def test_portraits_that_came_to_nothing_are_told_of_once_however_many_orde
     await close(house, ada, AssetStatus.LOST)
     assert said(news) == [Happening.PORTRAITS_FAILED]
     assert await kinds(house, ada) == [MailKind.PORTRAITS_FAILED]
+
+
+@pytest.mark.parametrize("kind", list(OrderKind))
+async def test_of_what_is_in_doubt_is_said_that_it_is_not_known_and_not_that_it_failed(
+    house: House, ada: UUID, news: psycopg.Connection, kind: OrderKind
+) -> None:
+    order = await lost(house, ada, kind, is_taken=False)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    happening = Happening.MODEL_IN_DOUBT if kind is OrderKind.TRAINING else Happening.PORTRAITS_IN_DOUBT
+    assert said(news) == [happening]
+    assert await kinds(house, ada) == [MailKind(happening.value)]
+    mail = letter(MailKind(happening.value), studio="https://studio.example")
+    assert "It isn't known whether your" in mail.subject
+    assert "could not" not in mail.subject + mail.body
+    assert "nothing is charged twice" in mail.body.replace("\n", " ")
+
+
+async def test_portraits_some_of_which_are_in_doubt_have_not_all_failed(
+    house: House, ada: UUID, news: psycopg.Connection
+) -> None:
+    model = await house.ready_model(ada)
+    async with house.desk.for_person(ada) as work:
+        for style in ("noir", "oil"):
+            await generations.order(work, model, style=style, count=1, aspect="4:5")
+        waiting = [each.id for each in await work.generations.unfinished()]
+    said(news)
+    for generation_id, loss in zip(waiting, (Loss.NOT_MADE, Loss.IN_DOUBT), strict=True):
+        async with house.desk.for_service(ada) as work:
+            generation = await work.generations.get(generation_id, lock=True)
+            for asset in await work.assets.of(generation_id):
+                painting.lose(asset, loss)
+            await painting.close_if_complete(work, generation)
+    assert said(news) == [Happening.PORTRAITS_IN_DOUBT]
 
 
 async def test_portraits_that_were_ordered_and_came_are_no_news(
