@@ -16,14 +16,15 @@ def moment(seconds: float | None) -> str | None:
 def body_of(job: Job, base: str, *, is_listed: bool = False) -> dict[str, Any]:
     """A job as the API shows it.
 
-    A list shows a job whose data are removed as one that only leaves them out: by its input it can still be told whose
-    it is. Otherwise whether other orders end in doubt would hang on the moment at which they look for theirs.
+    It shows nothing of what went into a job whose data are removed, once somebody has written down whose job it is.
+    Until then it does: otherwise whether an order ends in doubt would hang on the moment at which its worker is killed.
     """
     body = _all_of(job, base)
+    is_gone = job.is_removed and job.is_known.is_set()
     if is_listed:
         del body["logs"]
-        body["input"] = {} if job.plan.is_nameless else job.input
-    if is_listed and job.is_removed:
+        body["input"] = {} if job.plan.is_nameless or is_gone else job.input
+    if is_listed and job.is_removed and not is_gone:
         del body["output"], body["data_removed"]
     return body
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import random
     import socket
     from collections.abc import Generator
+    from uuid import UUID
 
     from tests.chaos.plan import Plan
     from tests.chaos.server import Running
@@ -82,6 +83,7 @@ class House:
             "web": self._child("web", self._environment | listening.handed_down(sockets), hands),
         }
         self.kills: Counter[str] = Counter()
+        self.deleted: dict[UUID, str] = {}  # face models that people deleted, with their names at the provider
 
     def start(self) -> None:
         for child in self.children.values():

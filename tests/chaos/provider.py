@@ -86,6 +86,7 @@ class Provider:
         self.deleted_files: set[str] = set()
         self.models: set[str] = set()
         self.versions: dict[str, str] = {}  # hash: name of the training's plan
+        self.made: dict[str, str] = {}  # the same, also of those that were deleted
         self.pushed: dict[str, float] = {}  # hash: when
         self.plans: dict[str, JobPlan] = {}  # our order's id: its fate
         self.accepted: Counter[str] = Counter()  # by our order's id
@@ -110,7 +111,8 @@ class Provider:
     def add_version(self, name: str) -> str:
         """Push a face model; return `owner/name:hash`."""
         version = secrets.token_hex(32)
-        self.versions[version], self.pushed[version] = name, time.time()
+        self.versions[version] = self.made[version] = name
+        self.pushed[version] = time.time()
         return f"{OWNER}/faces:{version}"
 
     def fate_of(self, order: str, version: str, given: dict[str, Any]) -> JobPlan:

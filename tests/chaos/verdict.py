@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from portrait_app.domain.order import OrderKind
 from portrait_app.pictures import open_picture
 from portrait_app.services.settling import MOST_CALLS
-from tests.chaos import words
+from tests.chaos import faces, words
 from tests.chaos.api import CANCEL_LOST
 from tests.chaos.faults import KINDS
 from tests.chaos.ours import ACCEPTED_WITHIN, CLOCKS_DIFFER, LIST_LAGS
@@ -44,6 +44,7 @@ SAID_TO_TRUE, SAID_TO_FORGED = {200, NO_ANSWER, NOT_NOW}, {400, 401, NO_ANSWER, 
 SAID_TO_IMPOSSIBLE = {401, NO_ANSWER}  # no secret is needed to see that
 
 
+NEEDLESS = "it was never taken, a list had shown that in time, and it was not ordered again"
 LATE, FORGED = "listed too late", "forged news"
 ALL_FAULTS = {
     *(str(word) for kind in (Reply, News, Course, Picture) for word in kind),
@@ -63,7 +64,7 @@ def differences(house: House, running: Running) -> list[str]:
     found += [f"{status} was said to true news, {n} times" for status, n in teller.answers.items()
               if status not in SAID_TO_TRUE]  # fmt: skip
     found += [f"the provider itself broke: {what}" for what in provider.broken]
-    found += [*_at_the_provider(provider), *_face_models(house, provider), *_whose_faces(house, provider)]
+    found += [*_at_the_provider(provider), *faces.differences(house, provider)]
     for first, orders in _chains(house).items():
         plan = provider.plans.get(first)
         who = f"order {first} of nobody knows what"
@@ -105,28 +106,6 @@ def _at_the_provider(provider: Provider) -> Iterator[str]:
         yield f"the upload {name} still lies at the provider as {file}"
 
 
-def _face_models(house: House, provider: Provider) -> Iterator[str]:
-    known = {
-        row["version"].rpartition(":")[2] for row in house.rows("SELECT version FROM app.trainings") if row["version"]
-    }
-    for version in provider.versions.keys() ^ known:
-        yield (
-            f"the face model of {name} is nobody's"
-            if (name := provider.versions.get(version))
-            else f"{version} is gone"
-        )
-
-
-def _whose_faces(house: House, provider: Provider) -> Iterator[str]:
-    """Of face models that are another job's: nobody may ever be given those. One that was deleted has no name left."""
-    ended_well = "o.kind = 'training' AND o.status = 'done' AND t.removal_asked_at IS NULL"
-    both = "app.trainings t JOIN app.orders o ON o.training_id = t.id"
-    for row in house.rows(f"SELECT t.version, o.job_id FROM {both} WHERE {ended_well}"):
-        name, job = provider.versions.get(row["version"].rpartition(":")[2]), provider.jobs[row["job_id"]]
-        if name != job.plan.name:
-            yield f"{job.plan.name} was given the face model of {name}"
-
-
 def _of_nothing(house: House, orders: list[Row], plan: JobPlan | None, provider: Provider) -> Iterator[str]:
     """Of an order that the provider never took: that is in doubt as long as no list shows otherwise, and then is said.
 
@@ -141,7 +120,7 @@ def _of_nothing(house: House, orders: list[Row], plan: JobPlan | None, provider:
     if not is_said or last["lost_at"] is None or last["job_id"] is not None:
         yield f"it was never taken and is {last['status']}, {last['doubt'] or 'without doubt'}"
     if last["lost_at"] is not None and last["attempts"] < MOST_CALLS and _was_shown(last, provider):
-        yield "it was never taken, a list had shown that in time, and it was not ordered again"
+        yield NEEDLESS
     nothing: list[Picture | None] = [None] * (len(plan.pictures) if plan else 1)
     yield from _of_result(house, orders, plan.kept_of_first if plan and taken else nothing, is_ready=False)
 
@@ -187,7 +166,7 @@ def _of_result(house: House, orders: list[Row], kept: list[Picture | None], *, i
     """Of what was made: `kept` of portraits, `is_ready` of a face model."""
     if orders[0]["kind"] == OrderKind.TRAINING:
         (row,) = house.rows(f"SELECT * FROM app.trainings WHERE id = '{orders[0]['training_id']}'")
-        yield from _of_training(row, is_ready=is_ready)
+        yield from faces.of_training(house, row, is_ready=is_ready)
         return
     generation = orders[0]["generation_id"]
     (row,) = house.rows(f"SELECT * FROM app.generations WHERE id = '{generation}'")
@@ -208,14 +187,6 @@ def _of_words(house: House, orders: list[Row], plan: JobPlan) -> Iterator[str]:
     (row,) = house.rows(f"SELECT * FROM app.generations WHERE id = '{generation}'")
     assets = house.rows(f"SELECT * FROM app.assets WHERE generation_id = '{generation}' ORDER BY position")
     yield from words.of_portraits(row, assets, plan)
-
-
-def _of_training(training: Row, *, is_ready: bool) -> Iterator[str]:
-    has_model = training["version"] is not None or training["removed_at"] is not None  # deleted: it has no name left
-    if (training["status"] == "ready") != is_ready or has_model != is_ready:
-        yield f"the training is {training['status']} with {training['version']}"
-    if not is_ready and not training["trouble"]:
-        yield "the training failed without a word"
 
 
 def _of_pictures(house: House, assets: list[Row], pictures: list[Picture | None]) -> Iterator[str]:

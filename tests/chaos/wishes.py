@@ -50,6 +50,7 @@ async def delete_some(house: House, provider: Provider) -> list[str]:
     chosen = house.rows(_WITHOUT_DOUBT)
     async with open_workshop(house.settings) as workshop:
         for row in chosen:
+            house.deleted[row["id"]] = row["version"]
             async with workshop.desk.for_person(row["owner_id"]) as work:
                 await removal.remove(work, row["id"])
     left = await _unconfirmed(house, DELETED_WITHIN_S)
