@@ -105,13 +105,17 @@ class Doors:
         return await self._show(request, "sign_in.html")
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session and go to the public page."""
+        """End the session, or every one of the person's, and go to the public page."""
         workshop = self._workshop_of()
         try:
             require_own_page(request, workshop.settings)
+            is_everywhere = (await forms.typed(request)).get("where") == sessions.EVERYWHERE
         except FromElsewhere as error:
             return Response(error.hint, 403)
-        await sessions.end_former(workshop.desk, token_of(request, workshop.settings))
+        except WrongInput as error:
+            return Response(error.fields["form"], 413)
+        end = sessions.end_everywhere if is_everywhere else sessions.end_former
+        await end(workshop.desk, token_of(request, workshop.settings))
         answer = RedirectResponse("/", 303)  # the look stays: it is the browser's as much as the person's
         is_https = workshop.settings.is_https
         answer.delete_cookie(cookie_name(is_https=is_https), path="/", secure=is_https, httponly=True, samesite="lax")

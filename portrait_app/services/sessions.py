@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LIFETIME = timedelta(days=30)  # NIST SP 800-63B-4 2.1.3: sign in again within 30 days
 IDLE = timedelta(days=14)
 TOUCH_AFTER = timedelta(minutes=5)
+EVERYWHERE = "everywhere"  # what the form of the way out says for `end_everywhere`
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,16 @@ async def end_former(desk: Desk, token: str) -> None:
     if someone is not None:
         async with desk.for_person(someone.owner_id) as work:
             await end(work, someone.session_id)
+
+
+async def end_everywhere(desk: Desk, token: str) -> None:
+    """End every session of whoever is behind a token, this one too. Halfway in one ends one's own alone."""
+    someone = await who(desk, token)
+    if someone is None:
+        await end_former(desk, token)
+        return
+    async with desk.for_person(someone.owner_id) as work:
+        await end_all(work)
 
 
 def digest(token: str) -> bytes:

@@ -49,6 +49,19 @@ async def test_asvs_7_4_1_a_sign_out_ends_the_session_itself(studio: Studio) -> 
     assert await studio.who(studio.browser(token=token)) is None
 
 
+async def test_asvs_7_4_3_a_sign_out_everywhere_ends_every_session_in_one_act(studio: Studio) -> None:
+    here, there, bob = studio.browser(), studio.browser(), studio.browser()
+    await signed_up(studio, here)
+    await there.post("/auth/sign-in", data=typed())
+    await signed_up(studio, bob, email="bob@example.com")
+    assert await studio.who(there)
+    token = here.cookies["session"]
+    answer = await here.post("/auth/sign-out", data={"where": "everywhere"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (await studio.who(studio.browser(token=token)), await studio.who(there)) == (None, None)
+    assert await studio.who(bob)
+
+
 @pytest.mark.parametrize(
     ("public", "cookie"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex_components_core.el.elements.base import BaseHTML
 
 from portrait_app.services.complaints import LONGEST_NAME
 from portrait_app.web import ui
@@ -41,7 +40,7 @@ def _room() -> rx.Component:
             _section("Signing in", security.signing_in(), ways.ways_in()),
             _section("Where you are signed in", security.sessions()),
             security.operators(),
-            _sign_out(),
+            security.sign_out(),
             class_name="you",
         ),
         class_name="two-columns",
@@ -94,20 +93,6 @@ def _kept() -> rx.Component:
 
 def _if_any(count: rx.vars.NumberVar[int], said: rx.Component) -> rx.Component:
     return rx.el.span(rx.cond(count > 0, said, "None yet"), class_name="soft")
-
-
-def _sign_out() -> rx.Component:
-    """A plain form, which the browser posts by itself: the cookie can only be taken back by a page load."""
-    return PlainForm.create(
-        ui.button("Sign out", submits=True, is_full=True),
-        custom_attrs={"action": "/auth/sign-out", "method": "post"},
-    )
-
-
-class PlainForm(BaseHTML):
-    """A form that is posted without script; Reflex's own form keeps the browser from posting it."""
-
-    tag = "form"
 
 
 def _name_sheet() -> rx.Component:

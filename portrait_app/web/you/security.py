@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 
+from portrait_app.services.sessions import EVERYWHERE
 from portrait_app.web import ui
 from portrait_app.web.you.state import INVITE_SHEET, YouState
 
@@ -45,8 +47,27 @@ def sessions() -> rx.Component:
         ui.lines(rx.foreach(YouState.sessions, _session)),
         rx.cond(
             YouState.sessions.length() > 1,
-            ui.button("Sign out everywhere else", on_click=YouState.end_other_sessions),
+            rx.el.div(
+                ui.button("Sign out everywhere else", on_click=YouState.end_other_sessions),
+                sign_out("Sign out everywhere", rx.el.input(type="hidden", name="where", value=EVERYWHERE)),
+                class_name="actions",
+            ),
         ),
+    )
+
+
+class PlainForm(BaseHTML):
+    """A form that is posted without script; Reflex's own form keeps the browser from posting it."""
+
+    tag = "form"
+
+
+def sign_out(words: str = "Sign out", *which: rx.Component) -> rx.Component:
+    """A plain form, which the browser posts by itself: the cookie can only be taken back by a page load."""
+    return PlainForm.create(
+        *which,
+        ui.button(words, submits=True, is_full=True),
+        custom_attrs={"action": "/auth/sign-out", "method": "post"},
     )
 
 

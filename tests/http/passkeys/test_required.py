@@ -77,10 +77,11 @@ async def test_asvs_6_3_3_a_second_passkey_is_not_added_by_a_password_alone(
     assert len(await ada.keys()) == 1
 
 
-async def test_whoever_is_halfway_in_can_sign_out(ada: Browser) -> None:
+@pytest.mark.parametrize("form", [{}, {"where": "everywhere"}])
+async def test_whoever_is_halfway_in_can_sign_out(ada: Browser, form: dict[str, str]) -> None:
     await begins(ada, "Ada")
     token = ada.client.cookies[COOKIE]
-    assert (await ada.types("/auth/sign-out")).headers["location"] == "/"
+    assert (await ada.types("/auth/sign-out", **form)).headers["location"] == "/"
     assert await sessions.behind(ada.house.desk, token) is None
 
 
