@@ -24,22 +24,28 @@ SHORTEST = 12  # NIST SP 800-63B-4 asks for length and for no rules of compositi
 LONGEST = 256  # argon2 takes any length, a request shouldn't
 OURS = ("portrait", "studio", "portraits")
 TOO_LONG = f"Please keep it under {LONGEST} characters."
-# What guessers try first and zxcvbn thinks hard: a season, a month or a day with a year, and the passphrase that
-# everybody knows as an example.
+# What guessers try first and zxcvbn thinks hard: a season, a month or a day with a year, and sentences that everybody
+# knows by heart, of which it sees the words alone.
 _DATED = re.compile(
     r"(spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|august|september|october|november"
     r"|december|(mon|tues|wednes|thurs|fri|satur|sun)day)(\W|_)*(19|20)\d\d(\W|_)*"
 )
-_FAMOUS = ("correcthorsebatterystaple",)
+_SENTENCES = (
+    "allyouneedislove bettersafethansorry charlieandthechocolatefactory correcthorsebatterystaple "
+    "iamyourfather itwasthebestoftimes maytheforcebewithyou nevergonnagiveyouup onceuponatime "
+    "supercalifragilisticexpialidocious thequickbrownfox thequickbrownfoxjumpsoverthelazydog tobeornottobe "
+    "tobeornottobethatisthequestion twinkletwinklelittlestar winteriscoming youshallnotpass"
+)
+_FAMOUS = frozenset(_SENTENCES.split())
 _ESTIMATED = 72  # zxcvbn refuses more, and the rest could only make it better
-_GUESSED_SOON = 3  # of zxcvbn's scores, 0..4: below it, fewer than 100 million guesses
+_GUESSED_SOON = 4  # of zxcvbn's scores, 0..4: below it, fewer than 10,000 million guesses, as "ihatepasswords" is
 _OWN_REST = 8  # letters that must be left when one's own name and address are taken away
 _OWN_WORD = 3  # letters: shorter ones are part of many words
 SAYS = (
     "Anybody would guess this soon.",
     "A machine would guess this in minutes.",
     "A machine would guess this in a day.",
-    "A strong password.",
+    "A machine would guess this in a week.",
     "A very strong password.",
 )
 
@@ -111,7 +117,7 @@ def _composed(password: str) -> str:
 
 def _score(password: str, words: Sequence[str]) -> int:
     found = cast("dict[str, int]", zxcvbn(password[:_ESTIMATED], user_inputs=list(words)))
-    letters = "".join(letter for letter in password.casefold() if letter.isalnum())
+    letters = "".join(letter for letter in password.casefold() if letter.isalpha())
     is_easy = letters in _FAMOUS or _DATED.fullmatch(password.casefold())
     return min(found["score"], 1) if is_easy else found["score"]
 
@@ -125,7 +131,7 @@ def _complaint(password: str, words: Sequence[str], score: int) -> str:
     if len(rest) < _OWN_REST and rest != password.casefold():
         return "This is made of your own name or address, which is tried first. A few other words make a good one."
     if score < _GUESSED_SOON:
-        return "This one is soon guessed. A few words that don't belong together make a good one."
+        return "This one is soon guessed. A few words that don't belong together make a good one; add another."
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 import unicodedata
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ async def test_asvs_6_2_1_a_short_password_is_refused(password: str) -> None:
         "ein sehr langer satz ohne zahlen",
         "七つの海を渡る小さな帆船の夢",
         "brown-otter-umbrella",
+        "seven green umbrellas",
+        "blue cat likes fish",
+        "Kq7!mzP4tR2x",
+        "kqwmzpxtrvyh",
     ],
 )
 async def test_asvs_6_2_5_no_kinds_of_characters_are_asked_for(password: str) -> None:
@@ -50,10 +55,25 @@ async def test_asvs_6_2_5_no_kinds_of_characters_are_asked_for(password: str) ->
         "winter - 2025",
         "Wednesday_1987",
         "Correct Horse Battery Staple",
+        "ihatepasswords",
+        "mysecurepassword",
+        "thisismypassword",
+        "welcometohell",
+        "iamtheboss1234",
+        "To be, or not to be!",
+        "nevergonnagiveyouup1",
     ],
 )
 async def test_asvs_6_2_4_a_common_password_is_refused(password: str) -> None:
     assert "soon guessed" in (await passwords.strength(password)).complaint
+
+
+async def test_three_words_that_do_not_belong_together_are_enough() -> None:
+    common = [word for word in FREQUENCY_LISTS["english_wikipedia"][:5000] if len(word) > 3]
+    chance = random.Random(1)
+    phrases = [" ".join(chance.sample(common, 3)) for _ in range(50)]
+    refused = [phrase for phrase in phrases if (await passwords.strength(phrase)).complaint]
+    assert [phrase for phrase in refused if len(phrase) >= passwords.SHORTEST] == []
 
 
 @pytest.mark.parametrize("changed", [str, str.capitalize, str.upper])
