@@ -49,11 +49,60 @@ OWN_PORT = Change(
     "see whether it sets the port by now, as it does the host",
 )
 
+# A connection that is taken and closed before its first word is no error to socket.io, which waits on for 20 seconds.
+CLOSED_AT_ONCE = Change(
+    """const createSocket = (endpoint, transports, token) =>
+  io(""",
+    """const heedsItsEnd = (io) => (...how) => {
+  const socket = io(...how);
+  const open = socket.io.open.bind(socket.io);
+  socket.io.open = (heard) => {
+    open(heard);
+    const { engine } = socket.io;
+    engine.once("close", (reason) => engine.emit("error", new Error(reason)));
+    return socket.io;
+  };
+  return socket;
+};
+const createSocket = (endpoint, transports, token) =>
+  heedsItsEnd(io)(""",
+    "see whether a websocket that is closed at once is tried again by now",
+)
+
+# Nor is one that is taken and closed before it brings anything: it was tried again without a pause or a word.
+WELL_AT_ITS_FIRST_WORD = (
+    Change(
+        """    failed_attempts = 0;
+    window.clearTimeout(retry_timer);
+    retry_timer = undefined;
+    setConnectErrors([]);""",
+        """    window.clearTimeout(retry_timer);
+    retry_timer = undefined; // all is well from the first word on""",
+        "see what a connection that is closed again and again does now",
+    ),
+    Change(
+        """  socket.current.on("event", (update) => {
+""",
+        """  socket.current.on("event", (update) => {
+    failed_attempts = 0;
+    setConnectErrors((errors) => (errors.length ? [] : errors));
+""",
+        "see where news come in now",
+    ),
+    Change(
+        """      // Attempt to reconnect transient non-intentional disconnects.
+      socket.current.reconnect();""",
+        """      retryConnect(new Error(reason));""",
+        "see what a closed connection does now",
+    ),
+)
+CHANGES = (PERFORMS, OWN_PORT, CLOSED_AT_ONCE, *WELL_AT_ITS_FIRST_WORD)
+
 
 class ReflexClient(Plugin):
     """Has the changes made in what Reflex writes for the browser."""
 
     def pre_compile(self, **context: Unpack[PreCompileContext]) -> None:
         """Register them, before the pages are compiled."""
-        for change in (PERFORMS, OWN_PORT):
+        for change in CHANGES:
             context["add_modify_task"]("utils/state.js", change.made_in)

@@ -20,6 +20,8 @@ from tests.e2e.running import Running, studio
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from playwright.async_api import WebSocketRoute
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PASSWORD, NEW = "seven green umbrellas", "eleven quiet lanterns"
@@ -208,6 +210,28 @@ async def test_a_passkey_made_under_you_opens_the_door(running: Running, browser
     await phone.page.get_by_role("button", name="Remove", exact=True).click()
     await expect(_way(phone, "My phone")).to_have_count(0)
     assert complaints == []
+
+
+async def test_a_studio_that_closes_each_connection_at_once_is_said_to_be_away(running: Running, browser: Browser):
+    phone = await Phone.unpack(browser, running.url, [])
+    await phone.goto("/auth/sign-up")
+    await phone.fill_in(name="Mary Jackson", email="mary@example.com")
+    await expect(phone.page).to_have_url(re.compile("/home"))
+    is_shut = True
+
+    async def connected(socket: WebSocketRoute) -> None:
+        if is_shut:
+            await socket.close()
+        else:
+            socket.connect_to_server()
+
+    await phone.page.route_web_socket(re.compile("/_event/"), connected)
+    await phone.goto("/home")
+    said = phone.page.locator(".banner[data-when=reconnecting]")
+    await expect(said).to_be_attached(timeout=10_000)  # it is seen four seconds later
+    is_shut = False
+    await expect(phone.page.locator("h1")).to_have_text("Hello, Mary")
+    await expect(said).not_to_be_attached()
 
 
 async def _adds_and_names_it(phone: Phone) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from portrait_app.web.reflex_client import OWN_PORT, PERFORMS
+from portrait_app.web.reflex_client import CHANGES, OWN_PORT, PERFORMS
 from tests.nobody import as_an_ordinary_user
 from tools import bootstrap, check_source, chromium
 
@@ -148,6 +148,13 @@ def test_a_chromium_that_does_not_start_is_passed_over(tmp_path, monkeypatch):
     monkeypatch.setattr(chromium, "MAC", str(tmp_path / "nowhere"))
     monkeypatch.setattr(chromium, "_of_playwright", lambda: own)
     assert chromium.find() == own
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_of_the_client_is_made_once(change):
+    once = change.made_in(f"before\n{change.before}\nafter")
+    assert once == f"before\n{change.after}\nafter"
+    assert change.made_in(once) == once
 
 
 def test_the_page_takes_its_port_from_where_it_was_loaded():
