@@ -61,6 +61,10 @@
   window.perform = (said, addEvents) => {
     const [act, ...values] = JSON.parse(said);
     const [owner, name] = act.split(".");
+    if (owner === "viewer" && !window.viewer) { // its script is still on the way
+      addEventListener("viewer", () => window.perform(said, addEvents), { once: true });
+      return;
+    }
     const whose = { page, studio: window.studio, viewer: window.viewer }[owner];
     if (!whose || !Object.hasOwn(whose, name)) throw new Error(`nobody does ${act}`);
     return whose[name](...values, addEvents);

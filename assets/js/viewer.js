@@ -243,4 +243,5 @@
   if (last?.slide) show(last.slide); // the page was loaded anew under the open viewer
 
   window.viewer = { open, close, step, bringMore, show, keepSteadyIn };
+  dispatchEvent(new Event("viewer")); // for what was asked of it before (js/early.js)
 })();

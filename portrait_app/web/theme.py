@@ -45,7 +45,6 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="apple-mobile-web-app-status-bar-style", content="default"),
         rx.el.script(src="/js/furniture.js", defer=True),
         rx.el.script(src="/js/arriving.js", defer=True),
-        rx.el.script(src="/js/viewer.js", defer=True),
     ]
 
 

@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[2]
 ROOMS = (train_page, gallery_page, you_page)
 
 
-@pytest.mark.parametrize(("page", "name"), [(train_page, "upload"), (gallery_page, "choosing"), (you_page, "passkey")])
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [(train_page, "upload"), (gallery_page, "viewer"), (gallery_page, "choosing"), (you_page, "passkey")],
+)
 def test_what_one_room_needs_comes_with_that_room_alone(page, name) -> None:
     src = f'src:"/js/{name}.js"'
     assert src in str(page())

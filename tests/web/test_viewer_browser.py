@@ -47,7 +47,15 @@ document.addEventListener("click", () => {{
 }});
 addEventListener("load", more);</script></body></html>"""
 HOME = "<!doctype html><title>Home</title>"
-PAGES = {"/home": lambda: HOME, "/gallery": lambda: GALLERY, "/gallery/": lambda: GALLERY, "/paged": lambda: PAGED}
+# The room is there before its script is, which comes with it.
+EARLY = GALLERY.replace('<script src="/js/viewer.js" defer></script>', "")
+PAGES = {
+    "/early": lambda: EARLY,
+    "/home": lambda: HOME,
+    "/gallery": lambda: GALLERY,
+    "/gallery/": lambda: GALLERY,
+    "/paged": lambda: PAGED,
+}
 
 
 async def gallery(browser: Browser) -> tuple[Page, Locator]:
@@ -143,3 +151,11 @@ async def test_each_page_comes_as_its_end_comes_near_and_none_before(browser: Br
         await page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
         await page.wait_for_function(f"pressed === {already + 1}")
     await expect(page.get_by_role("button", name="More")).to_have_count(0)
+
+
+async def test_a_portrait_asked_for_before_the_viewer_has_come_is_shown_once_it_has(browser: Browser):
+    page = await served.phone(browser, PAGES, "/early")
+    assert await page.evaluate("window.viewer") is None
+    await page.evaluate("""window.perform('["viewer.show", "s3"]')""")
+    await page.add_script_tag(url="/js/viewer.js")
+    await expect(page.locator(".viewer-place")).to_have_text(f"4 of {PICTURES}")

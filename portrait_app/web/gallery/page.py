@@ -30,7 +30,7 @@ def gallery_page() -> rx.Component:
         "Gallery",
         rx.cond(GalleryState.is_here, _room(), _waiting()),
         active="gallery",
-        beside=(_viewer(), theme.script_of_room("choosing")),
+        beside=(_viewer(), theme.script_of_room("viewer"), theme.script_of_room("choosing")),
         looks_again=GalleryState.enter,
     )
 
