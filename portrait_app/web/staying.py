@@ -31,8 +31,9 @@ def say(state: StayState, leave_at: datetime | None) -> None:
         state.leave_on = said
 
 
-def stay_banner() -> rx.Component:
-    """Say that the account is about to be deleted, and offer to stay."""
+def stay_banner(*, leads_to_data: bool = True) -> rx.Component:
+    """Say that the account is about to be deleted, and offer to stay; it leads to one's data, unless one is there."""
+    way = [ui.link("Your data", "/you/data")] if leads_to_data else []
     return rx.cond(
         StayState.leave_on != "",
         ui.notice(
@@ -45,7 +46,7 @@ def stay_banner() -> rx.Component:
             ),
             rx.el.div(
                 ui.button("Stay", kind="primary", on_click=StayState.stay),
-                ui.link("Your data", "/you/data"),
+                *way,
                 class_name="actions",
             ),
             kind="care",

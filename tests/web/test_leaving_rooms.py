@@ -11,6 +11,7 @@ from portrait_app.web.gallery.page import gallery_page
 from portrait_app.web.home.page import home_page
 from portrait_app.web.staying import StayState
 from portrait_app.web.train.page import train_page
+from portrait_app.web.you.data.page import data_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,3 +51,10 @@ def test_what_begins_something_is_offered_to_whoever_stays_alone(page: Callable[
         said = [is_theirs for text, is_theirs in found if words in text]
         assert said, words
         assert all(said), words
+
+
+def test_whoever_leaves_is_offered_to_stay_once_and_led_to_their_data_from_elsewhere_alone() -> None:
+    for page, ways in ((data_page, 0), (home_page, 1)):
+        found = [text for text, _ in offers(page().render())]
+        assert sum("stay_state.stay" in text for text in found) == 1
+        assert sum("/you/data" in text for text in found) == ways

@@ -34,6 +34,7 @@ def frame(
     beside: tuple[rx.Component, ...] = (),
     news: Mapping[Tab, rx.Var[bool]] | None = None,
     looks_again: ui.Act | None = None,
+    leads_to_data: bool = True,
 ) -> rx.Component:
     """Put a room into its frame.
 
@@ -46,6 +47,7 @@ def frame(
         beside: sheets and viewers: they lie outside the page's column.
         news: which tabs carry a dot, by Vars.
         looks_again: the event that reads the room anew: js/arriving.js presses it when links to pictures are too old.
+        leads_to_data: whether somebody who is leaving is shown the way to their data.
     """
     return rx.el.div(
         rx.el.a("Skip to content", href="#content", class_name="button skip"),
@@ -57,7 +59,7 @@ def frame(
         ),
         rx.el.main(
             rx.el.h1(title, class_name="large-title"),
-            stay_banner(),
+            stay_banner(leads_to_data=leads_to_data),
             *children,
             id="content",
             class_name="page",

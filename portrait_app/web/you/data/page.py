@@ -20,6 +20,7 @@ def data_page() -> rx.Component:
         active="you",
         looks_again=DataState.enter,
         back=("You", "/you"),
+        leads_to_data=False,
         beside=(_leave_sheet(),),
     )
 
@@ -93,9 +94,8 @@ def _leave() -> rx.Component:
             _lost("Face models", _number(DataState.models)),
             _lost("Your account and every text about you"),
         ),
-        rx.cond(
-            StayState.leave_on != "",
-            rx.el.div(ui.button("Stay", on_click=StayState.stay), class_name="actions"),
+        rx.cond(  # whoever is leaving is offered to stay above (`staying`)
+            StayState.leave_on == "",
             rx.el.div(
                 ui.button("Leave the studio", on_click=DataState.ask_to_leave),
                 class_name="actions",
