@@ -15,6 +15,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.services.cancelling import STOPPING
 from portrait_app.services.removal import UNSURE
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
+from portrait_app.web.train import words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -156,7 +157,7 @@ class TrainingCard:
             phase=WAITING.format(about(waits_until, now())) if waits_until and row.phase != STOPPING else row.phase,
             percent=int(row.percent),
             time_left="" if row.phase == STOPPING else time_left(row, now()),
-            trouble=not_confirmed(row, now()) if is_wanted_gone else row.trouble or "",
+            trouble=not_confirmed(row, now()) if is_wanted_gone else words.why_not_learned(row),
             cover=cover,
             is_running=row.status in (TrainingStatus.QUEUED, TrainingStatus.LEARNING),
             is_stopping=row.phase == STOPPING,

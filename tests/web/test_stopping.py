@@ -240,3 +240,18 @@ async def test_nobody_stops_somebody_elses_portraits(
     with pytest.raises(SignedOut):
         await happens(await tab_of(place, "made-up"), "stop_portraits")
     assert house.queue.take() == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        ("No face could be found.", "No face could be found. Your photos are safe."),
+        ("It was interrupted. What you have is safe; please try again.",) * 2,
+        ("The safety check said no. They are safe here; leave some out.",) * 2,
+    ],
+)
+def test_that_the_photos_are_safe_is_said_once(trouble: str, said: str) -> None:
+    row = Training(owner_id=UUID(int=1), name="Ada", status=TrainingStatus.FAILED, trouble=trouble)
+    assert TrainingCard.of(row).trouble == said
+    row.photos_deleted_at = now()
+    assert TrainingCard.of(row).trouble == trouble

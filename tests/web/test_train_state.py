@@ -180,7 +180,7 @@ async def test_a_failed_training_comes_back_with_its_photos(house: House, ada: S
         training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
         training.status, training.trouble = TrainingStatus.FAILED, "No face could be learned."
     await happens(room, "enter")
-    assert (room.shelf[0].is_failed, room.shelf[0].trouble) == (True, "No face could be learned.")
+    assert (room.shelf[0].is_failed, room.shelf[0].trouble) == (True, "No face could be learned. Your photos are safe.")
     await happens(room, "retry", room.shelf[0].id)
     assert (room.shelf, len(room.photos), room.name) == ([], 4, "Ada")
 

@@ -72,11 +72,7 @@ def failed_card(
     failed = rx.cond(training.is_in_doubt, ui.status("In doubt", "care"), ui.status("Not learned", "error"))
     return ui.card(
         _head(training, rx.cond(training.is_stopped, ui.status("Stopped"), failed)),
-        rx.el.p(
-            training.trouble,
-            rx.cond(training.is_stopped | training.is_in_doubt | ~training.can_try_again, "", " Your photos are safe."),
-            class_name="soft small",
-        ),
+        rx.el.p(training.trouble, class_name="soft small"),
         _photos(training),
         _foot(training, again, on_delete),
     )

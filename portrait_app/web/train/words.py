@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.retention import STAY_DAYS, TRASH_STAYS, photos_go_at
 from portrait_app.domain.selfie import FEWEST
 from portrait_app.services.offers import NotOffered
@@ -114,6 +115,15 @@ def photos_of(training: Training, number: int, stay_days: int | None, moment: da
     if goes_at <= moment:
         return PhotosOf(f"{photos(number)}, being deleted")
     return PhotosOf(f"{photos(number)}, deleted on", goes_at.isoformat())
+
+
+def why_not_learned(training: Training) -> str:
+    """Say why a face could not be learned, and once that its photos are safe, while there are any."""
+    said = training.trouble or ""
+    is_failed = training.status is TrainingStatus.FAILED
+    if not is_failed or training.photos_deleted_at is not None or "safe" in said:
+        return said
+    return f"{said} Your photos are safe.".strip()
 
 
 def count(good: int, examining: int, *, is_offered: bool = True) -> Count:
