@@ -38,7 +38,15 @@ def sign_up() -> str:
     return form.render(values={}, errors={}, next="")
 
 
-PAGES = {"/long": lambda: LONG_PAGE, "/sign-up": sign_up, "/invitation": lambda: INVITATION, "/notice": lambda: NOTICE}
+ALONE = f"""{HEAD}<body><div class="notice"><div><strong>Said in one sentence.</strong></div></div>
+<div class="notice"><div><strong>A headline</strong><p>And what it means.</p></div></div></body></html>"""
+PAGES = {
+    "/alone": lambda: ALONE,
+    "/long": lambda: LONG_PAGE,
+    "/sign-up": sign_up,
+    "/invitation": lambda: INVITATION,
+    "/notice": lambda: NOTICE,
+}
 
 
 async def shot(page: Page) -> Image.Image:
@@ -105,3 +113,9 @@ async def test_the_one_action_in_a_notice_looks_as_it_does_anywhere(browser: Bro
     looks += ".map(({ backgroundColor, color }) => `${color} on ${backgroundColor}`)[0])"
     stay, go, stay_in_notice, go_in_notice = await page.evaluate(looks)
     assert (stay_in_notice, go_in_notice) == (stay, go)
+
+
+async def test_a_sentence_alone_in_a_notice_is_no_headline(browser: Browser) -> None:
+    page = await served.phone(browser, PAGES, "/alone")
+    weights = "[...document.querySelectorAll('strong')].map((it) => getComputedStyle(it).fontWeight)"
+    assert await page.evaluate(weights) == ["400", "600"]

@@ -27,6 +27,8 @@ MODEL = f"""<div class="card"><div class="model-head"><span class="model-cover">
 <div class="model-progress"><label class="progress"><progress></progress><span>22% · about 28 min left</span></label>
 <button class="button" data-kind="plain">Stop…</button></div>
 <div class="model-foot"><button class="button" data-kind="plain">Delete…</button>{LINK}</div></div>"""
+COMING = """<div class="coming-line"><span class="status" data-kind="busy">3 portraits wait for the portrait engine,
+about 25 min</span><button class="button" data-kind="plain">Stop…</button></div>"""
 TEACH = """<div class="teach"><p class="teach-lead">4 selfies are enough to learn your face; 12 are best.</p>
 <label class="button">Choose photos</label></div>"""
 CREATE = f"""<div class="create-form"><section class="create-choice">
@@ -37,10 +39,15 @@ CREATE = f"""<div class="create-form"><section class="create-choice">
 {BUTTON}</div></div>"""
 TABS = ("Home", "Train", "Create", "Gallery", "You")
 ROOM = f"""{HEAD}<body class="frame"><main class="page"><h1 class="large-title">Photographs</h1>
+<div class="home-head"><h2 class="section-title">Newest portraits</h2>{COMING}</div>
 <div class="train-room"><section class="stack">{MODEL}</section><section class="draft">{TEACH}</section></div>
 <div class="gallery-filters"><span class="gallery-filter"><select><option>All styles</option></select></span>
 <button class="button" data-kind="plain">Select</button></div>
 <div class="two-columns">{CREATE}</div>
+<div class="create-choice-head"><h2 class="card-title">Latest</h2>{COMING}</div>
+<div class="segments"><label><input type="radio" class="unseen">Light</label></div>
+<span class="setting-menu"><select><option>As last time</option></select></span><p><a class="text-link">Sign in</a></p>
+<div class="sheet-head"><h2>More</h2><button class="icon-button"></button></div>
 <section class="you"><div class="actions">{BUTTON * 3}</div>
 <div class="hue-presets">{'<button class="hue-preset"></button>' * 7}</div></section></main>
 <nav class="tab-bar">{"".join(f'<a class="tab"><span>{it}</span></a>' for it in TABS)}</nav></body></html>"""
@@ -77,3 +84,28 @@ async def test_the_tabs_stand_beside_each_other_also_with_letters_of_twice_the_s
     assert all(right < following for (_, right), (following, _) in itertools.pairwise(edges))
     assert edges[0][0] >= 0
     assert edges[-1][1] <= width
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_what_is_on_its_way_stands_below_its_heading_with_the_way_to_stop_it_beside(browser: Browser, width: int):
+    page = await served.phone(browser, PAGES, "/room")
+    await page.set_viewport_size(ViewportSize(width=width, height=640))
+    for line in await page.locator(".coming-line").all():
+        parts = (line.locator("xpath=../h2"), line.locator("span"), line.locator("button"))
+        heading, words, stop = [await part.bounding_box() for part in parts]
+        assert heading
+        assert words
+        assert stop
+        assert words["y"] >= heading["y"] + heading["height"] or words["x"] >= heading["x"] + heading["width"]
+        assert stop["x"] >= words["x"] + words["width"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [".segments > label", ".setting-menu > select", ".text-link", ".coming-line > .button", ".sheet-head > button"],
+)
+async def test_what_is_pressed_is_as_high_as_a_thumb_needs(browser: Browser, part: str):
+    page = await served.phone(browser, PAGES, "/room")
+    heights = await page.locator(part).evaluate_all("parts => parts.map((it) => it.getBoundingClientRect().height)")
+    assert heights
+    assert min(heights) >= 44

@@ -40,7 +40,8 @@ def create_page() -> rx.Component:
     # Whose face is learned already is not told to add selfies.
     no_model = rx.cond(CreateState.withheld != "", rx.fragment(), _no_model())
     room = rx.cond(CreateState.models.length() > 0, _room(), rx.cond(CreateState.is_here, no_model, _arriving()))
-    withheld = rx.cond(CreateState.withheld != "", ui.notice(CreateState.withheld, WITHHELD, kind="care"))
+    gallery = ui.link("Your gallery", "/gallery")
+    withheld = rx.cond(CreateState.withheld != "", ui.notice(CreateState.withheld, WITHHELD, gallery, kind="care"))
     shown = rx.cond(StayState.leave_on == "", rx.fragment(withheld, room), _left_as_it_is())
     return frame("Create", shown, active="create", beside=(stop_sheet(CreateState),), looks_again=CreateState.enter)
 

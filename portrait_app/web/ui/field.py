@@ -99,7 +99,7 @@ def choice(
         _radio(name, value, chosen, on_change, disabled=is_disabled),
         picture,
         rx.el.span(icon("check"), class_name="choice-tick"),
-        rx.el.span(label),
+        rx.el.span(label, dir="auto"),  # a name that is cut is cut at its own end
         class_name="choice",
     )
 

@@ -132,19 +132,19 @@ def _figure(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
 
 
 def _not_offered(why: rx.vars.StringVar) -> rx.Component:
-    """What nobody is offered, since the engine would refuse it."""
-    return ui.notice(
-        why, "Run “make doctor” on this machine: it says what no longer fits, and what to do.", kind="care"
-    )
+    """What nobody is offered, since the engine would refuse it, or what could not be checked."""
+    said = rx.el.p(why, " Run “make doctor” on this machine: it says what there is to do.")
+    return ui.notice("The portrait engine needs a look", "", said, kind="care")
 
 
 def _in_doubt(doubt: rx.vars.ObjectVar[Figure]) -> rx.Component:
     """An order of which nobody can say whether it was taken, with what to look for at the engine."""
-    how = (
-        "Its person was told, and it was not ordered again. "
-        "The command python -m portrait_app doubts settles it by your word."
+    said = rx.el.p(
+        doubt.value,
+        " Its person was told, and it was not ordered again. This settles it by your word: ",
+        rx.el.code("python -m portrait_app doubts"),
     )
-    return ui.notice(doubt.name, f"{doubt.value} {how}", kind="care")
+    return ui.notice(doubt.name, "", said, kind="care")
 
 
 def _count(count: rx.vars.ObjectVar[Count]) -> rx.Component:
