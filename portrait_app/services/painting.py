@@ -10,7 +10,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss, shortfall
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, advance
 from portrait_app.services import telling
-from portrait_app.services.again import order_again
+from portrait_app.services.again import MOST_CALLS, order_again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ async def _ask_again(work: Work, generation: Generation, assets: Sequence[Asset]
     trainer = TRAINERS.get(training.trainer)
     if not lost or trainer is None or GENERATORS[trainer.generator].price_usd > 0:
         return False
-    if order is None or not order.status.is_final or order.tries:
+    if order is None or not order.status.is_final or order.tries or order.attempts >= MOST_CALLS:
         return False
     if (await work.orders.get(order.id, lock=True)).cancel_asked_at:  # a wish that is being written down counts
         return False

@@ -17,7 +17,7 @@ from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus, advance
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import generations, painting, telling, timing
-from portrait_app.services.again import order_again, take_back
+from portrait_app.services.again import MOST_CALLS, order_again, take_back
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -192,7 +192,8 @@ def _close(work: Work, order: Order) -> None:
 def _is_worth_another(order: Order, report: JobReport) -> bool:
     """Whether the job is made once more: the engine broke it off, it cost nothing, and nobody called it off."""
     is_passing = report.is_free and report.cause in _PASSING and not report.outputs
-    return order.status is OrderStatus.FAILED and is_passing and not order.tries and order.cancel_asked_at is None
+    is_allowed = not order.tries and order.attempts < MOST_CALLS and order.cancel_asked_at is None
+    return order.status is OrderStatus.FAILED and is_passing and is_allowed
 
 
 async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None:

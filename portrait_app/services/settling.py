@@ -13,6 +13,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
 from portrait_app.services import progress
+from portrait_app.services.again import MOST_CALLS
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.traces import LIST_LAGS, look_for
 
@@ -30,7 +31,6 @@ CALL_LASTS_S = 40.0  # at most, before we hang up ourselves
 # Since the call's end. By then a lost prediction has ended by the deadline that it carried (`Cancel-After`, 10 min).
 DOUBT_AFTER = timedelta(minutes=15)
 SOONEST, LATEST = timedelta(seconds=2), timedelta(seconds=20)
-MOST_CALLS = 6  # that may have been taken, for one wish: an engine that keeps none of its promises is paid no further
 
 
 class Unsettled(Exception):

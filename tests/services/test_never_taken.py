@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
 from portrait_app.adapters.replicate import calls
 from portrait_app.adapters.replicate.errors import EngineDown, NotSent, ReplyLost
 from portrait_app.adapters.replicate.gateway import Gateway
+from portrait_app.domain import rows
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import cancelling, settling, tidying, traces
+from portrait_app.domain.report import JobReport
+from portrait_app.services import again, cancelling, progress, tidying, traces
 from portrait_app.services.orders import Sender
 from portrait_app.services.settling import DOUBT_AFTER, Unsettled
 from portrait_app.services.versions import NotYetGone
@@ -23,9 +28,9 @@ from tests.builders import WEBHOOK, change
 from tests.services.losing import let_time_pass, lost, order_of, recorded
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from tests.builders import House
+
+EARLIER = itertools.count(1)
 
 
 @pytest.mark.parametrize("kind", list(OrderKind))
@@ -51,7 +56,7 @@ async def test_one_that_the_engine_certainly_never_took_gets_another_in_its_plac
 async def test_an_engine_that_takes_orders_and_denies_it_is_not_paid_without_end(house: House, ada: UUID) -> None:
     order = await lost(house, ada, is_taken=True)
     house.engine.list_is_past = True
-    for call in range(2, settling.MOST_CALLS + 1):
+    for call in range(2, again.MOST_CALLS + 1):
         house.engine.unlisted.update(house.engine.known)
         await house.sender.send(ada, order.id)
         order = await order_of(house, ada, {chore: row for chore, _, row in house.queue.take()}[Chore.SEND_ORDER])
@@ -62,12 +67,47 @@ async def test_an_engine_that_takes_orders_and_denies_it_is_not_paid_without_end
     house.engine.unlisted.update(house.engine.known)
     await house.sender.send(ada, order.id)
     assert (await order_of(house, ada, order.id)).doubt
-    assert (len(house.engine.created), house.queue.take()) == (settling.MOST_CALLS, [(Chore.CALL_OFF, ada, order.id)])
+    assert (len(house.engine.created), house.queue.take()) == (again.MOST_CALLS, [(Chore.CALL_OFF, ada, order.id)])
+
+
+async def test_nor_is_what_it_broke_off_at_no_cost_ordered_beyond_that(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    await house.sender.send(ada, order.id)
+    await change(house, order, attempts=again.MOST_CALLS)
+    broken_off = JobReport("job1", OrderStatus.FAILED, trouble="Words.", cause=Cause.INTERRUPTED, is_free=True)
+    async with house.desk.for_service(ada) as work:
+        await progress.hear(work, order.id, broken_off)
+        assert await work.orders.next_after(order) is None
+    assert house.queue.take() == []
+
+
+@pytest.mark.parametrize("kind", list(OrderKind))
+async def test_what_took_its_place_is_known_although_its_host_has_another_clock(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch, kind: OrderKind
+) -> None:
+    order = await lost(house, ada, kind, is_taken=False)
+    house.engine.list_is_past = True
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "uuid7", lambda: UUID(int=next(EARLIER)))  # as made by a host whose clock is years behind
+        await house.sender.send(ada, order.id)
+    (successor,) = [row for chore, _, row in house.queue.take() if chore is Chore.SEND_ORDER]
+    assert successor < order.id
+    async with house.desk.for_service(ada) as work:
+        following = await work.orders.next_after(order)
+        assert following is not None
+        assert following.id == successor
+        assert await work.orders.next_after(following) is None
+        following.status, following.ended_at = OrderStatus.CANCELED, now()
+    if order.generation_id is not None:
+        async with house.desk.for_service(ada) as work:
+            last = await work.orders.last_of(order.generation_id)
+            assert last is not None
+            assert last.id == successor
 
 
 async def test_a_call_that_certainly_ordered_nothing_counts_for_nothing(house: House, ada: UUID) -> None:
     order = await recorded(house, ada)
-    for _ in range(settling.MOST_CALLS + 1):
+    for _ in range(again.MOST_CALLS + 1):
         house.engine.fails_next = NotSent("no route")
         with pytest.raises(NotSent):
             await house.sender.send(ada, order.id)

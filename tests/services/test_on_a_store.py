@@ -22,7 +22,7 @@ from portrait_app.web.views import SelfieCard
 from tests.adapters.scripted import Answer, ScriptedEngine
 from tests.builders import House
 from tests.opening import STUDIO, browser_of
-from tests.services.test_keeping import Order, picture
+from tests.services.fetching import Order, picture
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator

@@ -17,6 +17,8 @@ from portrait_app.domain.report import LONGEST, JobReport, Progress
 
 _JOB_ID = re.compile(r"[\w-]{1,100}", re.ASCII)  # real ones are 26 letters and digits
 
+FIRST_YEAR, LAST_YEAR = 2000, 3000
+
 # The inputs that models take seeds by.
 _SEEDS = {
     entry.seed_input
@@ -100,9 +102,12 @@ def has_failed(body: dict[str, Any]) -> bool:
 
 
 def _moment(body: dict[str, Any], key: str) -> datetime | None:
+    """Return a moment that a job can have had: days before and after it are still days of the calendar."""
     try:
         moment = datetime.fromisoformat(_text(body, key))
     except ValueError:
+        return None
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
