@@ -20,7 +20,7 @@ def body_of(job: Job, base: str, *, is_listed: bool = False) -> dict[str, Any]:
     Until then it does: otherwise whether an order ends in doubt would hang on the moment at which its worker is killed.
     """
     body = _all_of(job, base)
-    is_gone = job.is_removed and job.is_known.is_set()
+    is_gone = job.is_removed and job.is_written
     if is_listed:
         del body["logs"]
         body["input"] = {} if job.plan.is_nameless or is_gone else job.input

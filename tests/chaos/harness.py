@@ -135,6 +135,10 @@ class House:
             order = before[order]
         return order
 
+    def names_job(self, job_id: str) -> bool:
+        """Whether a row says whose job this is."""
+        return bool(self.rows(f"SELECT FROM app.orders WHERE job_id = '{job_id}'"))
+
     def order_of(self, given: dict[str, Any]) -> str:
         """The order whose mark an input bears: its seed, or the address of its zip."""
         marks = ", ".join("'{}'".format(str(value).replace("'", "''")) for value in given.values())

@@ -51,6 +51,7 @@ class Job:
     logs: str = ""
     is_removed: bool = False
     is_vanished: bool = False
+    is_written: bool = False  # in a row of ours, as far as a list has looked; only asked of one whose data are removed
     created: float = field(default_factory=time.time)
     started: float | None = None
     ended: float | None = None
@@ -93,6 +94,7 @@ class Provider:
         self.paid: Counter[str] = Counter()  # by the plan's name: a second job in the first one's place counts too
         self.first_of: Callable[[str], str] = str  # the order whose place, or whose place's place, another one took
         self.order_of: Callable[[dict[str, Any]], str] = str  # whose input this is: known by its mark alone
+        self.is_ours: Callable[[str], bool] = bool  # whether a row of ours names this job
         self.faults: Counter[str] = Counter()
         self.broken: list[str] = []
         self.shown: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)  # when, and its youngest's birth
@@ -145,6 +147,8 @@ class Provider:
         """
         moment = time.time()
         jobs = [job for job in self.jobs.values() if f"{job.kind}s" == kind]
+        for job in jobs:
+            job.is_written = job.is_written or (job.is_removed and self.is_ours(job.id))
         still = [job.created for job in jobs if job.plan.is_late and moment < job.created + STANDS_STILL_S]
         since = min(still, default=moment)
         return [job for job in jobs if not job.is_vanished and job.created < since and job.created + job.lag_s < moment]

@@ -38,6 +38,7 @@ async def run(folder: Path, plan: Plan, *, within_s: float = 300) -> Outcome:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with provider(plan, folder.parent) as running, our_house(folder, running) as house:
         running.provider.first_of, running.provider.order_of = house.first_of, house.order_of
+        running.provider.is_ours = house.names_job
         house.start()
         await house.answers()
         await order_everything(house.settings, plan, running.provider)
