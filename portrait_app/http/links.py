@@ -17,6 +17,7 @@ from portrait_app.services import addresses, complaints, fresh, limits, sessions
 from portrait_app.services.addresses import AddressTaken, LinkUsedUp
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.fresh import NotFresh
+from portrait_app.services.leaving import AboutToLeave
 from portrait_app.services.mails import LINK_PATH
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Letterbox:
             link = await addresses.look_at(workshop.desk, token)
             act = self._reset if link.kind.sets_password else self._confirm
             return await act(request, workshop, link, token)
+        except AboutToLeave as error:
+            return forms.said(request, error.headline, error.hint, ("Back to You", YOU), 409)
         except (LinkUsedUp, AddressTaken) as error:
             ways = {LinkUsedUp: ("Go on", forms.HOME), AddressTaken: ("Sign in", "/auth/sign-in")}
             return forms.said(request, error.headline, error.hint, ways[type(error)], 410)
@@ -130,6 +133,8 @@ class Letterbox:
             return RedirectResponse(f"/auth/sign-in?next={request.url.path}", 303)
         except NotFresh as error:
             return forms.signs_in(type(error).__name__, then=request.url.path)
+        except AboutToLeave as error:
+            return forms.said(request, error.headline, error.hint, ("Back to You", YOU), 409)
 
     async def _reset(self, request: Request, workshop: Workshop, link: Link, token: str) -> Response:
         async def choose(form: Mapping[str, str]) -> Response:

@@ -12,7 +12,7 @@ from portrait_app.database.mails import link_of
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import complaints, fresh, mails, passwords, sessions, ways
+from portrait_app.services import complaints, fresh, leaving, mails, passwords, sessions, ways
 from portrait_app.services.complaints import WrongInput
 
 if TYPE_CHECKING:
@@ -109,11 +109,13 @@ async def ask_for_change(desk: Desk, someone: Someone, email: str) -> None:
 
     Raises:
         NotFresh: they signed in some time ago.
+        AboutToLeave: mails to an address that is no longer theirs would be found by nobody when everything goes.
         WrongInput: this is no address.
     """
     email = one_line(email).lower()
     async with desk.for_person(someone.owner_id) as work:
         await fresh.require(work, someone)
+        await leaving.require_staying(work)
         if complaint := complaints.about_email(email):
             raise WrongInput({"email": complaint})
         await mails.write(work, MailKind.CONFIRM, email)
@@ -138,6 +140,7 @@ async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str) 
         LinkUsedUp: it doesn't work any more.
         WrongInput: the password is wrong; the link still works.
         AddressTaken: another account took the address meanwhile.
+        AboutToLeave: it is another address, and theirs stays until everything goes.
     """
     link = await look_at(desk, token)
     if link.kind is not MailKind.CONFIRM:
@@ -156,6 +159,8 @@ async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str) 
 
 async def _take(work: Work, token: str) -> None:
     used = await _use(work, token)
+    if used.address != (await work.accounts.mine()).email:
+        await leaving.require_staying(work)
     former = await work.mails.take_address(used)
     if former is not None and former != used.address:
         await work.mails.forget_links()  # those that were sent to the former address

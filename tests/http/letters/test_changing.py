@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from portrait_app.domain.account import Account
-from portrait_app.services import fresh
+from portrait_app.services import fresh, leaving
 from tests.builders import rewrite
 from tests.http.front import NEW, PASSWORD, Studio, typed
 
@@ -83,3 +83,21 @@ async def test_who_is_signed_out_signs_in_first(studio: Studio, path: str) -> No
     for method in ("GET", "POST"):
         answer = await studio.browser().request(method, path)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/auth/sign-in?next={path}")
+
+
+async def test_who_is_about_to_leave_keeps_their_address_until_everything_goes(
+    studio: Studio, browser: httpx.AsyncClient
+) -> None:
+    await studio.deliver()
+    await browser.post("/auth/address", data={"email": "countess@example.com"})
+    await studio.deliver()
+    link, ada = studio.mailbox.link(), await studio.who(browser)
+    assert ada is not None
+    await leaving.ask(studio.house.desk, await studio.house.someone(ada))
+    for path in ("/auth/address", link):
+        answer = await browser.post(path, data={"email": "duchess@example.com"})
+        assert (answer.status_code, "You are about to leave" in answer.text) == (409, True), path
+    assert await studio.can_enter(PASSWORD)
+    async with studio.house.desk.for_person(ada) as work:
+        await leaving.stay(work)
+    assert "is confirmed" in (await browser.post(link)).text  # the refusal did not use it up
