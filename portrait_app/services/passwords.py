@@ -131,7 +131,7 @@ def _complaint(password: str, words: Sequence[str], score: int) -> str:
     if len(rest) < _OWN_REST and rest != password.casefold():
         return "This is made of your own name or address, which is tried first. A few other words make a good one."
     if score < _GUESSED_SOON:
-        return "This one is soon guessed. A few words that don't belong together make a good one; add another."
+        return "This one is soon guessed. A few words that don't belong together make a good one."
     return ""
 
 
