@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from zxcvbn import zxcvbn
+from zxcvbn.matching import L33T_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +40,11 @@ _SENTENCES = (
 )
 _FAMOUS = frozenset(_SENTENCES.split())
 _ESTIMATED = 72  # zxcvbn refuses more, and the rest could only make it better
+# It reads symbols as letters, each reading of one with each of the others: 14 s for one password of a stranger's. A
+# reading costs by the square of the length; so much of both takes 0.2 s.
+_MOST_READ = 40_000
+_READ_AS_LETTERS = frozenset(symbol for symbols in L33T_TABLE.values() for symbol in symbols if not symbol.isalnum())
+_LIKE_NONE = "~"
 _GUESSED_SOON = 4  # of zxcvbn's scores, 0..4: below it, fewer than 10,000 million guesses, as "ihatepasswords" is
 _OWN_REST = 8  # letters that must be left when one's own name and address are taken away
 _OWN_WORD = 3  # letters: shorter ones are part of many words
@@ -52,6 +59,7 @@ SAYS = (
 # OWASP's first recommendation for argon2id: m = 19 MiB, t = 2, p = 1.
 _hasher = PasswordHash((Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1),))
 _a_few = ThreadPoolExecutor(2, "passwords")  # no more at once, whoever asks
+_judges = ThreadPoolExecutor(1, "judges")  # nobody who signs in waits for those who try words out
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ async def strength(password: str, *own: str) -> Strength:
     if len(password) > LONGEST:
         return Strength(0, "", TOO_LONG)
     words = _words(own)
-    score = await _in_a_thread(_score, password, [*words, *OURS])
+    score = await asyncio.get_running_loop().run_in_executor(_judges, _score, password, [*words, *OURS])
     return Strength(score, SAYS[score], _complaint(password, words, score))
 
 
@@ -116,10 +124,18 @@ def _composed(password: str) -> str:
 
 
 def _score(password: str, words: Sequence[str]) -> int:
-    found = cast("dict[str, int]", zxcvbn(password[:_ESTIMATED], user_inputs=list(words)))
+    found = cast("dict[str, int]", zxcvbn(_readable(password[:_ESTIMATED]), user_inputs=list(words)))
     letters = "".join(letter for letter in password.casefold() if letter.isalpha())
     is_easy = letters in _FAMOUS or _DATED.fullmatch(password.casefold())
     return min(found["score"], 1) if is_easy else found["score"]
+
+
+def _readable(password: str) -> str:
+    """Return what is estimated in a moment: of one with very many readings symbols are no letters, digits still are."""
+    readings = math.prod(sum(symbol in password for symbol in symbols) or 1 for symbols in L33T_TABLE.values())
+    if readings * len(password) ** 2 <= _MOST_READ:
+        return password
+    return "".join(_LIKE_NONE if letter in _READ_AS_LETTERS else letter for letter in password)
 
 
 def _complaint(password: str, words: Sequence[str], score: int) -> str:

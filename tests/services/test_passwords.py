@@ -76,6 +76,19 @@ async def test_three_words_that_do_not_belong_together_are_enough() -> None:
     assert [phrase for phrase in refused if len(phrase) >= passwords.SHORTEST] == []
 
 
+@pytest.mark.parametrize(
+    "password", ["4@8({[<3369&#!1|05$+7%2/" * 3, "a4@b8(c{[<d3e3g6&9#h!1|ilo0s5$t+7%x2z/" * 2, "1" * 256]
+)
+async def test_no_password_keeps_the_studio_busy(password: str) -> None:
+    began = time.process_time()
+    await passwords.strength(password)
+    assert time.process_time() - began < 3  # the first took 14 s
+
+
+async def test_symbols_are_still_read_as_letters() -> None:
+    assert (await passwords.strength("P@$$w0rd!P@$$w0rd!")).complaint
+
+
 @pytest.mark.parametrize("changed", [str, str.capitalize, str.upper])
 async def test_asvs_6_2_12_no_password_of_the_known_leaks_is_taken(changed: Callable[[str], str]) -> None:
     leaked = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= passwords.SHORTEST]
