@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
@@ -14,12 +17,31 @@ if TYPE_CHECKING:
 
     from portrait_app.wiring import Workshop
 
+LASTS_S = 2.0  # of an answer: the engine and the store count what they are asked, and anybody may ask here
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question put to every part of a workshop, and when."""
+
+    workshop: Workshop
+    at: float
+    answer: asyncio.Task[dict[str, bool]]
+
 
 def health_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
-    """Return the route; it says which parts answer, and nothing of what they hold."""
+    """Return the route; it says which parts answer, and nothing of what they hold.
+
+    However many ask, the parts are asked once in some seconds: strangers could else use up what an engine grants us.
+    """
+    last: Asked | None = None
 
     async def health(_: Request) -> Response:
-        parts = await workshop_of().health()
+        nonlocal last
+        workshop, at = workshop_of(), time.monotonic()
+        if last is None or last.workshop is not workshop or at - last.at >= LASTS_S:
+            last = Asked(workshop, at, asyncio.create_task(workshop.health()))
+        parts = await asyncio.shield(last.answer)  # who goes away takes it from nobody
         return JSONResponse(
             {"parts": {part: "ok" if is_up else "down" for part, is_up in parts.items()}},
             200 if all(parts.values()) else 503,
