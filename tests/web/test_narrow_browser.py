@@ -48,7 +48,9 @@ ROOM = f"""{HEAD}<body class="frame"><main class="page"><h1 class="large-title">
 <div class="segments"><label><input type="radio" class="unseen">Light</label></div>
 <span class="setting-menu"><select><option>As last time</option></select></span><p><a class="text-link">Sign in</a></p>
 <div class="sheet-head"><h2>More</h2><button class="icon-button"></button></div>
-<section class="you"><div class="actions">{BUTTON * 3}</div>
+<section class="you"><div class="you-who"><button class="you-picture"><span class="you-initial">A</span></button>
+<div class="you-words"><strong class="card-title">Alexandra Featherstonehaugh</strong></div>
+<button class="icon-button"></button></div><div class="actions">{BUTTON * 3}</div>
 <div class="hue-presets">{'<button class="hue-preset"></button>' * 7}</div></section></main>
 <nav class="tab-bar">{"".join(f'<a class="tab"><span>{it}</span></a>' for it in TABS)}</nav></body></html>"""
 
@@ -109,3 +111,11 @@ async def test_what_is_pressed_is_as_high_as_a_thumb_needs(browser: Browser, par
     heights = await page.locator(part).evaluate_all("parts => parts.map((it) => it.getBoundingClientRect().height)")
     assert heights
     assert min(heights) >= 44
+
+
+async def test_ones_name_is_no_column_of_letters_with_letters_of_twice_the_size(browser: Browser):
+    page = await served.phone(browser, PAGES, "/room")
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    box = await page.locator(".you-who > .you-words").bounding_box()
+    assert box
+    assert box["width"] > 200

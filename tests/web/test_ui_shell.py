@@ -12,6 +12,7 @@ from PIL import Image
 
 from portrait_app.portrait_app import app
 from portrait_app.web import shell, theme, ui
+from portrait_app.web.train.photos import three_views
 from portrait_app.web.ui.icon import OUTLINES, IconName
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -58,6 +59,13 @@ def test_an_icon_is_silent_and_stays_on_its_grid(name: IconName):
     assert '"aria-hidden":"true"' in str(ui.icon(name))
     absolute = re.findall(r"[MLHVAC](-?[\d.]+)", OUTLINES[name])
     assert all(0 <= float(number) <= 24 for number in absolute)
+
+
+def test_where_no_stylesheet_comes_no_drawing_is_as_large_as_the_page():
+    for drawn in (ui.icon("warning"), three_views()):
+        svgs = str(drawn).split('jsx("svg"')[1:]
+        assert svgs
+        assert all(re.search(r'width:"\d\d"', svg) for svg in svgs)
 
 
 def test_what_writes_itself_is_left_alone_when_react_comes_to_a_built_page():

@@ -163,5 +163,7 @@ def _face(turn: int) -> rx.Component:
             class_name="view-hair",
         ),
         rx.el.path(d=f"M{33 + eyes} 42v2.5M{47 + eyes} 42v2.5M{35 + mouth} 53c3 3 7 3 10 0", class_name="view-line"),
+        width="80",  # as for icons, where no stylesheet has come
+        height="94",
         view_box="0 0 80 94",
     )
