@@ -106,7 +106,7 @@
     request.onload = () => {
       const said = request.response ?? {};
       if (request.status === 201) end("landed", { id: said.id, done: 1 });
-      else if (request.status >= 500 || [401, 408, 429].includes(request.status)) end("interrupted", { reason: said.headline ?? "That didn't work" });
+      else if (request.status >= 500 || [401, 408, 429].includes(request.status)) end("interrupted", { reason: request.status === 503 ? "Waits to be saved" : said.headline ?? "That didn't work" });
       else end("refused", { reason: window.locally.words([said.headline ?? "This photo wasn't taken", said.hint].filter(Boolean).join(". ")) });
     };
     request.onerror = () => end("interrupted", { reason: "Connection lost" });

@@ -161,7 +161,7 @@ async def test_a_photo_that_was_cut_off_is_sent_again_when_asked(page: Page, ser
     assert await states(page) == ["sending"]
 
 
-async def test_while_the_store_is_away_it_is_said_in_the_servers_words_and_sent_again_by_itself(
+async def test_while_the_store_is_away_a_photo_says_that_it_waits_and_is_sent_again_by_itself(
     page: Page, server: Server
 ) -> None:
     await page.clock.install()
@@ -169,7 +169,7 @@ async def test_while_the_store_is_away_it_is_said_in_the_servers_words_and_sent_
     await server.has(1)
     await server.says(503, "Your pictures can't be reached just now", "They are safe.")
     await until(page, "document.querySelector('#upload-tray [data-state=interrupted]')")
-    assert await page.inner_text("#upload-tray .photo-hint") == "Your pictures can't be reached just now"
+    assert await page.inner_text("#upload-tray .photo-hint") == "Waits to be saved"
     await page.clock.fast_forward(15_000)
     await server.has(1)
     assert server.names == ["me.jpg", "me.jpg"]

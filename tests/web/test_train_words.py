@@ -34,9 +34,21 @@ def test_the_count_says_what_there_is_and_what_would_be_better(
     assert words.count(good, examining) == words.Count(headline, hint, is_enough)
 
 
-def test_where_photos_go_is_said_as_it_is() -> None:
-    assert "nowhere else" in words.where_photos_stay(is_darkroom=True)
-    assert "Replicate" in words.where_photos_stay(is_darkroom=False)
+@pytest.mark.parametrize(
+    ("is_darkroom", "has_store", "said", "unsaid"),
+    [
+        (True, False, ["stay on the computer", "nowhere else"], ["Replicate", "store"]),
+        (False, False, ["kept here", "Replicate"], ["nowhere else", "store"]),
+        (True, True, ["lie in a store", "learned on the computer"], ["nowhere else", "Replicate"]),
+        (False, True, ["lie in a store", "Replicate"], ["nowhere else", "kept here"]),
+    ],
+)
+def test_where_photos_go_is_said_as_it_is(
+    is_darkroom: bool, has_store: bool, said: list[str], unsaid: list[str]
+) -> None:
+    words_of_it = words.where_photos_stay(is_darkroom=is_darkroom, has_store=has_store)
+    assert [each for each in said if each not in words_of_it] == []
+    assert [each for each in unsaid if each in words_of_it] == []
 
 
 def test_a_menu_sends_what_it_shows_and_nothing_else() -> None:

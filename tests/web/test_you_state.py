@@ -16,6 +16,7 @@ from portrait_app.services import accounts, progress, sessions
 from portrait_app.services.accounts import SignUp, UnknownLook
 from portrait_app.services.invites import NotYours
 from portrait_app.services.limits import TooManyTries
+from portrait_app.settings import Settings
 from portrait_app.web import house as web_house
 from portrait_app.web.you import words
 from portrait_app.web.you.state import NAME_FIELD, YouState
@@ -210,3 +211,26 @@ async def test_nobody_else_sees_or_does_any_of_it(house: House, ada: SignedIn) -
 )
 def test_the_last_use_is_said_as_roughly_as_it_is_known(ago: dict[str, int], said: str) -> None:
     assert words.used(timedelta(**ago)) == said
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_said"),
+    [
+        ({}, True),
+        ({"DATABASE_URL": "postgresql://a:b@db.example/c"}, False),
+        (
+            {
+                "S3_BUCKET": "pictures-of-many",
+                "S3_ACCESS_KEY_ID": "k",
+                "S3_SECRET_ACCESS_KEY": "s",
+                "S3_ROLE_ARN": "arn:aws:iam::1:role/r",
+            },
+            False,
+        ),
+        ({"REPLICATE_API_TOKEN": "r8_x" * 10}, False),
+    ],
+    ids=["all here", "rows elsewhere", "pictures in a store", "Replicate"],
+)
+def test_that_nothing_leaves_the_computer_is_said_where_nothing_does(settings: dict[str, str], is_said: bool) -> None:
+    said = words.engine(Settings.model_validate({"REPLICATE_API_TOKEN": None, **settings}))
+    assert ("Nothing leaves" in said) == is_said

@@ -179,7 +179,7 @@ class TrainState(ChoosesStay, Room, rx.State):
         examining = sum(row.status is SelfieStatus.EXAMINING for row in rows)
         models = await training_cards(work)
         links = await work.bucket.links()
-        why_not = house.workshop().offers.why_no_training()
+        why_not, settings = house.workshop().offers.why_no_training(), house.workshop().settings
         return Seen(
             draft_id=str(draft.id),
             # The first face model is most likely one's own.
@@ -187,7 +187,9 @@ class TrainState(ChoosesStay, Room, rx.State):
             photos=[SelfieCard.of(links, row) for row in rows],
             count=words.count(good, examining, is_offered=not why_not),
             why_not=why_not,
-            where_photos_stay=words.where_photos_stay(is_darkroom=house.workshop().settings.is_darkroom),
+            where_photos_stay=words.where_photos_stay(
+                is_darkroom=settings.is_darkroom, has_store=settings.store is not None
+            ),
             models=models,
             has_agreed=await consent.is_given(work),
             stay=words.value_of((await work.accounts.mine()).photos_stay_days),

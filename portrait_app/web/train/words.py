@@ -21,6 +21,9 @@ PLENTY = 12  # from here on more photos hardly make a face model better
 
 STAY_HERE = "Your photos stay on the computer this studio runs on, and go nowhere else."
 GO_TO_REPLICATE = "Your photos are kept here and lent to Replicate only while it learns your face."
+IN_A_STORE = "Your photos lie in a store that whoever runs this studio has chosen, behind a wall of your own."
+LEARNED_HERE = "Your face is learned on the computer this studio runs on."
+LENT = "They are lent to Replicate only while it learns your face."
 REMOVED_MEANS_DELETED = "One you remove is deleted at once."
 
 
@@ -140,8 +143,10 @@ def count(good: int, examining: int, *, is_offered: bool = True) -> Count:
     return Count(photos(good, "good "), hint, is_enough=True)
 
 
-def where_photos_stay(*, is_darkroom: bool) -> str:
+def where_photos_stay(*, is_darkroom: bool, has_store: bool) -> str:
     """Say, before the first photo comes, what will be done with it."""
+    if has_store:
+        return f"{IN_A_STORE} {LEARNED_HERE if is_darkroom else LENT} {REMOVED_MEANS_DELETED}"
     return f"{STAY_HERE if is_darkroom else GO_TO_REPLICATE} {REMOVED_MEANS_DELETED}"
 
 

@@ -8,7 +8,7 @@ from portrait_app.services.complaints import LONGEST_NAME
 from portrait_app.web import ui
 from portrait_app.web.shell import frame
 from portrait_app.web.worn import WornState
-from portrait_app.web.you import security, ways, words
+from portrait_app.web.you import security, ways
 from portrait_app.web.you.own_picture_sheet import own_picture, own_picture_sheet
 from portrait_app.web.you.state import NAME_FIELD, NAME_SHEET, YouState
 
@@ -27,13 +27,12 @@ def you_page() -> rx.Component:
 
 
 def _room() -> rx.Component:
-    engine = rx.el.p(rx.cond(YouState.is_darkroom, words.HERE, words.ELSEWHERE))
     return rx.el.div(
         rx.el.div(
             _who(),
             _section("Look", _look(), _preferences()),
             _section("Kept for you", _kept()),
-            _section("What makes the pictures", engine),
+            _section("What makes the pictures", rx.el.p(YouState.engine)),
             class_name="you",
         ),
         rx.el.div(

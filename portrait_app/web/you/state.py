@@ -28,6 +28,7 @@ from portrait_app.web.you.cards import (
     usage_counts,
 )
 from portrait_app.web.you.keys import Offer, WayCard, offers, steps_said, way_cards
+from portrait_app.web.you.words import engine
 
 NAME_SHEET, NAME_FIELD = "change-name", "your-name"
 INVITE_SHEET = "invite"
@@ -42,7 +43,7 @@ class Seen:
     look: Look
     selfies: int
     portraits: tuple[int, int]
-    is_darkroom: bool
+    engine: str
     is_confirmed: bool
     sessions: tuple[Session, ...]
     ways: Ways
@@ -69,7 +70,7 @@ class YouState(Room, rx.State):
     selfies: rx.Field[int] = rx.field(0)
     portraits: rx.Field[int] = rx.field(0)
     portrait_bytes: rx.Field[int] = rx.field(0)
-    is_darkroom: rx.Field[bool] = rx.field(False)
+    engine: rx.Field[str] = rx.field("")
     is_confirmed: rx.Field[bool] = rx.field(True)
     sessions: rx.Field[list[SessionCard]] = rx.field(default_factory=list)
     has_password: rx.Field[bool] = rx.field(True)
@@ -167,7 +168,7 @@ class YouState(Room, rx.State):
             look=Look.of(account.look),
             selfies=await work.selfies.kept(),
             portraits=await work.assets.kept(),
-            is_darkroom=house.workshop().settings.is_darkroom,
+            engine=engine(house.workshop().settings),
             is_confirmed=account.verified_at is not None,
             sessions=tuple(await work.accounts.sessions()),
             ways=await ways.of(work),
@@ -178,7 +179,7 @@ class YouState(Room, rx.State):
         self.name, self.email = seen.name, seen.email
         self.selfies = seen.selfies
         self.portraits, self.portrait_bytes = seen.portraits
-        self.is_darkroom, self.is_confirmed = seen.is_darkroom, seen.is_confirmed
+        self.engine, self.is_confirmed = seen.engine, seen.is_confirmed
         self.sessions = session_cards(seen.sessions, self._session)
         providers = house.workshop().settings.providers
         self.has_password = seen.ways.has_password

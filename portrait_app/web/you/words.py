@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portrait_app.settings import Settings
 
 HERE = (
     "The darkroom, on the computer this studio runs on. It relights and restyles your own photos, and invents no "
-    "clothes and no scenes. Nothing leaves that computer, and nothing costs money."
+    "clothes and no scenes."
 )
+NOTHING_LEAVES = "Nothing leaves that computer, and nothing costs money."
+COSTS_NOTHING = "Nothing costs money."
 ELSEWHERE = (
     "Replicate, over the internet. Your selfies are lent to it while it learns your face; each face model and each "
     "portrait is billed to this studio's account there."
 )
+
+
+def engine(settings: Settings) -> str:
+    """Say what makes the pictures, and whether anything leaves the studio's computer for that."""
+    if not settings.is_darkroom:
+        return ELSEWHERE
+    is_all_here = settings.store is None and settings.database_url is None
+    return f"{HERE} {NOTHING_LEAVES if is_all_here else COSTS_NOTHING}"
 
 
 def used(ago: timedelta) -> str:
