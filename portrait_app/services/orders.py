@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.adapters.replicate.errors import EngineError, NotOurTurn, NotSent, Refused, ReplyLost, Throttled
 from portrait_app.domain.catalogue import TRAINERS
 from portrait_app.domain.clock import now
@@ -18,6 +19,7 @@ from portrait_app.errors import NotFound
 from portrait_app.services import progress, settling, tidying
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.requests import gather
+from portrait_app.services.trainings import PREPARING
 from portrait_app.services.zipping import zipped
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ INCOMPLETE = (
     "What you have is safe; please start again without it."
 )
 CHECKING = "Making sure that it arrived"
+PHOTOS_AWAY = "Your photos can't be reached just now; it goes on by itself"
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,12 @@ class Sender:
             await progress.end(work, order_id, OrderStatus.FAILED, trouble=INCOMPLETE, detail=detail)
 
     async def _upload_photos(self, owner_id: UUID, order: Order, account: str) -> None:
-        async with self.desk.for_service(owner_id) as work:
-            trainer = (await work.trainings.get(order.training_id)).trainer
-            photos = [
-                (selfie.key, await work.bucket.get(selfie.key))
-                for selfie in await work.selfies.of(order.training_id)
-                if selfie.is_usable and selfie.key
-            ]
+        try:
+            trainer, photos = await self._photos(owner_id, order)
+        except BucketDown:
+            await self._say(owner_id, order, PHOTOS_AWAY)
+            raise
+        await self._say(owner_id, order, PREPARING)
         name = tidying.name_of(order)
         # A worker that was killed right after its upload left one there: it is the same zip.
         there, _ = await self.gateway.jobs.find_files(name)
@@ -149,6 +151,24 @@ class Sender:
         if kept.file_id != uploaded.id:  # another worker was faster, or the order has ended
             await self.gateway.delete_file(uploaded.id)
             await self._note_that_none_is_on_its_way(owner_id, order.id)
+
+    async def _photos(self, owner_id: UUID, order: Order) -> tuple[str, list[tuple[str, bytes]]]:
+        """Return the trainer, and the photos that it learns from, by their keys."""
+        async with self.desk.for_service(owner_id) as work:
+            trainer = (await work.trainings.get(order.training_id)).trainer
+            return trainer, [
+                (selfie.key, await work.bucket.get(selfie.key))
+                for selfie in await work.selfies.of(order.training_id)
+                if selfie.is_usable and selfie.key
+            ]
+
+    async def _say(self, owner_id: UUID, order: Order, phase: str) -> None:
+        """Say how far a training is that isn't sent yet."""
+        async with self.desk.for_service(owner_id) as work:
+            training = await work.trainings.get(order.training_id, lock=True)
+            if training.phase != phase and training.phase in (PREPARING, PHOTOS_AWAY):
+                training.phase = phase
+                await work.tell("training", training.id)
 
     async def _begin_upload(self, owner_id: UUID, order_id: UUID, account: str) -> bool:
         """Write down that photos are on their way to the engine; False when they are no longer wanted there."""

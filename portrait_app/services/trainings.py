@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Work
 
 LONGEST_NAME = 60
+PREPARING = "Getting your photos ready"
 
 
 class TooFewSelfies(PortraitError):
@@ -133,7 +134,7 @@ async def start(work: Work, training_id: UUID, *, name: str, trainer: str) -> Tr
     training.name = name
     training.trainer = trainer
     training.status = TrainingStatus.QUEUED
-    training.phase = "Getting your photos ready"
+    training.phase = PREPARING
     training.started_at = now()
     order = work.orders.add(Order(owner_id=work.owner_id, kind=OrderKind.TRAINING, training_id=training.id))
     work.later(Chore.SEND_ORDER, order.id)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.adapters.replicate.errors import NotSent, ReplyLost, Throttled
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
@@ -15,6 +17,7 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.jobs.patience import wait_for
 from portrait_app.services import orders, requests
 from portrait_app.services.settling import Unsettled
+from portrait_app.services.trainings import PREPARING
 from tests.builders import change
 from tests.fakes import Uploaded
 from tests.services.losing import let_time_pass, order_of, recorded
@@ -37,6 +40,29 @@ async def test_a_photo_that_is_no_longer_there_ends_it_in_words(house: House, ad
     async with house.desk.for_person(ada) as work:
         training = await work.trainings.get(order.training_id)
     assert (training.status, training.trouble) == (TrainingStatus.FAILED, orders.INCOMPLETE)
+
+
+async def test_while_the_store_is_away_a_training_says_why_it_waits_and_goes_on_when_it_is_back(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+
+    async def down(*_: object) -> bytes:
+        raise BucketDown("no answer")
+
+    async def phase() -> str:
+        async with house.desk.for_person(ada) as work:
+            return (await work.trainings.get(order.training_id)).phase
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskBucket, "get", down)
+        for _ in range(2):
+            with pytest.raises(BucketDown):
+                await house.sender.send(ada, order.id)
+        assert await phase() == orders.PHOTOS_AWAY
+    assert (house.engine.created, house.engine.files) == ([], {})
+    await house.sender.send(ada, order.id)
+    assert (await phase(), len(house.engine.created)) == (PREPARING, 1)
 
 
 async def test_a_style_that_an_upgrade_took_away_ends_it_in_words(
