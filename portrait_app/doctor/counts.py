@@ -22,6 +22,9 @@ _STEPS = {
     "jobs that the engine would not tell of": (
         "it refused to, or another account is signed in than the one that ordered them; look for them at the engine"
     ),
+    "doubtful jobs of people who have left": (
+        "nobody knows their names, so nobody can ask: look for a face model at the engine that no row here names"
+    ),
     "face models whose deletion is not confirmed": (
         "the log says why (event model.not_removed); delete the version at the engine by hand, and the studio notices"
     ),

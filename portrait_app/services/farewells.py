@@ -11,11 +11,12 @@ import structlog
 from portrait_app.adapters.replicate.errors import EngineError, JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.leaving import Farewell, farewell, note
+from portrait_app.database.orders import count_up
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
 from portrait_app.domain.order import OrderKind
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import naming, vanished, versions
+from portrait_app.services import naming, removal, vanished, versions
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.versions import NotYetGone
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 ADDRESS_KEPT = timedelta(days=7)  # at most, while no mail server takes the receipt
+NAMELESS = "doubtful jobs of people who have left"
 ALL_GONE = "The portrait engine has confirmed that it has nothing of it any more."
 NOT_CONFIRMED = (
     "One thing is open, and you should know it: the portrait engine has not confirmed yet that it deleted what it had. "
@@ -59,6 +61,8 @@ class Farewells:
         still_there = [what for what in found.still_there if not await self._is_gone(what, found)]
         async with self.desk.for_nobody(Role.SERVICE) as session:
             await note(session, farewell_id, still_there)
+            for _doubt in range(found.still_there.count(removal.IN_DOUBT)):  # nobody can ask about those
+                await count_up(session, NAMELESS)
         if still_there:
             raise NotYetGone(f"{len(still_there)} things", now() - found.created_at)
 

@@ -10,8 +10,11 @@ import pytest
 from portrait_app.adapters import logbook
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.errors import EngineDown, JobVanished
+from portrait_app.database.address import Role
+from portrait_app.database.orders import counted
 from portrait_app.domain.chores import Chore
-from portrait_app.services import parting, reconcile
+from portrait_app.services import parting, reconcile, removal
+from portrait_app.services.farewells import NAMELESS
 from portrait_app.services.parting import PATIENCE, Parting
 from portrait_app.services.versions import NotYetGone
 from tests.services.emptying import Studio
@@ -224,3 +227,21 @@ async def test_what_another_account_has_is_not_taken_for_gone(studio: Studio, ad
     engine.name = "me"
     await studio.say_farewells()
     assert studio.still_open() == []
+
+
+async def test_a_job_in_doubt_of_somebody_who_has_left_is_counted_once_for_the_operator(
+    studio: Studio, ada: SignedIn
+) -> None:
+    studio.rows(
+        "UPDATE app.orders SET status = 'in_doubt', ended_at = now(), version = NULL, job_id = NULL, file_id = NULL, "
+        "doubt = 'nobody knows' WHERE kind = 'training' RETURNING 1"
+    )
+    past = f"UPDATE app.accounts SET leave_at = now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
+    studio.rows(f"{past} WHERE email = '{EMAIL}' RETURNING 1")
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    assert removal.IN_DOUBT in studio.still_open()
+    await studio.say_farewells()
+    await studio.say_farewells()
+    assert studio.still_open() == []
+    async with studio.house.desk.for_nobody(Role.SERVICE) as session:
+        assert (await counted(session))[NAMELESS] == 1
