@@ -189,13 +189,16 @@ class Plan:
         kinds: list[tuple[str, type[StrEnum]]] = [("course", Course), ("reply", Reply)]
         if not self.is_silent:
             kinds.append(("news", News))
-        # More than once each: an order that the provider never takes, since its call broke off, meets with nothing.
-        musts: list[dict[str, Any]] = 2 * [{name: one} for name, kind in kinds for one in kind]
+        twice: list[dict[str, Any]] = [{name: one} for name, kind in kinds for one in kind]
         pictures = [*Picture, *Picture]
-        musts += [{"pictures": tuple(pictures[first : first + 3])} for first in range(len(Picture))]
-        musts += [{"course": one, **_LATE} for one in (Course.SUCCEEDS, Course.FOREVER, Course.INTERRUPTED)]
-        self.dice("musts").shuffle(musts)
-        return musts
+        between: list[dict[str, Any]] = [{"pictures": tuple(pictures[at : at + 3])} for at in range(len(Picture))]
+        between += [{"course": one, **_LATE} for one in (Course.SUCCEEDS, Course.FOREVER, Course.INTERRUPTED)]
+        dice = self.dice("musts")
+        dice.shuffle(twice)
+        dice.shuffle(between)
+        # An order whose call breaks off while the list stands still is never taken, and meets with nothing; so may
+        # those beside it. So each fault befalls two that are far apart.
+        return [*twice, *between, *twice]
 
     @classmethod
     def forgetful(cls, seed: int, jobs: int) -> Plan:
