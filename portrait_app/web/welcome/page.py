@@ -11,12 +11,12 @@ SIGN_IN = "/auth/sign-in"
 
 # Style → the mean colour of its picture in assets/showcase/, for the box before it arrives.
 SHOWCASE = {
-    "studio": "#6b524a",
+    "studio": "#6e574e",
     "corporate": "#a9948d",
-    "noir": "#393836",
-    "neon": "#543454",
+    "noir": "#3b3a38",
+    "neon": "#4c3455",
     "film": "#b5856d",
-    "oil": "#654527",
+    "oil": "#684628",
 }
 
 
