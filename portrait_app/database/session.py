@@ -6,9 +6,10 @@ import select
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import event, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from portrait_app.database.actor import signed
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from uuid import UUID
 
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from portrait_app.database.address import Address
 
 _SAY_WHO = text("SELECT set_config('app.actor', :actor, true)")
+# Whatever was left in this connection by the one before: a type of theirs is never taken for the database's own.
+BEGIN_AS = "SELECT set_config('app.actor', %s, true), set_config('search_path', 'pg_catalog, pg_temp', true)"
 
 
 class Database:
@@ -42,9 +45,7 @@ class Database:
         sight = sight_of(is_job=role is Role.SERVICE)
         actor = signed(owner_id, self.address.actor_key) if owner_id else ""
         async with AsyncSession(self._engines[role], expire_on_commit=False, **sight) as session, session.begin():
-            connection = await session.connection()
-            # Two statements on one way: what is signed is made of digits and dots, and nobody is an empty text.
-            await connection.exec_driver_sql(f"BEGIN; SELECT set_config('app.actor', '{actor}', true)")
+            await _begin(await session.connection(), actor)
             yield session
 
     async def become(self, session: AsyncSession, owner_id: UUID) -> None:
@@ -67,6 +68,23 @@ class Database:
         """Close every connection."""
         for engine in self._engines.values():
             await engine.dispose()
+
+
+async def _begin(connection: AsyncConnection, actor: str) -> None:
+    """Begin, and say who asks, on one way to the database and back.
+
+    Who asks is sent as a value: the text of what a connection does can be read by every other one of the same role
+    (`pg_stat_activity`), and whoever has the name could be that person for its five minutes.
+    """
+    driver: psycopg.AsyncConnection = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment] -- it is told what driver we have
+    try:
+        async with driver.pipeline():
+            await driver.execute("BEGIN")
+            await driver.execute(BEGIN_AS, [actor])
+    except psycopg.Error as error:
+        if is_lost := driver.closed:
+            await connection.invalidate(error)
+        raise DBAPIError.instance("BEGIN", None, error, psycopg.Error, connection_invalidated=is_lost) from error
 
 
 def _engine(address: Address, role: Role, pool_size: int) -> AsyncEngine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from portrait_app.domain.happening import Happening
@@ -32,6 +32,15 @@ class News:
 
     @classmethod
     def from_text(cls, text: str) -> News:
-        """Read what `to_text` wrote."""
-        owner, noun, row, *said = json.loads(text)
-        return cls(UUID(owner), noun, UUID(row), Happening(said[0]) if said else None)
+        """Read what `to_text` wrote.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        try:
+            owner, noun, row, *said = json.loads(text)
+            if noun not in get_args(Noun):
+                raise ValueError("no noun of ours")
+            return cls(UUID(owner), noun, UUID(row), Happening(said[0]) if said else None)
+        except (TypeError, AttributeError, RecursionError) as error:  # JSON, and another thing than news
+            raise ValueError("no news") from error

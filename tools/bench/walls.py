@@ -6,7 +6,7 @@ Both sides ask the same Postgres over one connection each, in turn; the rows are
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -15,6 +15,7 @@ from portrait_app.database.actor import signed
 from portrait_app.database.address import Address, Role
 from portrait_app.database.migrate import upgrade
 from portrait_app.database.server import EmbeddedServer
+from portrait_app.database.session import BEGIN_AS
 from tools.bench.figure import Figure
 
 if TYPE_CHECKING:
@@ -55,8 +56,7 @@ async def measure(sitting: Sitting) -> list[Figure]:
             walled.execute("SELECT set_config('app.actor', %s, false)", [actor])
             newest, newest_bare = _NEWEST.format(""), _NEWEST.format(f" AND owner_id = '{owner_id}'")
             query = _in_turn(lambda: _read(walled, newest), lambda: _read(bare, newest_bare))
-            said = f"BEGIN; SELECT set_config('app.actor', '{actor}', true)"
-            begun = _in_turn(lambda: _transaction(walled, said), lambda: _transaction(walled, "BEGIN"))
+            begun = _in_turn(lambda: _transaction(walled, actor), lambda: _transaction(walled))
     rows = f"{PEOPLE * PORTRAITS:,} rows of {PEOPLE} people"
     return [
         Figure.of_runs(f"newest 50 of {rows}", query[0], "ms", against=_middle(query[1]), beside=BESIDE),
@@ -95,8 +95,11 @@ def _read(connection: psycopg.Connection, query: str) -> None:
     assert len(found) == 50, found  # noqa: PLR2004 -- fewer would be fast, and prove nothing
 
 
-def _transaction(connection: psycopg.Connection, begin: str) -> None:
-    connection.execute(begin.encode(), prepare=False)
+def _transaction(connection: psycopg.Connection, actor: str = "") -> None:
+    with connection.pipeline() if actor else nullcontext():  # as `Database` does it
+        connection.execute(b"BEGIN", prepare=False)
+        if actor:
+            connection.execute(BEGIN_AS, [actor], prepare=False)
     connection.execute(b"SELECT 1", prepare=False)
     connection.execute(b"COMMIT", prepare=False)
 
