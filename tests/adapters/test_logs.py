@@ -105,6 +105,29 @@ def test_a_bar_of_as_many_steps_as_were_asked_for_is_believed_under_another_name
     assert read(log, steps=700) == Progress("Getting ready")
 
 
+@pytest.mark.parametrize(
+    "bar",
+    [
+        "latents:  50%|█████     | 500/1000 [00:10<00:10, 50.00it/s]",
+        "Caching latents to disk:  50%|█████     | 500/1000 [00:10<00:10, 50.00it/s]",
+        "samples:  50%|█████     | 500/1000 [05:00<05:00,  1.66s/it]",
+        "Map:  50%|█████     | 500/1000 [00:01<00:01, 498.10 examples/s]",
+        "  50%|█████     | 500/1000 [00:01<00:01, 498.10img/s]",
+        "  50%|█████     | 500/1000 [00:01<00:01, 2.50s/img]",
+        "  0%|          | 0/1000 [00:00<?, ?img/s]",
+        "model.safetensors:  50%|█████     | 500/1000 [00:10<00:10, 50.0MB/s]",
+    ],
+)
+def test_a_bar_that_says_what_else_it_counts_is_not_ours_though_it_counts_to_as_many(bar: str) -> None:
+    found = read("Starting train job\n" + bar, steps=1000)
+    assert found is not None
+    assert (found.percent, found.seconds_left) == (None, None)
+    ours = "\n 10%|█         | 100/1000 [00:30<04:30,  3.33it/s]\n"
+    among_them = read(bar + ours + bar, steps=1000)
+    assert among_them is not None
+    assert (among_them.percent, among_them.seconds_left) == (10.0, pytest.approx(270, rel=0.01))
+
+
 def test_saving_in_between_does_not_hide_that_learning_goes_on() -> None:
     saved = flux(500, 1000, "08:00", "1.0s/it") + "\nSaving at step 500\n"
     assert read(saved) == Progress("Saving your face model", 50.0, 500.0)

@@ -17,9 +17,17 @@ _TIME = r"\d{1,6}(?::\d{1,2}){1,2}"
 _BAR = re.compile(
     r"(?:(?P<label>\S.*?):)?\s*\d{1,3}%\|[^|]*\|\s*(?P<done>\d{1,9})/(?P<total>\d{1,9})"
     rf"\s*\[(?P<elapsed>{_TIME})<(?P<left>{_TIME}|\?)"
-    r"(?:,\s*(?:(?P<rate>\d{1,9}(?:\.\d{1,9})?)(?:(?P<slow>s/)|[A-Za-z]+/s)|\?))?(?:[^\]]*\](?P<rest>.*))?",
+    r"(?:,\s*(?P<rate>\d{1,9}(?:\.\d{1,9})?|\?)(?:(?P<slow>s/)\s?(?P<each>[A-Za-z]+)|\s?(?P<unit>[A-Za-z]+)/s)?)?"
+    r"(?:[^\]]*\](?P<rest>.*))?",
     re.ASCII,
 )
+# What other bars of a training count, by the words in which they say so and by tqdm's unit: one may count to as many.
+_FOREIGN = re.compile(
+    r"\s|latent|embed|cach|sampl|generat|caption|shard|weight|download|fetch|upload|extract|load|sav(?:e|ing)|map|filter|"
+    r"resiz|crop|bucket|encod|decod|eval|validat|quanti|token|epoch",
+    re.IGNORECASE,
+)
+_STEPS = ("", "it", "step", "steps")
 _IS_A_BAR = "%|"
 
 
@@ -32,6 +40,7 @@ class Bar:
         elapsed_s: on its own clock, in whole seconds.
         said_s: what it says is left, or None.
         also_says: what may name a phase: its label, or what was written right behind it.
+        is_foreign: it says that it counts something else than steps of learning.
     """
 
     label: str
@@ -40,6 +49,7 @@ class Bar:
     elapsed_s: float
     said_s: float | None
     also_says: str
+    is_foreign: bool = False
 
     @property
     def percent(self) -> float:
@@ -53,7 +63,16 @@ def bar_in(line: str) -> Bar | None:
     if found is None or int(found["total"]) == 0:
         return None
     label, done, total = (found["label"] or "").strip(), int(found["done"]), int(found["total"])
-    return Bar(label, done, total, _seconds(found["elapsed"]), _said(found, total - done), found["rest"] or label)
+    counts = found["each"] or found["unit"] or ""
+    return Bar(
+        label,
+        done,
+        total,
+        _seconds(found["elapsed"]),
+        _said(found, total - done),
+        found["rest"] or label,
+        is_foreign=bool(_FOREIGN.search(label)) or counts not in _STEPS,
+    )
 
 
 def seconds_left(run: Sequence[Bar]) -> float | None:
@@ -68,7 +87,7 @@ def seconds_left(run: Sequence[Bar]) -> float | None:
 
 def _said(bar: re.Match[str], steps_left: int) -> float | None:
     # The rate has two decimals where the time has whole seconds.
-    if bar["rate"] and (rate := float(bar["rate"])):
+    if bar["rate"] not in (None, "?") and (rate := float(bar["rate"])):
         return max(0, steps_left) * (rate if bar["slow"] else 1 / rate)
     return None if bar["left"] == "?" else _seconds(bar["left"])
 

@@ -31,13 +31,13 @@ def read_log(log: str, *, bar_prefixes: Collection[str], steps: int | None = Non
         log: everything logged so far; bars overwrite one another with carriage returns.
         bar_prefixes: what the label of the trainer's own bar begins with (a job's name may end in a number). Other
             bars (checkpoint shards, latents, samples) run through the log as well and mean nothing for the whole.
-        steps: how many steps were asked for: without a bar of such a prefix, one of so many steps is believed.
+        steps: how many steps were asked for: without a bar of such a prefix, one of so many steps is believed, unless
+            it says what else it counts.
     """
     lines = _lines(log)
     prefixes = tuple(prefix for prefix in bar_prefixes if prefix)
-    # A foreign bar names what it does in words; a job's name is one word, or nothing stands there.
     own = _run(lines, lambda bar: " " not in bar.label and bar.label.startswith(prefixes))
-    at, run = own if own[1] else _run(lines, lambda bar: " " not in bar.label and bar.total == steps)
+    at, run = own if own[1] else _run(lines, lambda bar: bar.total == steps and not bar.is_foreign)
     words = _phase(lines, bar_at=at)
     if not run:
         return Progress(words) if words else None
