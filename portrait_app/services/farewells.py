@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 ADDRESS_KEPT = timedelta(days=7)  # at most, while no mail server takes the receipt
+UNKNOWN_SINCE = ", unknown there since "
 NAMELESS = "doubtful jobs of people who have left"
 ALL_GONE = "The portrait engine has confirmed that it has nothing of it any more."
 NOT_CONFIRMED = (
@@ -58,7 +59,8 @@ class Farewells:
         if found is None:
             return
         await self._send_receipt(farewell_id, found)
-        still_there = [what for what in found.still_there if not await self._is_gone(what, found)]
+        asked = [await self._left_of(what, found) for what in found.still_there]
+        still_there = [what for what in asked if what is not None]
         async with self.desk.for_nobody(Role.SERVICE) as session:
             await note(session, farewell_id, still_there)
             for _doubt in range(found.still_there.count(removal.IN_DOUBT)):  # nobody can ask about those
@@ -80,27 +82,32 @@ class Farewells:
         async with self.desk.for_nobody(Role.SERVICE) as session:
             await note(session, farewell_id, found.still_there)
 
-    async def _is_gone(self, what: str, found: Farewell) -> bool:
-        """Ask the engine once; what could not be asked or confirmed is there still."""
-        kind, _, rest = what.partition(" ")
+    async def _left_of(self, what: str, found: Farewell) -> str | None:
+        """Ask the engine once; None when it is gone. What could not be asked or confirmed is there still."""
+        named, _, since = what.partition(UNKNOWN_SINCE)
+        kind, _, rest = named.partition(" ")
         name, _, account = rest.partition(" at ")
-        asked_ago = now() - found.created_at
         try:
-            is_ours = await vanished.is_ours(self.desk, self.gateway, account or None)
-            if not is_ours:  # to another account it looks as if it were gone
-                return False
-            if kind == "version":
-                await versions.delete(self.desk, self.gateway, name, asked_ago)
-            elif kind == "file":
-                await self.gateway.delete_file(name)
-            elif kind == "job":
-                await self._end_job(name, asked_ago)
-        except JobVanished:
-            return True
+            # To another account it looks as if it were gone.
+            if not await vanished.is_ours(self.desk, self.gateway, account or None):
+                return named
+            await self._see_off(kind, name, now() - found.created_at)
+        except JobVanished:  # a bad minute says so too
+            moment = datetime.fromisoformat(since) if since else now()
+            is_believed = now() - moment >= vanished.BELIEVED_AFTER
+            return None if is_believed else f"{named}{UNKNOWN_SINCE}{moment.isoformat(timespec='seconds')}"
         except (EngineError, NotYetGone) as error:
             log.info("farewell.not_yet", what=what, why=type(error).__name__)
-            return False
-        return True
+            return named
+        return None
+
+    async def _see_off(self, kind: str, name: str, asked_ago: timedelta) -> None:
+        if kind == "version":
+            await versions.delete(self.desk, self.gateway, name, asked_ago)
+        elif kind == "file":
+            await self.gateway.delete_file(name)
+        elif kind == "job":
+            await self._end_job(name, asked_ago)
 
     async def _end_job(self, job_id: str, asked_ago: timedelta) -> None:
         """See that a job that was given up has ended, and delete what it made all the same."""
