@@ -26,6 +26,7 @@ class Happening(StrEnum):
     MODEL_READY = "model_ready"
     MODEL_FAILED = "model_failed"
     MODEL_IN_DOUBT = "model_in_doubt"
+    MODEL_UNNAMED = "model_unnamed"
     FIRST_SET = "first_set"
     PORTRAITS_FAILED = "portraits_failed"
     PORTRAITS_IN_DOUBT = "portraits_in_doubt"
@@ -40,6 +41,7 @@ _OCCASIONS = {
     Happening.MODEL_READY: Occasion.MODEL_READY,
     Happening.MODEL_FAILED: Occasion.FAILED,
     Happening.MODEL_IN_DOUBT: Occasion.FAILED,
+    Happening.MODEL_UNNAMED: Occasion.FAILED,
     Happening.FIRST_SET: Occasion.FIRST_SET,
     Happening.PORTRAITS_FAILED: Occasion.FAILED,
     Happening.PORTRAITS_IN_DOUBT: Occasion.FAILED,

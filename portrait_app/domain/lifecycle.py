@@ -38,7 +38,7 @@ class TrainingStatus(_Status):
     READY = "ready"
     FAILED = "failed"
     CANCELED = "canceled"
-    IN_DOUBT = "in_doubt"  # nobody can say whether the engine took its order
+    IN_DOUBT = "in_doubt"  # nobody can say whether the engine took its order, or which face model it made
 
 
 class GenerationStatus(_Status):

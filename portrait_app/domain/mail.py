@@ -33,6 +33,7 @@ class MailKind(StrEnum):
     MODEL_READY = Happening.MODEL_READY.value
     MODEL_FAILED = Happening.MODEL_FAILED.value
     MODEL_IN_DOUBT = Happening.MODEL_IN_DOUBT.value
+    MODEL_UNNAMED = Happening.MODEL_UNNAMED.value
     FIRST_SET = Happening.FIRST_SET.value
     PORTRAITS_FAILED = Happening.PORTRAITS_FAILED.value
     PORTRAITS_IN_DOUBT = Happening.PORTRAITS_IN_DOUBT.value

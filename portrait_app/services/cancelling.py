@@ -100,8 +100,8 @@ async def _cancel(desk: Desk, gateway: Gateway, order: Order, job_id: str) -> No
         if not await vanished.is_gone(desk, gateway, order):
             raise
         async with desk.for_service(order.owner_id) as work:
-            words = {"trouble": progress.CALLED_OFF, "detail": str(error)}
-            await progress.end(work, order.id, OrderStatus.CANCELED, **words, may_go_on=True)
+            trouble, detail = progress.CALLED_OFF, str(error)
+            await progress.end(work, order.id, OrderStatus.CANCELED, trouble=trouble, detail=detail, may_go_on=True)
         return
     async with desk.for_service(order.owner_id) as work:
         await progress.hear(work, order.id, report)

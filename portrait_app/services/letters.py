@@ -11,6 +11,10 @@ _IN_DOUBT = (
     "The connection to the portrait engine broke just as this was ordered, and nobody can say whether it was taken. "
     "It was not ordered again by itself, so nothing is charged twice."
 )
+_UNNAMED = (
+    "The portrait engine made your face model and no longer says which it is, and you are never shown somebody else's "
+    "by a guess. It was not started again by itself, so nothing is charged twice."
+)
 _SWITCH_OFF = (
     "You get this mail because you asked to be told. Say under Preferences what we tell you: {studio}/you/preferences"
     "\n\nOr have such mails stop, with one tap and without signing in: {stop}"
@@ -143,6 +147,12 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
         "It isn't known whether your face is being learned",
         _IN_DOUBT,
         "Your photos are safe, and should it turn up, you get it. What you can do meanwhile is at {studio}/train",
+        _SWITCH_OFF,
+    ),
+    MailKind.MODEL_UNNAMED: (
+        "Your face was learned, but it isn't known which face model is yours",
+        _UNNAMED,
+        "Whoever runs the studio is told, and can look for it. What you can do meanwhile is at {studio}/train",
         _SWITCH_OFF,
     ),
     MailKind.FIRST_SET: (

@@ -55,8 +55,8 @@ async def give_up(desk: Desk, order: Order, report: JobReport) -> None:
     said = f"job {report.job_id} made a face model, and doesn't say which: a version of the private model"
     when = f", pushed before {report.lasted[1]:%Y-%m-%d %H:%M:%S} UTC" if report.lasted else ""
     async with desk.for_service(order.owner_id) as work:
-        detail = f"{said}{when}"
-        await progress.end(work, order.id, OrderStatus.FAILED, trouble=report.trouble or "", detail=detail)
+        detail, trouble = f"{said}{when}", report.trouble or ""
+        await progress.end(work, order.id, OrderStatus.FAILED, trouble=trouble, detail=detail, cause=Cause.UNNAMED)
         row = await work.orders.get(order.id, lock=True)
         if row.status is OrderStatus.FAILED:
             row.doubt = detail

@@ -74,7 +74,14 @@ async def hear_of(work: Work, order: Order, report: JobReport) -> None:
 
 
 async def end(
-    work: Work, order_id: UUID, status: OrderStatus, *, trouble: str, detail: str, may_go_on: bool = False
+    work: Work,
+    order_id: UUID,
+    status: OrderStatus,
+    *,
+    trouble: str,
+    detail: str,
+    may_go_on: bool = False,
+    cause: Cause | None = None,
 ) -> None:
     """End an order by our own word: the engine never had it, no longer knows it, or can't be waited for any longer.
 
@@ -88,7 +95,7 @@ async def end(
         order.doubt = detail
     if may_go_on or status is OrderStatus.IN_DOUBT:
         _have_seen_off(work, order)
-    await _take_in(work, order, JobReport("", status, trouble=trouble, trouble_detail=detail))
+    await _take_in(work, order, JobReport("", status, trouble=trouble, trouble_detail=detail, cause=cause))
 
 
 async def end_in_doubt(work: Work, order_id: UUID) -> None:
@@ -198,7 +205,9 @@ def _is_worth_another(order: Order, report: JobReport) -> bool:
 
 async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None:
     training = await work.trainings.get(order.training_id, lock=True)
-    was, training.status = training.status, advance(training.status, TRAINING_OF[order.status])
+    is_unnamed = report.cause is Cause.UNNAMED
+    seen = TrainingStatus.IN_DOUBT if is_unnamed else TRAINING_OF[order.status]
+    was, training.status = training.status, advance(training.status, seen)
     if not order.status.is_final and order.cancel_asked_at is None:  # from then on it says that it is stopping
         await timing.note(work, training, report.progress)
     if order.status is OrderStatus.DONE:
@@ -210,7 +219,8 @@ async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None
     if training.status is TrainingStatus.READY and order.cancel_asked_at is None:
         await generations.order_first_set(work, training)
     if training.status is not was:
-        await telling.tell_of_training(work, training, is_own_wish=order.cancel_asked_at is not None)
+        is_own_wish = order.cancel_asked_at is not None
+        await telling.tell_of_training(work, training, is_own_wish=is_own_wish, is_learned=is_unnamed)
     await work.tell("training", training.id)
 
 

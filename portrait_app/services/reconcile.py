@@ -242,5 +242,4 @@ async def _stop(desk: Desk, gateway: Gateway, one: Due, report: JobReport, *, is
 
 async def _end(desk: Desk, one: Due, trouble: str, detail: str) -> None:
     async with desk.for_service(one.owner_id) as work:
-        words = {"trouble": trouble, "detail": detail}
-        await progress.end(work, one.order_id, OrderStatus.FAILED, **words, may_go_on=True)
+        await progress.end(work, one.order_id, OrderStatus.FAILED, trouble=trouble, detail=detail, may_go_on=True)

@@ -25,12 +25,15 @@ OF_PORTRAITS = (Happening.FIRST_SET, Happening.PORTRAITS_FAILED, Happening.PORTR
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 0))")
 
 
-async def tell_of_training(work: Work, training: Training, *, is_own_wish: bool) -> None:
-    """Tell how the learning of a face ended; what the person called off themselves is no news."""
+async def tell_of_training(work: Work, training: Training, *, is_own_wish: bool, is_learned: bool) -> None:
+    """Tell how the learning of a face ended; what the person called off themselves is no news.
+
+    `is_learned`: what is in doubt is only which face model was made.
+    """
     if training.status is TrainingStatus.READY:
         await _tell(work, Happening.MODEL_READY, training.id)
     elif training.status is TrainingStatus.IN_DOUBT:
-        await _tell(work, Happening.MODEL_IN_DOUBT, training.id)
+        await _tell(work, Happening.MODEL_UNNAMED if is_learned else Happening.MODEL_IN_DOUBT, training.id)
     elif training.status.is_final and not is_own_wish:
         await _tell(work, Happening.MODEL_FAILED, training.id)
 

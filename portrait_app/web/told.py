@@ -25,6 +25,9 @@ _WORDS = {
     Happening.MODEL_IN_DOUBT: _Words(
         "It isn't known whether your face is being learned", "Your photos are safe. Train says what to do.", "error"
     ),
+    Happening.MODEL_UNNAMED: _Words(
+        "It isn't known which face model is yours", "Your face was learned. Train says what to do.", "error"
+    ),
     Happening.FIRST_SET: _Words("Your first portraits are here", "They hang in your gallery.", "good"),
     Happening.PORTRAITS_FAILED: _Words("Your portraits could not be made", "Create says why.", "error"),
     Happening.PORTRAITS_IN_DOUBT: _Words(

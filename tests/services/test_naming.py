@@ -144,7 +144,7 @@ async def test_what_can_not_be_told_ends_in_words_and_in_doubt_and_no_deletion_i
     house.engine.pushed_at = dict.fromkeys(house.engine.versions, now() - ago)
     await look(house)
     training, order = await training_of(house, removed), await order_of(house, removed.owner_id, removed.id)
-    assert (training.status, training.trouble) == (TrainingStatus.FAILED, WORDS[Cause.UNNAMED])
+    assert (training.status, training.trouble) == (TrainingStatus.IN_DOUBT, WORDS[Cause.UNNAMED])
     assert "job job1 made a face model" in (order.doubt or "")
     async with house.desk.for_person(removed.owner_id) as work:
         await removal.remove(work, removed.training_id)

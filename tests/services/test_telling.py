@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from portrait_app.adapters.replicate.wire import report_of
 from portrait_app.domain.events import CHANNEL, News
 from portrait_app.domain.generation import Loss
 from portrait_app.domain.happening import Happening
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.order import OrderKind
-from portrait_app.services import cancelling, generations, painting, preferences, trainings
+from portrait_app.services import cancelling, generations, naming, painting, preferences, trainings
 from portrait_app.services.letters import letter
 from tests.services.confirmed import somebody_confirmed
 from tests.services.learning import hear, training_ends
 from tests.services.losing import let_time_pass, lost
+from tests.services.straying import sent
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -147,6 +149,21 @@ async def test_of_what_is_in_doubt_is_said_that_it_is_not_known_and_not_that_it_
     assert await kinds(house, ada) == [MailKind(happening.value)]
     mail = letter(MailKind(happening.value), studio="https://studio.example")
     assert "It isn't known whether your" in mail.subject
+    assert "could not" not in mail.subject + mail.body
+    assert "nothing is charged twice" in mail.body.replace("\n", " ")
+
+
+async def test_of_a_face_that_was_learned_and_is_not_named_nobody_says_that_it_was_not_learned(
+    house: House, ada: UUID, news: psycopg.Connection
+) -> None:
+    order = await sent(house, ada, OrderKind.TRAINING)
+    said(news)
+    body = {"id": "job1", "status": "succeeded", "output": None, "data_removed": True}
+    await naming.give_up(house.desk, order, report_of(OrderKind.TRAINING, body))
+    assert said(news) == [Happening.MODEL_UNNAMED]
+    assert await kinds(house, ada) == [MailKind.MODEL_UNNAMED]
+    mail = letter(MailKind.MODEL_UNNAMED, studio="https://studio.example")
+    assert "Your face was learned" in mail.subject
     assert "could not" not in mail.subject + mail.body
     assert "nothing is charged twice" in mail.body.replace("\n", " ")
 
