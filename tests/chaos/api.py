@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from portrait_app.domain.order import OrderKind
 from tests.chaos import schemas
 from tests.chaos.bodies import body_of, moment
-from tests.chaos.plan import Course, Reply
+from tests.chaos.fate import Course, Reply
 from tests.chaos.provider import OWNER, Job, Provider, new_job_id
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING
 
-from tests.chaos.plan import Course, News
+from tests.chaos.fate import Course, News
 
 if TYPE_CHECKING:
     from tests.chaos.harness import House

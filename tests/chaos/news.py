@@ -14,7 +14,7 @@ import httpx
 from standardwebhooks import Webhook
 
 from tests.chaos.bodies import body_of
-from tests.chaos.plan import Course, News
+from tests.chaos.fate import Course, News
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping

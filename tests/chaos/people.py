@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from portrait_app.services.work import Desk, Work
     from portrait_app.settings import Settings
-    from tests.chaos.plan import JobPlan, Plan
+    from tests.chaos.fate import JobPlan
+    from tests.chaos.plan import Plan
     from tests.chaos.provider import Provider
 
 PEOPLE = 10
@@ -27,12 +28,19 @@ FREE, PAID = "darkroom", "flux-dev"
 PASSWORD = "twelve letters or more"
 
 
-async def order_everything(settings: Settings, plan: Plan, provider: Provider) -> None:
-    """Write all orders down; the provider is told of each one's fate before it can be sent."""
+async def order_everything(settings: Settings, plan: Plan, provider: Provider) -> list[Training]:
+    """Write all orders down; return a face model of each person who ordered."""
+    async with open_workshop(settings) as workshop:
+        people = [await _somebody(workshop.desk, number, provider) for number in range(PEOPLE)]
+    await order(settings, people, _mixed(plan), provider)
+    return people
+
+
+async def order(settings: Settings, people: list[Training], jobs: list[JobPlan], provider: Provider) -> None:
+    """Write orders down; the provider is told of each one's fate before it can be sent."""
     async with open_workshop(settings) as workshop:
         desk = workshop.desk
-        people = [await _somebody(desk, number, provider) for number in range(PEOPLE)]
-        for one in _mixed(plan):
+        for one in jobs:
             number = int(one.name[1:])
             person = people[number % PEOPLE]
             if one.kind is OrderKind.TRAINING:

@@ -14,7 +14,7 @@ from PIL import Image
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.chaos.plan import Picture
+from tests.chaos.fate import Picture
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from portrait_app.domain.order import OrderKind
-from tests.chaos.plan import Course, JobPlan, Picture, Plan
+from tests.chaos.fate import Course, JobPlan, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
+
+    from tests.chaos.plan import Plan
 
 ENDED = ("succeeded", "failed", "canceled", "aborted")
 LONGEST_S = 5.0

@@ -12,7 +12,8 @@ import pytest
 
 from portrait_app.domain.order import OrderKind
 from tests.chaos import faces, verdict
-from tests.chaos.plan import JobPlan, Plan
+from tests.chaos.fate import JobPlan
+from tests.chaos.plan import Plan
 from tests.chaos.provider import Provider
 
 SENT = datetime(2026, 11, 23, 4, tzinfo=UTC)

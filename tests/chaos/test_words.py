@@ -7,7 +7,7 @@ import pytest
 from portrait_app.domain.generation import Loss, shortfall
 from portrait_app.domain.order import OrderKind
 from tests.chaos import words
-from tests.chaos.plan import Course, JobPlan, Picture
+from tests.chaos.fate import Course, JobPlan, Picture
 
 WELL = (Course.SUCCEEDS, Course.PARTIAL, Course.EMPTY, Course.AWAY, Course.REMOVED)
 BAD = [course for course in Course if course not in WELL]

@@ -11,10 +11,10 @@ from portrait_app.pictures import open_picture
 from portrait_app.services.settling import MOST_CALLS
 from tests.chaos import faces, words
 from tests.chaos.api import CANCEL_LOST
+from tests.chaos.fate import Course, JobPlan, News, Picture, Reply
 from tests.chaos.faults import KINDS
 from tests.chaos.ours import ACCEPTED_WITHIN, CLOCKS_DIFFER, LIST_LAGS
 from tests.chaos.pictures import SIZE, made
-from tests.chaos.plan import Course, JobPlan, News, Picture, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

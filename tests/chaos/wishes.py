@@ -12,7 +12,7 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.services import cancelling, removal
 from portrait_app.services.watching import watch
 from portrait_app.wiring import open_workshop
-from tests.chaos.plan import Course
+from tests.chaos.fate import Course
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -9,7 +9,7 @@ from portrait_app.domain.cause import Cause
 from portrait_app.domain.generation import Loss, shortfall
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import progress, reconcile
-from tests.chaos.plan import Course, JobPlan, Picture
+from tests.chaos.fate import Course, JobPlan, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
