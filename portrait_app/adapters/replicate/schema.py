@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -89,6 +90,7 @@ def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iter
     try:
         expression = re2.compile(pattern, _QUIET)
     except re2.error:
+        re.compile(pattern)  # whoever can't read it either says so
         return
     if isinstance(instance, str) and not expression.search(instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
