@@ -30,8 +30,8 @@ def own_scene(sitter: Sitter, radius: float) -> Picture:
     soft = _disc(filled, radius)
     far = _disc(blur(filled, radius * 2.2), radius)
     # The blur grows from well inside the photo's edge to well outside it, so that there is no line where it begins.
-    inside = np.asarray(cv2.distanceTransform((sitter.known > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004  # half a px
-    share = smoothstep(sitter.face_px * 0.45, 0.0, inside) if sitter.known.min() < 0.5 else np.zeros_like(inside)  # noqa: PLR2004  # half a px
+    inside = np.asarray(cv2.distanceTransform((sitter.known > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004 -- half a px
+    share = smoothstep(sitter.face_px * 0.45, 0.0, inside) if sitter.known.min() < 0.5 else np.zeros_like(inside)  # noqa: PLR2004 -- half a px
     blurred = mix(soft, far, share)
     return np.asarray(cv2.pow(np.clip(blurred, 0, 1), 1 / 2.2), np.float32)
 

@@ -63,7 +63,7 @@ def unfringed(lit: Lit) -> Picture:
 
     A lens bends its blue light farthest. Hair that is as cold farther in keeps its colour.
     """
-    deep = (blur(lit.alpha, lit.face_px * 0.03) > 0.97).astype(np.float32)  # noqa: PLR2004  # not of the outline
+    deep = (blur(lit.alpha, lit.face_px * 0.03) > 0.97).astype(np.float32)  # noqa: PLR2004 -- not of the outline
     own, reach = lit.person[..., 2] - lit.person[..., 0], lit.face_px * 0.1
     inner = blur(own * deep, reach) / (blur(deep, reach) + 1e-3)
     near = smoothstep(0.01, 0.08, blur(1 - lit.alpha, lit.face_px * 0.05))
@@ -78,7 +78,7 @@ def parts(lit: Lit) -> tuple[Plane, Plane, NDArray[np.bool_]]:
     """The face's oval, its eyes, brows and lips, and what is nothing but skin."""
     oval = mesh.fill(lit.points, mesh.OVAL, lit.alpha.shape)
     features = mesh.features(lit.points, lit.alpha.shape, lit.face_px * 0.02)
-    return oval, features, (blur(oval, lit.face_px * 0.015) - features) > 0.9  # noqa: PLR2004  # nothing else
+    return oval, features, (blur(oval, lit.face_px * 0.015) - features) > 0.9  # noqa: PLR2004 -- nothing else
 
 
 def _skin(lit: Lit, core: NDArray[np.bool_]) -> Plane:
@@ -88,7 +88,7 @@ def _skin(lit: Lit, core: NDArray[np.bool_]) -> Plane:
         np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
         for plane in (lit.person, lit.alpha, core.astype(np.float32))
     )
-    face = inner > 0.9  # noqa: PLR2004  # nothing else
+    face = inner > 0.9  # noqa: PLR2004 -- nothing else
     light = luminance(person)
     if not face.any():
         return np.zeros_like(light)
@@ -98,7 +98,7 @@ def _skin(lit: Lit, core: NDArray[np.bool_]) -> Plane:
     away = np.sqrt((((hue - middle) / spread) ** 2).sum(axis=2))
     usual = float(np.median(light[face]))
     fair = smoothstep(0.25 * usual, 0.5 * usual, light) * smoothstep(usual + 0.16, usual + 0.06, light)
-    return (smoothstep(*_LIKE, away) * fair * (alpha > 0.95)).astype(np.float32)  # noqa: PLR2004  # theirs alone
+    return (smoothstep(*_LIKE, away) * fair * (alpha > 0.95)).astype(np.float32)  # noqa: PLR2004 -- theirs alone
 
 
 def _around(person: Picture, skin: Plane, face_px: float) -> tuple[Picture, Plane]:
@@ -123,7 +123,7 @@ def _around(person: Picture, skin: Plane, face_px: float) -> tuple[Picture, Plan
 def _wide(lit: Lit, oval: Plane, core: NDArray[np.bool_]) -> Plane:
     """Collars and cuffs: what is as bright as a burn, but wide and outside the face."""
     light = luminance(lit.person)
-    bright = ((light > float(np.median(light[core])) + 0.1) & (lit.alpha > 0.5)).astype(np.uint8)  # noqa: PLR2004  # half
+    bright = ((light > float(np.median(light[core])) + 0.1) & (lit.alpha > 0.5)).astype(np.uint8)  # noqa: PLR2004 -- half
     narrow = disc(lit.face_px * _NARROW)
     opened = cv2.dilate(cv2.morphologyEx(bright, cv2.MORPH_OPEN, narrow), disc(lit.face_px * _CORNER))
     wide = np.minimum(bright, np.asarray(opened, np.uint8))

@@ -78,7 +78,7 @@ def follow(photo: Pixels, outline: Plane, face_px: float) -> Outline:
 
 def _without_small_holes(rough: Plane, face: float) -> NDArray[np.uint8]:
     """Where the person is, 0 or 1; a shine on a button, a visor or glasses is no hole."""
-    solid = (rough > 0.5).astype(np.uint8)  # noqa: PLR2004  # half
+    solid = (rough > 0.5).astype(np.uint8)  # noqa: PLR2004 -- half
     count, labels, sizes, _ = cv2.connectedComponentsWithStats(1 - solid, connectivity=4)
     for label in range(1, count):
         if sizes[label, cv2.CC_STAT_AREA] < _SMALL_HOLE * face**2:

@@ -35,7 +35,7 @@ def first_row(photo: Pixels, alpha: Plane, points: Points) -> int:
         return height
     mean = np.asarray(cv2.blur(photo[start:], (max(1, thick // 2), thick)), np.float32)
     change = np.abs(mean[2 * thick :] - mean[: -2 * thick]).max(axis=2)  # of each row, thick px above and below
-    body = alpha[start + thick : height - thick] > 0.5  # noqa: PLR2004  # half covered
+    body = alpha[start + thick : height - thick] > 0.5  # noqa: PLR2004 -- half covered
     wide = body.sum(axis=1)
     share = ((change > _OTHER_COLOUR) & body).sum(axis=1) / np.maximum(wide, 1)
     found = np.flatnonzero((share > _ACROSS) & (wide > _LEAST_WIDTH * face_px))
@@ -58,7 +58,7 @@ def sides(photo: Pixels, alpha: Plane, points: Points) -> tuple[int, int]:
 
 def _is_strange(pixels: Pixels, mask: Plane, strip: int) -> bool:
     """Whether the strip at a photo's left side is of another colour than what lies beside it, row by row."""
-    rows = mask.min(axis=1) > 0.5  # noqa: PLR2004  # half covered, to the very side
+    rows = mask.min(axis=1) > 0.5  # noqa: PLR2004 -- half covered, to the very side
     if rows.sum() < strip:
         return False
     soft = np.asarray(cv2.blur(np.ascontiguousarray(pixels), (3, max(3, strip // 2))), np.float32)

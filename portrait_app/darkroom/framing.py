@@ -48,7 +48,7 @@ class Extent:
     @classmethod
     def of(cls, shot: Shot) -> Extent:
         """Read the reach from the photo's mask."""
-        solid = shot.alpha > 127  # noqa: PLR2004  # half covered
+        solid = shot.alpha > 127  # noqa: PLR2004 -- half covered
         height, width = solid.shape
         face_px, middle = mesh.height(shot.points), mesh.centre(shot.points)
         left, right = np.clip([middle[0] - face_px * 0.4, middle[0] + face_px * 0.4], 0, width - 1).astype(int)
@@ -154,7 +154,7 @@ def _price_of_a_cut(
     shot: Shot, row: float, gap: NDArray[np.float64], is_low: NDArray[np.bool_], width: int
 ) -> NDArray[np.float64]:
     """What it costs to show `gap` px beyond a side that cuts the body from `row` on."""
-    shows = (gap > 0.5) & is_low  # noqa: PLR2004  # half a px
+    shows = (gap > 0.5) & is_low  # noqa: PLR2004 -- half a px
     above_chin = row < shot.points[mesh.CHIN, 1]  # hair or a hand at the side cannot be finished
     return shows * (0.06 + (_FORBIDDEN if above_chin else 0.5) * np.maximum(gap, 0) / width)
 

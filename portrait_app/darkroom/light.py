@@ -46,8 +46,8 @@ def flatten(sitter: Sitter, picture: Picture, strength: float) -> Picture:
     """
     linear = to_linear(picture)
     normals = sitter.relief.normals
-    skin = (sitter.skin > 0.9) & (sitter.alpha > 0.95)  # noqa: PLR2004  # nothing but skin
-    if skin.sum() < 500:  # noqa: PLR2004  # too few px to fit four numbers to
+    skin = (sitter.skin > 0.9) & (sitter.alpha > 0.95)  # noqa: PLR2004 -- nothing but skin
+    if skin.sum() < 500:  # noqa: PLR2004 -- too few px to fit four numbers to
         return linear
     light = luminance(linear)
     terms = np.concatenate([np.ones((int(skin.sum()), 1), np.float32), normals[skin]], axis=1)[::7]

@@ -46,7 +46,7 @@ def cut_out(photo: Pixels, face: Face, rough: Plane) -> Plane:
 
 def without_specks(alpha: Plane, face_px: float) -> Plane:
     """Drop what lies beside the person, or hangs on them by a thread, and is too small to be a hand."""
-    solid = (alpha > 0.12).astype(np.uint8)  # noqa: PLR2004  # what would be seen
+    solid = (alpha > 0.12).astype(np.uint8)  # noqa: PLR2004 -- what would be seen
     opened = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
     _, labels, found, _ = cv2.connectedComponentsWithStats(opened)
     sizes = np.asarray(found, np.int64)[:, cv2.CC_STAT_AREA]

@@ -120,7 +120,7 @@ def _is_backlit(lit: Lit) -> bool:
 
 def _brightness_behind(lit: Lit) -> float:
     """How bright the scene is around the head."""
-    away = cv2.distanceTransform((lit.alpha < 0.05).astype(np.uint8), cv2.DIST_L2, 3)  # noqa: PLR2004  # outside
-    ring = (away > 0) & (away < lit.face_px * 0.12) & (lit.known > 0.5)  # noqa: PLR2004  # half a px
+    away = cv2.distanceTransform((lit.alpha < 0.05).astype(np.uint8), cv2.DIST_L2, 3)  # noqa: PLR2004 -- outside
+    ring = (away > 0) & (away < lit.face_px * 0.12) & (lit.known > 0.5)  # noqa: PLR2004 -- half a px
     ring[round(float(lit.points[mesh.CHIN, 1])) :] = False
     return float(luminance(lit.scene[ring]).mean()) if ring.any() else 0.0

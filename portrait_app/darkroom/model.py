@@ -181,7 +181,7 @@ def _rank(own: list[Reading]) -> list[tuple[float, Reading]]:
 
 def _tone(best: list[Reading]) -> float:
     """How bright the person's skin is in photos that are neither dark nor backlit."""
-    fair = [reading.brightness for reading in best if 0.15 < reading.brightness < 0.8 and reading.backlight < 0.3]  # noqa: PLR2004  # this is what fair light means
+    fair = [reading.brightness for reading in best if 0.15 < reading.brightness < 0.8 and reading.backlight < 0.3]  # noqa: PLR2004 -- this is what fair light means
     return float(np.median(fair or [reading.brightness for reading in best]))
 
 

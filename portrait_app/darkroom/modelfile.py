@@ -50,7 +50,7 @@ def load(path: Path) -> FaceModel:
 
     Raises: BrokenModel: see there. FileNotFoundError: there is no such file.
     """
-    from portrait_app.darkroom.model import FaceModel  # noqa: PLC0415  # a model knows its file, and the file its model
+    from portrait_app.darkroom.model import FaceModel  # noqa: PLC0415 -- a model knows its file, and the file its model
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -141,7 +141,7 @@ def _to_bytes(array: NDArray[Any]) -> bytes:
 
 
 def _encode(kind: str, pixels: NDArray[np.uint8], options: list[int] | None = None) -> bytes:
-    turned = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR) if pixels.ndim == 3 else pixels  # noqa: PLR2004  # planes stay
+    turned = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR) if pixels.ndim == 3 else pixels  # noqa: PLR2004 -- planes stay
     return cv2.imencode(kind, turned, options or [])[1].tobytes()
 
 
@@ -150,4 +150,4 @@ def _decode(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
     pixels = cv2.imdecode(stored, cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise ValueError(name)
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB) if pixels.ndim == 3 else pixels, np.uint8)  # noqa: PLR2004  # height, width, colours
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB) if pixels.ndim == 3 else pixels, np.uint8)  # noqa: PLR2004 -- height, width, colours

@@ -112,7 +112,7 @@ def sampled(field: Floats, spots: Floats, size: tuple[int, int]) -> Floats:
 
 def _near(person: Plane, face_px: float) -> Plane:
     """1 where the person is, falling to 0 as far away as the picture gives way; on the grid."""
-    behind = (person < 0.5).astype(np.uint8)  # noqa: PLR2004  # half
+    behind = (person < 0.5).astype(np.uint8)  # noqa: PLR2004 -- half
     away = np.asarray(cv2.distanceTransform(behind, cv2.DIST_L2, 5), np.float32) * _STEP_PX
     return blur(smoothstep(_REACH * face_px, 0.0, away), face_px * 0.06 / _STEP_PX)
 
@@ -128,7 +128,7 @@ def _depth(points: Points, outline: Mask, size: tuple[int, int]) -> Plane:
     oval = mesh.fill(small, mesh.OVAL, shape)
     # Far softer than a light needs it: a step in depth, seen from the side, would be a crease on the forehead.
     inside = blur(smoothstep(0.35, 1.0, blur(oval, face_px * 0.06)), face_px * 0.06)
-    sure = covered & (inside > 0.5)  # noqa: PLR2004  # mostly
+    sure = covered & (inside > 0.5)  # noqa: PLR2004 -- mostly
     offset = float(np.median(dome[sure]) - np.median(face[sure])) if sure.any() else 0.0
     return blur(mix(dome, np.maximum(face + offset, 0), inside), face_px * 0.02)
 

@@ -47,7 +47,7 @@ class Motion:
 
     def plan(self, seconds: int, rng: np.random.Generator, *, has_person: bool) -> Callable[[float], Moment]:
         """A film's course: the moment at each part (0..1) of its length; the dice choose the side and the blinks."""
-        side = 1 if rng.random() < 0.5 else -1  # noqa: PLR2004  # a coin
+        side = 1 if rng.random() < 0.5 else -1  # noqa: PLR2004 -- a coin
         turn = side * self.turn * rng.uniform(0.9, 1.1)
         blinks = [rng.uniform(0.28, 0.42)] + ([rng.uniform(0.66, 0.8)] if seconds >= _SECOND_BLINK_S else [])
         breaths = max(1, round(seconds / _BREATH_S))

@@ -94,6 +94,6 @@ def _skin(lit: Lit, oval: Plane) -> Plane:
     warm = smoothstep(0.04, 0.16, blur(lit.person[..., 0] - lit.person[..., 2], face_px * 0.012))
     skin = np.maximum(oval, warm * near)
     rows = np.arange(len(oval))[:, None] < float(lit.points[mesh.CHIN, 1])
-    closed = cv2.morphologyEx((skin > 0.5).astype(np.uint8), cv2.MORPH_CLOSE, disc(face_px * _WHITE_SPOT))  # noqa: PLR2004  # half
+    closed = cv2.morphologyEx((skin > 0.5).astype(np.uint8), cv2.MORPH_CLOSE, disc(face_px * _WHITE_SPOT))  # noqa: PLR2004 -- half
     whole = np.where(rows & (lit.alpha > _THEIRS), np.maximum(skin, np.asarray(closed, np.float32)), skin)
     return (blur(whole.astype(np.float32), face_px * 0.012) * smoothstep(0.0, 0.3, lit.alpha)).astype(np.float32)

@@ -30,7 +30,7 @@ def blur(plane: Floats, sigma: float) -> Floats:
         return plane
     reduce = int(sigma // 6)
     height, width = plane.shape[:2]
-    if reduce < 2 or min(height, width) < 8 * reduce:  # noqa: PLR2004  # below this nothing is gained
+    if reduce < 2 or min(height, width) < 8 * reduce:  # noqa: PLR2004 -- below this nothing is gained
         return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
     small = cv2.resize(plane, (width // reduce, height // reduce), interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), sigma / reduce)

@@ -99,7 +99,7 @@ def _judge(look: Pixels, stored: tuple[int, int], number: int, face: Face, reade
     chip = aligned(look, face, _CHIP_PX)
     grey = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY).astype(np.float32)
     even = np.clip(grey * (110 / max(8.0, float(grey.mean()))), 0, 255)
-    skin = mesh.fill(face.points, mesh.OVAL, look.shape[:2]) > 0.5  # noqa: PLR2004  # inside
+    skin = mesh.fill(face.points, mesh.OVAL, look.shape[:2]) > 0.5  # noqa: PLR2004 -- inside
     tones = luminance(look[skin].astype(np.float32) / 255)
     brightness = float(tones.mean()) if tones.size else 0.0
     height, width = look.shape[:2]

@@ -42,7 +42,7 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     face, covered = face_depth(points, faces, alpha.shape)
     body = body_depth(alpha, face_px)
     oval = mesh.fill(points, mesh.OVAL, alpha.shape)
-    deep = np.asarray(cv2.distanceTransform((oval > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004  # inside
+    deep = np.asarray(cv2.distanceTransform((oval > 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float32)  # noqa: PLR2004 -- inside
     inside = blur(smoothstep(face_px * 0.085, face_px * 0.095, deep), face_px * 0.075)
     slopes = mix(_slopes(body, face_px * 0.022), _slopes(face, face_px * 0.016), inside)
     rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
@@ -53,7 +53,7 @@ def of(points: Points, faces: NDArray[np.int32], alpha: Plane, *, luminance_of: 
     slopes = slopes + _fine_slopes(luminance_of, alpha, face_px) * (1 - calm)[..., None]
     normals = np.dstack([-slopes, np.ones(alpha.shape, np.float32)])
     normals /= np.linalg.norm(normals, axis=2, keepdims=True)
-    sure = covered & (inside > 0.3)  # noqa: PLR2004  # well inside the face
+    sure = covered & (inside > 0.3)  # noqa: PLR2004 -- well inside the face
     offset = float(np.median(body[sure]) - np.median(face[sure])) if sure.any() else 0.0
     edge = blur(oval, face_px * 0.03)
     return Relief(normals.astype(np.float32), mix(_behind(body, points, face_px), face + offset, edge))
@@ -77,7 +77,7 @@ def body_depth(alpha: Plane, face_px: float) -> Floats:
     """The outline inflated: a quarter circle from the edge inward, as deep as half a head."""
     height, width = alpha.shape
     small = cv2.resize(alpha, (width // _REDUCED, height // _REDUCED), interpolation=cv2.INTER_AREA)
-    solid = (small > 0.5).astype(np.uint8)  # noqa: PLR2004  # half covered
+    solid = (small > 0.5).astype(np.uint8)  # noqa: PLR2004 -- half covered
     margin = max(width, height) // (2 * _REDUCED)  # the body goes on below the frame and beside it
     padded = cv2.copyMakeBorder(solid, 0, margin, margin, margin, cv2.BORDER_REPLICATE)
     away = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[: solid.shape[0], margin : margin + solid.shape[1]]

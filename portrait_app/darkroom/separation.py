@@ -52,7 +52,7 @@ def separate(sitter: Sitter, person: Picture, size: tuple[int, int]) -> Layers:
     soft = _even(_sized(luminance(person), size), exact, alpha, face_px)
     dark, *lighter = _steps(soft, _sized(sitter.skin, size))
     large = (2 * size[0], 2 * size[1])
-    fine, spare = _sized(soft, large), _sized(exact, large) > 0.3  # noqa: PLR2004  # eyes, brows, mouth
+    fine, spare = _sized(soft, large), _sized(exact, large) > 0.3  # noqa: PLR2004 -- eyes, brows, mouth
     tones = [_cleaned(fine > step, spare, 2 * face_px * _SPECK) for step in (dark, *lighter)]
     lines = _cleaned(_strokes(fine, 2 * face_px) & (fine < lighter[1]), spare, 2 * face_px * _SPECK)
     dots = _dots(soft.shape, np.clip((lighter[0] - soft) / 0.2 + 0.5, 0, 0.8))
@@ -76,7 +76,7 @@ def _even(light: Plane, exact: Plane, alpha: Plane, face_px: float) -> Plane:
 
 def _steps(soft: Plane, skin: Plane) -> tuple[float, float, float]:
     """Where one ink ends and the next begins, by the tones of this face: what is worn decides nothing."""
-    tones = soft[skin > 0.9]  # noqa: PLR2004  # nothing but skin
+    tones = soft[skin > 0.9]  # noqa: PLR2004 -- nothing but skin
     if not tones.size:
         return 0.25, 0.5, 0.8
     low, high = np.quantile(tones, _SHARES)

@@ -56,7 +56,7 @@ def _finish_right(person: Picture, alpha: Plane, cut: int, middle: float, face_p
     rows = np.arange(height, dtype=np.float32)[:, None]
     cloth = _cloth(person, mirror, (rows - falling + ground, np.maximum(rows, ground + look * 0.3)), face_px)
     edge = alpha[:, cut - max(3, look // 8) : cut]
-    soft = float(np.clip(((edge > 0.02) & (edge < 0.98)).sum(axis=0).mean(), 1.5, face_px * 0.06))  # noqa: PLR2004  # partly covered
+    soft = float(np.clip(((edge > 0.02) & (edge < 0.98)).sum(axis=0).mean(), 1.5, face_px * 0.06))  # noqa: PLR2004 -- partly covered
     body = smoothstep(-0.5, 0.5, ((rows - falling) / soft).astype(np.float32))
     return _join(person, alpha, (cloth, body), cut, reach)
 
@@ -114,7 +114,7 @@ def _join(
 
 def _outline(alpha: Plane, columns: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats | None:
     """The body's upper edge in each column (its last bare row from below); None where there is no body."""
-    bare = alpha[::-1, columns] < 0.5  # noqa: PLR2004  # half covered
+    bare = alpha[::-1, columns] < 0.5  # noqa: PLR2004 -- half covered
     from_below = np.argmax(bare, axis=0)
     if (from_below < alpha.shape[0] * 0.01).any() or not bare.any(axis=0).all():
         return None

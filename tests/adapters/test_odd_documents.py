@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from portrait_app.adapters.replicate.errors import ModelDiffers
 from portrait_app.adapters.replicate.schema import changes, complaints, says_of
+from tests.adapters import replicated
 from tests.adapters.test_schemas import QWEN, TRAIN, train, with_trainer
 
 if TYPE_CHECKING:
@@ -93,3 +95,41 @@ async def test_a_trainer_that_can_not_be_read_is_not_offered_and_nothing_is_sent
         with pytest.raises(ModelDiffers, match="can't be read"):
             await call
     assert not scripted.asked_for(TRAIN)
+
+
+def doubling(levels: int, *, last: dict[str, Any]) -> dict[str, Any]:
+    """A document whose references branch in two with each level."""
+    document = replicated.document("Input", {"seed": {"$ref": "#/components/schemas/at0"}}, [])
+    schemas = document["components"]["schemas"]
+    for level in range(levels):
+        schemas[f"at{level}"] = {"allOf": [{"$ref": f"#/components/schemas/at{level + 1}"}] * 2}
+    schemas[f"at{levels}"] = last
+    return document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        replicated.document("Input", {"seed": {"pattern": "^(a+)+$"}}, []),
+        replicated.document("Input", {"seed": {"pattern": "^(a|a)*$"}}, []),
+        replicated.document("Input", {"seed": {"patternProperties": {"^(a+)+$": {}}}}, []),
+        replicated.document(
+            "Input", {"seed": {"additionalProperties": False, "patternProperties": {"(a+)+$": {}}}}, []
+        ),
+        doubling(40, last={"type": "string"}),
+        doubling(40, last={"unevaluatedProperties": False}),
+        replicated.document("Input", {"seed": {"$ref": "#/components/schemas/Input"}}, []),
+    ],
+)
+def test_no_schema_of_a_stranger_keeps_us_busy(document: dict[str, Any]) -> None:
+    began = time.process_time()
+    word = "a" * 60 + "!"
+    assert complaints(document, "Input", {"seed": word}) or complaints(document, "Input", {"seed": {word: 1}})
+    assert time.process_time() - began < 1
+
+
+def test_a_pattern_is_held_against_what_we_send_and_one_that_looks_around_is_left_to_the_engine() -> None:
+    of = lambda pattern: replicated.document("Input", {"size": {"pattern": pattern}}, [])  # noqa: E731 -- once
+    assert complaints(of(r"^\d+x\d+$"), "Input", {"size": "64x64"}) == []
+    assert complaints(of(r"^\d+x\d+$"), "Input", {"size": "large"}) == [r"size: 'large' does not match '^\\d+x\\d+$'"]
+    assert complaints(of("(?=6)"), "Input", {"size": "large"}) == []

@@ -28,6 +28,7 @@ from tests.builders import WEBHOOK, change
 from tests.services.losing import let_time_pass, lost, order_of, recorded
 
 if TYPE_CHECKING:
+    from portrait_app.domain.order import Order
     from tests.builders import House
 
 EARLIER = itertools.count(1)
@@ -154,27 +155,26 @@ async def test_while_the_list_can_not_be_had_nothing_is_decided(house: House, ad
     assert (await order_of(house, ada, order.id)).status is OrderStatus.IN_DOUBT
 
 
-async def test_what_failed_before_the_call_is_no_silence_about_it(house: House, ada: UUID) -> None:
-    order = await recorded(house, ada)
-    await change(house, order, silent_since=now() - 2 * DOUBT_AFTER, silent_at=now())  # the engine was down for so long
-    house.engine.fails_next = ReplyLost("reset")
+async def is_waited_for_though_the_engine_is_down(house: House, ada: UUID, order: Order) -> None:
     with pytest.raises(Unsettled):
         await house.sender.send(ada, order.id)
     house.engine.list_fails = EngineDown("502")
     with pytest.raises(EngineDown):
         await house.sender.send(ada, order.id)
     assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING
+
+
+async def test_what_failed_before_the_call_is_no_silence_about_it(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    await change(house, order, silent_since=now() - 2 * DOUBT_AFTER, silent_at=now())  # the engine was down for so long
+    house.engine.fails_next = ReplyLost("reset")
+    await is_waited_for_though_the_engine_is_down(house, ada, order)
 
 
 async def test_a_list_that_was_read_in_between_ends_a_silence(house: House, ada: UUID) -> None:
     order = await lost(house, ada, is_taken=False)
     await change(house, order, silent_since=now() - 2 * DOUBT_AFTER, silent_at=now())
-    with pytest.raises(Unsettled):
-        await house.sender.send(ada, order.id)
-    house.engine.list_fails = EngineDown("502")
-    with pytest.raises(EngineDown):
-        await house.sender.send(ada, order.id)
-    assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING
+    await is_waited_for_though_the_engine_is_down(house, ada, order)
 
 
 async def test_the_list_of_another_account_proves_nothing(house: House, ada: UUID) -> None:

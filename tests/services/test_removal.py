@@ -100,14 +100,20 @@ async def test_one_that_was_stopped_goes_with_its_photos_and_their_upload(house:
     assert (row.status, row.removed_at is not None) == (TrainingStatus.CANCELED, True)
 
 
-async def test_what_a_job_made_that_was_given_up_is_deleted_as_well(house: House, ada: UUID) -> None:
+async def given_up(house: House, ada: UUID, trouble: str) -> tuple[Training, UUID]:
+    """A training whose order, the second of the two, has ended by our own word."""
     draft = await house.draft_with_selfies(ada)
     async with house.desk.for_person(ada) as work:
         await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
     ((_, _, order_id),) = house.queue.take()
     await house.sender.send(ada, order_id)
     async with house.desk.for_service(ada) as work:
-        await progress.end(work, order_id, OrderStatus.FAILED, trouble=reconcile.STUCK, detail="too late")
+        await progress.end(work, order_id, OrderStatus.FAILED, trouble=trouble, detail="for long")
+    return draft, order_id
+
+
+async def test_what_a_job_made_that_was_given_up_is_deleted_as_well(house: House, ada: UUID) -> None:
+    draft, _ = await given_up(house, ada, reconcile.STUCK)
     await remove(house, draft)
     with pytest.raises(NotYetGone, match="still running"):
         await carry_out(house, draft)
@@ -119,13 +125,7 @@ async def test_what_a_job_made_that_was_given_up_is_deleted_as_well(house: House
 
 
 async def test_one_that_the_engine_no_longer_knows_holds_nothing_up(house: House, ada: UUID) -> None:
-    draft = await house.draft_with_selfies(ada)
-    async with house.desk.for_person(ada) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
-    await house.sender.send(ada, order_id)
-    async with house.desk.for_service(ada) as work:
-        await progress.end(work, order_id, OrderStatus.FAILED, trouble=reconcile.VANISHED, detail="404")
+    draft, order_id = await given_up(house, ada, reconcile.VANISHED)
     house.engine.trouble_with["job1"] = JobVanished("404")
     await remove(house, draft)
     with pytest.raises(NotYetGone, match="just now"):

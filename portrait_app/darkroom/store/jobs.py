@@ -29,7 +29,7 @@ class Jobs:
         cells = _cells(asdict(job))
         del cells["sequence"]
         names, marks = ", ".join(cells), ", ".join("?" * len(cells))
-        self._connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", tuple(cells.values()))  # noqa: S608  # the names are a dataclass's own
+        self._connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", tuple(cells.values()))  # noqa: S608 -- the names are a dataclass's own
         return self.fetch(job.id)
 
     def get(self, job_id: str) -> Job | None:
@@ -123,12 +123,12 @@ class Jobs:
         return sorted(found, key=lambda job: -job.sequence)
 
     def _select(self, rest: str, *values: Any) -> list[Job]:
-        return [_job(row) for row in self._connection.execute(f"SELECT * FROM jobs WHERE {rest}", values)]  # noqa: S608  # `rest` is written in this file; what comes from outside is in `values`
+        return [_job(row) for row in self._connection.execute(f"SELECT * FROM jobs WHERE {rest}", values)]  # noqa: S608 -- `rest` is written in this file; what comes from outside is in `values`
 
     def _update(self, where: str, job_id: str, fields: Mapping[str, Any]) -> Job | None:
         cells = _cells(fields)
         changes = ", ".join(f"{name} = ?" for name in cells)
-        cursor = self._connection.execute(f"UPDATE jobs SET {changes} WHERE {where}", (*cells.values(), job_id))  # noqa: S608  # names and `where` are written in our own code
+        cursor = self._connection.execute(f"UPDATE jobs SET {changes} WHERE {where}", (*cells.values(), job_id))  # noqa: S608 -- names and `where` are written in our own code
         return self.fetch(job_id) if cursor.rowcount else None
 
 

@@ -44,7 +44,7 @@ def _office(sitting: Sitting) -> Picture:
     x = rng.uniform(-0.3, 0.1) * face_px
     while x < width:
         pane = rng.uniform(0.25, 0.75) * face_px
-        colour = glass if rng.random() < 0.5 else daylight  # noqa: PLR2004  # a coin
+        colour = glass if rng.random() < 0.5 else daylight  # noqa: PLR2004 -- a coin
         top, bottom = rng.uniform(-0.1, 0.15) * height, rng.uniform(0.6, 0.95) * height
         cv2.rectangle(room, (round(x), round(top)), (round(x + pane), round(bottom)), colour, -1)
         x += pane + rng.uniform(0.08, 0.5) * face_px

@@ -25,7 +25,7 @@ class Sitting:
     @property
     def side(self) -> int:
         """Which side the main light stands on, by the dice: -1 left, 1 right."""
-        return -1 if self.rng.random() < 0.5 else 1  # noqa: PLR2004  # a coin
+        return -1 if self.rng.random() < 0.5 else 1  # noqa: PLR2004 -- a coin
 
 
 @dataclass(frozen=True)

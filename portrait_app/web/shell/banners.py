@@ -8,6 +8,10 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from portrait_app.web import ui
 
+OFFLINE = "You're offline. You can look around; what you change can't be saved until you're back."
+NO_PICTURES = "Pictures can't be shown just now. They are safe, and appear by themselves as soon as they can."
+RECONNECTING = "Reconnecting to the studio. Nothing is lost; this page will catch up."
+
 
 def overlay(_is_stateful: bool) -> rx.Component:
     """Stand above every page: the offline and reconnecting banners, and the place for toasts.
@@ -17,9 +21,9 @@ def overlay(_is_stateful: bool) -> rx.Component:
     """
     return rx.fragment(
         rx.el.div(
-            _offline(),
-            _no_pictures(),
-            rx.cond(has_connection_errors, _reconnecting()),
+            _banner("offline", "offline", OFFLINE),
+            _banner("no-pictures", "gallery", NO_PICTURES),
+            rx.cond(has_connection_errors, _banner("reconnecting", "clock", RECONNECTING)),
             class_name="banners",
             role="status",
         ),
@@ -34,31 +38,8 @@ def error_boundary(is_stateful: bool) -> rx.Component:
     return ErrorBoundary.create(fallback_render=_broken(), on_error=rx.noop())
 
 
-def _offline() -> rx.Component:
-    return rx.el.div(
-        ui.icon("offline"),
-        "You're offline. You can look around; what you change can't be saved until you're back.",
-        class_name="banner",
-        data_when="offline",
-    )
-
-
-def _no_pictures() -> rx.Component:
-    return rx.el.div(
-        ui.icon("gallery"),
-        "Pictures can't be shown just now. They are safe, and appear by themselves as soon as they can.",
-        class_name="banner",
-        data_when="no-pictures",
-    )
-
-
-def _reconnecting() -> rx.Component:
-    return rx.el.div(
-        ui.icon("clock"),
-        "Reconnecting to the studio. Nothing is lost; this page will catch up.",
-        class_name="banner",
-        data_when="reconnecting",
-    )
+def _banner(when: str, icon: ui.IconName, words: str) -> rx.Component:
+    return rx.el.div(ui.icon(icon), words, class_name="banner", data_when=when)
 
 
 def _broken() -> rx.Component:
