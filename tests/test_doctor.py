@@ -140,11 +140,13 @@ async def test_a_model_that_is_not_used_today_and_changed_is_told_and_nothing_mu
 ) -> None:
     engine.answers[KLING] = offers(replicated.document("Input", {"prompt": replicated.TEXT}, ["prompt"]), "k2")
     engine.answers["GET /v1/models/qwen/qwen-image-lora-trainer"] = HANG_UP
+    engine.answers["GET /v1/models/wan-video/wan-2.2-i2v-fast"] = MISSING
     every = await all_findings(engine, tmp_path)
     (film,) = [finding for finding in every if "kling" in finding.said]
     assert "k2 is not as we know it, so it is not offered: it takes no start_image" in film.said
     assert [finding.said for finding in every if finding.next_step] == []
     assert any("qwen-image-lora-trainer can't be looked at" in finding.said for finding in every)
+    assert any("wan-2.2-i2v-fast is not at the engine any more, so" in finding.said for finding in every)
 
 
 async def test_what_no_longer_fits_is_said_in_words_and_in_no_line_of_the_log(

@@ -89,6 +89,8 @@ async def _spare(subject: str, model: str, check: Awaitable[bool], costs: str) -
     except ModelDiffers as error:
         said = f"{error.version} is not as we know it, so it is not offered: {'; '.join(error.complaints)}"
         return Finding(subject, said)
+    except Missing:
+        return Finding(subject, f"{model} is not at the engine any more, so it is not offered")
     except EngineError as error:
         return Finding(subject, f"{model} can't be looked at: {error}")
 

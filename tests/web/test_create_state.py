@@ -10,6 +10,7 @@ import pytest
 from portrait_app.adapters.replicate.errors import ModelDiffers, ReplyLost
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
+from portrait_app.domain.generation import Asset
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus
 from portrait_app.errors import NotFound, PortraitError
 from portrait_app.services import generations, progress, trainings
@@ -17,6 +18,7 @@ from portrait_app.services.generations import NotReady, UnknownChoice
 from portrait_app.services.offers import NoPortraits
 from portrait_app.services.settling import Unsettled
 from portrait_app.web.create.state import CreateState
+from tests.builders import rewrite
 from tests.portraits import portraits_of
 from tests.web.tabs import happens, signed_up, tab_of
 
@@ -123,6 +125,10 @@ async def test_what_did_not_come_out_is_said_until_the_next_order(
         (await work.generations.get(lost[0].generation_id)).trouble = "Both were held back."
     await happens(room, "enter")
     assert (room.lost, room.latest) == ("Both were held back.", [])
+    assert room.lost_headline == "None of them came out"
+    await rewrite(house, Asset, lost[0].id, status=AssetStatus.KEPT)
+    await happens(room, "enter")
+    assert (room.lost_headline, room.lost) == ("Not all of them came out", "Both were held back.")
 
 
 async def test_nothing_is_ordered_from_somebody_elses_face_model(house: House, room: CreateState) -> None:

@@ -54,7 +54,7 @@ class Seen:
     Attributes:
         samples: the newest portrait by face model's id and style.
         beginning: what is chosen by itself in a tab where nothing was yet.
-        lost: a sentence on what of the last orders came to nothing, or nothing.
+        lost: a headline and a sentence on what of the last orders came to nothing, or two empty ones.
         doubtful: those of which nobody can say whether they came to nothing.
     """
 
@@ -64,7 +64,7 @@ class Seen:
     beginning: Beginning
     latest: list[PortraitCard]
     coming: Coming
-    lost: str
+    lost: tuple[str, str]
     doubtful: list[Doubtful]
     withheld: frozenset[str]
 

@@ -166,7 +166,7 @@ def _latest() -> rx.Component:
                 class_name="create-choice-head",
             ),
         ),
-        rx.cond(CreateState.lost != "", ui.notice("Not all of them came out", CreateState.lost, kind="care")),
+        rx.cond(CreateState.lost != "", ui.notice(CreateState.lost_headline, CreateState.lost, kind="care")),
         rx.foreach(CreateState.doubtful, _doubtful),
         rx.cond(
             CreateState.latest.length() > 0,

@@ -1,5 +1,6 @@
 """What one tab has chosen in the Create room, and what it shows of the orders."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from reflex.event import EventSpec
 
 from portrait_app.domain.catalogue import ASPECTS
 from portrait_app.domain.events import Noun
-from portrait_app.domain.generation import MOST_AT_ONCE, Loss
+from portrait_app.domain.generation import MOST_AT_ONCE, Asset, Loss
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.rows import identified
 from portrait_app.domain.styles import STYLES
@@ -51,6 +52,7 @@ class CreateState(StopsPortraits, Room, rx.State):
     latest: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
     coming: rx.Field[Coming] = rx.field(default_factory=Coming)
     lost: rx.Field[str] = rx.field("")
+    lost_headline: rx.Field[str] = rx.field("")
     doubtful: rx.Field[list[Doubtful]] = rx.field(default_factory=list)
     withheld: rx.Field[str] = rx.field("")
 
@@ -132,7 +134,7 @@ class CreateState(StopsPortraits, Room, rx.State):
             withheld=frozenset(
                 str(row.id) for row in await work.trainings.ready() if not house.workshop().offers.offers_portraits(row)
             ),
-            lost=" ".join(await work.generations.troubles_of(together - {*in_doubt(rows)})),
+            lost=await _lost(work, [row for row in rows if row.generation_id in together - {*in_doubt(rows)}]),
             doubtful=doubtful_of(rows),
         )
 
@@ -145,8 +147,8 @@ class CreateState(StopsPortraits, Room, rx.State):
         if self.model not in {model.id for model in self.models}:
             self.model = self.models[0].id if self.models else ""
         self.styles = style_tiles(self.model, seen.samples)
-        self.latest, self.lost, self.doubtful = seen.latest, seen.lost, seen.doubtful
-        self.coming = seen.coming
+        self.latest, self.coming, self.doubtful = seen.latest, seen.coming, seen.doubtful
+        self.lost_headline, self.lost = seen.lost
 
     def _begin(self, beginning: Beginning) -> None:
         begins = {
@@ -163,3 +165,14 @@ class CreateState(StopsPortraits, Room, rx.State):
         for name, value in chosen.items():
             setattr(self, name, value)
         self._chosen_here = (*{*self._chosen_here, *chosen},)
+
+
+async def _lost(work: Work, rows: Sequence[Asset]) -> tuple[str, str]:
+    """Say of these portraits that some are missing, and why; nothing when none are."""
+    troubles = await work.generations.troubles_of({row.generation_id for row in rows})
+    if not troubles:
+        return "", ""
+    ended = [row.status for row in rows if row.status in (AssetStatus.KEPT, AssetStatus.LOST)]
+    if AssetStatus.KEPT in ended:
+        return "Not all of them came out", " ".join(troubles)
+    return "None of them came out" if len(ended) > 1 else "It didn't come out", " ".join(troubles)
