@@ -63,8 +63,8 @@ SECTIONS = (
     Section(
         "face_models",
         Training,
-        "id name status trainer version phase trouble created_at started_at ended_at photos_deleted_at deleted_at "
-        "removal_asked_at removed_at",
+        "id name status trainer version phase trouble created_at started_at ended_at photos_deleted_at identity "
+        "deleted_at removal_asked_at removed_at",
     ),
     Section(
         "selfies",

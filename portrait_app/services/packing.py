@@ -34,8 +34,9 @@ sessions     The browsers you signed in with, and when.
 passkeys, identities   The ways in besides a password: what they are called, and when they were used.
 invitations  Those you made, and when.
 mails        What was sent to you lately, and when. What they said is not kept.
-face_models  What was learned from your photos: a name, when, and what the engine calls it. The model itself
-             stays with the engine; it is of no use anywhere else.
+face_models  What was learned from your photos: a name, when, and what the engine calls it. "identity" is the middle of
+             the measures of your face, kept once the photos are deleted. The model itself stays with the engine; it
+             is of no use anywhere else.
 selfies      What was seen in each photo: "seen" holds the measurements of your face, "hints" what was said of them.
 orders       What you ordered: style, shape, number and seed; "prompt" and "sent_to_engine" are what the engine
              was given. A portrait's seed is its order's and its place in it.
