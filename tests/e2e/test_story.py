@@ -87,7 +87,7 @@ async def _signs_up_after_a_slip(phone: Phone) -> None:
     await phone.page.get_by_role("link", name="Make my portraits").click()
     await phone.fill_in(name="Ada Lovelace", email=EMAIL, password="too short")
     password = phone.page.get_by_label("Password", exact=True)
-    await expect(password).to_have_accessible_description(re.compile("12 characters or more"))
+    await expect(password).to_have_accessible_description(re.compile("15 characters or more"))
     await expect(password).to_be_focused()
     await expect(phone.page.get_by_label("Name")).to_have_value("Ada Lovelace")
     await expect(phone.page.get_by_label("E-mail")).to_have_value(EMAIL)

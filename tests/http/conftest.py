@@ -21,7 +21,7 @@ from portrait_app.services import generations, trainings
 from portrait_app.services.mails import Postman
 from portrait_app.settings import Settings
 from tests.builders import WEBHOOK
-from tests.http.front import OURS, Mailbox, Studio
+from tests.http.front import OURS, PASSWORD, Mailbox, Studio, typed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -115,3 +115,14 @@ def studio(house: House, tmp_path: Path, mailbox: Mailbox) -> Studio:
     """A studio on one machine, without a mail server of its own."""
     settings = Settings.model_validate({"PORTRAIT_DATA_DIR": tmp_path, "APP_URL": OURS})
     return Studio(house, settings, Postman(house.desk, mailbox, OURS, "studio@studio.test"), mailbox)
+
+
+@pytest.fixture
+async def posting(studio: Studio) -> Studio:
+    """A studio that sends mails, in which Ada has confirmed her address."""
+    posting = studio.with_settings(smtp_host="mail.studio.test")
+    await posting.browser().post("/auth/sign-up", data=typed())
+    await posting.deliver()
+    await posting.browser().post(posting.mailbox.link(), data={"password": PASSWORD})
+    posting.mailbox.mails.clear()
+    return posting

@@ -52,7 +52,7 @@ LINK = "TABLE(id uuid, owner_id uuid, kind text, address text)"
 A_HASH = "sha256('guessed'::bytea)"
 
 KNOWN = {
-    "appoint_operator()": Known(USER, "void", "says nothing; the first account alone", ("appoint_operator()",)),
+    "appoint_operator()": Known(USER, "void", "says nothing; the first who comes in alone", ("appoint_operator()",)),
     "count_up(what text)": Known(SERVICE, "void", "says nothing", ("count_up('guessed')",)),
     "counted()": Known(SERVICE, "TABLE(name text, number bigint)", "figures over everybody", ("counted()",)),
     "doubts()": Known(
@@ -114,7 +114,7 @@ KNOWN = {
         USER, WHOSE, "whose, to who names both as the provider vouched", ("identity_of('https://github.com', '%')",)
     ),
     "invite_of(hash bytea)": Known(USER, "TABLE(id uuid)", "to who has the token", (f"invite_of({A_HASH})",)),
-    "is_empty()": Known(USER, "boolean", "whether anybody has an account", ("is_empty()",)),
+    "is_empty()": Known(USER, "boolean", "whether anybody ever came in", ("is_empty()",)),
     "leave_errand(hash bytea, note jsonb, lifetime interval)": Known(
         USER, "void", "says nothing", (f"leave_errand({A_HASH}, '{{}}', '-1 s')",)
     ),

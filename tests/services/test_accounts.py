@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from portrait_app.services import accounts, sessions
+from portrait_app.services import accounts, sessions, signing_in
 from portrait_app.services.complaints import WrongInput
 from tests.builders import PASSWORD, signs_in
 
@@ -71,7 +71,7 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house
     answers = []
     for email, password in (("ada@example.com", "not the password"), ("nobody@example.com", PASSWORD)):
         with pytest.raises(WrongInput) as refused:
-            await accounts.sign_in(house.desk, email=email, password=password, device="test")
+            await signing_in.sign_in(house.desk, email=email, password=password, device="test")
         answers.append(refused.value.fields)
     assert answers[0] == answers[1]
 
@@ -87,4 +87,4 @@ async def test_what_cannot_be_seen_is_not_kept_and_breaks_nothing(house: House) 
         account = await work.accounts.mine()
     assert (account.name, account.email) == ("Ada", "ada@example.com")
     with pytest.raises(WrongInput):
-        await accounts.sign_in(house.desk, email="\x00", password="\x00" * 12, device="")
+        await signing_in.sign_in(house.desk, email="\x00", password="\x00" * 12, device="")

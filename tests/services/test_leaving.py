@@ -11,7 +11,17 @@ from psycopg import sql
 
 from portrait_app.domain.clock import now
 from portrait_app.errors import SignedOut
-from portrait_app.services import accounts, exports, generations, leaving, reconcile, selfies, sessions, trainings
+from portrait_app.services import (
+    accounts,
+    exports,
+    generations,
+    leaving,
+    reconcile,
+    selfies,
+    sessions,
+    signing_in,
+    trainings,
+)
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.leaving import AboutToLeave, RunsTheStudio, TooLate
 from tests.builders import PASSWORD
@@ -117,7 +127,7 @@ async def test_asvs_7_4_2_from_the_moment_on_nothing_lets_them_in_and_it_is_too_
     set_back(house, ada, "leave_at", timedelta(seconds=1))
     assert await sessions.who(house.desk, ada.token) is None
     with pytest.raises(WrongInput):
-        await accounts.owner_by_password(house.desk, "ada@example.com", PASSWORD)
+        await signing_in.sign_in(house.desk, email="ada@example.com", password=PASSWORD, device="")
     with pytest.raises(TooLate):
         async with house.desk.for_person(ada.owner_id) as work:
             await leaving.stay(work)

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.full_cost
 
 
-@pytest.mark.parametrize("password", ["eleven char", "", "x1!Xy2?"])
-async def test_asvs_6_2_1_a_short_password_is_refused(password: str) -> None:
-    assert (await passwords.strength(password)).complaint
+@pytest.mark.parametrize("password", ["fourteen chars", "", "x1!Xy2?", "Kq7!mzP4tR2xW9"])
+async def test_asvs_6_2_1_a_short_password_is_refused_however_hard_it_is(password: str) -> None:
+    """NIST SP 800-63B-4 3.1.1.2: 15 characters where nothing else is asked for."""
+    complaint = (await passwords.strength(password)).complaint
+    assert "15 characters or more" in complaint or not password
 
 
 @pytest.mark.parametrize(
@@ -29,12 +31,12 @@ async def test_asvs_6_2_1_a_short_password_is_refused(password: str) -> None:
     [
         "copper horse balcony staple",
         "ein sehr langer satz ohne zahlen",
-        "七つの海を渡る小さな帆船の夢",
+        "七つの海を渡る小さな帆船の夢を見た",
         "brown-otter-umbrella",
         "seven green umbrellas",
         "blue cat likes fish",
-        "Kq7!mzP4tR2x",
-        "kqwmzpxtrvyh",
+        "Kq7!mzP4tR2xW9d",
+        "kqwmzpxtrvyhsdg",
     ],
 )
 async def test_asvs_6_2_5_no_kinds_of_characters_are_asked_for(password: str) -> None:
@@ -45,27 +47,44 @@ async def test_asvs_6_2_5_no_kinds_of_characters_are_asked_for(password: str) ->
     "password",
     [
         "passwordpassword",
-        "123456789012",
-        "qwertyuiop12",
+        "123456789012345",
+        "qwertyuiop12345",
         "aaaaaaaaaaaaaaaa",
-        "1q2w3e4r5t6y",
-        "iloveyou1234",
-        "Unbelievable",
-        "Summer2024!!",
-        "winter - 2025",
-        "Wednesday_1987",
+        "1q2w3e4r5t6y7u8",
+        "iloveyou1234567",
+        "Unbelievable123",
+        "Summer - 2024!!",
+        "winter --- 2025",
+        "Wednesday__1987",
         "Correct Horse Battery Staple",
-        "ihatepasswords",
+        "ihatemypassword",
         "mysecurepassword",
         "thisismypassword",
-        "welcometohell",
-        "iamtheboss1234",
+        "newpassword2024!",
+        "letmeinplease123",
         "To be, or not to be!",
         "nevergonnagiveyouup1",
     ],
 )
 async def test_asvs_6_2_4_a_common_password_is_refused(password: str) -> None:
     assert "soon guessed" in (await passwords.strength(password)).complaint
+
+
+@pytest.mark.parametrize(
+    "password", ["IWillAlwaysLoveYou", "dontworrybehappy", "happybirthdaytoyou", "yfdbufnjh10305070", "kartoffelpuffer"]
+)
+async def test_asvs_6_2_12_a_password_that_leaked_is_refused_however_hard_it_looks(password: str) -> None:
+    """Each is worth 10^10 guesses and more to zxcvbn, and is among those that guessers try first."""
+    assert "has leaked elsewhere" in (await passwords.strength(password)).complaint
+
+
+async def test_a_phrase_that_is_soon_guessed_is_good_with_another_word() -> None:
+    """Length is what counts: three of the commonest words, written as one, are refused now and then; four aren't."""
+    common = [word for word in FREQUENCY_LISTS["english_wikipedia"][:5000] if len(word) > 3]
+    chance = random.Random(2)
+    for phrase in (chance.sample(common, 3) for _ in range(60)):
+        if "Add another word" in (await passwords.strength("".join(phrase))).complaint:
+            assert (await passwords.strength("".join([*phrase, chance.choice(common)]))).complaint == ""
 
 
 async def test_three_words_that_do_not_belong_together_are_enough() -> None:
@@ -92,12 +111,13 @@ async def test_symbols_are_still_read_as_letters() -> None:
 @pytest.mark.parametrize("changed", [str, str.capitalize, str.upper])
 async def test_asvs_6_2_12_no_password_of_the_known_leaks_is_taken(changed: Callable[[str], str]) -> None:
     leaked = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= passwords.SHORTEST]
-    assert len(leaked) > 200  # of the 30,000 used most; the others are too short to begin with
+    assert len(leaked) > 30  # of the 30,000 used most; the others are too short to begin with
     assert [word for word in leaked if not (await passwords.strength(changed(word))).complaint] == []
 
 
 @pytest.mark.parametrize(
-    "password", ["Ada Lovelace", "adalovelace1815", "ada.lovelace@example.com", "Lovelace1815!", "moc!ada-lovelace"]
+    "password",
+    ["Ada Lovelace !!!", "adalovelace1815", "ada.lovelace@example.com", "Lovelace-1815-!!", "moc!ada-lovelace"],
 )
 async def test_asvs_6_2_11_ones_own_name_and_address_are_refused(password: str) -> None:
     judged = await passwords.strength(password, "Ada Lovelace", "ada.lovelace@example.com")

@@ -121,3 +121,14 @@ async def test_asvs_8_2_2_nobody_ends_anothers_session(house: House) -> None:
         async with house.desk.for_person(eve.owner_id) as work:
             await sessions.end(work, hers.session_id)
     assert await sessions.who(house.desk, ada.token) == hers
+
+
+async def test_a_browser_that_was_not_used_for_too_long_is_not_listed_as_signed_in(
+    house: House, address: Address
+) -> None:
+    first = await signed_up(house)
+    await signs_in(house, "ada@example.com", "Chrome/150 Android")
+    with psycopg.connect(address.conninfo()) as admin:
+        admin.execute("UPDATE app.sessions SET seen_at = now() - interval '15 days' WHERE device LIKE 'Chrome%'")
+    async with house.desk.for_person(first.owner_id) as work:
+        assert [each.device for each in await sessions.living(work)] == ["Firefox/150"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from portrait_app.wiring import Workshop
     from tests.builders import House
 
-OURS = "http://studio.test"
+OURS = "https://studio.example"
 
 
 @pytest.fixture

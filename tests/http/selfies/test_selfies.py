@@ -60,7 +60,7 @@ async def test_nobody_uploads_without_a_session(house: House, browser: httpx.Asy
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
-        {"Origin": "http://studio.test:8080"},
+        {"Origin": "https://studio.example:8080"},
         {"Origin": "https://studio.example.evil.example"},
     ],
 )
@@ -148,7 +148,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing_behind(
         assert message.get("status", 400) == 400
 
     headers = [
-        (b"host", b"studio.test"),
+        (b"host", b"studio.example"),
         (b"cookie", f"__Host-session={ada.token}".encode()),
         (b"content-length", b"20"),
     ]

@@ -1,0 +1,87 @@
+"""Whose house it is where addresses are confirmed: the first who comes in, not the first who typed an address."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portrait_app.services import invites
+from tests.http.front import PASSWORD, Studio, typed
+from tests.http.test_what_strangers_learn import FREE, HERS
+
+if TYPE_CHECKING:
+    import httpx
+
+EVERY_MODE = pytest.mark.parametrize("mode", ["open", "invite", "closed"])
+
+
+async def _asks(studio: Studio, email: str) -> tuple[httpx.AsyncClient, str]:
+    """Sign up by mail; return the browser and the path of the mail's link."""
+    browser = studio.browser()
+    assert (await browser.post("/auth/sign-up", data=typed(email=email))).status_code == 200
+    await studio.deliver()
+    return browser, studio.mailbox.link()
+
+
+async def _is_operator(studio: Studio, browser: httpx.AsyncClient) -> bool:
+    owner_id = await studio.who(browser)
+    assert owner_id is not None
+    async with studio.house.desk.for_person(owner_id) as work:
+        return await work.accounts.is_operator()
+
+
+@EVERY_MODE
+async def test_an_address_that_nobody_confirms_keeps_nobody_out_of_their_own_house(studio: Studio, mode: str) -> None:
+    studio = studio.with_settings(smtp_host="mail.studio.test", sign_up=mode)
+    await _asks(studio, "a-slip-of-the-finger@example.com")
+    ada, link = await _asks(studio, HERS)
+    await ada.post(link, data={"password": PASSWORD})
+    assert await _is_operator(studio, ada)
+
+
+@EVERY_MODE
+async def test_who_asked_as_well_while_the_house_was_nobodys_comes_in_no_more(studio: Studio, mode: str) -> None:
+    studio = studio.with_settings(smtp_host="mail.studio.test", sign_up=mode)
+    eve, hers = await _asks(studio, "eve@example.com")
+    ada, link = await _asks(studio, HERS)
+    assert (await ada.post(link, data={"password": PASSWORD})).status_code == 303
+    assert (await eve.post(hers, data={"password": PASSWORD})).status_code == 410
+    assert await studio.who(eve) is None
+    assert (await eve.post("/auth/sign-up", data=typed(email="eve@example.com"))).status_code == (
+        200 if mode == "open" else 403
+    )
+
+
+async def test_of_many_who_come_in_first_at_once_one_is_let_in_and_the_house_is_theirs(studio: Studio) -> None:
+    studio = studio.with_settings(smtp_host="mail.studio.test", sign_up="closed")
+    asked = [await _asks(studio, f"eve{number}@example.com") for number in range(4)]
+    answers = await asyncio.gather(*(browser.post(link, data={"password": PASSWORD}) for browser, link in asked))
+    assert sorted(answer.status_code for answer in answers) == [303, 410, 410, 410]
+    (first,) = [browser for browser, _ in asked if await studio.who(browser)]
+    assert await _is_operator(studio, first)
+
+
+async def test_a_new_password_by_mail_is_a_way_to_come_in_first(studio: Studio) -> None:
+    studio = studio.with_settings(smtp_host="mail.studio.test", sign_up="closed")
+    ada, _ = await _asks(studio, HERS)
+    await ada.post(await studio.forgotten(HERS), data={"password": "eleven quiet lanterns"})
+    await ada.post("/auth/sign-in", data=typed(password="eleven quiet lanterns"))
+    assert await _is_operator(studio, ada)
+
+
+async def test_asvs_6_3_8_an_invitation_is_used_up_whether_or_not_the_address_has_an_account(posting: Studio) -> None:
+    inviting = posting.with_settings(sign_up="invite")
+    ada = inviting.browser()
+    await ada.post("/auth/sign-in", data=typed())
+    owner_id = await inviting.who(ada)
+    assert owner_id is not None
+    left = []
+    for email in (HERS, FREE):
+        async with inviting.house.desk.for_person(owner_id) as work:
+            invite = await invites.invite(work)
+        stranger = inviting.browser()
+        await stranger.post("/auth/sign-up", data=typed(email=email, invite=invite))
+        left.append((await stranger.get("/auth/sign-up", params={"invite": invite})).status_code)
+    assert left == [403, 403]
