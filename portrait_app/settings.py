@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSe
 
 from portrait_app.domain.catalogue import BUILT_IN
 from portrait_app.errors import PortraitError
-from portrait_app.settings_addresses import is_public, require_port
+from portrait_app.settings_addresses import is_public, origin_of, require_port
 from portrait_app.settings_files import ENV_FILES, unreadable
 from portrait_app.settings_of_bucket import SettingsOfBucket
 from portrait_app.settings_of_engine import SettingsOfEngine
@@ -167,8 +167,8 @@ class Settings(SettingsOfProviders, SettingsOfBucket, SettingsOfEngine):
 
     @property
     def origins(self) -> list[str]:
-        """Where our own pages come from: nobody else's may open the websocket."""
-        return sorted({self.public_url, self.local_url, f"http://127.0.0.1:{self.port}"})
+        """Where our own pages come from, as browsers write it: nobody else's may open the websocket or post a form."""
+        return sorted({origin_of(self.public_url), self.local_url, f"http://127.0.0.1:{self.port}"})
 
     @property
     def is_https(self) -> bool:

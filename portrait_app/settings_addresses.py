@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+_USUAL_PORTS = {"http": 80, "https": 443}
 _NAMES_AT_HOME = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".example")
 
 
@@ -25,3 +26,13 @@ def is_public(host: str) -> bool:
         return ip_address(name).is_global
     except ValueError:  # a name
         return "." in name and not name.endswith(_NAMES_AT_HOME)
+
+
+def origin_of(address: str) -> str:
+    """Return the origin of a web address as browsers write it: the host in small letters, its usual port left out."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    named = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{named}" + (
+        "" if parts.port in (None, _USUAL_PORTS.get(parts.scheme)) else f":{parts.port}"
+    )

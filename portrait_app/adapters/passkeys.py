@@ -22,6 +22,7 @@ from webauthn.helpers.structs import (
 )
 
 from portrait_app.errors import PortraitError
+from portrait_app.settings_addresses import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ class House:
         if parts.scheme != "https" and host != "localhost" and not host.endswith(".localhost"):
             error.hint = f"Browsers give them to https:// pages alone, and this is {parts.scheme}://{host}."
             raise error
-        return cls(host, f"{parts.scheme}://{parts.netloc}")
+        return cls(host, origin_of(public_url))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,11 @@ class FromElsewhere(PortraitError):
     headline = "This came from another site"
     hint = "Nothing was changed. Open the studio itself and try again there."
 
+    def __init__(self, detail: str = "", ours: str = "") -> None:
+        super().__init__(detail)
+        if ours:
+            self.hint = f"Nothing was changed. Open the studio at {ours} and try again there."
+
 
 def token_of(request: Request, settings: Settings) -> str:
     """Return the session's token that came along, or nothing."""
@@ -56,13 +61,13 @@ def require_own_page(request: Request, settings: Settings) -> None:
     """Let a request pass that a page of ours made, or a program that is no browser.
 
     Browsers name the page's origin with every POST, and most also say how far it is from ours (Fetch Metadata); no
-    script can forge either. `SameSite` alone would let the other ports of this host through.
+    script can forge either. `SameSite` alone would let the other ports of this host through. What the request calls us
+    (`Host`) is not asked: a page of somebody's whose name leads to this machine would call us by that name, and could
+    sign up first on a machine that nobody else reaches.
 
     Raises:
         FromElsewhere: somebody else's page made it.
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "none")
-    host = request.headers.get("host")
-    is_ours = origin in (None, settings.public_url, f"http://{host}", f"https://{host}")
-    if not is_ours or site not in ("same-origin", "none"):
-        raise FromElsewhere(f"origin {origin!r}, {site!r}")
+    if origin not in (None, *settings.origins) or site not in ("same-origin", "none"):
+        raise FromElsewhere(f"origin {origin!r}, {site!r}", settings.public_url)
