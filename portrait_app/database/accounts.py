@@ -150,12 +150,12 @@ async def take_try(session: AsyncSession, key: bytes, step: timedelta, burst: ti
 
 
 async def is_empty(session: AsyncSession) -> bool:
-    """Whether nobody has an account yet."""
+    """Whether the house is nobody's yet: no account was ever entered."""
     return bool(await session.scalar(text("SELECT app.is_empty()")))
 
 
 async def is_empty_for_us(session: AsyncSession) -> bool:
-    """Whether nobody has an account yet, nor can make one before this transaction ends: who asks meanwhile waits."""
+    """Whether the house is nobody's yet, and stays so until this transaction ends: who asks meanwhile waits."""
     if not await is_empty(session):
         return False
     await session.execute(_ONE_FIRST)
@@ -163,7 +163,7 @@ async def is_empty_for_us(session: AsyncSession) -> bool:
 
 
 async def appoint_operator(session: AsyncSession) -> None:
-    """Let the first account be the operator's, when there is no operator."""
+    """Let the asker, who comes in, be the operator when there is none; accounts nobody ever entered go then."""
     await session.execute(text("SELECT app.appoint_operator()"))
 
 

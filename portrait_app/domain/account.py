@@ -60,7 +60,7 @@ class Session(Owned, table=True):
 
 
 class Operator(SQLModel, table=True):
-    """Whose house this is: the first account. There is one."""
+    """Whose house this is: the first who came in. There is one."""
 
     __tablename__: ClassVar[Any] = "operators"
     __table_args__: ClassVar[Any] = {"schema": SCHEMA}

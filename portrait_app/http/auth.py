@@ -12,11 +12,12 @@ from portrait_app.domain.text import one_line
 from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import FromElsewhere, require_own_page, token_of
 from portrait_app.http.oidc import offered, trouble_in
-from portrait_app.services import accounts, limits, passwords, sessions
+from portrait_app.services import accounts, limits, passwords, sessions, signing_in
 from portrait_app.services.accounts import NotInvited, SignUp
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.cookie import cookie_name
 from portrait_app.services.limits import TooManyTries
+from portrait_app.services.signing_in import NotLetIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,13 +90,16 @@ class Doors:
         async def enter(form: Mapping[str, str]) -> Response:
             email = one_line(form.get("email", "")).lower()
             await self._count_sign_in(email, forms.network(request))
-            signed = await accounts.sign_in(
-                workshop.desk,
-                email=email,
-                password=form.get("password", ""),
-                device=request.headers.get("user-agent", ""),
-                must_be_confirmed=workshop.settings.confirms_addresses,
-            )
+            try:
+                signed = await signing_in.sign_in(
+                    workshop.desk,
+                    email=email,
+                    password=form.get("password", ""),
+                    device=request.headers.get("user-agent", ""),
+                    must_be_confirmed=workshop.settings.confirms_addresses,
+                )
+            except NotLetIn as error:
+                return self._not_let_in(request, form, error)
             return await forms.go_on(request, workshop, signed, forms.local(form.get("next", "")))
 
         if request.method == "POST":
@@ -103,6 +107,15 @@ class Doors:
                 request, workshop, "sign_in.html", enter, ways=offered(workshop.settings, request)
             )
         return await self._show(request, "sign_in.html")
+
+    def _not_let_in(self, request: Request, form: Mapping[str, str], error: NotLetIn) -> Response:
+        """Say the same whatever was wrong; a link to who has to confirm the address goes once that has been said."""
+        workshop = self._workshop_of()
+        ways = offered(workshop.settings, request)
+        answer = forms.page(request, "sign_in.html", form, error.fields, 422, ways=ways)
+        if error.unconfirmed:
+            answer.background = BackgroundTask(signing_in.confirm_again, workshop.desk, error.unconfirmed)
+        return answer
 
     async def sign_out(self, request: Request) -> Response:
         """End the session, or every one of the person's, and go to the public page."""

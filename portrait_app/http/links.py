@@ -83,6 +83,8 @@ class Letterbox:
             return await act(request, workshop, link, token)
         except AboutToLeave as error:
             return forms.said(request, error.headline, error.hint, ("Back to You", YOU), 409)
+        except SignedOut:  # the account went meanwhile, and its links with it
+            return forms.said(request, LinkUsedUp.headline, LinkUsedUp.hint, ("Go on", forms.HOME), 410)
         except (LinkUsedUp, AddressTaken) as error:
             ways = {LinkUsedUp: ("Go on", forms.HOME), AddressTaken: ("Sign in", "/auth/sign-in")}
             return forms.said(request, error.headline, error.hint, ways[type(error)], 410)

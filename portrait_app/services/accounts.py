@@ -1,7 +1,8 @@
-"""Signing up and in, what a person is called, and how the studio looks for them."""
+"""Signing up, what a person is called, and how the studio looks for them."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from portrait_app.domain.preferences import Preferences
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import complaints, limits, mails, passwords, sessions, steps
+from portrait_app.services import complaints, mails, passwords, sessions
 from portrait_app.services.complaints import WrongInput
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from portrait_app.services.sessions import SignedIn
-    from portrait_app.services.steps import Entered
     from portrait_app.services.work import Desk, Work
 
 
@@ -59,7 +59,7 @@ class UnknownLook(PortraitError):
 
 
 async def require_open(desk: Desk, mode: SignUp, invite: str = "") -> None:
-    """Let somebody make an account; the first one, the operator's, is always let in.
+    """Let somebody make an account; until the first, the operator's, is entered, everybody may.
 
     Raises:
         NotInvited: only who is invited may, and this is no invitation, or nobody may.
@@ -86,6 +86,7 @@ async def sign_up(
     try:
         async with desk.for_person(account.id) as work:
             await _add(work, account, mode, invite)
+            await appoint_operator(work.session)
             return sessions.open_session(work, device, is_proven=True)
     except IntegrityError as error:
         _require_taken(error)
@@ -117,47 +118,17 @@ async def make_account(desk: Desk, account: Account, mode: SignUp, invite: str) 
         async with desk.for_nobody(Role.USER) as session:
             known = await password_of(session, account.email)
         if known is not None:
-            async with desk.for_person(known[0]) as work:
-                await mails.write(work, MailKind.TAKEN, account.email)
+            await _tell_owner(desk, known[0], account.email, mode, invite)
     except NotInvited:  # somebody else used the invitation a moment before
         return
 
 
-async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be_confirmed: bool = False) -> Entered:
-    """Open a session, or take the first of two steps.
-
-    Raises:
-        WrongInput: address and password don't go together, and which of the two was wrong is not said; or they do, and
-            the address must be confirmed first: then a new link is on its way.
-        TooManyTries: they do, and enough links are on their way.
-    """
-    owner_id = await owner_by_password(desk, email, password)
-    async with desk.for_person(owner_id) as work:
-        account = await work.accounts.mine()
-        await work.accounts.forget_old_sessions()
-        if account.verified_at or not must_be_confirmed:
-            await work.tell("account", owner_id)  # the other browsers list this one
-            return await steps.after_one(work, device, is_proven=True)
-    await limits.take(desk, limits.MAIL_OF_PERSON, str(owner_id))
-    async with desk.for_person(owner_id) as work:
-        await mails.write(work, MailKind.CONFIRM, account.email)
-    raise WrongInput(
-        {"form": "Please confirm your address first: we have just sent you a new link, good for ten minutes."}
-    )
-
-
-async def owner_by_password(desk: Desk, email: str, password: str) -> UUID:
-    """Return whose address and password these are.
-
-    Raises:
-        WrongInput: they don't go together. It takes as long whether or not there is such an account.
-    """
-    async with desk.for_nobody(Role.USER) as session:
-        known = await password_of(session, one_line(email))
-    is_right = await passwords.matches(password, known[1] if known else None)
-    if known is None or not is_right:
-        raise WrongInput({"password": "This address and this password don't go together."})
-    return known[0]
+async def _tell_owner(desk: Desk, owner_id: UUID, email: str, mode: SignUp, invite: str) -> None:
+    """Tell whose address it is. The invitation is used up as for a new account: else it would say which of the two."""
+    with suppress(NotInvited):
+        async with desk.for_person(owner_id) as work:
+            await _use_up(work.session, mode, invite)
+            await mails.write(work, MailKind.TAKEN, email)
 
 
 async def rename(work: Work, name: str) -> Account:
@@ -209,7 +180,7 @@ async def _new_account(name: str, email: str, password: str) -> Account:
 
 
 async def add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
-    """Write the account down, if whoever asks may have one; the first is the operator's.
+    """Write the account down, if whoever asks may have one.
 
     Raises:
         NotInvited: sign-up isn't open to whoever asks.
@@ -217,7 +188,6 @@ async def add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
     await _use_up(work.session, mode, invite)
     work.session.add(account)
     await work.session.flush()
-    await appoint_operator(work.session)
 
 
 async def _add(work: Work, account: Account, mode: SignUp, invite: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from portrait_app.database.accounts import password_of
+from portrait_app.database.accounts import appoint_operator, is_empty_for_us, password_of
 from portrait_app.database.address import Role
 from portrait_app.database.mails import link_of
 from portrait_app.domain.mail import MailKind
@@ -162,6 +162,7 @@ async def _take(work: Work, token: str) -> None:
     if used.address != (await work.accounts.mine()).email:
         await leaving.require_staying(work)
     former = await work.mails.take_address(used)
+    await appoint_operator(work.session)
     if former is not None and former != used.address:
         await work.mails.forget_links()  # those that were sent to the former address
         await mails.write(work, MailKind.NEW_ADDRESS, former)
@@ -169,11 +170,13 @@ async def _take(work: Work, token: str) -> None:
 
 
 async def _use(work: Work, token: str) -> Link:
+    await is_empty_for_us(work.session)  # of several who come in first at once, one is the operator
     used = await work.mails.use_link(sessions.digest(token))
     if used is None:
         raise LinkUsedUp("used meanwhile")
     if used.kind.sets_password:
         await work.mails.take_address(used)  # whoever read the mail has shown that the address is theirs
+        await appoint_operator(work.session)
     return used
 
 

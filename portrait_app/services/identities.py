@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from portrait_app.adapters.oidc import ProviderError
-from portrait_app.database.accounts import verified_account_at
+from portrait_app.database.accounts import appoint_operator, verified_account_at
 from portrait_app.database.address import Role
 from portrait_app.database.identities import identity_of
 from portrait_app.domain.account import Account
@@ -166,6 +166,7 @@ async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
     account = Account(id=new_id(), name=called, email=claim.email, password_hash="", verified_at=now())
     async with desk.for_person(account.id) as work:
         await accounts.add(work, account, comer.mode, comer.invite)
+        await appoint_operator(work.session)
         work.session.add(_identity(work, claim))
         return _open(work, comer)
 

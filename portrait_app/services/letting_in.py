@@ -54,7 +54,7 @@ async def begin(desk: Desk, owner_id: UUID) -> Begun:
     """
     async with desk.for_person(owner_id) as work:
         account = await work.accounts.mine()
-        living = await work.accounts.sessions()
+        living = await sessions.living(work)
         await sessions.end_all(work)
         await work.mails.forget_links()  # another may have been asked for by whoever has the account now
         await mails.write(work, MailKind.LET_IN, account.email)

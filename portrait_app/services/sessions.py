@@ -92,6 +92,11 @@ def open_session(work: Work, device: str, *, is_proven: bool, took_two_steps: bo
     return SignedIn(work.owner_id, token, is_half=work.asks_two_steps and not took_two_steps)
 
 
+async def living(work: Work) -> tuple[Session, ...]:
+    """Return the person's sessions that open something, the last used first: none that lay unused too long."""
+    return tuple(each for each in await work.accounts.sessions() if each.seen_at > now() - IDLE)
+
+
 async def end(work: Work, session_id: UUID) -> None:
     """End one of the person's sessions at once, also in tabs already open.
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
-from portrait_app.services import invites
+from portrait_app.services import addresses, invites
 from tests.http.front import PASSWORD, Studio, typed
 from tests.http.test_what_strangers_learn import FREE, HERS
 
 if TYPE_CHECKING:
     import httpx
+
+    from portrait_app.database.address import Address
+    from portrait_app.database.mails import Link
+    from portrait_app.services.work import Desk
 
 EVERY_MODE = pytest.mark.parametrize("mode", ["open", "invite", "closed"])
 
@@ -61,6 +66,30 @@ async def test_of_many_who_come_in_first_at_once_one_is_let_in_and_the_house_is_
     assert sorted(answer.status_code for answer in answers) == [303, 410, 410, 410]
     (first,) = [browser for browser, _ in asked if await studio.who(browser)]
     assert await _is_operator(studio, first)
+
+
+@pytest.mark.parametrize("kind", ["confirm", "reset"])
+async def test_a_link_whose_account_goes_while_it_is_used_has_just_stopped_working(
+    studio: Studio, address: Address, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """As it does when two come in first at once."""
+    studio = studio.with_settings(smtp_host="mail.studio.test", sign_up="closed")
+    ada, link = await _asks(studio, HERS)
+    if kind == "reset":
+        link = await studio.forgotten(HERS)
+    looks, look_at = [0], addresses.look_at
+
+    async def and_it_goes(desk: Desk, token: str) -> Link:
+        found = await look_at(desk, token)
+        looks[0] += 1
+        if looks[0] == 2:
+            with psycopg.connect(address.conninfo()) as admin:
+                admin.execute("DELETE FROM app.accounts")
+        return found
+
+    monkeypatch.setattr(addresses, "look_at", and_it_goes)
+    answer = await ada.post(link, data={"password": "eleven quiet lanterns" if kind == "reset" else PASSWORD})
+    assert (answer.status_code, "doesn&#39;t work any more" in answer.text) == (410, True)
 
 
 async def test_a_new_password_by_mail_is_a_way_to_come_in_first(studio: Studio) -> None:

@@ -170,7 +170,7 @@ class YouState(Room, rx.State):
             portraits=await work.assets.kept(),
             engine=engine(house.workshop().settings),
             is_confirmed=account.verified_at is not None,
-            sessions=tuple(await work.accounts.sessions()),
+            sessions=await sessions.living(work),
             ways=await ways.of(work),
             usage=await work.accounts.usage(),
         )

@@ -8,7 +8,7 @@ from reflex.event import EventSpec
 
 from portrait_app.domain.consent import VERSION
 from portrait_app.domain.events import Noun
-from portrait_app.services import consent, purging
+from portrait_app.services import consent, purging, sessions
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
@@ -74,7 +74,7 @@ class FaceState(ChoosesStay, Room, rx.State):
             portraits_in_trash=len(await work.assets.in_trash()),
             orders=await work.generations.count(),
             exports=len(await work.exports.all()),
-            sessions=len(await work.accounts.sessions()),
+            sessions=len(await sessions.living(work)),
             mails=await work.mails.count(),
         )
         return Seen(
