@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from starlette.responses import RedirectResponse
 from starlette.templating import Jinja2Templates
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 templates = Jinja2Templates(Path(__file__).parent / "templates")
 
 FORM_MAX_BYTES = 16 * 1024
-HOME = "/home"
+HOME, ELSEWHERE = "/home", "/auth/with"
 SECOND, FIRST_PASSKEY, TWO_STEPS = "/auth/second", "/auth/first-passkey", "/auth/two-steps"
 SECRETS = ("password", "current", "new", "code")  # fields that are never sent back
 NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -104,7 +105,10 @@ async def typed(request: Request) -> dict[str, str]:
 def local(path: str) -> str:
     """Return where to go next: a page of ours, never an address of somebody else's."""
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return path if is_ours and path.isprintable() else HOME
+    if not is_ours or not path.isprintable():
+        return HOME
+    # The way to a provider may end in an account elsewhere that opens this one (`?link`): one begins it by a tap.
+    return HOME if normpath(unquote(urlsplit(path).path)).startswith(ELSEWHERE) else path
 
 
 async def go_on(request: Request, workshop: Workshop, entered: Entered, following: str) -> Response:

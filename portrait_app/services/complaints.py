@@ -8,7 +8,8 @@ from portrait_app.errors import PortraitError
 
 LONGEST_NAME, LONGEST_EMAIL = 80, 254
 # No grammar of RFC 5321, only what every mail server takes; whether it is somebody's, a mail to it finds out.
-_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,64}@[^\s@<>(),;:\"\[\]\\.]+(\.[^\s@<>(),;:\"\[\]\\.]+)+")
+_WORD = r"[^\s@<>(),;:\"\[\]\\.]+"
+_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_WORD}(\.{_WORD})*@{_WORD}(\.{_WORD})+")
 
 
 class WrongInput(PortraitError):
@@ -31,5 +32,8 @@ def about_name(name: str) -> str:
 
 def about_email(email: str) -> str:
     """Say what is wrong with an address; nothing when it looks like one."""
-    is_fine = len(email) <= LONGEST_EMAIL and _ADDRESS.fullmatch(email)
-    return "" if is_fine else "This doesn't look like an e-mail address."
+    if len(email) > LONGEST_EMAIL or not _ADDRESS.fullmatch(email):
+        return "This doesn't look like an e-mail address."
+    if not email.partition("@")[0].isascii():  # it would take SMTPUTF8 (RFC 6531) on all of its way
+        return "Our mails can't reach this address: please use one with letters from a to z alone before the @."
+    return ""

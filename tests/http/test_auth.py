@@ -227,7 +227,20 @@ async def test_the_first_account_is_always_let_in_and_the_second_is_not(studio: 
         assert "by invitation" in answer.text
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        # where an account elsewhere becomes a way into this one, of whoever is signed in there in this browser
+        "/auth/with/oidc?link=yes",
+        "/auth/%77ith/oidc?link=yes",
+        "/home/../auth/with/oidc?link=yes",
+        "/auth/%2e/with/oidc?link=yes",
+    ],
+)
 async def test_nobody_is_sent_to_another_site_after_signing_in(studio: Studio, path: str) -> None:
     answer = await signed_up(studio, studio.browser(), next=path)
     assert answer.headers["location"] == "/home"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from email.errors import HeaderDefect
+from email.headerregistry import Address
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from portrait_app.services import accounts, sessions, signing_in
+from portrait_app.services import accounts, complaints, sessions, signing_in
 from portrait_app.services.complaints import WrongInput
 from tests.builders import PASSWORD, signs_in
 
@@ -88,3 +90,29 @@ async def test_what_cannot_be_seen_is_not_kept_and_breaks_nothing(house: House) 
     assert (account.name, account.email) == ("Ada", "ada@example.com")
     with pytest.raises(WrongInput):
         await signing_in.sign_in(house.desk, email="\x00", password="\x00" * 12, device="")
+
+
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [
+        ("a..b@example.com", "look like"),
+        (".a@example.com", "look like"),
+        ("a.@example.com", "look like"),
+        ("a@example..com", "look like"),
+        (f"{'a' * 65}@example.com", "look like"),
+        ("zoë@example.com", "from a to z"),
+        ("a.b+c@example.com", ""),
+        ("a@exämple.com", ""),
+        (f"{'a' * 64}@example.com", ""),
+    ],
+)
+def test_an_address_that_no_mail_of_ours_can_reach_is_said_so(email: str, words: str) -> None:
+    """Somebody with one would wait for a mail that is never sent."""
+    complaint = complaints.about_email(email)
+    assert words in complaint
+    assert bool(words) == bool(complaint)
+    if not words:
+        Address(addr_spec=email)
+    elif email.endswith("@example.com") and len(email) < 70:
+        with pytest.raises((HeaderDefect, ValueError)):
+            Address(addr_spec=email)
