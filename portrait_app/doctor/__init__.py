@@ -54,10 +54,10 @@ def _store(settings: Settings) -> list[Finding]:
 
 
 def _doors(settings: Settings) -> list[Finding]:
-    """Look at how people sign in."""
-    from portrait_app.doctor import sign_in  # noqa: PLC0415 -- the keeper, which also asks us, does without HTTP
+    """Look at how people sign in, and whether a proxy says who tries."""
+    from portrait_app.doctor import proxy, sign_in  # noqa: PLC0415 -- the keeper, which also asks us, does without HTTP
 
-    return sign_in.look(settings)
+    return [*sign_in.look(settings), *proxy.look(settings)]
 
 
 def _outside(settings: Settings) -> list[Finding]:

@@ -44,5 +44,5 @@ async def test_however_many_ask_the_engine_and_the_store_are_asked_once_in_a_whi
         assert (await anybody.get("/api/health")).status_code == 200
         clock.now += health.LASTS_S
         late = await anybody.get("/api/health")
-        assert (late.status_code, late.json()) == (503, {"parts": {"engine": "down"}})
+        assert (late.status_code, late.json()) == (503, {"parts": {"engine": "down"}, "asked_by": "nobody"})
         assert parts.asked == 2
