@@ -1,4 +1,4 @@
-"""Looks in the catalogue of a freshly migrated database for what must never be there (`catalogue.sql`)."""
+"""Looks in the catalogue of a freshly migrated database: for what must never be there, and for rights untold."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psycopg
 
+RIGHTS = Path(__file__).with_name("rights.txt")
 _OURS = """
 CREATE OR REPLACE TEMP VIEW ours AS SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity,
   (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped
@@ -27,3 +28,16 @@ def breaches(connection: psycopg.Connection) -> dict[str, list[tuple[object, ...
     connection.execute(_OURS)
     found = {sentence: connection.execute(query.encode()).fetchall() for sentence, query in queries().items()}
     return {sentence: rows for sentence, rows in found.items() if rows}
+
+
+def rights(connection: psycopg.Connection) -> list[str]:
+    """Return every right that somebody has but the owner of it all, and every policy, a line each (`rights.sql`)."""
+    asked = Path(__file__).with_name("rights.sql").read_text(encoding="utf-8")
+    return [" ".join(str(line).split()) for (line,) in connection.execute(asked.encode())]
+
+
+def unknown_rights(connection: psycopg.Connection) -> list[str]:
+    """Return the lines that differ from those in `rights.txt`: what is new with a plus, what is gone with a minus."""
+    known = {line for line in RIGHTS.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")}
+    found = set(rights(connection))
+    return sorted(f"+ {line}" for line in found - known) + sorted(f"- {line}" for line in known - found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tools.catalogue import breaches, queries
+from tools.catalogue import breaches, queries, unknown_rights
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -85,6 +85,22 @@ WRONG = {
     "a role other than app_owner that may make something here": ["GRANT CREATE ON SCHEMA app TO app_auth"],
 }
 
+NEW = {
+    "GRANT SELECT (password_hash) ON app.accounts TO app_service": "+ app_service may SELECT app.accounts (created_at,",
+    "GRANT UPDATE (style, count) ON app.generations TO app_service": "+ app_service may UPDATE app.generations (count,",
+    "GRANT SELECT (token_hash) ON app.mails TO app_user": "+ app_user may SELECT app.mails (address,",
+    "GRANT UPDATE (email) ON app.accounts TO app_user": "+ app_user may UPDATE app.accounts (email,",
+    "GRANT INSERT ON app.operators TO app_user": "+ app_user may INSERT, SELECT app.operators",
+    "GRANT SELECT (seen) ON app.selfies TO app_auth": "+ app_auth may SELECT app.selfies (created_at,",
+    "GRANT CREATE ON SCHEMA public TO app_user": "+ app_user may CREATE, USAGE schema public",
+    "REVOKE DELETE ON app.selfies FROM app_service": "+ app_service may SELECT app.selfies",
+    "DROP POLICY called_for ON app.trainings": "- restrictive trainings.called_for for DELETE",
+    "ALTER POLICY as_it_begins ON app.held_pictures WITH CHECK (true)": "+ restrictive held_pictures.as_it_begins for",
+    "CREATE TRIGGER told BEFORE INSERT ON app.mails EXECUTE FUNCTION suppress_redundant_updates_trigger()": (
+        "+ trigger told on app.mails"
+    ),
+}
+
 
 @pytest.fixture
 def admin(address: Address) -> Generator[psycopg.Connection]:
@@ -107,3 +123,16 @@ def test_whatever_is_wrong_would_be_found(admin: psycopg.Connection) -> None:
             with admin.transaction(force_rollback=True):
                 admin.execute(statement.encode())
                 assert sentence in breaches(admin), statement
+
+
+def test_every_right_is_told(admin: psycopg.Connection) -> None:
+    assert unknown_rights(admin) == [], (
+        "a right or a policy was added, changed or taken away: say so in tools/rights.txt"
+    )
+
+
+def test_a_right_that_was_not_told_would_be_found(admin: psycopg.Connection) -> None:
+    for statement, line in NEW.items():
+        with admin.transaction(force_rollback=True):
+            admin.execute(statement.encode())
+            assert [found for found in unknown_rights(admin) if found.startswith(line)], statement
