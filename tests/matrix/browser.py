@@ -78,15 +78,20 @@ class Tab:
                 await events.enqueue(self.ident, Event(name=full, payload=payload, router_data=data))
         return "\n".join(self.told[before:])
 
+    async def open(self) -> Tab:
+        """Let it be filled for its browser's session, as a page does first of all: what it held before is gone."""
+        await self.send("State.hydrate", [{}])
+        return self
+
     def state_token(self) -> BaseStateToken:
         """What the tab's whole State is found by."""
         return BaseStateToken(ident=self.ident, cls=State)
 
-    async def hold(self, state: type[BaseState], text: str) -> None:
-        """Let every text that the tab's state holds be this one, however it came there."""
+    async def hold(self, state: type[BaseState], text: str, *, only: str = "") -> None:
+        """Let every text that the tab's state holds be this one, or `only` that of one var, however it came there."""
         async with STATES.modify_state(BaseStateToken(ident=self.ident, cls=state)) as root:
             room = await root.get_state(state)
-            for var in texts_of(state):
+            for var in [only] if only else texts_of(state):
                 setattr(room, var, text)
 
 

@@ -150,7 +150,7 @@ def _face_models(who: Person) -> list[SQLModel]:
         for status in (SelfieStatus.FINE, SelfieStatus.DOUBTFUL, SelfieStatus.EXAMINING, SelfieStatus.REFUSED):
             made = Selfie(owner_id=who.id, training_id=model.id, filename=f"{who.word}.jpg", status=status,
                           hints=["blurred"], width=8, height=8, colour="#112233",
-                          seen={"of": who.word, "identity": [0.1, 0.2]})  # fmt: skip
+                          seen={"fingerprint": who.word.encode()[:8].hex(), "identity": [0.1, 0.2]})  # fmt: skip
             if status is SelfieStatus.EXAMINING:
                 made.incoming_key = f"u/{who.id}/incoming/{made.id}"
             elif status is SelfieStatus.REFUSED:
