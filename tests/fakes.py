@@ -6,6 +6,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from portrait_app.adapters.replicate.bounded import is_too_late
+from portrait_app.adapters.replicate.errors import NotSent
 from portrait_app.adapters.replicate.listing import Listed, Page, Trace
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
@@ -159,6 +161,8 @@ class FakeEngine:
             raise self.trouble_with[job_id]
 
     def _create(self, fingerprint: str, asked: dict[str, Any]) -> JobReport:
+        if is_too_late():
+            raise NotSent("too late to be sent")
         failure, self.fails_next = self.fails_next, None
         if failure is not None and not self.accepts_all_the_same:
             raise failure

@@ -19,6 +19,9 @@ OWNER, LOOKUP = "app_owner", "app_auth"
 # what it does would be done as `app_auth`.
 SEARCH_PATH = "pg_catalog, pg_temp"
 _ROLES_LOCK = 7_210_001
+# A process that is stopped, or whose host is gone, in the middle of a transaction keeps the rows that it has locked:
+# whoever wants them waits, news of the job too. No transaction of ours is idle for so long, a slow store among them.
+IDLE_AT_MOST = "60s"
 # What names a person, and what is said in free words: our own words have a length.
 _THEIRS = """
 SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'app.{}'::regclass AND a.attnum > 0 AND NOT a.attisdropped
@@ -43,6 +46,11 @@ def make_roles(connection: psycopg.Connection, address: Address) -> None:
     for role in Role:
         connection.execute(
             sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(address.password(role)))
+        )
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET idle_in_transaction_session_timeout = {}").format(
+                sql.Identifier(role), sql.Literal(IDLE_AT_MOST)
+            )
         )
 
 

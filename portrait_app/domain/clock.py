@@ -6,7 +6,10 @@ late, or take for forgotten what another has in hand.
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
+
+_UNSET = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # where there is the first, the other stops in sleep
 
 
 class _Ahead:
@@ -18,6 +21,11 @@ class _Ahead:
 def now() -> datetime:
     """Return the present moment in UTC."""
     return _host() + _Ahead.of_ours
+
+
+def seconds_on() -> float:
+    """Return the seconds of a clock that nobody sets, and that goes on while the machine sleeps, to be compared."""
+    return time.clock_gettime(_UNSET)
 
 
 def set_by(moment: datetime, *, asked_at: datetime) -> timedelta:
@@ -35,4 +43,12 @@ def set_by(moment: datetime, *, asked_at: datetime) -> timedelta:
 
 
 def _host() -> datetime:
-    return datetime.now(UTC)
+    """Return this host's time, as it was when the process began and as many seconds on as have passed.
+
+    Until the database is asked again, a clock that is set meanwhile would make of everything that is under way what is
+    long overdue.
+    """
+    return _BEGAN + timedelta(seconds=seconds_on() - _BEGAN_AT)
+
+
+_BEGAN, _BEGAN_AT = datetime.now(UTC), seconds_on()

@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.buckets.errors import BucketDown
+from portrait_app.adapters.replicate.bounded import leaving_by
 from portrait_app.adapters.replicate.errors import EngineError, NotOurTurn, NotSent, Refused, ReplyLost, Throttled
-from portrait_app.domain.catalogue import TRAINERS
-from portrait_app.domain.clock import now
+from portrait_app.domain.clock import now, seconds_on
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.errors import NotFound
-from portrait_app.services import progress, settling, tidying
+from portrait_app.services import progress, settling
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.requests import gather
-from portrait_app.services.trainings import PREPARING
-from portrait_app.services.zipping import zipped
+from portrait_app.services.uploading import Uploader, has_photos
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,7 +44,6 @@ INCOMPLETE = (
     "What you have is safe; please start again without it."
 )
 CHECKING = "Making sure that it arrived"
-PHOTOS_AWAY = "Your photos can't be reached just now; it goes on by itself"
 
 
 @dataclass(frozen=True)
@@ -107,8 +104,8 @@ class Sender:
     async def _order(self, owner_id: UUID, order: Order) -> None:
         try:
             account = await self.gateway.places.whose()
-            if order.kind is OrderKind.TRAINING and order.fingerprint is None:
-                await self._upload_photos(owner_id, order, account)
+            if order.kind is OrderKind.TRAINING and not has_photos(order, account):
+                await Uploader(self.desk, self.gateway).upload(owner_id, order, account)
             report = await self._call(owner_id, order, account)
         except Refused as error:
             words = f"{error.headline}. {error.hint}"
@@ -128,79 +125,25 @@ class Sender:
             detail = f"{type(error).__name__}: {error}"
             await progress.end(work, order_id, OrderStatus.FAILED, trouble=INCOMPLETE, detail=detail)
 
-    async def _upload_photos(self, owner_id: UUID, order: Order, account: str) -> None:
-        try:
-            trainer, photos = await self._photos(owner_id, order)
-        except BucketDown:
-            await self._say(owner_id, order, PHOTOS_AWAY)
-            raise
-        await self._say(owner_id, order, PREPARING)
-        name = tidying.name_of(order)
-        # A worker that was killed right after its upload left one there: it is the same zip.
-        there, _ = await self.gateway.jobs.find_files(name)
-        if there:
-            uploaded = there[0]
-        else:
-            if not await self._begin_upload(owner_id, order.id, account):
-                return
-            uploaded = await self.gateway.upload(name, zipped(photos, caption=TRAINERS[trainer].caption))
-        async with self.desk.for_service(owner_id) as work:
-            kept = await work.orders.get(order.id, lock=True)
-            if kept.status is OrderStatus.RECORDED and kept.fingerprint is None:
-                kept.fingerprint, kept.file_id = uploaded.url, uploaded.id
-        if kept.file_id != uploaded.id:  # another worker was faster, or the order has ended
-            await self.gateway.delete_file(uploaded.id)
-            await self._note_that_none_is_on_its_way(owner_id, order.id)
-
-    async def _photos(self, owner_id: UUID, order: Order) -> tuple[str, list[tuple[str, bytes]]]:
-        """Return the trainer, and the photos that it learns from, by their keys."""
-        async with self.desk.for_service(owner_id) as work:
-            trainer = (await work.trainings.get(order.training_id)).trainer
-            return trainer, [
-                (selfie.key, await work.bucket.get(selfie.key))
-                for selfie in await work.selfies.of(order.training_id)
-                if selfie.is_usable and selfie.key
-            ]
-
-    async def _say(self, owner_id: UUID, order: Order, phase: str) -> None:
-        """Say how far a training is that isn't sent yet."""
-        async with self.desk.for_service(owner_id) as work:
-            training = await work.trainings.get(order.training_id, lock=True)
-            if training.phase != phase and training.phase in (PREPARING, PHOTOS_AWAY):
-                training.phase = phase
-                await work.tell("training", training.id)
-
-    async def _begin_upload(self, owner_id: UUID, order_id: UUID, account: str) -> bool:
-        """Write down that photos are on their way to the engine; False when they are no longer wanted there."""
-        async with self.desk.for_service(owner_id) as work:
-            order = await work.orders.get(order_id, lock=True)
-            if order.status is not OrderStatus.RECORDED or order.cancel_asked_at is not None:
-                return False
-            order.account, order.uploading_since = account, now()
-            return True
-
-    async def _note_that_none_is_on_its_way(self, owner_id: UUID, order_id: UUID) -> None:
-        """Have nobody wait for an upload to turn up that was made, and deleted again since its order had ended."""
-        async with self.desk.for_service(owner_id) as work:
-            order = await work.orders.get(order_id, lock=True)
-            if order.status.is_final and order.file_id is None:
-                order.uploading_since = None
-
     async def _call(self, owner_id: UUID, order: Order, account: str) -> JobReport | None:
         """Make the call that costs; None when it is no longer wanted, or is somebody else's to make."""
+        # From before it is written down: whoever reads that counts from then on, and this process may be stopped, or
+        # its machine asleep, between any two of these lines.
         async with turn(self.desk, Call.CREATE):
-            request = await self._begin(owner_id, order.id, account)
-            if request is None:
-                return None
-            try:
-                async with asyncio.timeout(settling.CALL_LASTS_S):
-                    return await request.send(self.gateway, self.webhook.of(order.kind, order.id))
-            except (NotSent, Throttled):
-                await self._note(owner_id, order.id, is_lost=False)
-                raise
-            except (ReplyLost, TimeoutError) as error:
-                await self._note(owner_id, order.id, is_lost=True)
-                raise settling.Unsettled(f"order {order.id}") from error
+            with leaving_by(seconds_on() + settling.CALL_LASTS_S):
+                request = await self._begin(owner_id, order.id, account)
+                return request and await self._send(owner_id, order, request)
+
+    async def _send(self, owner_id: UUID, order: Order, request: Request) -> JobReport:
+        try:
+            async with asyncio.timeout(settling.CALL_LASTS_S):
+                return await request.send(self.gateway, self.webhook.of(order.kind, order.id))
+        except (NotSent, Throttled):
+            await self._note(owner_id, order.id, is_lost=False)
+            raise
+        except (ReplyLost, TimeoutError) as error:
+            await self._note(owner_id, order.id, is_lost=True)
+            raise settling.Unsettled(f"order {order.id}") from error
 
     async def _begin(self, owner_id: UUID, order_id: UUID, account: str) -> Request | None:
         async with self.desk.for_service(owner_id) as work:

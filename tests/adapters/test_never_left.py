@@ -11,9 +11,11 @@ import httpx
 import pytest
 from replicate import AsyncReplicate
 
-from portrait_app.adapters.replicate.bounded import BoundedClient
+from portrait_app.adapters.replicate import bounded
+from portrait_app.adapters.replicate.bounded import BoundedClient, leaving_by
 from portrait_app.adapters.replicate.calls import body_of, ordering
 from portrait_app.adapters.replicate.errors import NotSent, ReplyLost
+from portrait_app.domain.clock import seconds_on
 from portrait_app.domain.order import OrderKind
 from tests.certificate import certificate
 
@@ -123,3 +125,19 @@ async def test_nobody_knows_when_a_connection_that_was_used_before_turns_out_to_
             await http.get(url)
             with pytest.raises(ReplyLost), ordering(OrderKind.PREDICTION):
                 await client.predictions.with_raw_response.create(version="1" * 64, input={})
+
+
+async def test_what_could_not_leave_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine slept while it connected: nothing is written on the connection that it has when it wakes."""
+    heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.set_result(await reader.read())
+        writer.close()
+
+    async with server(listen) as port, asyncio.timeout(10):
+        with leaving_by(seconds_on() + 40):
+            monkeypatch.setattr(bounded, "seconds_on", lambda: seconds_on() + 60)
+            with pytest.raises(NotSent):
+                await order(f"http://127.0.0.1:{port}/v1")
+        assert await heard == b""

@@ -22,6 +22,7 @@ from tests.services.losing import order_of, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
     from portrait_app.database.address import Role
     from tests.builders import House
@@ -89,6 +90,18 @@ def test_what_may_be_the_way_of_the_answer_is_no_difference() -> None:
     asked_at = clock.now() - timedelta(seconds=2)
     assert clock.set_by(clock.now(), asked_at=asked_at) == timedelta()
     assert clock.set_by(clock.now() + A_QUARTER, asked_at=asked_at) > timedelta(minutes=14)
+
+
+def test_a_clock_that_is_set_changes_nothing_until_the_database_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is under way would be long overdue for ten seconds, and be called off."""
+
+    class Set(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + A_QUARTER
+
+    monkeypatch.setattr(clock, "datetime", Set)
+    assert abs(clock.now() - datetime.now(UTC)) < A_MOMENT
 
 
 async def test_it_is_asked_again_and_a_silent_database_changes_nothing(

@@ -15,7 +15,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.jobs.patience import wait_for
-from portrait_app.services import orders, requests
+from portrait_app.services import orders, requests, uploading
 from portrait_app.services.settling import Unsettled
 from portrait_app.services.trainings import PREPARING
 from tests.builders import change
@@ -59,7 +59,7 @@ async def test_while_the_store_is_away_a_training_says_why_it_waits_and_goes_on_
         for _ in range(2):
             with pytest.raises(BucketDown):
                 await house.sender.send(ada, order.id)
-        assert await phase() == orders.PHOTOS_AWAY
+        assert await phase() == uploading.PHOTOS_AWAY
     assert (house.engine.created, house.engine.files) == ([], {})
     await house.sender.send(ada, order.id)
     assert (await phase(), len(house.engine.created)) == (PREPARING, 1)
@@ -143,3 +143,18 @@ async def test_a_throttled_order_waits_for_as_long_as_the_engine_says(house: Hou
     with pytest.raises(Throttled):  # and so do all the others
         await house.sender.send(ada, (await recorded(house, ada)).id)
     assert house.engine.created == []
+
+
+async def test_photos_are_handed_over_anew_when_the_token_is_another_accounts(house: House, ada: UUID) -> None:
+    """It could not read what lies at the first one, and would be paid for learning from nothing."""
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    house.engine.fails_next = NotSent("not reached")
+    with pytest.raises(NotSent):
+        await house.sender.send(ada, order.id)
+    first = await order_of(house, ada, order.id)
+    house.engine.name, house.engine.files = "another", {}
+    await house.sender.send(ada, order.id)
+    sent = await order_of(house, ada, order.id)
+    assert (first.account, sent.account, sent.status) == ("me", "another", OrderStatus.STARTING)
+    assert list(house.engine.files) == [sent.file_id]
+    assert house.engine.known["job1"][0] == sent.fingerprint

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import contextlib
+import math
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 import httpx
+
+from portrait_app.domain.clock import seconds_on
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 CALL_LASTS_S = 60.0  # all of a call together: httpx's own limits begin anew with every byte that comes
 SLOWEST_UPLOAD = 50_000  # bytes in a second; what is handed over gets time in proportion
 MOST_BYTES = 32 * 1024 * 1024  # of a reply, unpacked: a page of a hundred jobs with long logs is a tenth of it
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}  # no longer true of what was read
+_leaves_by: ContextVar[float] = ContextVar("_leaves_by", default=math.inf)
+
+
+@contextlib.contextmanager
+def leaving_by(moment: float) -> Generator[None]:
+    """Around a call of which no byte may leave later than this, by `clock.seconds_on`.
+
+    A process that was stopped, or slept with its machine, goes on where it was, with every time limit of its own begun
+    anew or not run on. Others may have done meanwhile what it is about to do.
+    """
+    before = _leaves_by.set(moment)
+    try:
+        yield
+    finally:
+        _leaves_by.reset(before)
+
+
+def is_too_late() -> bool:
+    """Whether no call may leave any more."""
+    return seconds_on() > _leaves_by.get()
 
 
 class BoundedClient(httpx.AsyncClient):
@@ -22,9 +50,16 @@ class BoundedClient(httpx.AsyncClient):
     async def send(self, request: httpx.Request, *, stream: bool = False, **how: Any) -> httpx.Response:
         """Send a request and read its reply.
 
-        Raises: httpx.ReadTimeout: it took too long. httpx.ReadError: more came than a reply has. As `httpx` besides.
+        Raises: httpx.ReadTimeout: it took too long. httpx.ReadError: more came than a reply has. httpx.ConnectTimeout:
+            it should have left sooner, and did not. As `httpx` besides.
         """
         del stream  # read here, whatever was asked for
+
+        async def see_that_it_is_time(event: str, _: object) -> None:
+            if event.endswith(".send_request_headers.started") and is_too_late():  # connected, and nothing written yet
+                raise httpx.ConnectTimeout("too late to be sent", request=request)
+
+        request.extensions = {**request.extensions, "trace": see_that_it_is_time}
         size = request.headers.get("content-length", "0")
         lasts_s = CALL_LASTS_S + int(size) / SLOWEST_UPLOAD
         try:

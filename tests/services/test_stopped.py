@@ -1,0 +1,88 @@
+"""A worker that was stopped, or slept with its machine, in the middle of something: others go on meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portrait_app.adapters.replicate import bounded
+from portrait_app.adapters.replicate.errors import NotSent
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import seconds_on
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.domain.report import JobReport
+from portrait_app.services import inbox, orders
+from portrait_app.services.settling import CALL_LASTS_S, Unsettled
+from tests.services.losing import let_time_pass, order_of, recorded
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.services.requests import Request
+    from tests.builders import House
+
+
+@pytest.mark.parametrize("kind", list(OrderKind))
+async def test_what_was_about_to_be_sent_is_not_sent_any_more(
+    house: House, ada: UUID, kind: OrderKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had written down that it sends; meanwhile another found that nothing was taken, and sent another order."""
+    order = await recorded(house, ada, kind)
+    begin, began, wakes = orders.Sender._begin, asyncio.Event(), asyncio.Event()
+
+    async def stopped(sender: orders.Sender, *about: Any) -> Request | None:
+        request = await begin(sender, *about)
+        monkeypatch.undo()
+        began.set()
+        await wakes.wait()
+        return request
+
+    monkeypatch.setattr(orders.Sender, "_begin", stopped)
+    sleeper = asyncio.create_task(house.sender.send(ada, order.id))
+    async with asyncio.timeout(30):
+        await began.wait()
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    await let_time_pass(house, order)
+    house.engine.list_is_past = True
+    await house.sender.send(ada, order.id)
+    (successor,) = [row for chore, _, row in house.queue.take() if chore is Chore.SEND_ORDER]
+    await house.sender.send(ada, successor)
+    monkeypatch.setattr(bounded, "seconds_on", lambda: seconds_on() + CALL_LASTS_S)  # so long it was stopped
+    wakes.set()
+    with pytest.raises(NotSent):
+        await sleeper
+    assert len(house.engine.created) == 1
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
+    assert (await order_of(house, ada, successor)).status is OrderStatus.STARTING
+
+
+async def test_a_transaction_that_is_never_ended_keeps_its_rows_from_nobody_for_long(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_service(ada) as work:
+        assert await work.session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "1min"
+    has_locked, wakes = asyncio.Event(), asyncio.Event()
+
+    async def stopped() -> None:
+        async with house.desk.for_service(ada) as work:
+            (await work.orders.get(order.id, lock=True)).job_id = "another"
+            await work.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 200"))  # ms
+            has_locked.set()
+            await wakes.wait()
+
+    sleeper = asyncio.create_task(stopped())
+    async with asyncio.timeout(30):
+        await has_locked.wait()
+        report = JobReport("job1", OrderStatus.RUNNING)
+        await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=report)
+    wakes.set()
+    with pytest.raises(SQLAlchemyError):  # what it had begun is as if it had never been
+        await sleeper
+    known = await order_of(house, ada, order.id)
+    assert (known.status, known.job_id) == (OrderStatus.RUNNING, "job1")
