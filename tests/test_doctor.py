@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -192,6 +194,15 @@ async def test_a_configured_secret_is_compared_with_the_accounts(engine: Scripte
     engine.answers[ASK] = Answer(403, {"detail": "no"})
     assert not (await findings(engine, tmp_path, replicate_webhook_secret=OTHER))["Secret"].next_step
     assert "set REPLICATE_WEBHOOK_SECRET" in (await findings(engine, tmp_path))["Secret"].next_step
+
+
+async def test_a_clock_that_differs_from_the_engines_is_told(engine: ScriptedEngine, tmp_path: Path) -> None:
+    """The engine's news would look too old, or to come."""
+    for minutes, said in ((0, None), (1, None), (7, "7 min behind the engine's"), (-7, "7 min ahead of the engine's")):
+        date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+        engine.answers[ACCOUNT] = Answer(body={"username": "ada"}, headers={"Date": date})
+        told = (await findings(engine, tmp_path)).get("Clock")
+        assert (told and told.said, told is None or "NTP" in told.next_step) == (said, True)
 
 
 async def test_a_studio_that_never_ran_is_not_knocked_at(engine: ScriptedEngine, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from portrait_app.settings import Settings
 
 TIMEOUT = httpx.Timeout(15, connect=5)
+CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 # What our route answers to a letter that is signed as it should be and has no job in it: nothing was taken in.
 BELIEVED = 400
 _WHY: dict[int, tuple[str, str]] = {
@@ -46,9 +47,18 @@ async def _look(settings: Settings) -> list[Finding]:
             return [token]
         secret, found = await _secret(gateway, is_configured=settings.replicate_webhook_secret is not None)
         models = await catalogue.look(gateway, settings)
-        return [token, *models, found, await _webhook(settings, secret)]
+        return [token, *_clock(gateway.jobs.ahead()), *models, found, await _webhook(settings, secret)]
     finally:
         await gateway.close()
+
+
+def _clock(ahead: timedelta) -> list[Finding]:
+    """Say so when the engine's clock and this machine's differ by what news may be old."""
+    if abs(ahead) < CLOCKS_MAY_DIFFER:
+        return []
+    said = f"{abs(ahead).total_seconds() / 60:.0f} min {'behind' if ahead > timedelta() else 'ahead of'} the engine's"
+    step = "set the clock here and at the database (NTP): what the engine signs is believed for five minutes alone"
+    return [Finding("Clock", said, step)]
 
 
 async def _token(gateway: Gateway) -> Finding:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -83,7 +85,7 @@ async def test_a_list_is_whole_when_nothing_follows_or_what_follows_is_too_old(
         {"results": [], "next": None},
         {"results": []},
         {"results": [job("x", YOUNG)], "next": ""},
-        {"results": [job("x", YOUNG), job("y", OLD)], "next": elsewhere},
+        {"results": [job("x", OLD), job("y", OLD)], "next": elsewhere},
     ):
         scripted.answers["GET /v1/predictions"] = Answer(body=page)
         assert await trace(to_scripted) == Trace(None, is_whole=True)
@@ -186,3 +188,39 @@ async def test_files_of_a_name_are_found_on_every_page(scripted: ScriptedEngine,
         asked_before = len(scripted.asked)
         assert (await to_scripted.jobs.find_files("photos.zip"))[1] is False  # so none of it proves that all are gone
         assert len(scripted.asked) - asked_before <= listing.MOST_PAGES
+
+
+async def test_an_old_job_among_young_ones_ends_no_list(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    """The engine says of one job now this time, now that: behind one out of its order may be the lost one."""
+
+    def page(asked: Asked) -> Answer:
+        if "c=2" in asked.path:
+            return Answer(body={"results": [job("abc", YOUNG) | {"input": {"seed": 1}}], "next": None})
+        odd = [job("x", YOUNG), job("y", OLD)]
+        return Answer(body={"results": odd, "next": f"{scripted.base}/v1/predictions?c=2"})
+
+    scripted.answers["GET /v1/predictions"] = page
+    assert (await trace(to_scripted)).job_id == "abc"
+
+
+@pytest.mark.parametrize("minutes", [-20, 20], ids=["behind", "ahead"])
+async def test_an_engine_whose_clock_differs_is_looked_through_in_its_own_time(
+    scripted: ScriptedEngine, to_scripted: Gateway, minutes: int
+) -> None:
+    """By ours its jobs were made before the call, or after any that the lost one can be: the list would prove much."""
+    theirs = timedelta(minutes=minutes)
+    date = format_datetime(datetime.now(UTC) + theirs, usegmt=True)
+    scripted.answers["GET /v1/account"] = Answer(body={"username": "ada"}, headers={"Date": date})
+    results = [job("x", YOUNG + theirs + timedelta(minutes=1)), job("abc", YOUNG + theirs) | {"input": {"seed": 1}}]
+
+    def page(asked: Asked) -> Answer:
+        since = datetime.fromisoformat(parse_qs(asked.path.partition("?")[2])["created_after"][0])
+        listed = [one for one in results if datetime.fromisoformat(one["created_at"]) >= since]
+        return Answer(body={"results": listed, "next": None}, headers={"Date": date})
+
+    scripted.answers["GET /v1/predictions"] = page
+    await to_scripted.account()
+    assert (await trace(to_scripted)).job_id == "abc"
+    del results[0]
+    until = YOUNG + timedelta(seconds=30)  # a date has whole seconds
+    assert await to_scripted.jobs.find(OrderKind.PREDICTION, fingerprint="2", since=SINCE, until=until) == Trace(None)

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import math
 from contextvars import ContextVar
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from portrait_app.domain.clock import seconds_on
+from portrait_app.domain.clock import now, seconds_on
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -45,7 +47,11 @@ class BoundedClient(httpx.AsyncClient):
     """Reads each reply to its end within a time and a size.
 
     What comes too slowly or is too much is httpx's own error, so it is taken for what a broken connection is taken for.
+
+    `ahead` is by how much the other side's clock is ahead of ours, by the last reply that said what time it is there.
     """
+
+    ahead = timedelta()
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **how: Any) -> httpx.Response:
         """Send a request and read its reply.
@@ -65,11 +71,16 @@ class BoundedClient(httpx.AsyncClient):
         try:
             async with asyncio.timeout(lasts_s):
                 reply = await super().send(request, stream=True, **how)
+                self._note_time(reply.headers.get("date"))
                 content = await _content(reply)
         except TimeoutError as error:
             raise httpx.ReadTimeout(f"no whole reply in {lasts_s:.0f} s", request=request) from error
         headers = [(name, value) for name, value in reply.headers.multi_items() if name.lower() not in _OF_THE_WIRE]
         return httpx.Response(reply.status_code, headers=headers, content=content, request=request)
+
+    def _note_time(self, date: str | None) -> None:
+        with contextlib.suppress(ValueError, TypeError, OverflowError):  # no date, or without a zone, or of no calendar
+            self.ahead = parsedate_to_datetime(date or "") - now()
 
 
 async def _content(reply: httpx.Response) -> bytes:

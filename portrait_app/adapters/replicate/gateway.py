@@ -58,7 +58,7 @@ class Gateway:
         self._client = AsyncReplicate(
             bearer_token=token, base_url=self._base_url, timeout=TIMEOUT, max_retries=0, http_client=http
         )
-        self.jobs = JobList(self._base_url, self._get)
+        self.jobs = JobList(self._base_url, self._get, lambda: http.ahead)
         self._models = Models(self._client)
         self.places = TrainingPlaces(self._client, self._models, destination)
         self._secrets = WebhookSecrets(self.account_webhook_secret, webhook_secret or "")

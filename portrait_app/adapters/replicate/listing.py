@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -84,11 +85,15 @@ class JobList:
     Args:
         base_url: the API's address, with `/v1`; next pages are only turned to there, since our token goes along.
         get: asks for an address and returns the JSON object in the reply.
+        ahead: by how much the engine's clock is ahead of ours, as far as is known.
     """
 
-    def __init__(self, base_url: str, get: Callable[[str], Awaitable[dict[str, Any]]]) -> None:
+    def __init__(
+        self, base_url: str, get: Callable[[str], Awaitable[dict[str, Any]]], ahead: Callable[[], timedelta]
+    ) -> None:
         self._base_url = base_url
         self._get = get
+        self.ahead = ahead
         self.never_lags = False
 
     async def pages(self, kind: OrderKind, since: datetime, *, turn: Turn = nullcontext) -> AsyncGenerator[Page]:
@@ -107,7 +112,8 @@ class JobList:
                     page = await self._get(url)
                     listed, is_readable = _listed(kind, page)
             young = [one for one in listed if one.created_at is None or one.created_at >= since]
-            is_last = not page.get("next") or len(young) < len(listed)
+            # An old one among young ones ends nothing: of one job the engine says now this time, now that.
+            is_last = not page.get("next") or (bool(listed) and not young)
             yield Page(young, is_last, is_readable)
             following = self._next(page)
             if is_last or following is None:
@@ -117,12 +123,15 @@ class JobList:
     async def find(
         self, kind: OrderKind, *, fingerprint: str, since: datetime, until: datetime, turn: Turn = nullcontext
     ) -> Trace:
-        """Look for a job whose reply was lost, among those created between `since` and `until`, by the engine's clock.
+        """Look for a job whose reply was lost, among those created between `since` and `until`.
+
+        Both are by our clock. Where the engine's differs, it is looked for in that time by either: never in less of it.
 
         Args: fingerprint: the zip's address for a training, the seed for a prediction. turn: as in `pages`.
         Raises: EngineDown, Throttled, Refused.
         """
-        nameless: list[str] = []
+        ahead, nameless = self.ahead(), list[str]()
+        since, until = since + min(ahead, timedelta()), until + max(ahead, timedelta())
         is_whole, is_readable, is_past = False, True, False
         async for page in self.pages(kind, since, turn=turn):
             for listed in page.jobs:
