@@ -211,7 +211,10 @@ async def test_an_engine_whose_clock_differs_is_looked_through_in_its_own_time(
     theirs = timedelta(minutes=minutes)
     date = format_datetime(datetime.now(UTC) + theirs, usegmt=True)
     scripted.answers["GET /v1/account"] = Answer(body={"username": "ada"}, headers={"Date": date})
-    results = [job("x", YOUNG + theirs + timedelta(minutes=1)), job("abc", YOUNG + theirs) | {"input": {"seed": 1}}]
+    results: list[dict[str, Any]] = [
+        job("x", YOUNG + theirs + timedelta(minutes=1)),
+        job("abc", YOUNG + theirs) | {"input": {"seed": 1}},
+    ]
 
     def page(asked: Asked) -> Answer:
         since = datetime.fromisoformat(parse_qs(asked.path.partition("?")[2])["created_after"][0])
