@@ -18,7 +18,6 @@ from portrait_app.database.orders import forgotten_chores, take_to_look_at
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import naming, progress, silence, vanished
 from portrait_app.services.pace import Call, turn, turns
@@ -199,10 +198,16 @@ async def _see_whether_it_is_gone(desk: Desk, gateway: Gateway, one: Due, error:
     """End an order whose job is unknown to the engine for a while; it may be back, so it is looked for all the same."""
     async with desk.for_service(one.owner_id) as work:
         order = await work.orders.get(one.order_id)
-    if await vanished.is_gone(desk, gateway, order):
-        await _end(desk, one, VANISHED, str(error))
-    else:
-        await silence.note_unanswered(desk, one, error)
+    why: EngineError = error
+    try:
+        if await vanished.is_gone(desk, gateway, order):
+            await silence.end(desk, one, VANISHED, str(error), called_off=progress.CALLED_OFF)
+            return
+    except NotOurTurn:
+        raise
+    except EngineError as unsaid:  # whose account this is: where that is never said, it ends all the same
+        why = unsaid
+    await silence.note_unanswered(desk, one, why)
 
 
 async def _hear(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> None:
@@ -217,7 +222,8 @@ async def _hear(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> No
     if report.cause is Cause.UNNAMED and naming.is_late(report):
         await naming.give_up(desk, order, report)
     elif overdue > LAST_WORD:
-        await _end(desk, one, STUCK, f"{report.status} {overdue} after its deadline")
+        detail = f"{report.status} {overdue} after its deadline"
+        await silence.end(desk, one, STUCK, detail, called_off=silence.UNCONFIRMED)
 
 
 async def _named(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> JobReport:
@@ -238,8 +244,3 @@ async def _stop(desk: Desk, gateway: Gateway, one: Due, report: JobReport, *, is
         if not is_last_word:
             raise
         return report
-
-
-async def _end(desk: Desk, one: Due, trouble: str, detail: str) -> None:
-    async with desk.for_service(one.owner_id) as work:
-        await progress.end(work, one.order_id, OrderStatus.FAILED, trouble=trouble, detail=detail, may_go_on=True)

@@ -60,6 +60,16 @@ async def note_unheard(desk: Desk, one: Due, error: Exception) -> None:
     await _note(desk, one, error, most=LAST_WORD, trouble=UNHEARD)
 
 
+async def end(desk: Desk, one: Due, trouble: str, detail: str, *, called_off: str) -> None:
+    """End it by our own word; `called_off` says it of one whose person wished no more than that."""
+    async with desk.for_service(one.owner_id) as work:
+        order = await work.orders.get(one.order_id, lock=True)
+        status, words = OrderStatus.FAILED, trouble
+        if order.cancel_asked_at is not None:
+            status, words = OrderStatus.CANCELED, called_off
+        await progress.end(work, order.id, status, trouble=words, detail=detail, may_go_on=True)
+
+
 async def _note(desk: Desk, one: Due, error: Exception, *, most: timedelta, trouble: str) -> None:
     """Note that nothing was learnt of a job, and end its order once that is so for `most` after its deadline."""
     wait_s = error.retry_after_s if isinstance(error, Throttled) else 0

@@ -11,7 +11,7 @@ import pytest
 from portrait_app.adapters.replicate.errors import EngineDown, Throttled
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
-from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import generations, pace, reconcile, silence, watching
@@ -186,6 +186,16 @@ async def test_a_job_that_never_ends_is_called_off_and_then_given_up(
     await look(house)
     assert (await order_of(house, ada, order.id)).status is OrderStatus.FAILED
     assert (await generation_of(house, order)).trouble == reconcile.STUCK
+
+
+async def test_one_that_was_called_off_and_never_stops_ends_as_its_person_wished(house: House, ada: UUID) -> None:
+    (order,) = await painting(house, ada)
+    house.engine.say(order.job_id, JobReport(str(order.job_id), OrderStatus.RUNNING))
+    house.engine.ignores_cancel = True
+    await change(house, order, cancel_asked_at=now(), look_at=now(), sent_at=now() - timedelta(minutes=21))
+    await look(house)
+    generation = await generation_of(house, order)
+    assert (generation.status, generation.trouble) == (GenerationStatus.CANCELED, silence.UNCONFIRMED)
 
 
 async def test_an_overdue_job_that_can_be_called_off_ends_as_the_engine_says(house: House, ada: UUID) -> None:

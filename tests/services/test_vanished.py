@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import JobVanished
+from portrait_app.adapters.replicate.errors import JobVanished, Refused
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import cancelling, reconcile, silence, strays, tidying, vanished
+from portrait_app.services import cancelling, progress, reconcile, silence, strays, tidying, vanished
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
 from tests.services.losing import order_of
@@ -146,3 +146,28 @@ async def test_one_that_was_called_off_meanwhile_is_told_to_stop_when_it_is_back
 
 async def tidy(house: House, order: Order) -> None:
     await tidying.tidy(house.desk, house.engine, order.owner_id, order.id)  # type: ignore[arg-type] -- a fake
+
+
+async def test_where_nobody_can_say_whose_account_it_is_it_ends_all_the_same(house: House, running: Order) -> None:
+    """A token that may not read its account: the job isn't known, and that can't be believed, for ever."""
+
+    async def refused() -> str:
+        raise Refused("403")
+
+    house.engine.account = refused  # type: ignore[method-assign] -- a token with fewer rights
+    long_ago = now() - strays.DEADLINE[OrderKind.TRAINING] - silence.SILENCE
+    await ask_again(house, running, unknown_for=timedelta(hours=1))
+    await change(house, running, sent_at=long_ago, silent_since=long_ago, silent_at=now())
+    known = await ask_again(house, running, unknown_for=timedelta(hours=3))
+    training = await training_of(house, running)
+    assert (known.status, training.trouble) == (OrderStatus.FAILED, silence.REFUSED)
+
+
+async def test_of_one_that_was_called_off_it_is_said(house: House, running: Order) -> None:
+    async with house.desk.for_person(running.owner_id) as work:
+        await cancelling.cancel_training(work, running.training_id)
+    known = await ask_again(house, running, unknown_for=vanished.BELIEVED_AFTER)
+    training = await training_of(house, running)
+    assert (known.status, training.status) == (OrderStatus.CANCELED, TrainingStatus.CANCELED)
+    assert training.trouble == progress.CALLED_OFF
+    assert known.stray_since is not None
