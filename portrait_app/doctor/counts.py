@@ -28,6 +28,9 @@ _STEPS = {
     "face models whose deletion is not confirmed": (
         "the log says why (event model.not_removed); delete the version at the engine by hand, and the studio notices"
     ),
+    "portraits that are made and wait for a place": (
+        "the store or the disk takes none, and the log says why; they are kept as soon as it does, and none is lost"
+    ),
 }
 _LEFT = "the engine has not confirmed it, and is asked on; delete it there by hand, and the studio notices"
 

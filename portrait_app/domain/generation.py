@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlmodel import Field
 
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus
@@ -129,6 +130,10 @@ class Asset(Trashable, table=True):
     purge_asked_at: datetime | None = moment(default=None)
 
 
+def _size(row: DefaultExecutionContext) -> int:
+    return len(row.get_current_parameters()["picture"])
+
+
 class HeldPicture(Owned, table=True):
     """The picture of a portrait, as the engine made it, that no bucket took: it has the portrait's id."""
 
@@ -136,3 +141,4 @@ class HeldPicture(Owned, table=True):
     __table_args__: ClassVar[Any] = {"schema": SCHEMA}
 
     picture: bytes = Field(sa_type=LargeBinary)
+    bytes: int = Field(sa_column_kwargs={"default": _size})

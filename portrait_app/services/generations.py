@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FIRST_SET = 8
 FIRST_ASPECT = "4:5"
+MOST_HELD = 60
+"""Portraits of one person that may wait for a place, in the database meanwhile, before they order more."""
 TRIED_AGAIN = (Loss.IN_DOUBT, Loss.NEVER_TAKEN)
 
 
@@ -41,6 +43,17 @@ class UnknownChoice(PortraitError):
     hint = "Please choose one of the styles and shapes shown, and 1 to 8 portraits."
 
 
+class NoPlace(PortraitError):
+    """More portraits were asked for while many that are made can't be saved."""
+
+    headline = "Pictures can't be saved just now"
+    hint = (
+        f"{MOST_HELD} of your portraits are made and wait for a place; they come by themselves. Nothing more was "
+        "ordered now. Please try again once they are in your gallery."
+    )
+    is_retryable = True
+
+
 class NotInDoubt(PortraitError):
     """Portraits were to be ordered anew that are made, on their way, or came to nothing otherwise."""
 
@@ -54,9 +67,10 @@ async def order(work: Work, training: Training, *, style: str, count: int, aspec
     An engine that makes fewer at once than were asked for gets several orders.
 
     Raises:
-        NotReady, UnknownChoice, AboutToLeave: nothing was ordered.
+        NotReady, UnknownChoice, AboutToLeave, NoPlace: nothing was ordered.
     """
     await require_staying(work)
+    await _require_place(work)
     # Locked, since it may be deleted at this very moment: then nothing more is made from it.
     if not (await work.trainings.get(training.id, lock=True)).is_offered:
         raise NotReady(f"{training.id} is {training.status}")
@@ -74,9 +88,10 @@ async def try_again(work: Work, generation_id: UUID) -> Generation:
     is called off if it does.
 
     Raises:
-        NotFound, NotInDoubt, NotReady, AboutToLeave: nothing was ordered.
+        NotFound, NotInDoubt, NotReady, AboutToLeave, NoPlace: nothing was ordered.
     """
     await require_staying(work)
+    await _require_place(work)
     former = await work.orders.last_of((await work.generations.get(generation_id)).id)
     if former is None:
         raise NotInDoubt(str(generation_id))
@@ -100,6 +115,12 @@ async def order_first_set(work: Work, training: Training) -> None:
     each, more = divmod(FIRST_SET, len(styles))
     wanted = [(style, each + (number < more)) for number, style in enumerate(styles)]
     await _record_all(work, training, wanted, aspect=FIRST_ASPECT, is_first_set=True)
+
+
+async def _require_place(work: Work) -> None:
+    """Let more be ordered while those that are made find a place, or not too many wait for one."""
+    if len(await work.held_pictures.ids()) >= MOST_HELD:
+        raise NoPlace(f"{MOST_HELD} are held")
 
 
 async def _record_all(
