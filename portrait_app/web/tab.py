@@ -10,6 +10,7 @@ from reflex.middleware.middleware import Middleware
 from portrait_app.services import sessions
 from portrait_app.services.cookie import cookie_name, token_in
 from portrait_app.web import house
+from portrait_app.web.worn import take_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,13 +43,16 @@ class OnePerson(Middleware):
         tab = await state.get_state(TabState)
         token = token_behind(str(tab.router.headers.cookie or ""))
         browser = browser_of(token)
-        is_over = event.name.rpartition(".")[2] in _SHOWS_ALL and not await _is_signed_in(token)
+        shows_all = event.name.rpartition(".")[2] in _SHOWS_ALL
+        is_over = shows_all and not await _is_signed_in(token)
         if getattr(tab, _FILLED_FOR) != browser or is_over:
             root = state
             while root.parent_state is not None:
                 root = root.parent_state
             root.reset()
             setattr(tab, _FILLED_FOR, browser)
+        elif shows_all:  # while the tab was shut another look may have been chosen: the page came with that
+            await take_off(state)
         return None
 
 

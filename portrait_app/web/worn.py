@@ -52,3 +52,8 @@ async def put_on(state: rx.State, worn: Worn) -> None:
     if known.picture != worn.picture:
         known.picture = worn.picture
     say(await state.get_state(StayState), worn.leave_at)
+
+
+async def take_off(state: rx.State) -> None:
+    """Have the tab of this state wear what its page came with, until a room is entered."""
+    (await state.get_state(WornState)).look = ""
