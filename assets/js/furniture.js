@@ -93,7 +93,8 @@
   let chosenAt = -Infinity;
   const keep = (worn) => { document.cookie = `look=${worn}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`; };
   const show = () => {
-    for (const slider of document.querySelectorAll('[data-look="hue"]')) slider.value = hue();
+    // Not what it shows already: React takes a value that is written for its own, and tells nobody what the finger chose.
+    for (const slider of document.querySelectorAll('[data-look="hue"]')) if (Number(slider.value) !== hue()) slider.value = hue();
     for (const preset of document.querySelectorAll("[data-hue]")) preset.setAttribute("aria-pressed", Number(preset.dataset.hue) === hue());
     tintBrowser();
   };

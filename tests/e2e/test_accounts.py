@@ -123,6 +123,7 @@ async def _walks_through_every_room(page: Page) -> None:
     await expect(page.locator(".you-who strong")).to_have_text("Countess")
     await page.locator("label", has_text="Dark").click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await page.get_by_role("slider", name="Accent colour").press("ArrowRight")
     await expect(page.get_by_role("heading", name="This studio")).to_be_visible()
     await expect(page.locator(".line", has_text="Database")).to_contain_text("Answers")
 
@@ -140,6 +141,8 @@ async def _confirms(page: Page, people: People) -> None:
 
 async def _is_signed_out_from_another_browser(page: Page, other: Page) -> None:
     await _signs_in(other, PASSWORD)
+    await expect(other.locator("html")).to_have_css("--hue", "266")  # a look that was chosen is on every device
+    await expect(other.locator("html")).to_have_attribute("data-theme", "dark")
     await other.goto("/gallery")
     await expect(other.locator("h1")).to_have_text("Gallery")
     await expect(other.locator(".skeleton, .gallery-waiting")).to_have_count(0)

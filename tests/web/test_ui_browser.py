@@ -45,6 +45,14 @@ COVERED = """() => [...document.querySelectorAll('.thing')].filter((thing) => {
 }).length"""
 
 
+AS_REACT_DOES = """() => {
+  const slider = document.querySelector("input");
+  const { get, set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+  let known = slider.value;
+  Object.defineProperty(slider, "value", { get, set(value) { known = String(value); set.call(this, value); } });
+  window.told = [];
+  addEventListener("input", () => { if (slider.value !== known) window.told.push(slider.value); });
+}"""
 LOOK_ROOM = f"""{HEAD}<body><input type="range" min="0" max="360" data-look="hue">
 <button class="hue-preset" data-hue="145">Fern</button>
 <button class="hue-preset" data-hue="265">Ink</button></body></html>"""
@@ -211,6 +219,15 @@ async def test_the_chosen_colour_is_marked_however_it_was_chosen(browser: Browse
     await expect(chosen).to_have_count(0)
     await page.get_by_role("slider").fill("145")
     await expect(chosen).to_have_text(["Fern"])
+
+
+async def test_a_colour_from_the_slider_is_told_to_the_framework(browser: Browser):
+    """React looks at who writes the value, and says nothing of a change to what it believes that it wrote itself."""
+    page = await phone(browser, "/look", look="light.145")
+    await page.evaluate(AS_REACT_DOES)
+    await page.get_by_role("slider").press("ArrowRight")
+    (told,) = await page.evaluate("window.told")
+    assert told == await page.get_by_role("slider").input_value()
 
 
 async def test_nothing_one_comes_to_is_hidden_behind_the_bar_and_words_in_passing_stand_above_it(
