@@ -14,6 +14,8 @@ from portrait_app.web.staying import StayState, say
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from reflex.state import BaseState
+
     from portrait_app.services.work import Work
 
 
@@ -54,6 +56,6 @@ async def put_on(state: rx.State, worn: Worn) -> None:
     say(await state.get_state(StayState), worn.leave_at)
 
 
-async def take_off(state: rx.State) -> None:
+async def take_off(state: BaseState) -> None:
     """Have the tab of this state wear what its page came with, until a room is entered."""
     (await state.get_state(WornState)).look = ""
