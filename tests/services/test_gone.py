@@ -104,6 +104,21 @@ async def test_whoever_stays_keeps_everything(studio: Studio, ada: SignedIn) -> 
     assert [name for name, _ in await studio.jobs() if name == Chore.SEND_MAIL]
 
 
+async def test_what_another_tab_puts_there_while_the_account_goes_is_deleted_too(
+    studio: Studio, ada: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, late = parting.part, f"u/{ada.owner_id}/incoming/01a222b2-a0a6-73b0-8a2f-3f4816052e59"
+
+    async def goes(*given: Any) -> Any:
+        gone = await real(*given)
+        await studio.house.desk.buckets.of(ada.owner_id).put_bytes(late, b"a photo")
+        return gone
+
+    monkeypatch.setattr(parting, "part", goes)
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    assert await objects_of(studio.house, ada.owner_id) == []
+
+
 class Killed(BaseException):
     """The worker was killed."""
 

@@ -10,6 +10,7 @@ import pytest
 from portrait_app.errors import NotFound
 from portrait_app.services import accounts, sessions
 from tests.builders import PASSWORD, signs_in
+from tests.services.fullness import forms_of
 
 if TYPE_CHECKING:
     from portrait_app.database.address import Address
@@ -86,7 +87,10 @@ async def test_asvs_7_2_3_a_token_is_random_and_only_its_hash_is_in_the_database
 ) -> None:
     signed = await signed_up(house)
     with psycopg.connect(address.conninfo()) as admin:
-        assert signed.token not in str(admin.execute("SELECT s::text FROM app.sessions s").fetchall())
+        kept = str(admin.execute("SELECT s::text FROM app.sessions s").fetchall())
+    assert not [form for form in forms_of(signed.token) if form in kept]  # also as bytes, which are told in hex
+    assert sessions.digest(signed.token).hex() in kept
+    assert sessions.digest(signed.token) != signed.token.encode()
     assert len(signed.token) >= 43  # 256 bits
 
 
