@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.adapters.replicate.bounded import leaving_by
 from portrait_app.adapters.replicate.errors import EngineError, NotOurTurn, NotSent, Refused, ReplyLost, Throttled
 from portrait_app.domain.clock import now, seconds_on
@@ -39,6 +40,14 @@ BUSY = (
     "The portrait engine had too much to do to take this, for a whole day. Nothing was ordered or charged; "
     "what you have is safe, and you can try again."
 )
+NOT_READ = (
+    "Your photos could not be read for a whole day, so nothing was ordered or charged. They are safe; please try "
+    "again, and tell whoever runs the studio if it stays so."
+)
+BROKEN = (
+    "The studio itself could not send this for a whole day. Nothing was ordered or charged, and what you have is safe; "
+    "please try again, and tell whoever runs the studio if it stays so."
+)
 INCOMPLETE = (
     "Something that this needs, a photo or a style, is no longer in the studio, so nothing was ordered or charged. "
     "What you have is safe; please start again without it."
@@ -58,7 +67,8 @@ class Sender:
         """Send an order that is not at the engine yet, or find out what became of a call whose reply was lost.
 
         Raises:
-            settling.Unsettled, EngineError: try again later; nothing was ordered twice.
+            settling.Unsettled, Exception: try again later; nothing was ordered twice. Whatever it is, also what nobody
+                thought of, it ends in words when it lasts.
         """
         async with self.desk.for_service(owner_id) as work:
             order = await work.orders.find(order_id)
@@ -69,23 +79,33 @@ class Sender:
                 await self._settler.settle(owner_id, order_id)
             else:
                 await self._order(owner_id, order)
-        except EngineError as error:
-            is_begun = order.status is OrderStatus.SENDING
-            most = settling.DOUBT_AFTER if is_begun else UNSENT_AFTER
-            if not await self._is_too_long(owner_id, order_id, error, most):
+        except settling.Unsettled:
+            raise
+        except Exception as error:
+            if not await self._has_ended(owner_id, order, error):
                 raise
-            if is_begun:
-                await self._settler.end_in_doubt(owner_id, order_id)
-            else:
-                words = BUSY if isinstance(error, Throttled) else UNSENDABLE
-                detail = f"{type(error).__name__} for a day"
-                await self._end(owner_id, order_id, OrderStatus.FAILED, words, detail)
+
+    async def _has_ended(self, owner_id: UUID, order: Order, error: Exception) -> bool:
+        """Note that it came to nothing, and end the order when that lasts for too long."""
+        if order.status is OrderStatus.SENDING:
+            if is_over := await self._is_too_long(owner_id, order.id, error, settling.DOUBT_AFTER):
+                await self._settler.end_in_doubt(owner_id, order.id)
+            return is_over
+        if not await self._is_too_long(owner_id, order.id, error, UNSENT_AFTER):
+            return False
+        async with self.desk.for_service(owner_id) as work:
+            # A call may have been begun, and broken off by what nobody thought of: of that it would not be true.
+            is_unsent = (await work.orders.get(order.id, lock=True)).status is OrderStatus.RECORDED
+            if is_unsent:
+                words, detail = _why_unsent(error), f"{type(error).__name__} for a day"
+                await progress.end(work, order.id, OrderStatus.FAILED, trouble=words, detail=detail)
+        return is_unsent
 
     @property
     def _settler(self) -> settling.Settler:
         return settling.Settler(self.desk, self.gateway)
 
-    async def _is_too_long(self, owner_id: UUID, order_id: UUID, error: EngineError, most: timedelta) -> bool:
+    async def _is_too_long(self, owner_id: UUID, order_id: UUID, error: Exception, most: timedelta) -> bool:
         """Note a call that came to nothing; whether all have for so long.
 
         One that was not made, since it was nobody's turn, begins no silence: our own pace is none.
@@ -179,6 +199,15 @@ class Sender:
     async def _end(self, owner_id: UUID, order_id: UUID, status: OrderStatus, trouble: str, detail: str) -> None:
         async with self.desk.for_service(owner_id) as work:
             await progress.end(work, order_id, status, trouble=trouble, detail=detail)
+
+
+def _why_unsent(error: Exception) -> str:
+    """Say what kept an order from being sent for a day."""
+    if isinstance(error, Throttled):
+        return BUSY
+    if isinstance(error, BucketDown):
+        return NOT_READ
+    return UNSENDABLE if isinstance(error, EngineError) else BROKEN
 
 
 def _shown_as(order: Order) -> tuple[Noun, UUID]:

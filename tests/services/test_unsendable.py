@@ -16,7 +16,7 @@ from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, Trainin
 from portrait_app.domain.order import OrderKind
 from portrait_app.jobs.patience import wait_for
 from portrait_app.services import orders, requests, uploading
-from portrait_app.services.settling import Unsettled
+from portrait_app.services.settling import DOUBT_AFTER, Unsettled
 from portrait_app.services.trainings import PREPARING
 from tests.builders import change
 from tests.fakes import Uploaded
@@ -158,3 +158,40 @@ async def test_photos_are_handed_over_anew_when_the_token_is_another_accounts(ho
     assert (first.account, sent.account, sent.status) == ("me", "another", OrderStatus.STARTING)
     assert list(house.engine.files) == [sent.file_id]
     assert house.engine.known["job1"][0] == sent.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(BucketDown("no answer"), orders.NOT_READ), (RuntimeError("a bug"), orders.BROKEN)], ids=str
+)
+async def test_whatever_keeps_an_order_from_being_sent_for_a_day_ends_it_in_words(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+
+    async def fails(*_: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(DiskBucket, "get", fails)
+    with pytest.raises(type(error)):
+        await house.sender.send(ada, order.id)
+    await change(house, order, silent_since=now() - orders.UNSENT_AFTER, silent_at=now())
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_person(ada) as work:
+        training = await work.trainings.get(order.training_id)
+    assert (training.status, training.trouble) == (TrainingStatus.FAILED, words)
+
+
+async def test_of_a_call_that_was_begun_it_is_never_said_that_nothing_was_ordered(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    await change(house, order, silent_since=now() - orders.UNSENT_AFTER, silent_at=now())
+    house.engine.fails_next, house.engine.accepts_all_the_same = RuntimeError("a bug"), True
+    with pytest.raises(RuntimeError):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING
+    house.engine.list_fails = RuntimeError("another")
+    with pytest.raises(RuntimeError):
+        await house.sender.send(ada, order.id)
+    begun = now() - DOUBT_AFTER
+    await change(house, order, lost_at=begun, silent_since=begun, silent_at=now())
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.IN_DOUBT
