@@ -62,7 +62,7 @@ def with_face_model(engine: ScriptedEngine) -> None:
         (Answer(400, {"detail": "no"}), Refused),
         (Answer(401, {"detail": "You did not pass a valid authentication token"}), WrongToken),
         (Answer(402, {"title": "Insufficient credit"}), OutOfCredit),
-        (Answer(403, b""), Refused),
+        (Answer(403, {"detail": "no"}), Refused),
         (Answer(404, {"detail": "gone"}), FaceModelGone),
         (Answer(422, {"invalid_fields": [{"field": "input.steps"}]}), BadInput),
         (Answer(422, {"title": "Invalid version or not permitted"}), FaceModelGone),

@@ -149,6 +149,11 @@ def _translated(silence: type[EngineError], kind: OrderKind = OrderKind.PREDICTI
         raise silence("no answer in time") from error
 
 
+def is_a_page(error: replicate.APIStatusError) -> bool:
+    """Whether a no isn't the engine's: it says JSON. A proxy's may stand in the place of a reply that took an order."""
+    return not isinstance(error.body, dict)
+
+
 def _json(reply: Reply | httpx.Response) -> object:
     raw = reply if isinstance(reply, httpx.Response) else reply.http_response
     try:
@@ -165,13 +170,13 @@ def _said(error: replicate.APIStatusError, silence: type[EngineError], kind: Ord
     body = object_in(error.body)
     status = error.status_code
     words = f"{status}: {body.get('detail') or body.get('title') or 'no details'}"
-    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and body:
         # Replicate's title when a version isn't there: no input is wrong.
         is_missing = str(body.get("title") or "").startswith("Invalid version")
         return Missing(words) if is_missing else BadInput(words, _field(body), kind)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(words, _retry_after_s(body, error.response.headers))
-    is_no = error.response.is_client_error and status != HTTPStatus.REQUEST_TIMEOUT
+    is_no = error.response.is_client_error and status != HTTPStatus.REQUEST_TIMEOUT and not is_a_page(error)
     return _NO.get(status, Refused)(words) if is_no else silence(words)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from replicate import ConflictError, NotFoundError
 
 from portrait_app.adapters.replicate import listing
-from portrait_app.adapters.replicate.calls import asking, body_of, list_of, text_in
+from portrait_app.adapters.replicate.calls import asking, body_of, is_a_page, list_of, text_in
 from portrait_app.adapters.replicate.errors import DestinationGone, Missing, PublicDestination, TrainerGone
 from portrait_app.adapters.replicate.wire import created_at
 
@@ -58,8 +58,10 @@ class TrainingPlaces:
         """
         try:
             version = await self._models.newest(trainer.model)
-        except (NotFoundError, Missing) as error:
+        except Missing as error:
             raise TrainerGone(trainer.model) from error
+        except NotFoundError as error:
+            raise (error if is_a_page(error) else TrainerGone(trainer.model)) from error
         if self._destination is None:
             self._destination = await self._private_destination()
         owner, _, name = trainer.model.partition("/")
@@ -116,7 +118,7 @@ class TrainingPlaces:
         except ConflictError:  # it is there already
             body = await self._models.model(wanted)
         except NotFoundError as error:
-            raise DestinationGone(wanted) from error
+            raise (error if is_a_page(error) else DestinationGone(wanted)) from error
         if body.get("visibility") == "public":
             raise PublicDestination(wanted)
         return wanted
