@@ -181,7 +181,8 @@ def _portraits(who: Person) -> list[SQLModel]:
                 asset.trouble = f"{who.word} trouble"
             made.append(asset)
             if position == 0 and of_asset is AssetStatus.FETCHING:
-                made.append(HeldPicture(id=asset.id, owner_id=who.id, picture=f"{who.word} picture".encode()))
+                picture = f"{who.word} picture".encode()
+                made.append(HeldPicture(id=asset.id, owner_id=who.id, picture=picture, bytes=len(picture)))
     who.rows += made
     return made
 

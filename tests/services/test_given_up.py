@@ -31,8 +31,7 @@ async def test_a_job_given_up_though_it_may_go_on_is_asked_about_until_it_has_en
 ) -> None:
     order = await sent(house, ada, OrderKind.TRAINING)
     async with house.desk.for_service(ada) as work:
-        words = {"trouble": trouble, "detail": "no answer"}
-        await progress.end(work, order.id, OrderStatus.FAILED, **words, may_go_on=True)
+        await progress.end(work, order.id, OrderStatus.FAILED, trouble=trouble, detail="no answer", may_go_on=True)
     assert (Chore.CALL_OFF, ada, order.id) in house.queue.take()
     house.engine.trouble_with["job1"] = EngineDown("502")
     with pytest.raises(NotYetGone):
@@ -52,8 +51,9 @@ async def test_a_training_given_up_in_silence_is_ready_when_the_engine_says_that
     house.engine.say("job1", JobReport("job1", OrderStatus.DONE, version="me/faces:abc"))
     house.engine.versions.add("me/faces:abc")
     async with house.desk.for_service(ada) as work:
-        words = {"trouble": silence.SILENT, "detail": "no answer"}
-        await progress.end(work, order.id, OrderStatus.FAILED, **words, may_go_on=True)
+        await progress.end(
+            work, order.id, OrderStatus.FAILED, trouble=silence.SILENT, detail="no answer", may_go_on=True
+        )
     await call_off(house, order)
     async with house.desk.for_service(ada) as work:
         training = await work.trainings.get(order.training_id)

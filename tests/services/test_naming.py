@@ -157,8 +157,9 @@ async def test_what_can_not_be_told_ends_in_words_and_in_doubt_and_no_deletion_i
 
 async def test_that_of_a_job_that_was_given_up_is_found_as_well(house: House, removed: Order) -> None:
     async with house.desk.for_service(removed.owner_id) as work:
-        words = {"trouble": reconcile.VANISHED, "detail": "404"}
-        await progress.end(work, removed.id, OrderStatus.FAILED, **words, may_go_on=True)
+        await progress.end(
+            work, removed.id, OrderStatus.FAILED, trouble=reconcile.VANISHED, detail="404", may_go_on=True
+        )
     house.engine.pushed_at.clear()
     with pytest.raises(NotYetGone, match="doesn't say which"):
         await call_off(house, removed)
@@ -184,8 +185,9 @@ async def test_an_engine_that_won_t_list_its_face_models_is_waited_for_no_longer
 
 async def test_one_that_is_never_named_is_the_operators_to_find(house: House, removed: Order) -> None:
     async with house.desk.for_service(removed.owner_id) as work:
-        words = {"trouble": reconcile.VANISHED, "detail": "404"}
-        await progress.end(work, removed.id, OrderStatus.FAILED, **words, may_go_on=True)
+        await progress.end(
+            work, removed.id, OrderStatus.FAILED, trouble=reconcile.VANISHED, detail="404", may_go_on=True
+        )
     house.engine.pushed_at.clear()
     await change(house, removed, stray_since=now() - strays.SEEN_OFF_FOR)
     await call_off(house, removed)
