@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import cv2
 import structlog
@@ -18,6 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from portrait_app import logs
 from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING
 from portrait_app.database.address import Role
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
 from portrait_app.jobs import tasks
 from portrait_app.services import inbox, purging, reconcile, sweep
 from portrait_app.settings import Settings
@@ -26,7 +31,6 @@ from portrait_app.wiring import open_workshop
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
-    from uuid import UUID
 
     from procrastinate import App
 
@@ -40,6 +44,8 @@ AT_ONCE = {AT_ENGINE: 4, BY_MAIL: 2, HERE: 4, PACKING: 1}
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 8.0
 HOUR_S = 3600.0
+MOST_DEATHS = 4  # of workers over one photo
+APART_S = 4.0
 ANSWER_LASTS_S = 10.0  # the database's, to the simplest question
 
 
@@ -93,7 +99,7 @@ def rounds_of(workshop: Workshop) -> list[Round]:
         Round(HOUR_S, HOUR_S, lambda: sweep.sweep(desk)),  # a bucket may be large
         Round(HOUR_S, 300, lambda: inbox.clear(desk)),
         Round(HOUR_S, 60, workshop.mailer.forget_old),  # a receipt goes although nobody sends another mail
-        Round(2.0, 30, lambda: _take_over_from_the_dead(workshop.jobs)),
+        Round(2.0, 30, lambda: _take_over_from_the_dead(workshop)),
     ]
 
 
@@ -163,10 +169,17 @@ async def _watch_database(desk: Desk, is_another: asyncio.Event) -> None:
         await asyncio.sleep(1.0)
 
 
-async def _take_over_from_the_dead(app: App) -> None:
-    """Give jobs of a worker that was killed back to the queue."""
-    manager = app.job_manager
+async def _take_over_from_the_dead(workshop: Workshop) -> None:
+    """Give jobs of a worker that was killed back to the queue.
+
+    A photo whose examination ends its worker again and again is refused: it would end every one that comes after. Those
+    that only were at work beside it are tried at different moments, so that each is soon done without it.
+    """
+    manager = workshop.jobs.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-        log.info("job.taken_over", job=job.id, task=job.task_name)
+        log.info("job.taken_over", job=job.id, task=job.task_name, attempts=job.attempts)
         with suppress(ConnectorException):  # one that can't be given back now must not keep the others
-            await manager.retry_job(job)
+            if job.task_name == Chore.EXAMINE_SELFIE and job.attempts >= MOST_DEATHS:
+                await workshop.examiner.give_up(*(UUID(str(job.task_kwargs[name])) for name in ("owner_id", "row_id")))
+            span = timedelta(seconds=random.uniform(0, APART_S) * job.attempts)
+            await manager.retry_job(job, retry_at=now() + span)

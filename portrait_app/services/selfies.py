@@ -14,7 +14,7 @@ from portrait_app.domain.rows import new_id
 from portrait_app.domain.selfie import MAX_BYTES, MOST, Selfie, SelfieStatus
 from portrait_app.errors import PortraitError
 from portrait_app.faces.quality import Examination, Hint, examine, hints, near_duplicates, outliers
-from portrait_app.pictures.errors import PictureError
+from portrait_app.pictures.errors import BrokenPicture, PictureError
 from portrait_app.services import consent, thumbnails, trainings
 from portrait_app.services.leaving import require_staying
 from portrait_app.services.pixels import off_the_loop
@@ -154,6 +154,11 @@ class Examiner:
             await self._accept(owner_id, selfie_id, seen, clean)
         await bucket.delete(selfie.incoming_key)
 
+    async def give_up(self, owner_id: UUID, selfie_id: UUID) -> None:
+        """Refuse a photo that ended whoever opened it; what was sent goes as the chore is done once more."""
+        log.error("selfie.given_up", selfie=str(selfie_id))
+        await self._refuse(owner_id, selfie_id, BrokenPicture())
+
     def _look(self, upload: bytes) -> tuple[Examination, thumbnails.Kept]:
         photo = pictures.open_picture(upload, max_edge_px=KEPT_EDGE_PX)
         return examine(photo, self.reader), thumbnails.photo(photo, quality=KEPT_QUALITY)
@@ -182,7 +187,7 @@ class Examiner:
     async def _refuse(self, owner_id: UUID, selfie_id: UUID, error: PictureError) -> None:
         async with self.desk.for_service(owner_id) as work:
             selfie = await work.selfies.find(selfie_id, lock=True)
-            if selfie is None:
+            if selfie is None or selfie.status is not SelfieStatus.EXAMINING:
                 return
             selfie.status, selfie.incoming_key = SelfieStatus.REFUSED, None
             selfie.refusal = str(error)

@@ -1,0 +1,92 @@
+"""A photo that ends every worker that opens it: it is refused in the end, and all others are examined."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from portrait_app.adapters.queue import JobQueue, jobs_app
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.selfie import SelfieStatus
+from portrait_app.jobs import worker
+from portrait_app.services import selfies
+from portrait_app.services.selfies import Examiner
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+    from uuid import UUID
+
+    from portrait_app.wiring import Workshop
+    from tests.builders import House
+
+DIES = """
+WITH dead AS (INSERT INTO jobs.procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id)
+UPDATE jobs.procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)
+WHERE args->>'row_id' = %s AND status = 'todo' RETURNING attempts
+"""
+
+
+@pytest.fixture
+async def workshop(house: House) -> AsyncGenerator[SimpleNamespace]:
+    app = jobs_app(house.desk.database.address)
+    async with app.open_async():
+        house.desk.queue = JobQueue(app)
+        reader: Any = None  # no worker comes so far as to ask it
+        yield SimpleNamespace(jobs=app, examiner=Examiner(house.desk, reader))
+
+
+async def _sent(house: House, owner_id: UUID) -> UUID:
+    async def deadly() -> AsyncIterator[bytes]:
+        yield b"deadly"
+
+    return (await selfies.receive(house.desk, owner_id, filename="deadly.webp", chunks=deadly())).id
+
+
+def _kill(house: House, row_id: UUID) -> int:
+    """Have the worker die that is at work on this chore; return how often one did before."""
+    with psycopg.connect(house.desk.database.address.conninfo(), autocommit=True) as admin:
+        admin.execute("SET search_path = jobs")
+        found = admin.execute(DIES, [str(row_id)]).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+async def test_a_photo_that_ends_worker_after_worker_is_refused_in_words(
+    house: House, workshop: SimpleNamespace
+) -> None:
+    ada = await house.somebody("Ada")
+    photo_id = await _sent(house, ada)
+    for deaths in range(worker.MOST_DEATHS + 1):
+        async with house.desk.for_person(ada) as work:
+            assert (await work.selfies.get(photo_id)).status is SelfieStatus.EXAMINING
+        assert _kill(house, photo_id) == deaths
+        await worker._take_over_from_the_dead(cast("Workshop", workshop))
+    async with house.desk.for_person(ada) as work:
+        photo = await work.selfies.get(photo_id)
+    assert (photo.status, photo.refusal) == (SelfieStatus.REFUSED, "This picture is damaged or incomplete.")
+    await workshop.examiner.examine(ada, photo_id)  # the chore, given back once more, finds nothing to open
+    assert [stored.key for stored in await house.desk.buckets.of(ada).page(most=9)] == []
+
+
+async def test_other_chores_are_given_back_however_often_a_worker_dies(house: House, workshop: SimpleNamespace) -> None:
+    row_id = uuid4()
+    await JobQueue(workshop.jobs).put_off(Chore.KEEP_ASSET, await house.somebody("Ada"), row_id)
+    for deaths in range(worker.MOST_DEATHS + 3):
+        assert _kill(house, row_id) == deaths
+        await worker._take_over_from_the_dead(cast("Workshop", workshop))
+
+
+async def test_a_photo_that_was_examined_before_its_worker_died_stays_as_it_is(
+    house: House, workshop: SimpleNamespace
+) -> None:
+    ada = await house.somebody("Ada")
+    draft = await house.draft_with_selfies(ada, 1)
+    async with house.desk.for_person(ada) as work:
+        (photo,) = await work.selfies.of(draft.id)
+    await workshop.examiner.give_up(ada, photo.id)
+    async with house.desk.for_person(ada) as work:
+        assert (await work.selfies.get(photo.id)).status is SelfieStatus.FINE
