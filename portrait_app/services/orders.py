@@ -108,7 +108,8 @@ class Sender:
     async def _is_too_long(self, owner_id: UUID, order_id: UUID, error: Exception, most: timedelta) -> bool:
         """Note a call that came to nothing; whether all have for so long.
 
-        One that was not made, since it was nobody's turn, begins no silence: our own pace is none.
+        One that was not made, since it was nobody's turn, begins no silence: our own pace is none. It is for one whose
+        reply was lost: of that nothing is learnt, whoever keeps us from asking.
         """
         wait = timedelta(seconds=error.retry_after_s if isinstance(error, Throttled) else 0)
         async with self.desk.for_service(owner_id) as work:
@@ -117,7 +118,8 @@ class Sender:
                 order.waits_until = now() + wait
                 noun, row_id = _shown_as(order)
                 await work.tell(noun, row_id)
-            if isinstance(error, NotOurTurn) and order.silent_since is None:
+            is_pace = isinstance(error, NotOurTurn) and order.status is OrderStatus.RECORDED
+            if is_pace and order.silent_since is None:
                 return False
             return now() - order.note_silence(now(), wait) >= most
 

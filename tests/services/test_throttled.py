@@ -14,9 +14,10 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import orders
+from portrait_app.services.settling import DOUBT_AFTER
 from portrait_app.web.train.shelf import training_cards
 from tests.builders import change
-from tests.services.losing import order_of, recorded
+from tests.services.losing import lost, order_of, recorded
 from tests.services.test_untold import let_turns_come
 
 if TYPE_CHECKING:
@@ -89,3 +90,18 @@ async def test_our_own_pace_is_no_silence_of_the_engines(house: House, ada: UUID
     known = await order_of(house, ada, order.id)
     assert (known.status, known.silent_since) == (OrderStatus.RECORDED, None)
     assert known.waits_until is not None  # that of another order's is seen all the same
+
+
+async def test_a_lost_reply_that_may_not_be_asked_about_is_no_longer_waited_for_than_any(
+    house: House, ada: UUID
+) -> None:
+    """Others may have every turn there is, and be told to wait in its place, hour by hour."""
+    order = await lost(house, ada, is_taken=True)
+    async with house.desk.for_nobody(Role.SERVICE) as session:
+        await stop_turns(session, "ask", timedelta(hours=1))
+    with pytest.raises(NotOurTurn):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).silent_since is not None
+    await change(house, order, silent_since=now() - DOUBT_AFTER)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.IN_DOUBT
