@@ -78,7 +78,9 @@ def own_routes() -> list[Route]:
         *trash_routes(house.workshop),
         *webhook_routes(house.workshop),
         *health_routes(house.workshop),
-        *media_routes(lambda: house.workshop().desk.buckets, lambda key: showing.is_shown(house.workshop().desk, key)),
+        *media_routes(
+            lambda: house.workshop().desk.buckets, lambda link: showing.is_shown(house.workshop().desk, link)
+        ),
     ]
 
 

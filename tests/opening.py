@@ -13,18 +13,19 @@ from portrait_app.http.media import media_routes
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
+    from portrait_app.adapters.buckets.links import Link
     from portrait_app.ports.bucket import Buckets
 
 STUDIO = "http://studio.test"
 
 
-async def _always(_: str) -> bool:
+async def _always(_: Link) -> bool:
     return True
 
 
 @asynccontextmanager
 async def browser_of(
-    buckets: Buckets, is_shown: Callable[[str], Awaitable[bool]] = _always, *, follows: bool = True
+    buckets: Buckets, is_shown: Callable[[Link], Awaitable[bool]] = _always, *, follows: bool = True
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """Open links of these buckets; anything that isn't at the studio is asked for over the network."""
     studio = httpx.ASGITransport(Starlette(routes=media_routes(lambda: buckets, is_shown)))

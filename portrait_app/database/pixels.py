@@ -4,21 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import literal, union_all
+from sqlalchemy import func, literal, union_all
 from sqlmodel import col, or_, select
 
+from portrait_app.domain.account import Session
 from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.generation import Asset
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.selfie import Selfie, SelfieStatus
+from portrait_app.domain.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
 UPLOADS, PHOTOS, PORTRAITS, EXPORTS = "incoming", "selfies", "portraits", "exports"
+_LAST_ENDED = select(func.max(col(Session.revoked_at)))
+_ASKED = {
+    UPLOADS: select(col(Selfie.id), _LAST_ENDED.scalar_subquery()).join(
+        Training, col(Training.id) == col(Selfie.training_id)
+    ),
+    PORTRAITS: select(col(Asset.id), _LAST_ENDED.scalar_subquery()),
+    EXPORTS: select(col(Export.id), _LAST_ENDED.scalar_subquery()).where(
+        col(Export.status) == ExportStatus.READY, func.coalesce(col(Export.expires_at) > func.now(), True)
+    ),
+}
+_ASKED[PHOTOS] = _ASKED[UPLOADS]
+_ID = {UPLOADS: Selfie.id, PHOTOS: Selfie.id, PORTRAITS: Asset.id, EXPORTS: Export.id}
+
+
+async def turn_of_links(session: AsyncSession) -> str:
+    """Return the turn of the links that the asker is given now: another one whenever a session of theirs was ended."""
+    return _turn(await session.scalar(_LAST_ENDED))
+
+
+async def turn_of_shown(session: AsyncSession, folder: str, row_id: UUID) -> str | None:
+    """Return the same, when the row of an object is there to be seen; None when it isn't. One question for both."""
+    found = (await session.execute(_ASKED[folder].where(col(_ID[folder]) == row_id))).first()
+    return None if found is None else _turn(found[1])
+
+
+def _turn(ended: datetime | None) -> str:
+    return f"{ended.timestamp():.6f}" if ended else ""
 
 
 async def still_wanted(session: AsyncSession, ids: Collection[UUID]) -> set[tuple[str, UUID]]:

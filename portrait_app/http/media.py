@@ -41,7 +41,7 @@ GUARDS = {
 }
 
 
-async def _always(_key: str) -> bool:
+async def _always(_link: Link) -> bool:
     return True
 
 
@@ -54,11 +54,11 @@ class Away(PortraitError):
 
 
 def media_routes(
-    buckets_of: Callable[[], Buckets], is_shown: Callable[[str], Awaitable[bool]] = _always
+    buckets_of: Callable[[], Buckets], is_shown: Callable[[Link], Awaitable[bool]] = _always
 ) -> list[Route]:
     """The route that links lead to. It answers GET and HEAD; of a folder's, also ranges and If-None-Match.
 
-    `is_shown` says of an object's key whether its row still lets it be seen: a link may be older than the row's end.
+    `is_shown` says of a link whether it may still be used: it may be older than the end of its row, or of a session.
     """
 
     async def media(request: Request) -> Response:
@@ -79,7 +79,7 @@ def media_routes(
 
     async def verified(request: Request, signer: LinkSigner) -> Link:
         link = signer.verify(request.method, request.path_params["key"], request.query_params)
-        if not await is_shown(link.key):
+        if not await is_shown(link):
             raise NotFound(link.key)
         return link
 

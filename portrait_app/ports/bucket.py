@@ -69,8 +69,11 @@ class Bucket(Protocol):
         """Return the person's first objects after the key `after`; see `Buckets.page`."""
         ...
 
-    async def links(self) -> Links:
-        """Return what makes links to the person's objects; good for the event that asks, and no longer."""
+    async def links(self, turn: str = "") -> Links:
+        """Return what makes links to the person's objects; good for the event that asks, and no longer.
+
+        Args: turn: stands in each, and says when one was made: those of a former turn can be told from those of this.
+        """
         ...
 
 

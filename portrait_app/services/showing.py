@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from portrait_app.database.pixels import EXPORTS, PHOTOS, PORTRAITS, UPLOADS
-from portrait_app.domain.export import ExportStatus
+from portrait_app.database.pixels import EXPORTS, PHOTOS, PORTRAITS, UPLOADS, turn_of_shown
 from portrait_app.errors import NotFound
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
 
@@ -16,13 +15,28 @@ if TYPE_CHECKING:
 UUID_LENGTH = 36
 
 
-async def is_shown(desk: Desk, key: str) -> bool:
+class Shown(Protocol):
+    """What of a verified link is asked about."""
+
+    @property
+    def key(self) -> str:
+        """The object's."""
+        ...
+
+    @property
+    def turn(self) -> str:
+        """Of which turn it is (`ports.bucket`)."""
+        ...
+
+
+async def is_shown(desk: Desk, link: Shown) -> bool:
     """Whether the row that names this object is there for its owner, and doesn't lie in the Trash.
 
     A link that was made before something was deleted stops with it; one to a photo, with its face model; one to an
-    export, with its time. Args: key: of a link that was verified.
+    export, with its time. All that were given before one of the owner's sessions was ended stop with that session:
+    whoever sat there may have kept them, and the browsers that stay signed in are shown new ones at once.
     """
-    _, owner, folder, *name = key.split("/")
+    _, owner, folder, *name = link.key.split("/")
     if folder not in (UPLOADS, PHOTOS, PORTRAITS, EXPORTS):
         return False
     try:
@@ -30,15 +44,7 @@ async def is_shown(desk: Desk, key: str) -> bool:
     except (ValueError, IndexError):
         return False
     async with desk.for_person(UUID(owner)) as work:
-        if folder == PORTRAITS:
-            return await work.assets.find(row_id) is not None
-        if folder == EXPORTS:
-            export = await work.exports.find(row_id)
-            if export is None or export.status is not ExportStatus.READY:
-                return False
-            return not await work.exports.is_over(export)
-        photo = await work.selfies.find(row_id)
-        return photo is not None and await work.trainings.find(photo.training_id) is not None
+        return await turn_of_shown(work.session, folder, row_id) == link.turn
 
 
 async def from_trash(work: Work, asset_id: UUID) -> bytes:

@@ -15,6 +15,7 @@ from portrait_app.database.identities import Identities
 from portrait_app.database.mails import Mails
 from portrait_app.database.orders import Orders, owner_of
 from portrait_app.database.passkeys import Passkeys
+from portrait_app.database.pixels import turn_of_links
 from portrait_app.database.recovery import RecoveryCodes
 from portrait_app.database.trainings import Selfies, Trainings
 from portrait_app.domain.clock import now
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from portrait_app.database.session import Database
     from portrait_app.domain.chores import Chore
     from portrait_app.domain.happening import Happening
-    from portrait_app.ports.bucket import Bucket, Buckets
+    from portrait_app.ports.bucket import Bucket, Buckets, Links
     from portrait_app.ports.queue import Queue
 
 MOST_REMEMBERED = 10_000  # orders and their owners, about 2 MB
@@ -50,6 +51,7 @@ class Work:
     chores: list[tuple[Chore, UUID]] = field(default_factory=list["tuple[Chore, UUID]"])
     news: list[str] = field(default_factory=list[str])
     moment: datetime = field(default_factory=now)
+    _links: Links | None = None
 
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.session, self.owner_id)
@@ -65,6 +67,12 @@ class Work:
         self.held_pictures = HeldPictures(self.session, self.owner_id)
         self.orders = Orders(self.session, self.owner_id)
         self.exports = Exports(self.session, self.owner_id)
+
+    async def links(self) -> Links:
+        """Return what makes links to the person's pictures; all of them end when a session of theirs is ended."""
+        if self._links is None:
+            self._links = await self.bucket.links(await turn_of_links(self.session))
+        return self._links
 
     async def tell(self, noun: Noun, row_id: UUID, happening: Happening | None = None) -> None:
         """Tell the person's open tabs that a row changed; they hear it when, and only if, this work is committed.

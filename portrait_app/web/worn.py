@@ -35,7 +35,7 @@ class Worn:
         """Read it."""
         account = await work.accounts.mine()
         portrait = await preferences.worn(work, account)
-        picture = Square.of(await work.bucket.links(), portrait) if portrait is not None else Square()
+        picture = Square.of(await work.links(), portrait) if portrait is not None else Square()
         return cls(accounts.look_cookie(account), picture, account.leave_at)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portrait_app.adapters.buckets.disk import DiskBucket
-    from portrait_app.adapters.buckets.links import OwnLinks
+    from portrait_app.adapters.buckets.links import Link, OwnLinks
 
 ADA = uuid4()
 OWNER = f"u/{ADA}"
@@ -150,7 +150,7 @@ async def test_a_link_is_for_looking_only(browser: httpx.AsyncClient, links: Own
 
 
 async def test_while_the_database_is_away_a_picture_is_said_to_be_safe(buckets: DiskBuckets, links: OwnLinks) -> None:
-    async def nobody_answers(_: str) -> bool:
+    async def nobody_answers(_: Link) -> bool:
         raise OperationalError("SELECT", {}, ConnectionRefusedError())
 
     transport = httpx.ASGITransport(Starlette(routes=[*media_routes(lambda: buckets, nobody_answers)]))

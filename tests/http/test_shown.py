@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
+from sqlalchemy import event
 from starlette.applications import Starlette
 
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
+from portrait_app.database.address import Role
 from portrait_app.domain.rows import new_id
 from portrait_app.http.media import media_routes
 from portrait_app.http.trash import trash_routes
-from portrait_app.services import accounts, purging, showing, thumbnails, trash
+from portrait_app.services import accounts, purging, sessions, showing, thumbnails, trash
 from portrait_app.settings import Settings
-from tests.builders import PASSWORD
+from tests.builders import PASSWORD, signs_in
 from tests.portraits import portraits_of
 from tests.services.removing import learned
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
     from uuid import UUID
 
@@ -38,11 +40,25 @@ async def browser(house: House, tmp_path: Path) -> AsyncGenerator[httpx.AsyncCli
     buckets = cast("DiskBuckets", house.desk.buckets)
     routes = [
         *trash_routes(lambda: workshop),
-        *media_routes(lambda: buckets, lambda key: showing.is_shown(house.desk, key)),
+        *media_routes(lambda: buckets, lambda link: showing.is_shown(house.desk, link)),
     ]
     transport = httpx.ASGITransport(Starlette(routes=routes))
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
         yield client
+
+
+@pytest.fixture
+def asked(house: House) -> Generator[list[str]]:
+    """What is asked of the database as a person, but for who asks, which goes along with the beginning."""
+    statements: list[str] = []
+    engine = house.desk.database._engines[Role.USER].sync_engine
+
+    def heard(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", heard)
+    yield statements
+    event.remove(engine, "before_cursor_execute", heard)
 
 
 @pytest.fixture
@@ -81,6 +97,51 @@ async def test_links_of_before_stop_with_the_portrait_and_go_on_with_it(
     assert await answers(browser, dead) == {404}
     await purging.purge_portrait(house.desk, ada.owner_id, goes.id)
     assert await answers(browser, dead) == {404}
+
+
+async def given(house: House, owner_id: UUID, *keys: str) -> list[str]:
+    """Links as a page is given them."""
+    async with house.desk.for_person(owner_id) as work:
+        links = await work.links()
+    return [links.to(key) for key in keys]
+
+
+@pytest.mark.parametrize("ending", ["one", "all", "everywhere", "sign out"])
+async def test_links_of_before_end_with_a_session_and_those_of_after_work(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn, ending: str
+) -> None:
+    (portrait,) = await portraits_of(house, await house.ready_model(ada.owner_id))
+    former = await given(house, ada.owner_id, str(portrait.key))
+    here = await signs_in(house, "ada@example.com")
+    assert await given(house, ada.owner_id, str(portrait.key)) == former  # to sign in somewhere changes no address
+    assert await answers(browser, former) == {200}
+    someone = await sessions.who(house.desk, ada.token)
+    assert someone is not None
+    async with house.desk.for_person(ada.owner_id) as work:
+        if ending == "one":
+            await sessions.end(work, someone.session_id)
+        elif ending == "all":
+            await sessions.end_all(work, but=(await house.someone(ada.owner_id)).session_id)
+    if ending == "everywhere":
+        await sessions.end_everywhere(house.desk, here.token)
+    elif ending == "sign out":
+        await sessions.end_former(house.desk, ada.token)
+    assert await answers(browser, former) == {404}
+    fresh = await given(house, ada.owner_id, str(portrait.key))
+    assert await answers(browser, fresh) == {200}
+    assert await answers(
+        browser, [fresh[0].replace("&t=", "&x="), f"{former[0]}&t={fresh[0].partition('&t=')[2]}"]
+    ) == {403}
+
+
+async def test_a_picture_costs_one_question_and_the_wall(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn, asked: list[str]
+) -> None:
+    (portrait,) = await portraits_of(house, await house.ready_model(ada.owner_id))
+    (link,) = await given(house, ada.owner_id, str(portrait.key))
+    asked.clear()
+    assert await answers(browser, [link]) == {200}
+    assert len(asked) == 1, asked
 
 
 async def test_links_to_photos_stop_with_their_face_model(

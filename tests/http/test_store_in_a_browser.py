@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
+    from portrait_app.adapters.buckets.links import Link
     from tests.s3 import StoreServer
 
 # One Chromium serves the whole file, so its tests share a loop.
@@ -64,8 +65,8 @@ class Studio:
     gone: set[str] = field(default_factory=set)
     shown: str = ""
 
-    async def is_shown(self, key: str) -> bool:
-        return key not in self.gone
+    async def is_shown(self, link: Link) -> bool:
+        return link.key not in self.gone
 
     def page(self) -> str:
         banner = f'<div class="banners"><div class="banner" data-when="no-pictures">{SAID}</div></div>'

@@ -11,6 +11,7 @@ import pytest
 
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketDown, BucketFull
+from portrait_app.adapters.buckets.links import Link
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.export import ExportStatus
 from portrait_app.domain.mail import MailKind
@@ -160,9 +161,9 @@ async def test_one_that_is_deleted_goes_at_once_while_the_store_is_away_and_its_
     with monkeypatch.context() as patch:
         patch.setattr(DiskBucket, "delete", down)
         async with house.desk.for_person(ada) as work:
-            assert await showing.is_shown(house.desk, key)
+            assert await showing.is_shown(house.desk, Link(key, 0, None))
             await exports.forget(work)
-    assert not await showing.is_shown(house.desk, key)  # its file is there still
+    assert not await showing.is_shown(house.desk, Link(key, 0, None))  # its file is there still
     assert house.queue.take() == [(Chore.FORGET_EXPORT, ada, export.id)]
     await exports.forget_over(house.desk, ada, export.id)
     assert await lies_there(house, ada) == []
@@ -174,7 +175,7 @@ async def test_its_file_is_deleted_when_its_time_is_over_and_not_before(house: H
     await exports.forget_over(house.desk, ada, export.id)
     assert await lies_there(house, ada)
     await set_back(house, export, "expires_at", timedelta(seconds=1))
-    assert not await showing.is_shown(house.desk, exports.key_of(export))
+    assert not await showing.is_shown(house.desk, Link(exports.key_of(export), 0, None))
     await reconcile.remember_chores(house.desk)
     assert house.queue.take() == [(Chore.FORGET_EXPORT, ada, export.id)]
     async with house.desk.for_person(ada) as work:

@@ -44,7 +44,7 @@ async def house(house: House, s3_buckets: S3Buckets) -> House:
 @pytest.fixture
 async def browser(house: House) -> AsyncGenerator[httpx.AsyncClient]:
     """Somebody who holds a link and nothing else."""
-    async with browser_of(house.desk.buckets, lambda key: showing.is_shown(house.desk, key)) as client:
+    async with browser_of(house.desk.buckets, lambda link: showing.is_shown(house.desk, link)) as client:
         yield client
 
 

@@ -112,9 +112,9 @@ class DiskBucket:
         theirs = folder_of(self._owner_id)
         return await asyncio.to_thread(lambda: list(islice(objects(self._folder, theirs, after), most)))
 
-    async def links(self) -> OwnLinks:
+    async def links(self, turn: str = "") -> OwnLinks:
         """Return what makes links; see the port."""
-        return OwnLinks(self._signer, self._owner_id)
+        return OwnLinks(self._signer, self._owner_id, turn)
 
     async def _begun(self, key: str) -> Upload:
         beginning = asyncio.ensure_future(asyncio.to_thread(self._begin, key))

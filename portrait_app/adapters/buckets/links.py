@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WINDOW_S = 30 * 60
 INLINE = ""  # the disposition of a link that shows the object instead of saving it
-_FORM = "1"  # of what is signed; a change of form gets a new number, so that no old link means something new
+_FORM = "2"  # of what is signed; a change of form gets a new number, so that no old link means something new
 _EXPIRY = re.compile(r"[0-9]{1,12}")
 
 
@@ -37,15 +37,21 @@ class LinkRefused(PortraitError):
 
 @dataclass(frozen=True)
 class Link:
-    """A link that was verified. `download_as` is the file name to save under, or None to show the object."""
+    """A link that was verified.
+
+    Attributes:
+        download_as: the file name to save under, or None to show the object.
+        turn: of which turn it is (`ports.bucket.Bucket.links`).
+    """
 
     key: str
     expires_at: int
     download_as: str | None
+    turn: str = ""
 
 
 class LinkSigner:
-    """Signs and verifies links by HMAC-SHA256 over form, key id, method, object key, expiry and disposition.
+    """Signs and verifies links by HMAC-SHA256 over form, key id, method, object key, expiry, turn and disposition.
 
     Args:
         keys: signing keys by id. The first one signs; the others still verify, so that keys can be exchanged.
@@ -61,15 +67,17 @@ class LinkSigner:
         self._base = base
         self._clock = clock
 
-    def sign(self, key: str, *, download_as: str | None = None) -> str:
+    def sign(self, key: str, *, download_as: str | None = None, turn: str = "") -> str:
         """Return the link's path and query.
 
         It is the same for half an hour, so that the browser's cache hits it, and lives for 30 to 60 minutes.
         """
         expires_at = (int(self._clock()) // WINDOW_S + 2) * WINDOW_S
         disposition = download_as or INLINE
-        mac = self._mac(self._key_id, "GET", key, str(expires_at), disposition)
+        mac = self._mac(self._key_id, "GET", key, str(expires_at), turn, disposition)
         query = {"e": expires_at, "k": self._key_id, "s": mac}
+        if turn:
+            query["t"] = turn
         if disposition:
             query["d"] = disposition
         return f"{self._base}/{quote(key)}?{urlencode(query)}"
@@ -81,32 +89,34 @@ class LinkSigner:
         Raises: LinkRefused.
         """
         expiry, disposition, key_id = query.get("e", ""), query.get("d", INLINE), query.get("k", "")
-        if key_id not in self._keys or not is_key(key) or not _EXPIRY.fullmatch(expiry):
+        turn = query.get("t", "")
+        if key_id not in self._keys or not is_key(key) or not _EXPIRY.fullmatch(expiry) or "\0" in turn:
             raise LinkRefused("not a link of ours")
-        expected = self._mac(key_id, "GET" if method == "HEAD" else method, key, expiry, disposition)
+        expected = self._mac(key_id, "GET" if method == "HEAD" else method, key, expiry, turn, disposition)
         if not hmac.compare_digest(expected.encode(), _encoded(query.get("s", ""))):
             raise LinkRefused("the signature is of something else")
         if int(expiry) <= self._clock():
             raise LinkRefused(f"expired at {expiry}")
-        return Link(key, int(expiry), disposition or None)
+        return Link(key, int(expiry), disposition or None, turn)
 
-    def _mac(self, key_id: str, method: str, key: str, expiry: str, disposition: str) -> str:
+    def _mac(self, *parts: str) -> str:
         # NUL can stand in none of the parts but the last, so no two different links are signed as the same text.
-        signed = _encoded(f"{_FORM}\0{key_id}\0{method}\0{key}\0{expiry}\0{disposition}")
-        mac = hmac.digest(self._keys[key_id], signed, hashlib.sha256)
+        key_id, *_ = parts
+        mac = hmac.digest(self._keys[key_id], _encoded("\0".join((_FORM, *parts))), hashlib.sha256)
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 class OwnLinks:
     """`ports.bucket.Links`: addresses at the studio, good for 30 to 60 minutes; `/media` asks the row too."""
 
-    def __init__(self, signer: LinkSigner, owner_id: UUID) -> None:
+    def __init__(self, signer: LinkSigner, owner_id: UUID, turn: str) -> None:
         self._signer = signer
         self._owner_id = owner_id
+        self._turn = turn
 
     def to(self, key: str, *, download_as: str | None = None) -> str:
         """Return an address of one object; see the port."""
-        return self._signer.sign(owned(key, self._owner_id), download_as=download_as)
+        return self._signer.sign(owned(key, self._owner_id), download_as=download_as, turn=self._turn)
 
 
 @dataclass(frozen=True)

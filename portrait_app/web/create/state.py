@@ -123,7 +123,7 @@ class CreateState(StopsPortraits, Room, rx.State):
     async def _look(cls, work: Work) -> Seen:
         rows = await work.assets.latest(limit=MOST_SHOWN)
         together = {row.generation_id for row in rows if row.created_at > rows[0].created_at - TOGETHER}
-        links = await work.bucket.links()
+        links = await work.links()
         return Seen(
             is_darkroom=house.workshop().settings.is_darkroom,
             models=await training_cards(work),

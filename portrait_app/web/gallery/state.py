@@ -66,7 +66,7 @@ class GalleryState(live.Room, rx.State):
             return
         async with work_for(self) as work:
             page = await gallery.page(work, before=UUID(self.next_page), filters=self._filters())
-            self.older = [*self.older, *cut(await work.bucket.links(), page.portraits, await work.trainings.ready())]
+            self.older = [*self.older, *cut(await work.links(), page.portraits, await work.trainings.ready())]
         self.next_page = _text(page.before)
 
     @rx.event
@@ -128,7 +128,7 @@ class GalleryState(live.Room, rx.State):
     @classmethod
     async def _look(cls, work: Work) -> Newest:
         page = await gallery.page(work)
-        return Newest(page, cut(await work.bucket.links(), page.portraits, await work.trainings.ready()))
+        return Newest(page, cut(await work.links(), page.portraits, await work.trainings.ready()))
 
     def _show(self, seen: Newest) -> None:
         """Take in what changed among the newest, under this tab's filters."""
@@ -169,7 +169,7 @@ class GalleryState(live.Room, rx.State):
             page = await gallery.page(work, filters=self._filters())
         else:
             page = await gallery.page_down_to(work, oldest, filters=self._filters())
-        portraits = cut(await work.bucket.links(), page.portraits, models)
+        portraits = cut(await work.links(), page.portraits, models)
         self.newest, self.older, self.next_page = portraits[:PAGE], portraits[PAGE:], _text(page.before)
         self.models = [Option(str(model.id), model.name) for model in models]
         self.is_learning = not portraits and any(not row.status.is_final for row in await work.trainings.started())

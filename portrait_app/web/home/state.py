@@ -41,7 +41,7 @@ class HomeState(StopsPortraits, Room, rx.State):
     async def _look(cls, work: Work) -> Seen:
         first_name = (await work.accounts.mine()).name.partition(" ")[0]
         newest = await work.assets.page(limit=NEWEST)
-        links = await work.bucket.links()
+        links = await work.links()
         return Seen(
             greeting=f"Hello, {first_name}",
             models=await training_cards(work),

@@ -133,7 +133,7 @@ async def _cover(work: Work, training: Training, portraits: dict[UUID, str | Non
     if key is None and training.removal_asked_at is None and training.photos_deleted_at is None:
         photos = await work.selfies.of(training.id)
         key = next((photo.key for photo in photos if photo.is_usable), None)
-    return (await work.bucket.links()).to(small_key(key, COVER_EDGE_PX)) if key else ""
+    return (await work.links()).to(small_key(key, COVER_EDGE_PX)) if key else ""
 
 
 def _cover_of(training: ObjectVar[TrainingCard]) -> rx.Component:

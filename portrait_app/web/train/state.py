@@ -178,7 +178,7 @@ class TrainState(ChoosesStay, Room, rx.State):
         good = sum(row.is_usable for row in rows)
         examining = sum(row.status is SelfieStatus.EXAMINING for row in rows)
         models = await training_cards(work)
-        links = await work.bucket.links()
+        links = await work.links()
         why_not, settings = house.workshop().offers.why_no_training(), house.workshop().settings
         return Seen(
             draft_id=str(draft.id),

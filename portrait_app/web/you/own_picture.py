@@ -34,7 +34,7 @@ class OwnPictureState(rx.State):
     async def look(self) -> None:
         """Show the newest portraits; the sheet is open already."""
         async with work_for(self) as work:
-            links = await work.bucket.links()
+            links = await work.links()
             self.portraits = [
                 Wearable(str(row.id), PortraitCard.of(links, row).alt, Square.of(links, row))
                 for row in await preferences.to_wear(work)

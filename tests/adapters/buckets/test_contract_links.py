@@ -13,6 +13,7 @@ from tests.opening import STUDIO, browser_of
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from portrait_app.adapters.buckets.links import Link
     from portrait_app.ports.bucket import Bucket, Buckets
 
 OWNER = f"u/{ADA}"
@@ -67,9 +68,11 @@ async def test_a_link_that_was_altered_opens_nothing(
 ) -> None:
     await bucket.put_bytes(KEY, b"Ada")
     await buckets.of(BOB).put_bytes(KEY.replace(str(ADA), str(BOB)), b"Bob")
-    link = httpx.URL((await bucket.links()).to(KEY))
+    link = httpx.URL((await bucket.links("7")).to(KEY))
     said = dict(link.params)
-    altered = [link.copy_with(path=link.path.replace(str(ADA), str(BOB))), link.copy_with(query=None)]
+    assert said.keys() == {"e", "k", "s", "t"}
+    altered = [link.copy_set_param("t", "1")]  # links of no turn are of none
+    altered += [link.copy_with(path=link.path.replace(str(ADA), str(BOB))), link.copy_with(query=None)]
     altered += [link.copy_remove_param(name) for name in said]
     altered += [link.copy_set_param(name, f"{value}0") for name, value in said.items()]
     altered += [link.copy_set_param(name, value[:-1]) for name, value in said.items()]
@@ -105,8 +108,8 @@ async def test_a_link_stops_with_its_row_and_works_again_when_that_is_restored(
 ) -> None:
     deleted: set[str] = set()
 
-    async def is_shown(key: str) -> bool:
-        return key not in deleted
+    async def is_shown(link: Link) -> bool:
+        return link.key not in deleted
 
     await bucket.put_bytes(KEY, b"Ada")
     links = await bucket.links()

@@ -135,9 +135,9 @@ class S3Bucket:
         """Return the person's first objects after a key; see the port."""
         return await self._listed(folder_of(self._owner_id), after, most)
 
-    async def links(self) -> OwnLinks:
+    async def links(self, turn: str = "") -> OwnLinks:
         """Return what makes links; see the port."""
-        return OwnLinks(self._signer, self._owner_id)
+        return OwnLinks(self._signer, self._owner_id, turn)
 
     @asynccontextmanager
     async def _upload(self, key: str) -> AsyncGenerator[Upload]:
