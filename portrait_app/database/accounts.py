@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, text
@@ -13,13 +14,14 @@ from portrait_app.errors import SignedOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
 MOST_DOUBTS = 20
+LINKS_LIVE = timedelta(hours=1)  # at most
 _HASH: Any = Account.password_hash
 _ONE_FIRST = text("SELECT pg_advisory_xact_lock(hashtextextended('the first account', 0))")
 
@@ -94,8 +96,8 @@ class Accounts:
         return (await self.session.scalars(living)).all()
 
     async def forget_old_sessions(self) -> None:
-        """Delete the asker's sessions that have run out."""
-        await self.session.execute(delete(Session).where(col(Session.expires_at) < func.now()))
+        """Delete the asker's sessions that ran out, once their end need end no link any more (`database/pixels`)."""
+        await self.session.execute(delete(Session).where(col(Session.expires_at) < func.now() - LINKS_LIVE))
 
     async def is_operator(self) -> bool:
         """Whether the house is the asker's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,12 +14,14 @@ from starlette.applications import Starlette
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.database.address import Role
+from portrait_app.domain.account import Session
+from portrait_app.domain.clock import now
 from portrait_app.domain.rows import new_id
 from portrait_app.http.media import media_routes
 from portrait_app.http.trash import trash_routes
 from portrait_app.services import accounts, purging, sessions, showing, thumbnails, trash
 from portrait_app.settings import Settings
-from tests.builders import PASSWORD, signs_in
+from tests.builders import PASSWORD, rewrite, signs_in
 from tests.portraits import portraits_of
 from tests.services.removing import learned
 
@@ -132,6 +135,21 @@ async def test_links_of_before_end_with_a_session_and_those_of_after_work(
     assert await answers(
         browser, [fresh[0].replace("&t=", "&x="), f"{former[0]}&t={fresh[0].partition('&t=')[2]}"]
     ) == {403}
+
+
+async def test_links_of_before_stay_ended_though_the_session_that_ended_them_runs_out(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn
+) -> None:
+    (portrait,) = await portraits_of(house, await house.ready_model(ada.owner_id))
+    (link,) = await given(house, ada.owner_id, str(portrait.key))
+    someone = await sessions.who(house.desk, ada.token)
+    assert someone is not None
+    async with house.desk.for_person(ada.owner_id) as work:
+        await sessions.end(work, someone.session_id)
+    await rewrite(house, Session, someone.session_id, expires_at=now() - timedelta(minutes=1))
+    async with house.desk.for_person(ada.owner_id) as work:
+        await work.accounts.forget_old_sessions()
+    assert await answers(browser, [link]) == {404}
 
 
 async def test_a_picture_costs_one_question_and_the_wall(
