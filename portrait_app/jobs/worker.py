@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app import logs
-from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING
+from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING, PRIORITY
 from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -173,13 +173,16 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
     """Give jobs of a worker that was killed back to the queue.
 
     A photo whose examination ends its worker again and again is refused: it would end every one that comes after. Those
-    that only were at work beside it are tried at different moments, so that each is soon done without it.
+    that only were at work beside it are tried at different moments, so that each is soon done without it. A job's
+    attempts say nothing of deaths, since it was also tried again while a store was down: each death takes one from its
+    priority, which also puts it behind those that were at work beside none.
     """
     manager = workshop.jobs.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-        log.info("job.taken_over", job=job.id, task=job.task_name, attempts=job.attempts)
+        deaths = PRIORITY[Chore(job.task_name)] - job.priority
+        log.info("job.taken_over", job=job.id, task=job.task_name, attempts=job.attempts, deaths=deaths)
         with suppress(ConnectorException):  # one that can't be given back now must not keep the others
-            if job.task_name == Chore.EXAMINE_SELFIE and job.attempts >= MOST_DEATHS:
+            if job.task_name == Chore.EXAMINE_SELFIE and deaths >= MOST_DEATHS:
                 await workshop.examiner.give_up(*(UUID(str(job.task_kwargs[name])) for name in ("owner_id", "row_id")))
-            span = timedelta(seconds=random.uniform(0, APART_S) * job.attempts)
-            await manager.retry_job(job, retry_at=now() + span)
+            span = timedelta(seconds=random.uniform(0, APART_S) * min(deaths, MOST_DEATHS))
+            await manager.retry_job(job, retry_at=now() + span, priority=job.priority - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -11,6 +12,7 @@ import pytest
 
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.jobs import worker
 from portrait_app.services import selfies
@@ -70,6 +72,36 @@ async def test_a_photo_that_ends_worker_after_worker_is_refused_in_words(
     assert (photo.status, photo.refusal) == (SelfieStatus.REFUSED, "This picture is damaged or incomplete.")
     await workshop.examiner.examine(ada, photo_id)  # the chore, given back once more, finds nothing to open
     assert [stored.key for stored in await house.desk.buckets.of(ada).page(most=9)] == []
+
+
+async def test_a_photo_that_waited_long_for_a_store_is_not_refused_for_the_first_worker_that_dies(
+    house: House, workshop: SimpleNamespace
+) -> None:
+    ada = await house.somebody("Ada")
+    photo_id = await _sent(house, ada)
+    with psycopg.connect(house.desk.database.address.conninfo(), autocommit=True) as admin:
+        admin.execute("UPDATE jobs.procrastinate_jobs SET attempts = 20 WHERE args->>'row_id' = %s", [str(photo_id)])
+    assert _kill(house, photo_id) == 20
+    before = now()
+    await worker._take_over_from_the_dead(cast("Workshop", workshop))
+    async with house.desk.for_person(ada) as work:
+        assert (await work.selfies.get(photo_id)).status is SelfieStatus.EXAMINING
+    (job,) = await workshop.jobs.job_manager.list_jobs_async(task=Chore.EXAMINE_SELFIE)
+    assert job.scheduled_at - before < timedelta(seconds=worker.APART_S * worker.MOST_DEATHS + 1)
+
+
+async def test_photos_that_no_worker_died_of_come_before_one_beside_which_some_did(
+    house: House, workshop: SimpleNamespace
+) -> None:
+    ada = await house.somebody("Ada")
+    suspect = await _sent(house, ada)
+    assert _kill(house, suspect) == 0
+    await worker._take_over_from_the_dead(cast("Workshop", workshop))
+    await _sent(house, ada)
+    jobs = await workshop.jobs.job_manager.list_jobs_async(task=Chore.EXAMINE_SELFIE)
+    first, second = sorted(jobs, key=lambda job: -job.priority)
+    assert first.priority > second.priority
+    assert second.task_kwargs["row_id"] == str(suspect)
 
 
 async def test_other_chores_are_given_back_however_often_a_worker_dies(house: House, workshop: SimpleNamespace) -> None:
