@@ -19,7 +19,7 @@ class TooManyPixels(PictureError):
 
     def __init__(self, max_pixels: int) -> None:
         self.max_pixels = max_pixels
-        super().__init__(f"This picture has more than {max_pixels // 1_000_000} megapixels.")
+        super().__init__(f"This picture has more than {max_pixels // 1_000_000} megapixels. Please add a smaller copy of it.")
 
 
 class BrokenPicture(PictureError):

@@ -22,9 +22,9 @@ MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 60_000_000
 """The largest picture that is decoded: 180 MB of pixels."""
 
-MAX_PIXELS_OF = {"HEIF": 50_000_000, "WEBP": 25_000_000, "AVIF": 25_000_000}
-"""Less where the decoder itself takes up to 16 bytes a pixel. Telephones make HEIC of 49 megapixels, and none of the
-others in such a size."""
+MAX_PIXELS_OF = {"HEIF": 51_000_000, "WEBP": 25_000_000, "AVIF": 25_000_000}
+"""Less where the decoder itself takes up to 16 bytes a pixel. Telephones make HEIC of 8192 x 6144 pixels, and
+none of the others in such a size."""
 
 Image.init()  # or Pillow would not know AVIF yet
 pillow_heif.register_heif_opener()  # pyright: ignore[reportUnknownMemberType]  # teaches Pillow one more format

@@ -90,6 +90,23 @@ def test_where_the_decoder_takes_more_a_picture_may_be_less(kind: str, monkeypat
         pictures.open_picture(written.getvalue())
 
 
+def test_the_largest_heic_that_a_telephone_makes_is_taken() -> None:
+    written = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(written, "HEIF")
+    claiming = bytearray(written.getvalue())
+    size = claiming.index(b"ispe") + 8
+    claiming[size : size + 8] = struct.pack(">II", 8192, 6144)
+    assert pictures.kind_of(bytes(claiming)).width == 8192
+
+
+def test_one_that_is_too_large_is_refused_in_words_that_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(written, "WEBP")
+    monkeypatch.setitem(MAX_PIXELS_OF, "WEBP", 1)
+    with pytest.raises(TooManyPixels, match=r"Please add a smaller copy of it\."):
+        pictures.open_picture(written.getvalue())
+
+
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "I;16", "P"])
 def test_a_large_picture_is_opened_as_the_same_pixels_as_a_small_one(
     mode: str, monkeypatch: pytest.MonkeyPatch
