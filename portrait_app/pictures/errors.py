@@ -19,7 +19,8 @@ class TooManyPixels(PictureError):
 
     def __init__(self, max_pixels: int) -> None:
         self.max_pixels = max_pixels
-        super().__init__(f"This picture has more than {max_pixels // 1_000_000} megapixels. Please add a smaller copy of it.")
+        most = max_pixels // 1_000_000
+        super().__init__(f"This picture has more than {most} megapixels. Please add a smaller copy of it.")
 
 
 class BrokenPicture(PictureError):
