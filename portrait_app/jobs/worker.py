@@ -44,7 +44,7 @@ AT_ONCE = {AT_ENGINE: 4, BY_MAIL: 2, HERE: 4, PACKING: 1}
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 8.0
 HOUR_S = 3600.0
-MOST_DEATHS = 4  # of workers over one photo
+MOST_DEATHS = 3  # of workers over one photo before its last one: a fifth within a minute would end the studio
 APART_S = 4.0
 ANSWER_LASTS_S = 10.0  # the database's, to the simplest question
 
@@ -184,5 +184,5 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
         with suppress(ConnectorException):  # one that can't be given back now must not keep the others
             if job.task_name == Chore.EXAMINE_SELFIE and deaths >= MOST_DEATHS:
                 await workshop.examiner.give_up(*(UUID(str(job.task_kwargs[name])) for name in ("owner_id", "row_id")))
-            span = timedelta(seconds=random.uniform(0, APART_S) * min(deaths, MOST_DEATHS))
+            span = timedelta(seconds=random.uniform(0, APART_S) * min(deaths + 1, MOST_DEATHS))
             await manager.retry_job(job, retry_at=now() + span, priority=job.priority - 1)

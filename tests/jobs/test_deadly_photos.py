@@ -14,6 +14,7 @@ from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.selfie import SelfieStatus
+from portrait_app.house import child
 from portrait_app.jobs import worker
 from portrait_app.services import selfies
 from portrait_app.services.selfies import Examiner
@@ -72,6 +73,18 @@ async def test_a_photo_that_ends_worker_after_worker_is_refused_in_words(
     assert (photo.status, photo.refusal) == (SelfieStatus.REFUSED, "This picture is damaged or incomplete.")
     await workshop.examiner.examine(ada, photo_id)  # the chore, given back once more, finds nothing to open
     assert [stored.key for stored in await house.desk.buckets.of(ada).page(most=9)] == []
+
+
+async def test_a_photo_is_refused_before_so_many_workers_died_that_the_studio_ends(
+    house: House, workshop: SimpleNamespace
+) -> None:
+    ada = await house.somebody("Ada")
+    photo_id = await _sent(house, ada)
+    for _ in range(child.MOST_DEATHS - 1):
+        _kill(house, photo_id)
+        await worker._take_over_from_the_dead(cast("Workshop", workshop))
+    async with house.desk.for_person(ada) as work:
+        assert (await work.selfies.get(photo_id)).status is SelfieStatus.REFUSED
 
 
 async def test_a_photo_that_waited_long_for_a_store_is_not_refused_for_the_first_worker_that_dies(
