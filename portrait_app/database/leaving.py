@@ -28,11 +28,13 @@ class Farewell(NamedTuple):
 async def part(session: AsyncSession, still_there: Sequence[str]) -> UUID | None:
     """Delete the account that this work is for, and all that hangs on it; return the farewell.
 
+    The operator's house is handed on to who has been in it longest: without one, a stranger would be asked in.
     None, and nothing is deleted, when its time has not come.
     """
-    return await session.scalar(
-        text("SELECT app.part(CAST(:still AS jsonb))"), {"still": json.dumps(list(still_there))}
-    )
+    given = {"still": json.dumps(list(still_there))}
+    farewell_id: UUID | None = await session.scalar(text("SELECT app.part(CAST(:still AS jsonb))"), given)
+    await session.execute(text("SELECT app.hand_on_house()"))
+    return farewell_id
 
 
 async def farewell(session: AsyncSession, farewell_id: UUID) -> Farewell | None:

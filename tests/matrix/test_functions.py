@@ -91,6 +91,7 @@ KNOWN = {
     "note_farewell(which uuid, left_there jsonb)": Known(
         SERVICE, "void", "says nothing", ("note_farewell('{hers}', '[]')",)
     ),
+    "hand_on_house()": Known(SERVICE, "void", "says nothing; to somebody who is in, alone", ("hand_on_house()",)),
     "part(left_there jsonb)": Known(
         SERVICE, "uuid", "a farewell's id, when the time of the one it works for has come", ("part('[]')",)
     ),
