@@ -18,6 +18,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc.errors import JoseError
 
+from portrait_app.adapters.replicate.bounded import BoundedClient
 from portrait_app.domain.clock import now
 from portrait_app.domain.identity import Claim
 from portrait_app.domain.text import one_line
@@ -25,12 +26,14 @@ from portrait_app.errors import PortraitError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # it would rather have httpx2; Reflex needs httpx
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
     from authlib.integrations.starlette_client import StarletteIntegration, StarletteOAuth2App
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PATIENCE_S = 10.0
+MOST_BYTES = 1024 * 1024  # of an answer; the largest, a provider's keys, are some thousands
 JUST_NOW_S = 300  # as long as we wait for a browser to come back
 LONGEST_SUBJECT = 255  # OpenID Connect Core, 2
 MANY_FACTORS = "mfa"  # among the methods of an ID token (RFC 8176); single ones may be of one factor
@@ -93,6 +96,17 @@ class Trip:
         return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
 
 
+class _Bounded(AsyncOAuth2Client, BoundedClient):  # pyright: ignore[reportIncompatibleMethodOverride] -- by authlib, which has no types
+    """authlib's client, which would read whatever comes, for as long as something does."""
+
+    lasts_s = PATIENCE_S
+    most_bytes = MOST_BYTES
+
+
+class _App(StarletteOAuth2App):
+    client_cls = _Bounded
+
+
 class Provider:
     """Any OpenID Connect provider, found by its issuer's address."""
 
@@ -102,7 +116,7 @@ class Provider:
     def __init__(self, key: str, name: str, issuer: str, client_id: str, client_secret: str) -> None:
         self.key, self.name, self.issuer = key, name, issuer.rstrip("/")
         self._client_id = client_id
-        self._app: Any = StarletteOAuth2App(
+        self._app: Any = _App(
             StarletteIntegration(key),
             name=key,
             client_id=client_id,

@@ -41,7 +41,7 @@ CALLS: dict[str, tuple[str, Call, type[Exception]]] = {
 async def test_a_reply_that_drips_is_given_up(
     scripted: ScriptedEngine, to_scripted: Gateway, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(bounded, "CALL_LASTS_S", 0.3)
+    monkeypatch.setattr(bounded.BoundedClient, "lasts_s", 0.3)
     line, call, expected = CALLS[name]
     scripted.answers |= {"GET /v1/models/ada/faces/versions/1": Answer(body={"id": "1"}), line: DRIP}
     async with asyncio.timeout(10):
@@ -55,7 +55,7 @@ async def test_a_reply_that_drips_is_given_up(
 async def test_a_reply_without_measure_is_not_read_to_its_end(
     scripted: ScriptedEngine, to_scripted: Gateway, monkeypatch: pytest.MonkeyPatch, name: str, packed: bool
 ) -> None:
-    monkeypatch.setattr(bounded, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(bounded.BoundedClient, "most_bytes", 100_000)
     line, call, expected = CALLS[name]
     much = b'{"id": "abc", "status": "starting", "key": "k", "logs": "%s"}' % (b"x" * 200_000)
     answer = Answer(200, gzip.compress(much), {"Content-Encoding": "gzip"}) if packed else Answer(200, much)
@@ -73,7 +73,7 @@ async def test_a_packed_reply_is_read_as_ever(scripted: ScriptedEngine, to_scrip
 async def test_an_upload_has_time_in_proportion_to_its_size(
     scripted: ScriptedEngine, to_scripted: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounded, "CALL_LASTS_S", 0.0)  # alone it would end at once
+    monkeypatch.setattr(bounded.BoundedClient, "lasts_s", 0.0)  # alone it would end at once
     scripted.answers["POST /v1/files"] = Answer(201, {"id": "f", "urls": {"get": "https://engine/f"}})
     assert (await to_scripted.upload("photos.zip", b"z" * 500_000)).id == "f"
     with pytest.raises(EngineDown):

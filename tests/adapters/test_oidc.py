@@ -53,6 +53,13 @@ async def test_a_right_answer_says_who_somebody_is(way: Way) -> None:
     assert not (await way.gone()).is_verified
 
 
+@pytest.mark.parametrize("where", ["described", "claims", "about"])
+async def test_an_answer_larger_than_any_providers_is_not_read_to_its_end(way: Way, where: str) -> None:
+    setattr(way.openid, where, {"more": "x" * 1_100_000})
+    with pytest.raises(ProviderDown):
+        await way.gone()
+
+
 @pytest.mark.parametrize(
     ("amr", "is_two"),
     [(["pwd", "mfa"], True), (["pwd", "otp"], False), ([["mfa"], "mfaa"], False), ([], False), (None, False)],

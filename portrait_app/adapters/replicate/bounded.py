@@ -52,6 +52,8 @@ class BoundedClient(httpx.AsyncClient):
     """
 
     ahead = timedelta()
+    lasts_s = CALL_LASTS_S
+    most_bytes = MOST_BYTES
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **how: Any) -> httpx.Response:
         """Send a request and read its reply.
@@ -67,12 +69,12 @@ class BoundedClient(httpx.AsyncClient):
 
         request.extensions = {**request.extensions, "trace": see_that_it_is_time}
         size = request.headers.get("content-length", "0")
-        lasts_s = CALL_LASTS_S + int(size) / SLOWEST_UPLOAD
+        lasts_s = self.lasts_s + int(size) / SLOWEST_UPLOAD
         try:
             async with asyncio.timeout(lasts_s):
                 reply = await super().send(request, stream=True, **how)
                 self._note_time(reply.headers.get("date"))
-                content = await _content(reply)
+                content = await _content(reply, self.most_bytes)
         except TimeoutError as error:
             raise httpx.ReadTimeout(f"no whole reply in {lasts_s:.0f} s", request=request) from error
         headers = [(name, value) for name, value in reply.headers.multi_items() if name.lower() not in _OF_THE_WIRE]
@@ -83,13 +85,13 @@ class BoundedClient(httpx.AsyncClient):
             self.ahead = parsedate_to_datetime(date or "") - now()
 
 
-async def _content(reply: httpx.Response) -> bytes:
+async def _content(reply: httpx.Response, most_bytes: int) -> bytes:
     content = bytearray()
     try:
         async for chunk in reply.aiter_bytes():  # unpacked piece by piece, so this counts what it grows to
             content += chunk
-            if len(content) > MOST_BYTES:
-                raise httpx.ReadError(f"more than {MOST_BYTES} bytes", request=reply.request)
+            if len(content) > most_bytes:
+                raise httpx.ReadError(f"more than {most_bytes} bytes", request=reply.request)
     finally:
         await reply.aclose()
     return bytes(content)
