@@ -17,6 +17,7 @@ from portrait_app.domain.identity import Identity
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
 from portrait_app.services import accounts, fresh, sessions, steps, ways
+from portrait_app.services.accounts import NotInvited
 from portrait_app.services.complaints import LONGEST_NAME, about_email
 from portrait_app.services.errands import TooLate
 
@@ -82,7 +83,7 @@ async def sign_in(desk: Desk, comer: Newcomer) -> Entered:
         Unverified: they are new here, and the provider doesn't vouch for their address.
         AddressKnown: the address has an account whose owner has not proven that it is theirs, or asks for two steps.
         NotInvited: they are new here, and sign-up isn't open to whoever asks.
-        TooLate: they became known in another tab meanwhile.
+        TooLate: what they were known by changed in another tab meanwhile.
     """
     claim = comer.claim
     async with desk.for_nobody(Role.USER) as session:
@@ -95,10 +96,8 @@ async def sign_in(desk: Desk, comer: Newcomer) -> Entered:
         return await _enter(desk, owner_id, comer)
     try:
         return await (_link_and_enter(desk, linked_to, comer) if linked_to else _make(desk, comer))
-    except IntegrityError as error:
-        if "accounts_email" in str(error.orig):
-            raise AddressKnown(comer.provider, "unproven address") from None
-        raise TooLate("made in another tab meanwhile") from error
+    except (IntegrityError, NotInvited) as error:
+        return await _enter_if_known_by_now(desk, comer, error)
 
 
 async def link(work: Work, someone: Someone, claim: Claim, name: str) -> None:
@@ -134,6 +133,19 @@ async def unlink(work: Work, someone: Someone, identity_id: UUID) -> None:
     await ways.require_another(work)
     await work.session.delete(identity)
     await ways.changed(work)
+
+
+async def _enter_if_known_by_now(desk: Desk, comer: Newcomer, error: IntegrityError | NotInvited) -> Entered:
+    """Let in whom another of their own tabs made known a moment ago; refuse others for what stood in their way."""
+    async with desk.for_nobody(Role.USER) as session:
+        known = await identity_of(session, comer.claim.issuer, comer.claim.subject)
+    if known is not None:
+        return await _enter(desk, known[1], comer)
+    if isinstance(error, NotInvited):
+        raise error
+    if "accounts_email" in str(error.orig):
+        raise AddressKnown(comer.provider, "unproven address") from None
+    raise TooLate("changed in another tab meanwhile") from error
 
 
 async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Entered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,12 @@ async def test_a_new_name_and_a_new_address_there_are_the_same_person_here(town:
     assert first is not None
     assert again is not None
     assert again.owner_id == first.owner_id
+
+
+async def test_who_comes_first_in_several_tabs_at_once_comes_in_in_each(town: Town) -> None:
+    callbacks = [await town.callback() for _ in range(6)]
+    answers = await asyncio.gather(*(town.client.get(callback) for callback in callbacks))
+    assert [answer.headers["location"] for answer in answers] == ["/gallery"] * 6
 
 
 async def test_who_takes_over_a_name_there_is_somebody_else_here(town: Town) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from portrait_app.services import sessions
@@ -15,7 +17,10 @@ from tests.http.passkeys.conftest import OURS, Browser
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from portrait_app.database.address import Address
     from tests.builders import House as TestHouse
+
+_WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def test_whoever_has_the_passkey_is_signed_in_without_an_address_or_a_password(
@@ -70,6 +75,24 @@ async def test_an_answer_that_is_wrong_in_one_thing_opens_nothing(
     assert refused.status_code == status
     assert refused.json()["headline"]
     assert COOKIE not in somebody.client.cookies
+
+
+async def test_of_two_answers_with_one_count_at_once_one_is_refused(
+    ada: Browser, somebody: Browser, address: Address
+) -> None:
+    """One of two devices is a copy. The second waits for the first to be written down, and sees it."""
+    device = Authenticator(OURS)
+    await ada.signs_up("Ada")
+    await ada.adds(device)
+    async with await psycopg.AsyncConnection.connect(address.conninfo(), autocommit=True) as onlooker:
+        async with await psycopg.AsyncConnection.connect(address.conninfo()) as first:
+            await first.execute("UPDATE app.passkeys SET sign_count = 1")
+            second = asyncio.create_task(somebody.opens(device))
+            while not (await (await onlooker.execute(_WAITING)).fetchall()):
+                assert not second.done()
+                await asyncio.sleep(0)
+        refused = await second
+    assert (refused.status_code, COOKIE in somebody.client.cookies) == (400, False)
 
 
 async def test_the_questions_of_one_page_side_by_side_are_one_browsers(somebody: Browser) -> None:
