@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
+import traceback
 
 import structlog
 
+ODD_FRAMES_SAID_EVERY_S = 60.0
 _GIVE_THEMSELVES_A_HANDLER = ("engineio.server", "socketio.server")  # as long as nobody has given them a level
 
 
@@ -45,8 +48,47 @@ def set_up(level: str = "info") -> None:
 
 def _quieten() -> None:
     for name in _GIVE_THEMSELVES_A_HANDLER:
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).setLevel(logging.ERROR)
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.setLevel(logging.ERROR)
+        _Seldom().stand_before(library)
+    _Seldom("No token provided").stand_before(logging.getLogger("reflex.app"))
     # It logs whole events, and with them the request's headers and so the session's token. What an event's handler
     # raises reaches `web.voice`; what is left is an event whose handler doesn't exist.
     logging.getLogger("reflex_base.event.processor.event_processor").setLevel(logging.CRITICAL + 1)
+
+
+def _where(record: logging.LogRecord) -> str:
+    """Say in some words what a traceback says in thirty lines."""
+    kind, _, trace = record.exc_info or (None, None, None)
+    frames = traceback.extract_tb(trace)
+    return f": {kind.__name__} at {frames[-1].filename}:{frames[-1].lineno}" if kind and frames else ""
+
+
+class _Seldom(logging.Filter):
+    """Lets one line pass in a while, without its traceback.
+
+    Anybody may send a websocket what it can't read, as often as they like; their frames shall not fill the disk.
+    """
+
+    def __init__(self, about: str = "") -> None:
+        super().__init__()
+        self._about = about
+        self._unsaid, self._said_at = 0, -ODD_FRAMES_SAID_EVERY_S
+
+    def stand_before(self, logger: logging.Logger) -> None:
+        """Take the place of an earlier one: logs are set up again when a process has its settings."""
+        logger.filters = [each for each in logger.filters if not isinstance(each, _Seldom)]
+        logger.addFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this one is said; it then tells how many weren't."""
+        if not str(record.msg).startswith(self._about):
+            return True
+        if time.monotonic() - self._said_at < ODD_FRAMES_SAID_EVERY_S:
+            self._unsaid += 1
+            return False
+        record.msg = f"{record.getMessage()}{_where(record)}"[:200] + f" ({self._unsaid} more before)"
+        record.args = record.exc_info = record.exc_text = None
+        self._unsaid, self._said_at = 0, time.monotonic()
+        return True

@@ -46,7 +46,39 @@ def test_the_websockets_server_has_no_voice_of_its_own() -> None:
         "socketio.AsyncServer(async_mode='asgi')\n"
         "logging.getLogger('engineio.server').error('it broke')"
     )
-    assert (fact["event"], fact["logger"]) == ("it broke", "engineio.server")
+    assert (fact["event"], fact["logger"]) == ("it broke (0 more before)", "engineio.server")
+
+
+def test_however_many_odd_frames_a_stranger_sends_the_log_has_one_short_line_in_a_while() -> None:
+    said = said_by(
+        "logs.set_up()\n"
+        "import engineio, socketio\n"
+        "server = socketio.AsyncServer(async_mode='asgi')\n"
+        "def odd(moment):\n"
+        "    logs.time.monotonic = lambda: moment\n"
+        "    for frame in range(1000):\n"
+        "        try:\n"
+        "            int('x')\n"
+        "        except ValueError:\n"
+        "            logging.getLogger('engineio.server').exception('message async handler error')\n"
+        "odd(10_000.0)\n"
+        "odd(10_061.0)"
+    )
+    assert [fact["event"] for fact in said] == [
+        "message async handler error: ValueError at <string>:13 (0 more before)",
+        "message async handler error: ValueError at <string>:13 (999 more before)",
+    ]
+    assert not any("exception" in fact for fact in said)
+
+
+def test_of_connections_that_name_nobody_one_is_said_in_a_while_and_what_else_is_said_stays() -> None:
+    said = said_by(
+        "for sid in range(9):\n"
+        "    logging.getLogger('reflex.app').warning(f'No token provided in connection for session {sid}')\n"
+        "    logging.getLogger('reflex.app').warning('another')"
+    )
+    assert [fact["event"] for fact in said].count("another") == 9
+    assert len(said) == 10
 
 
 @pytest.mark.parametrize("logger", ["logging.getLogger('x')", "structlog.get_logger()"], ids=["library", "house"])
