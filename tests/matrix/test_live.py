@@ -146,6 +146,31 @@ async def test_a_tab_whose_session_was_ended_elsewhere_shows_nothing_when_it_com
     assert of(matrix.bob, await his.send("State.hydrate_and_load", [{}])) == []
 
 
+@pytest.mark.parametrize("ended", ["revoked_at = now()", "expires_at = now()"])
+@pytest.mark.parametrize("room", ROOMS)
+async def test_a_tab_whose_session_has_ended_is_emptied_led_away_and_told_nothing_more(
+    matrix: Matrix, matrix_house: MatrixHouse, sockets: Sockets, room: str, ended: str
+) -> None:
+    his = await opened(sockets, matrix.bob, room)
+    await empty(his)
+    is_told = {"account"} if "revoked" in ended else None  # a session that runs out tells nobody: it is asked about
+    await live._show(app, matrix.bob.id, is_told)
+    assert bool(of(matrix.bob, sockets.said_to(his))) is bool(of(matrix.bob, "\n".join(his.told)))
+    await empty(his)
+    sockets.told.clear()
+    matrix.admin.execute(f"UPDATE app.sessions SET {ended} WHERE owner_id = %s".encode(), [matrix.bob.id])
+    await live._show(app, matrix.bob.id, is_told)
+    assert of(matrix.bob, sockets.said_to(his)) == []
+    assert "page.toSignIn" in sockets.said_to(his)
+    sockets.told.clear()
+    for noun in NOUNS:
+        await live._show(app, matrix.bob.id, {noun})
+    for happening in Happening:
+        await live._say(app, matrix.bob.id, happening)
+    assert sockets.told == {}
+    matrix.counts.update({"cells": 1, "cells: live channels": 1})
+
+
 @pytest.mark.parametrize("noun", [*NOUNS, None])
 async def test_a_socket_that_takes_the_name_of_adas_tab_hears_nothing(
     matrix: Matrix, matrix_house: MatrixHouse, sockets: Sockets, noun: Noun | None
