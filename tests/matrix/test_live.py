@@ -153,7 +153,8 @@ async def test_a_tab_whose_session_has_ended_is_emptied_led_away_and_told_nothin
 ) -> None:
     his = await opened(sockets, matrix.bob, room)
     await empty(his)
-    is_told = {"account"} if "revoked" in ended else None  # a session that runs out tells nobody: it is asked about
+    # A session that runs out tells nobody: it is asked about.
+    is_told: set[Noun] | None = {"account"} if "revoked" in ended else None
     await live._show(app, matrix.bob.id, is_told)
     assert bool(of(matrix.bob, sockets.said_to(his))) is bool(of(matrix.bob, "\n".join(his.told)))
     await empty(his)
