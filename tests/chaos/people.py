@@ -63,15 +63,14 @@ async def _somebody(desk: Desk, number: int, provider: Provider) -> Training:
         desk, name=f"Ada {number}", email=f"ada{number}@example.com", password=PASSWORD, device="chaos"
     )
     async with desk.for_person(who.owner_id) as work:
-        return work.trainings.add(
-            Training(
-                owner_id=who.owner_id,
-                name="Ada",
-                status=TrainingStatus.READY,
-                trainer=PAID if number % 2 else FREE,
-                version=provider.add_version(f"known{number}"),
-            )
+        trainer = PAID if number % 2 else FREE
+        training = work.trainings.add(
+            Training(owner_id=who.owner_id, name="Ada", status=TrainingStatus.READY, trainer=trainer)
         )
+    async with desk.for_service(who.owner_id) as work:  # its version is the engine's to say
+        training = await work.trainings.get(training.id)
+        training.version = provider.add_version(f"known{number}")
+    return training
 
 
 async def _train(desk: Desk, owner_id: UUID, plan: JobPlan, provider: Provider, trainer: str) -> None:

@@ -1,17 +1,19 @@
-"""A job that we got wrong can't write down a portrait that was never made, or an order that was never given."""
+"""No job of ours can write down a portrait that was never made or an order never given; no person, what was made."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlmodel import select
 
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Asset, Generation
-from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus
+from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
+from portrait_app.domain.training import Training
 from portrait_app.services import generations
 
 if TYPE_CHECKING:
@@ -50,6 +52,40 @@ async def test_a_job_writes_down_nothing_but_what_begins(house: House) -> None:
     for row, values in WRONG:
         with pytest.raises(ProgrammingError, match="as_it_begins"):
             await written(house, row(owner_id=ada, training_id=training.id, **values))
+
+
+NOT_A_PERSONS_TO_SAY: list[tuple[type[Any], dict[str, Any]]] = [
+    (Training, {"status": TrainingStatus.READY, "version": "another/face:hash"}),
+    (Training, {"removed_at": now()}),
+    (Order, {"job_id": "another-ones-job"}),
+    (Order, {"status": OrderStatus.RUNNING}),
+    (Order, {"file_id": "another-ones-photos"}),
+    (Order, {"version": "another/face:hash"}),
+    (Order, {"account": "another-account"}),
+    (Order, {"sent_at": now()}),
+]
+
+
+async def test_what_the_engine_made_is_not_a_persons_to_say(house: House) -> None:
+    """With the name of another's face model or job, its owner's portraits would be made for whoever wrote it."""
+    ada = await house.somebody("Ada")
+    training = await house.ready_model(ada)
+    for row, values in NOT_A_PERSONS_TO_SAY:
+        its_training = {} if row is Training else {"training_id": training.id}
+        with pytest.raises(ProgrammingError, match="as_a_person_begins"):
+            async with house.desk.for_person(ada) as work:
+                work.session.add(row(owner_id=ada, **its_training, **values))
+    for table, column in (
+        ("trainings", "version"),
+        ("trainings", "owner_id"),
+        ("orders", "job_id"),
+        ("orders", "version"),
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with house.desk.for_person(ada) as work:
+                await work.session.execute(text(f"UPDATE app.{table} SET {column} = NULL"))
+    async with house.desk.for_person(ada) as work:
+        assert (await work.trainings.get(training.id)).version == training.version
 
 
 async def written(house: House, row: Any) -> None:

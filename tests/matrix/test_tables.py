@@ -23,11 +23,12 @@ SELECT a.attname, has_column_privilege(c.oid, a.attnum, 'SELECT'), has_column_pr
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.oid = ('app.' || %s)::regclass ORDER BY a.attnum
 """
-# A job puts rows only as they begin (decision 15): a copy of one in the middle of its life would be refused for that.
+# Rows are put only as they begin (decision 15): a copy of one in the middle of its life would be refused for that.
 AS_IT_BEGINS: dict[str, dict[str, Any]] = {
     "generations": {"is_first_set": True, "status": "queued", "trouble": None, "ended_at": None},
     "assets": {"status": "pending", "mime": "", "bytes": 0, "colour": "", "face": None}
     | dict.fromkeys(("source_url", "key", "likeness", "loss", "trouble", "kept_at", "deleted_at", "purge_asked_at")),
+    "trainings": dict.fromkeys(("version", "removed_at")),
     "orders": {"status": "recorded"}
     | dict.fromkeys(("job_id", "file_id", "doubt", "sent_at", "lost_at", "heard_at", "cancel_asked_at", "silent_since"))
     | dict.fromkeys(("silent_at", "stray_since", "ended_at", "version"))

@@ -102,10 +102,15 @@ async def _at_the_engine(house: House, owner_id: UUID, training_id: UUID) -> Non
     """The uploaded photos of a training that is over, and a webhook that told of it."""
     house.engine.files["photos.zip"] = b"zip"
     async with house.desk.for_person(owner_id) as work:
-        order = Order(owner_id=owner_id, kind=OrderKind.TRAINING, training_id=training_id, status=OrderStatus.DONE)
-        order.job_id, order.file_id, order.ended_at = "job-of-adalberta", "photos.zip", now()
-        order_id = work.orders.add(order).id
+        order_id = work.orders.add(Order(owner_id=owner_id, kind=OrderKind.TRAINING, training_id=training_id)).id
     async with house.desk.for_service(owner_id) as work:
+        order = await work.orders.get(order_id)
+        order.status, order.job_id, order.file_id, order.ended_at = (
+            OrderStatus.DONE,
+            "job-of-adalberta",
+            "photos.zip",
+            now(),
+        )
         work.session.add(Delivery(owner_id=owner_id, webhook_id=str(new_id()), order_id=order_id))
 
 

@@ -46,7 +46,7 @@ async def row_of(house: House, model: Training) -> Training | None:
 
 async def set_back(house: House, model: Training, *, asked: timedelta, removed: timedelta | None = None) -> None:
     """As if it had been deleted a while ago."""
-    async with house.desk.for_person(model.owner_id) as work:
+    async with house.desk.for_service(model.owner_id) as work:
         row = await work.trainings.get(model.id, lock=True)
         row.removal_asked_at = now() - asked
         row.removed_at = now() - removed if removed else None

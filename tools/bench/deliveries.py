@@ -126,24 +126,22 @@ async def _orders(sitting: Sitting) -> AsyncGenerator[list[str]]:
         addresses: list[str] = []
         ids: list[uuid.UUID] = []
         async with workshop.desk.for_person(who.owner_id) as work:
-            for number in range(ORDERS):
+            for _ in range(ORDERS):
                 training = work.trainings.add(
                     Training(owner_id=who.owner_id, status=TrainingStatus.LEARNING, trainer="darkroom", started_at=now)
                 )
                 await work.session.flush()
-                # Sent tomorrow: the engine doesn't know these jobs, and is believed about those alone that it should.
-                order = Order(
-                    owner_id=who.owner_id,
-                    kind=OrderKind.TRAINING,
-                    training_id=training.id,
-                    status=OrderStatus.RUNNING,
-                    job_id=f"measured{number}",
-                    sent_at=now + timedelta(days=1),
-                )
+                order = Order(owner_id=who.owner_id, kind=OrderKind.TRAINING, training_id=training.id)
                 ids.append(work.orders.add(order).id)
                 address = webhook.of(order.kind, order.id)
                 assert address is not None
                 addresses.append(address)
+        async with workshop.desk.for_service(who.owner_id) as work:
+            for number, order_id in enumerate(ids):
+                sent = await work.orders.get(order_id)
+                # Sent tomorrow: the engine doesn't know these jobs, and is believed about those alone that it should.
+                sent.status, sent.job_id = OrderStatus.RUNNING, f"measured{number}"
+                sent.sent_at = now + timedelta(days=1)
         yield addresses
         async with workshop.desk.for_service(who.owner_id) as work:
             for order_id in ids:

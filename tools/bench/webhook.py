@@ -166,11 +166,11 @@ async def _written_down(sitting: Sitting, cookie: str) -> UUID:
                 owner_id=someone.owner_id,
                 kind=OrderKind.TRAINING,
                 training_id=training.id,
-                status=OrderStatus.RUNNING,
-                job_id=JOB,
-                # The engine doesn't know it, and is believed about those alone that it should.
-                sent_at=now + timedelta(days=1),
             )
         )
+    async with workshop.desk.for_service(someone.owner_id) as work:
+        sent = await work.orders.get(order.id)
+        # The engine doesn't know it, and is believed about those alone that it should.
+        sent.status, sent.job_id, sent.sent_at = OrderStatus.RUNNING, JOB, now + timedelta(days=1)
     await workshop.desk.database.close()
     return order.id
