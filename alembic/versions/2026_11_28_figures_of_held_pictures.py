@@ -13,7 +13,8 @@ down_revision = "0019"
 def upgrade() -> None:
     """Give each its size, which is all that a look-up reads of it, and have them counted."""
     op.execute("ALTER TABLE app.held_pictures ADD bytes integer")
-    op.execute("UPDATE app.held_pictures SET bytes = octet_length(picture)")
+    # Not by an UPDATE: no row is the owner's of the tables to see.
+    op.execute("ALTER TABLE app.held_pictures ALTER bytes TYPE integer USING octet_length(picture)")
     op.execute("ALTER TABLE app.held_pictures ALTER bytes SET NOT NULL")
     open_to_look_ups("held_pictures", "bytes")
     op.execute(f"GRANT CREATE ON SCHEMA app TO {LOOKUP}")  # only while this migration gives it its function

@@ -35,8 +35,11 @@ ROOT = Path(__file__).resolve().parents[2]
 CONNECT_WITHIN_S = 10  # a host that swallows packets answers nothing at all
 
 
-def upgrade(address: Address) -> None:
-    """Create what is missing and run the migrations not yet run; safe to call at every start and by several at once."""
+def upgrade(address: Address, to: str = "head") -> None:
+    """Create what is missing and run the migrations not yet run; safe to call at every start and by several at once.
+
+    Args: to: the last migration to run.
+    """
     try:
         _make_database(address)
         with psycopg.connect(address.conninfo(), connect_timeout=CONNECT_WITHIN_S) as connection:
@@ -51,7 +54,7 @@ def upgrade(address: Address) -> None:
         config = Config(ROOT / "alembic.ini")
         config.set_main_option("script_location", str(ROOT / "alembic"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         connection.exec_driver_sql(f"SET LOCAL ROLE {LOOKUP}")
         connection.exec_driver_sql("DELETE FROM app.actor_keys")
         connection.exec_driver_sql("INSERT INTO app.actor_keys (key) VALUES (%s)", (address.actor_key,))
