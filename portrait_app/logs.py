@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from pathlib import Path
 
 import structlog
 
@@ -53,15 +54,21 @@ def _quieten() -> None:
         library.setLevel(logging.ERROR)
         _Seldom().stand_before(library)
     _Seldom("No token provided").stand_before(logging.getLogger("reflex.app"))
+    # A frame whose first letter is no digit breaks the whole connection: it is the web server that hears of that.
+    _Seldom(raised_in="engineio").stand_before(logging.getLogger("uvicorn.error"))
     # It logs whole events, and with them the request's headers and so the session's token. What an event's handler
     # raises reaches `web.voice`; what is left is an event whose handler doesn't exist.
     logging.getLogger("reflex_base.event.processor.event_processor").setLevel(logging.CRITICAL + 1)
 
 
+def _frames(record: logging.LogRecord) -> traceback.StackSummary:
+    """Return where its exception came through, the innermost last; nothing when it is about none."""
+    return traceback.extract_tb(record.exc_info[2] if record.exc_info else None)
+
+
 def _where(record: logging.LogRecord) -> str:
     """Say in some words what a traceback says in thirty lines."""
-    kind, _, trace = record.exc_info or (None, None, None)
-    frames = traceback.extract_tb(trace)
+    kind, frames = record.exc_info[0] if record.exc_info else None, _frames(record)
     return f": {kind.__name__} at {frames[-1].filename}:{frames[-1].lineno}" if kind and frames else ""
 
 
@@ -69,11 +76,13 @@ class _Seldom(logging.Filter):
     """Lets one line pass in a while, without its traceback.
 
     Anybody may send a websocket what it can't read, as often as they like; their frames shall not fill the disk.
+
+    Args: about: how its lines begin. raised_in: the package in which what they are about was raised.
     """
 
-    def __init__(self, about: str = "") -> None:
+    def __init__(self, about: str = "", *, raised_in: str = "") -> None:
         super().__init__()
-        self._about = about
+        self._about, self._raised_in = about, raised_in
         self._unsaid, self._said_at = 0, -ODD_FRAMES_SAID_EVERY_S
 
     def stand_before(self, logger: logging.Logger) -> None:
@@ -83,7 +92,7 @@ class _Seldom(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether this one is said; it then tells how many weren't."""
-        if not str(record.msg).startswith(self._about):
+        if not self._is_meant(record):
             return True
         if time.monotonic() - self._said_at < ODD_FRAMES_SAID_EVERY_S:
             self._unsaid += 1
@@ -92,3 +101,9 @@ class _Seldom(logging.Filter):
         record.args = record.exc_info = record.exc_text = None
         self._unsaid, self._said_at = 0, time.monotonic()
         return True
+
+    def _is_meant(self, record: logging.LogRecord) -> bool:
+        if self._raised_in:
+            frames = _frames(record)
+            return bool(frames) and self._raised_in in Path(frames[-1].filename).parts
+        return str(record.msg).startswith(self._about)

@@ -100,3 +100,21 @@ def test_a_log_on_a_full_disk_stops_nobody() -> None:
         # Its exit code may be 120: what Python could not write it tries to write once more at its end.
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, check=False, cwd=Path(__file__).parents[2])
     assert done.stdout == b"went on\n"
+
+
+def test_a_frame_that_breaks_its_connection_is_one_short_line_and_what_breaks_a_page_keeps_all_of_its_own() -> None:
+    said = said_by(
+        "import engineio.packet\n"
+        "def breaks(do):\n"
+        "    try:\n"
+        "        do()\n"
+        "    except ValueError:\n"
+        "        logging.getLogger('uvicorn.error').exception('Exception in ASGI application')\n"
+        "for _ in range(1000):\n"
+        "    breaks(lambda: engineio.packet.Packet(encoded_packet='garbage'))\n"
+        "breaks(lambda: int('x'))"
+    )
+    odd, page = said
+    assert odd["event"].startswith("Exception in ASGI application: ValueError at ")
+    assert "exception" not in odd
+    assert "Traceback" in page["exception"]
