@@ -1,5 +1,6 @@
 """Rules of this house that no linter knows: who may commit, what a State shows to every browser, that no text is sent
-to be run as script, and that a linter is silenced for a reason.
+to be run as script, that there is one way in for photos and one channel of news, and that a linter is silenced for a
+reason.
 """  # noqa: D205 -- one sentence, too long for one line
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ MAY_COMMIT = ("portrait_app/services/work.py", "portrait_app/database/session.py
 MAY_SCRIPT = "portrait_app/web/ui/script.py"
 """The page's security policy lets no text run: browsers are told acts by their names."""
 _RUNS_TEXT = ("call_script", "call_function", "run_script")
+_UPLOADS = ("upload", "upload_files", "upload_files_chunk")
+"""Reflex's own, each of which would open a route that asks nobody who they are: photos come by `http/selfies`."""
+MAY_TELL = ("portrait_app/database/session.py", "portrait_app/database/news.py")
+_TELLS = re.compile(r"\bpg_notify\b|\b(?:NOTIFY|LISTEN)\s")
+"""Whoever may connect hears every channel, so there is one, and ids alone are said on it."""
 _HARMLESS = {"event", "var", "computed_var", "property", "staticmethod", "classmethod", "field_validator", "override"}
 """Decorators after which a method is an endpoint on purpose, or none at all."""
 
@@ -48,6 +54,8 @@ def breaches_in(path: Path, root: Path = ROOT) -> list[str]:
         found += _states(tree)
         found += _commits(tree) if name not in MAY_COMMIT else ()
         found += _scripts(tree) if name != MAY_SCRIPT else ()
+        found += _uploads(tree)
+        found += _channels(tree) if name not in MAY_TELL else ()
     return [f"{name}:{line}: {sentence}" for line, sentence in sorted(found)]
 
 
@@ -71,6 +79,18 @@ def _scripts(tree: ast.AST) -> Iterator[tuple[int, str]]:
         name = node.attr if isinstance(node, ast.Attribute) else node.id
         if name in _RUNS_TEXT:
             yield node.lineno, f"{name} sends text to be run, which no page of ours does: name an act, by ui.perform"
+
+
+def _uploads(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in _UPLOADS and ast.unparse(node.value) == "rx":
+            yield node.lineno, f"rx.{node.attr} opens a route that asks nobody's name: photos come by http/selfies"
+
+
+def _channels(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TELLS.search(node.value):
+            yield node.lineno, "only database/session tells and database/news listens: ids alone, on one channel"
 
 
 def _states(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -99,6 +99,26 @@ def test_the_house_rules_see_commits_and_open_doors(source, breaches, tmp_path):
     assert len(check_source.breaches_in(path, tmp_path)) == breaches
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "breaches"),
+    [
+        ("portrait_app/web/room.py", "rx.upload(id='photos')", 1),
+        ("portrait_app/web/room.py", "rx.upload_files(upload_id='photos')", 1),
+        ("portrait_app/web/room.py", "ui.upload(); bucket.upload(key)", 0),
+        ("portrait_app/services/told.py", "session.execute(text('SELECT pg_notify(:channel, :what)'))", 1),
+        ("portrait_app/services/told.py", "connection.execute('NOTIFY gossip')", 1),
+        ("portrait_app/services/told.py", "connection.execute(f'LISTEN {channel}')", 1),
+        ("portrait_app/services/told.py", "'Tell all who listen; they notify nobody.'", 0),
+        ("portrait_app/database/news.py", "connection.execute(f'LISTEN {channel}')", 0),
+    ],
+)
+def test_there_is_one_way_in_for_photos_and_one_channel_of_news(tmp_path, name, source, breaches):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_text(source)
+    assert len(check_source.breaches_in(path, tmp_path)) == breaches
+
+
 def test_the_client_performs_acts_in_place_of_running_text_and_another_client_is_noticed():
     script = 'event.name == "_call_script" ? eval(event.payload.javascript_code) : eval(event.payload.function)()'
     changed = PERFORMS.made_in(script)
