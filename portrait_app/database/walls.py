@@ -20,7 +20,7 @@ OWNER, LOOKUP = "app_owner", "app_auth"
 SEARCH_PATH = "pg_catalog, pg_temp"
 _ROLES_LOCK = 7_210_001
 # A process that is stopped, or whose host is gone, in the middle of a transaction keeps the rows that it has locked:
-# whoever wants them waits, news of the job too. No transaction of ours is idle for so long, a slow store among them.
+# whoever wants them waits, news of the job too. What changes a store, which may be slow, is done outside of any.
 IDLE_AT_MOST = "60s"
 # What names a person, and what is said in free words: our own words have a length.
 _THEIRS = """

@@ -134,15 +134,15 @@ async def make(desk: Desk, owner_id: UUID, export_id: UUID) -> None:
 async def forget_over(desk: Desk, owner_id: UUID, export_id: UUID) -> None:
     """Delete the file of an export that was deleted, or whose time is over: then the line stays and says so."""
     async with desk.for_service(owner_id) as work:
+        export = await work.exports.find(export_id)
+        if export and (export.status is not ExportStatus.READY or not await work.exports.is_over(export)):
+            return
+    await desk.buckets.of(owner_id).delete(_key(owner_id, export_id))  # no transaction waits for it
+    async with desk.for_service(owner_id) as work:
         export = await work.exports.find(export_id, lock=True)
-        if export is None:
-            await work.bucket.delete(_key(owner_id, export_id))
-            return
-        if export.status is not ExportStatus.READY or not await work.exports.is_over(export):
-            return
-        await work.bucket.delete(key_of(export))
-        export.status = ExportStatus.GONE
-        await work.tell("export", export.id)
+        if export is not None and export.status is ExportStatus.READY:
+            export.status = ExportStatus.GONE
+            await work.tell("export", export.id)
 
 
 async def _pack(desk: Desk, export: Export, found: Belongings) -> int:
@@ -169,16 +169,17 @@ async def _pack(desk: Desk, export: Export, found: Belongings) -> int:
 async def _finish(desk: Desk, export: Export, size: int) -> None:
     async with desk.for_service(export.owner_id) as work:
         row = await work.exports.find(export.id, lock=True)
-        if row is None:  # deleted while we packed
-            await work.bucket.delete(key_of(export))
-            return
-        if row.status is not ExportStatus.MAKING:  # another worker was faster
-            return
-        row.status, row.bytes = ExportStatus.READY, size
-        row.ready_at, row.expires_at = now(), now() + KEPT_FOR
-        row.done = row.total
-        await mails.write(work, MailKind.EXPORT_READY, await work.accounts.email())
-        await work.tell("export", export.id)
+        if row is not None:
+            if row.status is not ExportStatus.MAKING:  # another worker was faster
+                return
+            row.status, row.bytes = ExportStatus.READY, size
+            row.ready_at, row.expires_at = now(), now() + KEPT_FOR
+            row.done = row.total
+            await mails.write(work, MailKind.EXPORT_READY, await work.accounts.email())
+            await work.tell("export", export.id)
+    if row is None:  # deleted while we packed
+        await desk.buckets.of(export.owner_id).delete(key_of(export))
+        return
     log.info("export.ready", export=str(export.id), bytes=size)
 
 

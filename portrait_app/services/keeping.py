@@ -111,15 +111,15 @@ class Keeper:
         await thumbnails.keep(self.desk.buckets.of(owner_id), key, kept)
         async with self.desk.for_service(owner_id) as work:
             row = await work.assets.find(asset.id, lock=True)
-            if row is None:  # deleted while we fetched
-                await work.bucket.delete(*thumbnails.keys(key))
-                return
-            row.status, row.kept_at, row.key = AssetStatus.KEPT, now(), key
-            row.mime, row.bytes = kind.mime, len(kept.original)
-            row.width, row.height, row.colour = kept.width, kept.height, kept.colour
-            row.likeness, row.face = seen.likeness, seen.face
-            await work.held_pictures.forget(row.id)
-            await _told(work, row)
+            if row is not None:
+                row.status, row.kept_at, row.key = AssetStatus.KEPT, now(), key
+                row.mime, row.bytes = kind.mime, len(kept.original)
+                row.width, row.height, row.colour = kept.width, kept.height, kept.colour
+                row.likeness, row.face = seen.likeness, seen.face
+                await work.held_pictures.forget(row.id)
+                await _told(work, row)
+        if row is None:  # deleted while we fetched
+            await self.desk.buckets.of(owner_id).delete(*thumbnails.keys(key))
 
     async def _hold(self, owner_id: UUID, asset_id: UUID, fetched: bytes) -> None:
         """Hold a picture among the rows until a bucket takes it: the engine forgets it in an hour, paid for or not."""

@@ -50,20 +50,28 @@ async def purge_portrait(desk: Desk, owner_id: UUID, asset_id: UUID) -> None:
             if not await _is_past(work, asset.deleted_at):
                 return
             asset.purge_asked_at = await moment(work.session)
-    async with desk.for_service(owner_id) as work:
-        await erase_portrait(work, asset_id)
+    await erase_portrait(desk, owner_id, asset_id)
     log.info("portrait.purged", asset=str(asset_id))
 
 
-async def erase_portrait(work: Work, asset_id: UUID) -> None:
-    """Delete a portrait's pictures and then its row, whatever it is and wherever it lies; twice is no error."""
-    asset = await work.assets.find_anywhere(asset_id, lock=True)
-    if asset is None:
-        return
-    if asset.key is not None:
-        await work.bucket.delete(*thumbnails.keys(asset.key))
-    await work.assets.remove(asset)
-    await work.tell("asset", asset_id)
+async def erase_portrait(desk: Desk, owner_id: UUID, asset_id: UUID) -> None:
+    """Delete a portrait's pictures and then its row, whatever it is and wherever it lies; twice is no error.
+
+    No transaction waits for the bucket (`walls.IDLE_AT_MOST`). One that was kept meanwhile has pictures now: they go.
+    """
+    gone: str | None = None
+    while True:
+        async with desk.for_service(owner_id) as work:
+            asset = await work.assets.find_anywhere(asset_id, lock=True)
+            if asset is None:
+                return
+            if asset.key == gone:
+                await work.assets.remove(asset)
+                await work.tell("asset", asset_id)
+                return
+            gone = asset.key
+        if gone is not None:
+            await desk.buckets.of(owner_id).delete(*thumbnails.keys(gone))
 
 
 async def purge_model(desk: Desk, owner_id: UUID, training_id: UUID) -> None:
@@ -89,8 +97,8 @@ async def forget_photos(desk: Desk, owner_id: UUID, training_id: UUID) -> None:
             if goes_at is None or goes_at > await moment(work.session):
                 return
             await _give_up_photos(work, training)
+    await selfies.forget(desk, owner_id, training_id)
     async with desk.for_service(owner_id) as work:
-        await selfies.forget(work, training_id)
         await work.tell("selfie", training_id)
     log.info("photos.forgotten", training=str(training_id))
 

@@ -131,13 +131,13 @@ async def _forget_here(desk: Desk, owner_id: UUID, training_id: UUID) -> Trainin
         training = await work.trainings.find(training_id, lock=True)
         if training is None or training.removal_asked_at is None:
             return None
-        if training.removed_at is None:
-            await selfies.forget(work, training_id)
-            return training
-        is_unseen = now() - training.removed_at > LINE_STAYS
-        if is_unseen and not await work.assets.count_kept_of(training_id):
-            await work.trainings.remove(training)
-        return None
+        if training.removed_at is not None:
+            is_unseen = now() - training.removed_at > LINE_STAYS
+            if is_unseen and not await work.assets.count_kept_of(training_id):
+                await work.trainings.remove(training)
+            return None
+    await selfies.forget(desk, owner_id, training_id)
+    return training
 
 
 async def _tidy(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:

@@ -121,13 +121,21 @@ async def forget_pixels(desk: Desk, owner_id: UUID, selfie_id: UUID) -> None:
     await desk.buckets.of(owner_id).delete(_incoming_key(owner_id, selfie_id), *clean)
 
 
-async def forget(work: Work, training_id: UUID) -> None:
-    """Delete all photos of a face model, with what was seen in them and their pixels. It waits for the bucket."""
-    photos = await work.selfies.of(training_id)
-    for photo in photos:
-        await work.selfies.remove(photo)
-    await work.session.flush()
-    await work.bucket.delete(*(key for photo in photos for key in _keys(photo)))
+async def forget(desk: Desk, owner_id: UUID, training_id: UUID) -> None:
+    """Delete the pixels of all photos of a face model, then their rows; so again where others were kept meanwhile."""
+    # No transaction waits for the bucket (`walls.IDLE_AT_MOST`).
+    while photos := await _photos_of(desk, owner_id, training_id):
+        await desk.buckets.of(owner_id).delete(*(key for photo in photos for key in _keys(photo)))
+        async with desk.for_service(owner_id) as work:
+            for photo in photos:
+                row = await work.selfies.find(photo.id, lock=True)
+                if row is not None and _keys(row) == _keys(photo):
+                    await work.selfies.remove(row)
+
+
+async def _photos_of(desk: Desk, owner_id: UUID, training_id: UUID) -> list[Selfie]:
+    async with desk.for_service(owner_id) as work:
+        return list(await work.selfies.of(training_id))
 
 
 @dataclass(frozen=True)
@@ -173,16 +181,16 @@ class Examiner:
         await thumbnails.keep(self.desk.buckets.of(owner_id), key, clean)
         async with self.desk.for_service(owner_id) as work:
             selfie = await work.selfies.find(selfie_id, lock=True)
-            if selfie is None:  # removed while we looked
-                await work.bucket.delete(*thumbnails.keys(key))
-                return
-            await work.trainings.get(selfie.training_id, lock=True)  # the set is judged by one at a time
-            selfie.key, selfie.incoming_key = key, None
-            selfie.width, selfie.height, selfie.colour = clean.width, clean.height, clean.colour
-            selfie.seen = asdict(seen)
-            await work.session.flush()
-            _judge([other for other in await work.selfies.of(selfie.training_id) if other.seen])
-            await work.tell("selfie", selfie.id)
+            if selfie is not None:
+                await work.trainings.get(selfie.training_id, lock=True)  # the set is judged by one at a time
+                selfie.key, selfie.incoming_key = key, None
+                selfie.width, selfie.height, selfie.colour = clean.width, clean.height, clean.colour
+                selfie.seen = asdict(seen)
+                await work.session.flush()
+                _judge([other for other in await work.selfies.of(selfie.training_id) if other.seen])
+                await work.tell("selfie", selfie.id)
+        if selfie is None:  # removed while we looked
+            await self.desk.buckets.of(owner_id).delete(*thumbnails.keys(key))
 
     async def _refuse(self, owner_id: UUID, selfie_id: UUID, error: PictureError) -> None:
         async with self.desk.for_service(owner_id) as work:

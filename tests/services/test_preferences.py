@@ -101,8 +101,7 @@ async def test_a_portrait_that_is_deleted_is_taken_off_and_nothing_else_changes(
     (portrait,) = await portraits_of(house, await house.ready_model(ada))
     async with house.desk.for_person(ada) as work:
         await preferences.wear(work, portrait.id)
-    async with house.desk.for_service(ada) as work:
-        await purging.erase_portrait(work, portrait.id)
+    await purging.erase_portrait(house.desk, ada, portrait.id)
     account = await account_of(house, ada)
     assert (account.picture_id, account.id, account.name) == (None, ada, "Ada")
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.retention import STAY_DAYS, TRY_AGAIN_FOR
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
-from portrait_app.services import likeness, purging, retention, selfies, thumbnails, trainings, trash
+from portrait_app.services import likeness, purging, retention, thumbnails, trainings, trash
 from portrait_app.services.retention import UnknownStay
 from portrait_app.services.trainings import PhotosGone
 
@@ -131,13 +132,13 @@ async def test_what_was_killed_halfway_goes_on_and_nothing_brings_it_back(
 ) -> None:
     training = await ended(house, ada, TrainingStatus.FAILED, TRY_AGAIN_FOR + MINUTE)
 
-    async def killed(work: Any, training_id: UUID) -> None:
-        first, _ = await work.selfies.of(training_id)
-        await work.bucket.delete(*thumbnails.keys(first.key))
+    async def killed(bucket: DiskBucket, *keys: str) -> None:
+        await delete(bucket, *keys[: len(keys) // 2])
         raise KeyboardInterrupt
 
+    delete = DiskBucket.delete
     with monkeypatch.context() as patched:
-        patched.setattr(selfies, "forget", killed)
+        patched.setattr(DiskBucket, "delete", killed)
         with pytest.raises(KeyboardInterrupt):
             await purging.forget_photos(house.desk, ada, training.id)
     assert await objects(house, ada) == 4
