@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from portrait_app.adapters import logbook
-from portrait_app.adapters.queue import JobQueue, jobs_app
+from portrait_app.adapters.queue import JobQueue
 from portrait_app.adapters.replicate.errors import EngineDown, JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
@@ -18,7 +18,6 @@ from portrait_app.services.farewells import NAMELESS, UNKNOWN_SINCE
 from portrait_app.services.parting import PATIENCE, Parting
 from portrait_app.services.vanished import BELIEVED_AFTER
 from portrait_app.services.versions import NotYetGone
-from tests.services.emptying import Studio
 from tests.services.fullness import (
     EMAIL,
     NAME,
@@ -30,21 +29,10 @@ from tests.services.fullness import (
 from tests.services.removing import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
     from portrait_app.adapters.buckets.s3 import S3Buckets
     from portrait_app.services.sessions import SignedIn
-    from tests.builders import House
     from tests.s3 import StoreServer
-
-
-@pytest.fixture
-async def studio(house: House, tmp_path: Path) -> AsyncGenerator[Studio]:
-    app = jobs_app(house.desk.database.address)
-    async with app.open_async():
-        house.desk.queue = JobQueue(app)
-        yield Studio(house, tmp_path)
+    from tests.services.emptying import Studio
 
 
 @pytest.fixture

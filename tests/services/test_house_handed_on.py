@@ -7,27 +7,16 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.services import accounts
 from portrait_app.services.accounts import NotInvited, SignUp
 from tests.builders import PASSWORD
-from tests.services.emptying import Studio
 from tests.services.test_operator import is_operator, join
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
     from uuid import UUID
 
     from tests.builders import House
-
-
-@pytest.fixture
-async def studio(house: House, tmp_path: Path) -> AsyncGenerator[Studio]:
-    app = jobs_app(house.desk.database.address)
-    async with app.open_async():
-        house.desk.queue = JobQueue(app)
-        yield Studio(house, tmp_path)
+    from tests.services.emptying import Studio
 
 
 async def _leaves(studio: Studio, owner_id: UUID) -> None:
