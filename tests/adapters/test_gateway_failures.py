@@ -194,10 +194,16 @@ async def test_a_question_that_goes_unanswered_can_be_asked_again(
         Answer(404, b"<html>404 Not Found</html>", {"Content-Type": "text/html"}),
         Answer(404, {"message": "no Route matched"}, {"Content-Type": "application/json"}),
         Answer(404, {"detail": "Not Found"}, {"Content-Type": "application/json"}),
+        Answer(404, {"detail": "Not Found", "status": 502}, {"Content-Type": "application/json"}),
+        Answer(404, {"detail": {}, "status": 404}, {"Content-Type": "application/json"}),
+        Answer(404, b'{"detail": "Not Found", "status": 404}', {"Content-Type": "text/html"}),
         Answer(404, {"title": "Not found"}, {"Content-Type": "application/problem+json"}),
         Answer(404, b"", {"Content-Type": "application/problem+json"}),
     ],
-    ids=["a page", "a gateway's", "another app's", "without words", "without a body"],
+    ids=[
+        *("a page", "a gateway's", "another app's", "of another status", "no words", "as a page"),
+        *("without words", "without a body"),
+    ],
 )
 async def test_a_404_that_is_not_the_engines_own_is_no_answer(
     scripted: ScriptedEngine, to_scripted: Gateway, somebody_elses: Answer
@@ -213,8 +219,15 @@ async def test_a_404_that_is_not_the_engines_own_is_no_answer(
             await question
 
 
-async def test_the_engines_own_404_needs_no_title(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
-    own = Answer(404, {"detail": "Not found"}, {"Content-Type": "application/problem+json; charset=utf-8"})
+@pytest.mark.parametrize(
+    "own",
+    [
+        Answer(404, {"detail": "Not found"}, {"Content-Type": "application/problem+json; charset=utf-8"}),
+        Answer(404, {"detail": "Not found", "status": 404}, {"Content-Type": "application/json"}),
+    ],
+    ids=["a problem", "plain JSON"],
+)
+async def test_the_engines_own_404_needs_no_title(scripted: ScriptedEngine, to_scripted: Gateway, own: Answer) -> None:
     scripted.answers |= {LOOK: own, VERSION: own}
     with pytest.raises(JobVanished):
         await to_scripted.look_at(OrderKind.PREDICTION, "abc")

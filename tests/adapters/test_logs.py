@@ -157,6 +157,26 @@ def test_foreign_bars_name_the_phase_they_run_in() -> None:
     assert read(sampling) == Progress("Trying your face model out", 50.0, 500.0)
 
 
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        *("2026-01-02T05:10:35Z ", "2026-01-02T05:10:35.123456789+00:00 ", "2026-01-02 05:10:35,123: "),
+        *("[2026-01-02T05:10+0100] ", "[stderr] ", "[stdout] ", "2026-01-02T05:10:35Z [stderr] "),
+    ],
+)
+def test_lines_that_begin_with_their_time_or_their_stream_are_read_as_without(stamp: str) -> None:
+    def stamped(log: str) -> str:
+        return "".join(stamp + line for line in log.splitlines(keepends=True))
+
+    for log in (DARKROOM, FLUX_SET_UP.partition("\n")[2], flux(500, 1000, "08:00", "1.0s/it")):
+        assert read(stamped(log)) == read(log) is not None
+    myrender = "myrender-v2:  10%|█         | 60/600 [00:10<01:30,  6.00it/s, lr: 1.0e-04]"
+    assert read(stamp + myrender, steps=600) == Progress(LEARNING, 10.0, 90.0)
+    for foreign in ("latents: ", "Loading checkpoint shards: ", "2026-01-02 Map: ", "[stdin] "):
+        found = read(f"{stamp}{foreign} 10%|█         | 60/600 [00:10<01:30,  6.00it/s]", steps=600)
+        assert (found and found.percent) is None
+
+
 def test_what_is_written_right_behind_a_bar_is_heard() -> None:
     assert read(flux(1000, 1000, "00:00", "1.0s/it") + "Saving at step 1000") == Progress(SAVING, 100.0, 0.0)
     assert read(flux(1000, 1000, "00:00", "1.0s/it")) == Progress(SAVING, 100.0, 0.0)
@@ -216,13 +236,14 @@ def test_whatever_a_log_is_made_of_it_is_read_without_an_error() -> None:
         "Generating Images:  50%|█████     | 2/4 [00:01<00:01,  1.50it/s]\n",
         "some words that nobody knows to read\n",
         ": " * 500 + "%|\n",
+        "[stderr] " * 100 + "%|\n",
         "        x%|\n",
         "\n",
         "\x1b[A",
         "flux_train_replicate:  83%|",
         " ",
     ],
-    ids=["bars", "foreign", "words", "colons", "spaces", "nothing", "moves", "half", "one line"],
+    ids=["bars", "foreign", "words", "colons", "streams", "spaces", "nothing", "moves", "half", "one line"],
 )
 def test_ten_megabytes_are_read_in_a_tenth_of_a_second(line: str) -> None:
     log, spent_s = line * (10_000_000 // len(line)), list[float]()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from httpcore._backends.anyio import AnyIOStream
 from replicate import AsyncReplicate
 
 from portrait_app.adapters.replicate import bounded
@@ -141,3 +143,44 @@ async def test_what_could_not_leave_in_time(monkeypatch: pytest.MonkeyPatch) -> 
             with pytest.raises(NotSent):
                 await order(f"http://127.0.0.1:{port}/v1")
         assert await heard == b""
+
+
+async def test_no_body_leaves_too_late_after_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process was stopped between the two: what is there is half an order, and the connection is closed on it."""
+    heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    later = iter([0, 60])
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.set_result(await reader.read())
+        writer.close()
+
+    async with server(listen) as port, asyncio.timeout(10):
+        with leaving_by(seconds_on() + 40):
+            monkeypatch.setattr(bounded, "seconds_on", lambda: seconds_on() + next(later))
+            with pytest.raises(NotSent):
+                await order(f"http://127.0.0.1:{port}/v1")
+        head, _, body = (await heard).partition(b"\r\n\r\n")
+    assert b"content-length: " in head.lower()
+    assert body == b""
+
+
+async def test_an_orders_body_is_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a look at the clock before it is one before each byte of it."""
+    written: list[bytes] = []
+    write = AnyIOStream.write
+
+    async def note(stream: AnyIOStream, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 -- httpcore's
+        written.append(buffer)
+        await write(stream, buffer, timeout)
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"}")
+        writer.close()
+
+    monkeypatch.setattr(AnyIOStream, "write", note)
+    async with server(hang_up) as port:
+        with pytest.raises(ReplyLost):
+            await order(f"http://127.0.0.1:{port}/v1")
+    head, body = filter(None, written)
+    assert head.endswith(b"\r\n\r\n")
+    assert json.loads(body) == {"version": "1" * 64, "input": {"seed": 1}}

@@ -29,6 +29,9 @@ _FOREIGN = re.compile(
 )
 _STEPS = ("", "it", "step", "steps")
 _IS_A_BAR = "%|"
+# What stands before a line where its time, or which stream it came from, is written along. No label begins so.
+_MOMENT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
+_STAMPS = re.compile(rf"(?:(?:\[std(?:err|out)\]|{_MOMENT}|\[{_MOMENT}\]):?\s+){{1,3}}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ class Bar:
 
 
 def bar_in(line: str) -> Bar | None:
-    """Read the bar that a line begins with, if it does; no space stands before it."""
-    found = _BAR.match(line) if _IS_A_BAR in line else None
+    """Read the bar that a line begins with, if it does; no space stands before it, maybe its time or stream."""
+    found = _BAR.match(without_stamps(line)) if _IS_A_BAR in line else None
     if found is None or int(found["total"]) == 0:
         return None
     label, done, total = (found["label"] or "").strip(), int(found["done"]), int(found["total"])
@@ -73,6 +76,12 @@ def bar_in(line: str) -> Bar | None:
         found["rest"] or label,
         is_foreign=bool(_FOREIGN.search(label)) or counts not in _STEPS,
     )
+
+
+def without_stamps(line: str) -> str:
+    """Return a line without the time, or the stream it came from, that it may begin with."""
+    stamps = _STAMPS.match(line)
+    return line[stamps.end() :] if stamps else line
 
 
 def seconds_left(run: Sequence[Bar]) -> float | None:

@@ -21,6 +21,9 @@ CALL_LASTS_S = 60.0  # all of a call together: httpx's own limits begin anew wit
 SLOWEST_UPLOAD = 50_000  # bytes in a second; what is handed over gets time in proportion
 MOST_BYTES = 32 * 1024 * 1024  # of a reply, unpacked: a page of a hundred jobs with long logs is a tenth of it
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}  # no longer true of what was read
+# The head of a call and its body are two writes; whoever is stopped between them goes on with the second. An order has
+# a body, and without it nobody can take it for one.
+_BEFORE_WRITES = (".send_request_headers.started", ".send_request_body.started")
 _leaves_by: ContextVar[float] = ContextVar("_leaves_by", default=math.inf)
 
 
@@ -64,7 +67,7 @@ class BoundedClient(httpx.AsyncClient):
         del stream  # read here, whatever was asked for
 
         async def see_that_it_is_time(event: str, _: object) -> None:
-            if event.endswith(".send_request_headers.started") and is_too_late():  # connected, and nothing written yet
+            if event.endswith(_BEFORE_WRITES) and is_too_late():
                 raise httpx.ConnectTimeout("too late to be sent", request=request)
 
         request.extensions = {**request.extensions, "trace": see_that_it_is_time}

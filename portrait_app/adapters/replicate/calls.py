@@ -46,7 +46,7 @@ RETRY_AFTER_S = 10.0  # when a throttled reply doesn't say
 LONGEST_WAIT_S = 3600.0  # whatever it says: an order that waits longer looks forgotten
 # Of the 40 s that a call may last (`services/settling`), and twice: a trainer or a destination may be looked for anew.
 PREPARED_WITHIN_S = 12.0
-_NOTHING_LEFT = (
+_NOTHING_LEFT = (  # or no more than a head without its body: `bounded.leaving_by`
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -54,7 +54,7 @@ _NOTHING_LEFT = (
     httpx.UnsupportedProtocol,
 )
 
-_PROBLEM = "application/problem+json"
+_PROBLEM, _JSON = "application/problem+json", "application/json"
 
 _NO: dict[int, type[Refused]] = {401: WrongToken, 402: OutOfCredit, 404: Missing, 413: TooLarge}
 
@@ -181,9 +181,14 @@ def _said(error: replicate.APIStatusError, silence: type[EngineError], kind: Ord
 
 
 def _is_its_own(error: replicate.APIStatusError) -> bool:
-    """Whether a refusal has the shape in which the engine tells problems."""
+    """Whether a refusal has the shape in which the engine tells problems: its words, and under plain JSON its status.
+
+    Other servers say `detail` as well, and no more.
+    """
     kind = str(error.response.headers.get("content-type", "")).partition(";")[0].strip().lower()
-    return kind == _PROBLEM and isinstance(object_in(error.body).get("detail"), str)
+    body = object_in(error.body)
+    is_a_problem = kind == _PROBLEM or (kind == _JSON and body.get("status") == error.status_code)
+    return is_a_problem and isinstance(body.get("detail"), str)
 
 
 def _field(body: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from portrait_app.adapters.replicate.bars import Bar, bar_in, seconds_left
+from portrait_app.adapters.replicate.bars import Bar, bar_in, seconds_left, without_stamps
 from portrait_app.adapters.replicate.phases import LEARNING, SAVING, phase_in
 from portrait_app.domain.report import Progress
 
@@ -77,7 +77,7 @@ def _phase(lines: Sequence[_Parsed], *, bar_at: int) -> str | None:
     """Name the latest phase; a bar drawn after it means that learning has begun, unless the bar belongs to it."""
     for at in range(len(lines) - 1, -1, -1):
         line, bar = lines[at]
-        phase = phase_in(line if bar is None else bar.also_says)
+        phase = phase_in(bar.also_says) if bar else phase_in(line) or phase_in(without_stamps(line))
         if phase:
             return LEARNING if at < bar_at and not phase.has_bar else phase.words
     return None
