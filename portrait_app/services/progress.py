@@ -64,7 +64,7 @@ async def hear_of(work: Work, order: Order, report: JobReport) -> None:
         return
     order.silent_since = order.unknown_since = None
     if report.cause is Cause.UNNAMED:
-        _have_it_named(work, order)
+        await _have_it_named(work, order, report)
         return
     if order.status.is_final and not await take_back(work, order, report):
         await _hear_of_stray(work, order, report, is_new=is_new)
@@ -127,10 +127,14 @@ async def give_up_for_another(work: Work, order_id: UUID) -> None:
     await order_again(work, order, tries=order.tries)
 
 
-def _have_it_named(work: Work, order: Order) -> None:
-    """Have it found out which face model was made: by whoever asks about the order, or sees its job off."""
+async def _have_it_named(work: Work, order: Order, report: JobReport) -> None:
+    """Have it found out which face model was made: by whoever asks about the order, or sees its job off.
+
+    Until then its job is not over; and it is one, so that nobody looks for what became of a lost call any more.
+    """
     if not order.status.is_final:
         order.look_at = order.look_at or now() + FIRST_LOOK
+        await _take_in(work, order, JobReport(report.job_id, OrderStatus.RUNNING))
     elif order.status is not OrderStatus.DONE and order.doubt is None and order.stray_since is None:
         _have_seen_off(work, order)
 

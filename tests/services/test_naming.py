@@ -11,13 +11,14 @@ from portrait_app.adapters.replicate.errors import Refused
 from portrait_app.adapters.replicate.troubles import WORDS
 from portrait_app.adapters.replicate.wire import report_of
 from portrait_app.domain.cause import Cause
+from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import doubts, inbox, naming, progress, reconcile, removal, silence, strays
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
-from tests.services.losing import order_of
+from tests.services.losing import let_time_pass, lost, order_of
 from tests.services.straying import call_off, sent
 from tests.services.test_reconcile import look
 
@@ -81,6 +82,20 @@ async def test_news_of_it_end_nothing_before_it_was_looked_for(house: House, rem
     await change(house, removed, look_at=now())
     await look(house)
     assert (await training_of(house, removed)).status is TrainingStatus.READY
+
+
+async def test_one_whose_reply_was_lost_is_not_ordered_again_once_its_news_have_come(house: House, ada: UUID) -> None:
+    """The list no longer says what its job was given; but by its news it is known that there is one."""
+    order = await lost(house, ada, OrderKind.TRAINING, is_taken=True)
+    report = lost_its_word(timedelta(minutes=5))
+    await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=report)
+    house.engine.say("job1", report)
+    house.engine.unlisted, house.engine.nameless, house.engine.list_is_past = {"job1"}, ("job1",), True
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    known = await order_of(house, ada, order.id)
+    assert (known.status, known.job_id, known.look_at is None) == (OrderStatus.RUNNING, "job1", False)
+    assert [chore for chore, _, _ in house.queue.take() if chore is Chore.SEND_ORDER] == []
 
 
 def another(house: House, said: dict[str, Any]) -> None:
