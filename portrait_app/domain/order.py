@@ -67,12 +67,15 @@ class Order(Owned, table=True):
     ended_at: datetime | None = moment(default=None)
     version: str | None = Field(default=None, description="a face model that its job made after it had ended here")
 
-    def note_silence(self, moment: datetime, wait: timedelta = timedelta()) -> datetime:
+    def note_silence(
+        self, moment: datetime, wait: timedelta = timedelta(), *, began: datetime | None = None
+    ) -> datetime:
         """Note a call that came to nothing; return since when all have. While we ourselves were off, none was made.
 
-        Args: wait: how long the engine has us wait at least for the next one: no time in which we were off.
+        Args: wait: how long the engine has us wait at least for the next one. began: when this one was, where it may
+            take its time, as an upload may. Neither is time in which we were off.
         """
-        if self.silent_since is None or self.silent_at is None or moment - self.silent_at > WE_WERE_OFF:
+        if self.silent_since is None or self.silent_at is None or (began or moment) - self.silent_at > WE_WERE_OFF:
             self.silent_since = moment
         self.silent_at = moment + 1.25 * wait  # some wait a quarter longer (`jobs/patience`)
         return self.silent_since

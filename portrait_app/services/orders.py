@@ -22,6 +22,7 @@ from portrait_app.services.requests import gather
 from portrait_app.services.uploading import Uploader, has_photos
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -35,6 +36,7 @@ log = structlog.get_logger()
 
 WORTH_SAYING = timedelta(seconds=2)  # our own pace holds a call up for less
 UNSENT_AFTER = timedelta(days=1)
+TRY_LASTS_S = 840.0  # sooner than a chore is broken off (`jobs/tasks`), of which nothing could be noted any more
 UNSENDABLE = "The portrait engine could not be reached for a day. Nothing was ordered or charged; please try again."
 BUSY = (
     "The portrait engine had too much to do to take this, for a whole day. Nothing was ordered or charged; "
@@ -74,24 +76,27 @@ class Sender:
             order = await work.orders.find(order_id)
         if order is None or order.status not in (OrderStatus.RECORDED, OrderStatus.SENDING):
             return
+        began = now()
         try:
-            if order.status is OrderStatus.SENDING:
-                await self._settler.settle(owner_id, order_id)
-            else:
-                await self._order(owner_id, order)
+            async with asyncio.timeout(TRY_LASTS_S):
+                if order.status is OrderStatus.SENDING:
+                    await self._settler.settle(owner_id, order_id)
+                else:
+                    await self._order(owner_id, order)
         except settling.Unsettled:
             raise
         except Exception as error:
-            if not await self._has_ended(owner_id, order, error):
+            if not await self._has_ended(owner_id, order, error, began):
                 raise
 
-    async def _has_ended(self, owner_id: UUID, order: Order, error: Exception) -> bool:
-        """Note that it came to nothing, and end the order when that lasts for too long."""
+    async def _has_ended(self, owner_id: UUID, order: Order, error: Exception, began: datetime) -> bool:
+        """Note that what was begun then came to nothing, and end the order when that lasts for too long."""
+        silent_for = await self._silent_for(owner_id, order.id, error, began)
         if order.status is OrderStatus.SENDING:
-            if is_over := await self._is_too_long(owner_id, order.id, error, settling.DOUBT_AFTER):
+            if is_over := silent_for >= settling.DOUBT_AFTER:
                 await self._settler.end_in_doubt(owner_id, order.id)
             return is_over
-        if not await self._is_too_long(owner_id, order.id, error, UNSENT_AFTER):
+        if silent_for < UNSENT_AFTER:
             return False
         async with self.desk.for_service(owner_id) as work:
             # A call may have been begun, and broken off by what nobody thought of: of that it would not be true.
@@ -105,8 +110,8 @@ class Sender:
     def _settler(self) -> settling.Settler:
         return settling.Settler(self.desk, self.gateway)
 
-    async def _is_too_long(self, owner_id: UUID, order_id: UUID, error: Exception, most: timedelta) -> bool:
-        """Note a call that came to nothing; whether all have for so long.
+    async def _silent_for(self, owner_id: UUID, order_id: UUID, error: Exception, began: datetime) -> timedelta:
+        """Note a call that came to nothing; return for how long all have.
 
         One that was not made, since it was nobody's turn, begins no silence: our own pace is none. It is for one whose
         reply was lost: of that nothing is learnt, whoever keeps us from asking.
@@ -120,8 +125,8 @@ class Sender:
                 await work.tell(noun, row_id)
             is_pace = isinstance(error, NotOurTurn) and order.status is OrderStatus.RECORDED
             if is_pace and order.silent_since is None:
-                return False
-            return now() - order.note_silence(now(), wait) >= most
+                return timedelta()
+            return now() - order.note_silence(now(), wait, began=began)
 
     async def _order(self, owner_id: UUID, order: Order) -> None:
         try:
@@ -129,23 +134,12 @@ class Sender:
             if order.kind is OrderKind.TRAINING and not has_photos(order, account):
                 await Uploader(self.desk, self.gateway).upload(owner_id, order, account)
             report = await self._call(owner_id, order, account)
-        except Refused as error:
-            words = f"{error.headline}. {error.hint}"
-            await self._end(owner_id, order.id, OrderStatus.FAILED, words, str(error))
-            return
-        except (NotFound, KeyError) as error:
-            await self._end_unsent(owner_id, order.id, error)
+        except (Refused, NotFound, KeyError) as error:  # before any call
+            if not await self._end(owner_id, order.id, error, only=OrderStatus.RECORDED):
+                raise
             return
         if report is not None:
             await self._hear(owner_id, order.id, report)
-
-    async def _end_unsent(self, owner_id: UUID, order_id: UUID, error: Exception) -> None:
-        """End an order for want of something it needs here; not one whose call was begun, by whoever it was."""
-        async with self.desk.for_service(owner_id) as work:
-            if (await work.orders.get(order_id, lock=True)).status is not OrderStatus.RECORDED:
-                raise error
-            detail = f"{type(error).__name__}: {error}"
-            await progress.end(work, order_id, OrderStatus.FAILED, trouble=INCOMPLETE, detail=detail)
 
     async def _call(self, owner_id: UUID, order: Order, account: str) -> JobReport | None:
         """Make the call that costs; None when it is no longer wanted, or is somebody else's to make."""
@@ -156,10 +150,13 @@ class Sender:
                 request = await self._begin(owner_id, order.id, account)
                 return request and await self._send(owner_id, order, request)
 
-    async def _send(self, owner_id: UUID, order: Order, request: Request) -> JobReport:
+    async def _send(self, owner_id: UUID, order: Order, request: Request) -> JobReport | None:
         try:
             async with asyncio.timeout(settling.CALL_LASTS_S):
                 return await request.send(self.gateway, self.webhook.of(order.kind, order.id))
+        except Refused as error:
+            await self._end(owner_id, order.id, error, only=OrderStatus.SENDING)
+            return None
         except (NotSent, Throttled):
             await self._note(owner_id, order.id, is_lost=False)
             raise
@@ -198,9 +195,18 @@ class Sender:
         async with self.desk.for_service(owner_id) as work:
             await progress.hear(work, order_id, report)
 
-    async def _end(self, owner_id: UUID, order_id: UUID, status: OrderStatus, trouble: str, detail: str) -> None:
+    async def _end(self, owner_id: UUID, order_id: UUID, error: Exception, *, only: OrderStatus) -> bool:
+        """End an order that the engine refused, or that wants something here; False when it stands otherwise by now.
+
+        Another worker may have begun its call, or have found its job, while this one was busy or stopped.
+        """
+        words = f"{error.headline}. {error.hint}" if isinstance(error, Refused) else INCOMPLETE
         async with self.desk.for_service(owner_id) as work:
-            await progress.end(work, order_id, status, trouble=trouble, detail=detail)
+            is_as_left = (await work.orders.get(order_id, lock=True)).status is only
+            if is_as_left:
+                detail = f"{type(error).__name__}: {error}"
+                await progress.end(work, order_id, OrderStatus.FAILED, trouble=words, detail=detail)
+        return is_as_left
 
 
 def _why_unsent(error: Exception) -> str:

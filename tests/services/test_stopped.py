@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app.adapters.replicate import bounded
-from portrait_app.adapters.replicate.errors import NotSent
+from portrait_app.adapters.replicate.errors import NotSent, Refused, WrongToken
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import seconds_on
 from portrait_app.domain.lifecycle import OrderStatus
@@ -60,6 +60,48 @@ async def test_what_was_about_to_be_sent_is_not_sent_any_more(
     assert len(house.engine.created) == 1
     assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
     assert (await order_of(house, ada, successor)).status is OrderStatus.STARTING
+
+
+async def test_a_no_to_what_was_asked_before_an_order_ends_none_that_another_sent_meanwhile(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker slept while it asked; by now the order is at the engine, and costs."""
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    asks, wakes = asyncio.Event(), asyncio.Event()
+
+    async def stopped(*_: object) -> str:
+        monkeypatch.undo()
+        asks.set()
+        await wakes.wait()
+        raise WrongToken("401")
+
+    monkeypatch.setattr(house.engine, "whose", stopped)
+    sleeper = asyncio.create_task(house.sender.send(ada, order.id))
+    async with asyncio.timeout(30):
+        await asks.wait()
+    await house.sender.send(ada, order.id)
+    wakes.set()
+    with pytest.raises(WrongToken):
+        await sleeper
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.STARTING
+    await house.sender.send(ada, order.id)
+    assert len(house.engine.created) == 1
+
+
+async def test_a_no_that_comes_after_the_news_of_its_job_ends_nothing(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody between us and the engine may say no to what was taken."""
+    order = await recorded(house, ada)
+
+    async def taken_and_refused(**_: object) -> JobReport:
+        report = JobReport("job1", OrderStatus.RUNNING)
+        await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=report)
+        raise Refused("403: by somebody else")
+
+    monkeypatch.setattr(house.engine, "start_prediction", taken_and_refused)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.RUNNING
 
 
 async def test_a_transaction_that_is_never_ended_keeps_its_rows_from_nobody_for_long(house: House, ada: UUID) -> None:

@@ -13,7 +13,9 @@ from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.adapters.replicate.errors import NotSent, ReplyLost, Throttled
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
-from portrait_app.domain.order import OrderKind
+from portrait_app.domain.order import WE_WERE_OFF, Order, OrderKind
+from portrait_app.domain.rows import new_id
+from portrait_app.jobs import tasks
 from portrait_app.jobs.patience import wait_for
 from portrait_app.services import orders, requests, uploading
 from portrait_app.services.settling import DOUBT_AFTER, Unsettled
@@ -179,6 +181,37 @@ async def test_whatever_keeps_an_order_from_being_sent_for_a_day_ends_it_in_word
     async with house.desk.for_person(ada) as work:
         training = await work.trainings.get(order.training_id)
     assert (training.status, training.trouble) == (TrainingStatus.FAILED, words)
+
+
+async def test_what_takes_too_long_each_time_ends_in_words_as_well(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chore is broken off after a while; one that notes nothing then would be tried for ever."""
+    assert orders.TRY_LASTS_S < tasks.MOST_S
+    order = await recorded(house, ada, OrderKind.TRAINING)
+
+    async def hangs(*_: object) -> bytes:
+        return await asyncio.Future()
+
+    monkeypatch.setattr(DiskBucket, "get", hangs)
+    monkeypatch.setattr(orders, "TRY_LASTS_S", 0.2)
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            await house.sender.send(ada, order.id)
+        await change(house, order, silent_since=now() - timedelta(hours=23), silent_at=now())
+    monkeypatch.setattr(orders, "UNSENT_AFTER", timedelta(hours=23))
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.FAILED
+
+
+def test_an_upload_that_takes_its_time_each_time_is_no_time_in_which_we_were_off() -> None:
+    order, moment = Order(owner_id=new_id(), training_id=new_id()), now()
+    first, lasts = order.note_silence(moment), WE_WERE_OFF + timedelta(minutes=2)
+    for _ in range(3):
+        began, moment = moment + timedelta(minutes=1), moment + timedelta(minutes=1) + lasts
+        assert order.note_silence(moment, began=began) == first
+    began = moment + WE_WERE_OFF + timedelta(seconds=1)
+    assert order.note_silence(began + lasts, began=began) == began + lasts
 
 
 async def test_of_a_call_that_was_begun_it_is_never_said_that_nothing_was_ordered(house: House, ada: UUID) -> None:
