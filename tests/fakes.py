@@ -33,7 +33,7 @@ class FakeEngine:
     after the job was accepted when `accepts_all_the_same` says so: a reply lost on its way. `asked` and `canceled` are
     the jobs it was asked about and told to end. `versions` are its face models; one that it `deletes_slowly` is there
     until the test takes it away. Its list is `list_is_past` once it shows a job younger than any lost one can be;
-    `looked_until` is how old that is. `name` is whose account it is."""
+    it was looked at from `looked_since` on, and `looked_until` is how old that is. `name` is whose account it is."""
 
     known: dict[str, tuple[str, JobReport]] = field(default_factory=dict)
     created: list[dict[str, Any]] = field(default_factory=list)
@@ -52,6 +52,7 @@ class FakeEngine:
     list_is_past: bool = False
     never_lags: bool = False
     pages_read: int = 0
+    looked_since: Any = None
     looked_until: Any = None
     refuses_training: Exception | None = None
     refuses_portraits: dict[str, Exception] = field(default_factory=dict)
@@ -137,7 +138,7 @@ class FakeEngine:
         if self.list_fails is not None:
             raise self.list_fails
         listed = (job for job, (known, _) in self.known.items() if known == fingerprint and job not in self.unlisted)
-        self.looked_until = until
+        self.looked_since, self.looked_until = since, until
         return Trace(next(listed, None), self.nameless, is_whole=self.list_is_whole, is_past=self.list_is_past)
 
     async def pages(self, kind: OrderKind, since: Any, *, turn: Any) -> AsyncGenerator[Page]:

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from portrait_app.database.shelf import Shelf
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import as_of_now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Delivery, Order, OrderKind
 from portrait_app.domain.rows import new_id
@@ -128,7 +129,7 @@ async def owner_of(
 
 @dataclass(frozen=True)
 class Due:
-    """An order whose job is to be asked about."""
+    """An order whose job is to be asked about; when it was sent is said as the clock says it now."""
 
     order_id: UUID
     owner_id: UUID
@@ -143,7 +144,7 @@ async def take_to_look_at(session: AsyncSession, most: int, again_after: timedel
     query = text("SELECT id, owner_id, kind, job_id, status, sent_at FROM app.take_orders_to_look_at(:most, :again)")
     found = await session.execute(query, {"most": most, "again": again_after})
     return [
-        Due(order, owner, OrderKind(kind), job, OrderStatus(status), sent_at)
+        Due(order, owner, OrderKind(kind), job, OrderStatus(status), as_of_now(sent_at))
         for order, owner, kind, job, status, sent_at in found
     ]
 

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 _UNSET = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # where there is the first, the other stops in sleep
 
 
+MOST_STEPS = 20  # that are remembered
+WAS_SET = timedelta(minutes=1)  # no drift puts a clock right by so much
+
+
 class _Ahead:
-    """By how much the database's clock is ahead of this host's."""
+    """By how much the database's clock is ahead of this host's; and when it was set since they agreed, by how much."""
 
     of_ours = timedelta()
+    has_agreed = False
+    steps: ClassVar[list[tuple[datetime, timedelta]]] = []
 
 
 def now() -> datetime:
@@ -28,6 +35,18 @@ def seconds_on() -> float:
     return time.clock_gettime(_UNSET)
 
 
+def as_of_now(moment: datetime) -> datetime:
+    """Return a moment that was written down as the clock says it now, where the clock was set meanwhile.
+
+    Else what is under way would be long overdue, or be looked for where it is not.
+    """
+    for before, behind in _Ahead.steps:
+        # Where it was set back, what lies behind us may have been written down before that or since.
+        if moment <= before and (behind > timedelta() or moment > now()):
+            moment += behind
+    return moment
+
+
 def set_by(moment: datetime, *, asked_at: datetime) -> timedelta:
     """Go by another clock from now on, which said `moment` when it was asked at `asked_at` (`now()`, as it was then).
 
@@ -36,6 +55,9 @@ def set_by(moment: datetime, *, asked_at: datetime) -> timedelta:
     """
     doubt = (now() - asked_at) / 2
     behind = moment - (asked_at + doubt)
+    if _Ahead.has_agreed and abs(behind) > doubt + WAS_SET:
+        _Ahead.steps = [*_Ahead.steps[-MOST_STEPS:], (now(), behind)]
+    _Ahead.has_agreed = True
     if abs(behind) <= doubt:
         return timedelta()
     _Ahead.of_ours += behind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.adapters.replicate.errors import JobVanished
-from portrait_app.domain.clock import now
+from portrait_app.domain.clock import as_of_now, now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
 from portrait_app.services import progress
@@ -70,7 +70,7 @@ class Settler:
         elif found.is_nothing or now() >= _doubtful_at(order, order.lost_at):
             await self.end_in_doubt(owner_id, order.id)
         else:
-            raise Unsettled(f"order {order.id}", now() - order.lost_at)
+            raise Unsettled(f"order {order.id}", now() - as_of_now(order.lost_at))
 
     async def end_in_doubt(self, owner_id: UUID, order_id: UUID) -> None:
         """End an order of which nobody can say whether the engine took it; its job is looked for all the same."""
@@ -107,4 +107,4 @@ class Settler:
 
 def _doubtful_at(order: Order, call_ended: datetime) -> datetime:
     """When to wait no longer; nobody waits for what was called off, which is looked for after its end as well."""
-    return call_ended + (DOUBT_AFTER if order.cancel_asked_at is None else LIST_LAGS)
+    return as_of_now(call_ended) + (DOUBT_AFTER if order.cancel_asked_at is None else LIST_LAGS)

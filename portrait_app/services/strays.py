@@ -9,7 +9,7 @@ import structlog
 
 from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Throttled
 from portrait_app.domain.cause import Cause
-from portrait_app.domain.clock import now
+from portrait_app.domain.clock import as_of_now, now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import naming, progress, vanished, versions
@@ -96,7 +96,7 @@ async def will_not_be_back(desk: Desk, gateway: Gateway, order: Order) -> bool:
     Raises: EngineError: it could not be asked now.
     """
     is_gone = await vanished.is_gone(desk, gateway, order)
-    return is_gone and now() - (order.sent_at or order.created_at) >= BACK_WITHIN[order.kind]
+    return is_gone and now() - as_of_now(order.sent_at or order.created_at) >= BACK_WITHIN[order.kind]
 
 
 async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> str | None:
@@ -142,7 +142,7 @@ async def _end(desk: Desk, gateway: Gateway, order: Order, job_id: str, ago: tim
         row = await work.orders.get(order.id)
         if report.status.is_final or not row.status.is_final:
             return
-        is_in_time = now() < (row.sent_at or row.created_at) + DEADLINE[row.kind]
+        is_in_time = now() < as_of_now(row.sent_at or row.created_at) + DEADLINE[row.kind]
         if is_in_time and await may_be_taken_back(work, row):  # it is paid for, and nothing was ordered in its place
             raise NotYetGone(f"job {job_id} may still bring what was asked for", ago)
     async with turn(desk, Call.ASK):

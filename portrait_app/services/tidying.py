@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from portrait_app.domain.clock import now
+from portrait_app.domain.clock import as_of_now, now
 from portrait_app.services import vanished
 from portrait_app.services.again import may_be_taken_back
 from portrait_app.services.pace import Call, turns
@@ -47,7 +47,7 @@ async def tidy(desk: Desk, gateway: Gateway, owner_id: UUID, order_id: UUID) -> 
 
 async def _are_needed(work: Work, order: Order) -> bool:
     """Whether its job may be under way and still make what is wanted."""
-    is_in_time = now() < (order.sent_at or order.created_at) + DEADLINE[order.kind]
+    is_in_time = now() < as_of_now(order.sent_at or order.created_at) + DEADLINE[order.kind]
     return is_in_time and order.stray_since is not None and await may_be_taken_back(work, order)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from portrait_app.database.address import Role
 from portrait_app.database.orders import owner_of
-from portrait_app.domain.clock import now
+from portrait_app.domain.clock import as_of_now, now
 from portrait_app.services.pace import Call, turns
 
 if TYPE_CHECKING:
@@ -53,11 +53,13 @@ async def look_for(desk: Desk, gateway: Gateway, order: Order) -> Found:
     if order.account is not None and order.account.casefold() != (await gateway.places.whose()).casefold():
         return Found(None)
     asked_at = now()
-    latest = (order.lost_at or order.sent_at) + ACCEPTED_WITHIN + LIST_LAGS + CLOCKS_DIFFER
+    # Whether a clock that was set went wrong before that or since, nobody can say: it is looked for in both times.
+    ended = order.lost_at or order.sent_at
+    latest = max(ended, as_of_now(ended)) + ACCEPTED_WITHIN + LIST_LAGS + CLOCKS_DIFFER
     trace = await gateway.jobs.find(
         order.kind,
         fingerprint=order.fingerprint,
-        since=order.sent_at - CLOCKS_DIFFER,
+        since=min(order.sent_at, as_of_now(order.sent_at)) - CLOCKS_DIFFER,
         until=latest,
         turn=turns(desk, Call.ASK),
     )

@@ -18,7 +18,8 @@ from portrait_app.domain.report import JobReport
 from portrait_app.jobs.patience import Patience
 from portrait_app.services import inbox, reconcile
 from portrait_app.services.settling import Unsettled
-from tests.services.losing import order_of, recorded
+from tests.builders import change
+from tests.services.losing import lost, order_of, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 A_QUARTER = timedelta(minutes=15)
+A_DAY = timedelta(days=1)
 A_MOMENT = timedelta(seconds=5)
 
 
 @pytest.fixture(autouse=True)
 def our_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a test agrees on is forgotten after it."""
-    monkeypatch.setattr(clock._Ahead, "of_ours", timedelta())
+    for name, value in {"of_ours": timedelta(), "has_agreed": True, "steps": []}.items():
+        monkeypatch.setattr(clock._Ahead, name, value)
 
 
 @pytest.fixture
@@ -102,6 +105,36 @@ def test_a_clock_that_is_set_changes_nothing_until_the_database_is_asked_again(m
 
     monkeypatch.setattr(clock, "datetime", Set)
     assert abs(clock.now() - datetime.now(UTC)) < A_MOMENT
+
+
+@pytest.mark.parametrize("difference", [A_DAY, -A_DAY], ids=["forwards", "back"])
+async def test_a_clock_that_is_set_makes_nothing_overdue_and_no_lost_order_one_that_never_was(
+    house: House, monkeypatch: pytest.MonkeyPatch, difference: timedelta
+) -> None:
+    monkeypatch.setattr(clock._Ahead, "of_ours", max(-difference, timedelta()))  # a name of the past is nobody's
+    ada = await house.somebody("Ada")
+    under_way = await recorded(house, ada, OrderKind.TRAINING)
+    await house.sender.send(ada, under_way.id)
+    given_away = await lost(house, ada, is_taken=False)
+    assert given_away.sent_at is not None
+    clock.set_by(clock.now() + difference, asked_at=clock.now())
+    house.engine.say("job1", JobReport("job1", OrderStatus.RUNNING))
+    await change(house, under_way, look_at=datetime.now(UTC))
+    await reconcile.look_at_orders(house.desk, house.engine)  # type: ignore[arg-type] -- a fake
+    assert (house.engine.asked, house.engine.canceled) == (["job1"], [])
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, given_away.id)
+    assert house.engine.looked_since < min(given_away.sent_at, clock.now()) - A_MOMENT
+    assert house.engine.looked_until > max(given_away.sent_at, clock.now()) + A_MOMENT
+
+
+def test_what_was_written_down_since_a_clock_was_set_is_as_it_says() -> None:
+    before = clock.now()
+    clock.set_by(clock.now() + A_DAY, asked_at=clock.now())
+    since = clock.now()
+    clock.set_by(clock.now() + A_MOMENT, asked_at=clock.now())  # too little to have been set
+    assert abs(clock.as_of_now(before) - clock.now()) < 2 * A_MOMENT
+    assert clock.as_of_now(since) == since
 
 
 async def test_it_is_asked_again_and_a_silent_database_changes_nothing(
