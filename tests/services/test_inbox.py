@@ -54,6 +54,18 @@ async def test_deliveries_of_one_order_at_the_same_moment_are_all_taken_in(house
         assert (await work.orders.get(order_id)).status is OrderStatus.FAILED
 
 
+async def test_the_job_of_one_order_never_becomes_that_of_another(house: House) -> None:
+    ada = await house.somebody()
+    first, second = await ordered(house, ada), await ordered(house, ada)
+    report = JobReport("job1", OrderStatus.RUNNING)
+    for webhook_id, order_id in (("w1", first), ("w2", second)):
+        await inbox.take(house.desk, webhook_id=webhook_id, order_id=order_id, report=report)
+
+    async with house.desk.for_service(ada) as work:
+        assert (await work.orders.get(first)).job_id == "job1"
+        assert (await work.orders.get(second)).job_id is None
+
+
 async def test_a_delivery_is_remembered_for_as_long_as_it_can_come_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

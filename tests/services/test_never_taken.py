@@ -55,6 +55,7 @@ async def test_one_that_the_engine_certainly_never_took_gets_another_in_its_plac
 
 
 async def test_an_engine_that_takes_orders_and_denies_it_is_not_paid_without_end(house: House, ada: UUID) -> None:
+    assert again.MOST_CALLS == 6, "as docs/replicate.md promises"
     order = await lost(house, ada, is_taken=True)
     house.engine.list_is_past = True
     for call in range(2, again.MOST_CALLS + 1):
