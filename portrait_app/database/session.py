@@ -25,8 +25,14 @@ if TYPE_CHECKING:
     from portrait_app.database.address import Address
 
 _SAY_WHO = text("SELECT set_config('app.actor', :actor, true)")
-# Whatever was left in this connection by the one before: a type of theirs is never taken for the database's own.
-BEGIN_AS = "SELECT set_config('app.actor', %s, true), set_config('search_path', 'pg_catalog, pg_temp', true)"
+# Whatever was left in this connection by the one before: a type of theirs is never taken for the database's own, and
+# no setting or lock of theirs stops who comes next.
+FORGET = "RESET ALL"
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"  # said, since it has begun as they left it by then
+BEGIN_AS = (
+    "SELECT set_config('app.actor', %s, true), set_config('search_path', 'pg_catalog, pg_temp', true), "
+    "pg_advisory_unlock_all()"
+)
 
 
 class Database:
@@ -79,7 +85,8 @@ async def _begin(connection: AsyncConnection, actor: str) -> None:
     driver: psycopg.AsyncConnection = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment] -- it is told what driver we have
     try:
         async with driver.pipeline():
-            await driver.execute("BEGIN")
+            await driver.execute(FORGET)
+            await driver.execute(BEGIN)
             await driver.execute(BEGIN_AS, [actor])
     except psycopg.Error as error:
         if is_lost := driver.closed:

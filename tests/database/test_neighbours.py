@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -29,6 +30,16 @@ CREATE FUNCTION pg_temp.look(value pg_catalog.uuid) RETURNS boolean LANGUAGE plp
 CREATE DOMAIN pg_temp.uuid AS pg_catalog.uuid CHECK (pg_temp.look(VALUE));
 SET search_path = pg_temp, pg_catalog
 """
+LEFT = [
+    "SET row_security = off",
+    "SET default_transaction_read_only = on",
+    "SET default_transaction_isolation = serializable",
+    "SET DateStyle = German",
+    "SET client_encoding = SQL_ASCII",
+    "SET statement_timeout = 1",
+    "SET TimeZone = 'Asia/Kathmandu'",
+    "SELECT pg_advisory_lock(7210001)",
+]
 WHAT_OTHERS_DO = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -70,6 +81,24 @@ async def test_a_type_that_was_left_in_a_connection_is_not_taken_for_the_databas
         assert await session.scalar(text("SELECT count(CAST(:id AS uuid))"), {"id": str(ada)}) == 1
     async with narrow.transaction(Role.USER, bob) as session:
         assert (await session.scalars(text("SELECT who FROM pg_temp.loot"))).all() == []
+
+
+@pytest.mark.parametrize("left", LEFT)
+async def test_no_setting_that_was_left_in_a_connection_is_the_next_ones(
+    house: House, narrow: Database, address: Address, left: str
+) -> None:
+    ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
+    await house.ready_model(ada)
+    async with narrow.transaction(Role.USER, bob) as session:
+        await (await session.connection()).exec_driver_sql(left)
+    async with narrow.transaction(Role.USER, ada) as session:
+        model = (await session.scalars(select(Training))).one()
+        assert (model.name, model.created_at.utcoffset()) == ("Ada", timedelta())
+        assert await session.scalar(text("SELECT current_setting('transaction_isolation')")) == "read committed"
+        model.name = "Countess"
+        await session.flush()
+        with psycopg.connect(address.conninfo(Role.USER), autocommit=True) as other:
+            assert other.execute("SELECT pg_try_advisory_lock(7210001)").fetchone() == (True,)
 
 
 async def test_a_connection_that_ends_as_it_is_begun_is_told_of_like_any_other(
