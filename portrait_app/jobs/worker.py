@@ -46,6 +46,7 @@ STALLED_AFTER_S = 8.0
 HOUR_S = 3600.0
 MOST_DEATHS = 3  # of workers over one photo before its last one: a fifth within a minute would end the studio
 APART_S = 4.0
+SUSPECT_WAITS_S = 60.0  # within which five deaths of a worker end the studio (`house/child`)
 ANSWER_LASTS_S = 10.0  # the database's, to the simplest question
 
 
@@ -173,9 +174,10 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
     """Give jobs of a worker that was killed back to the queue.
 
     A photo whose examination ends its worker again and again is refused: it would end every one that comes after. Those
-    that only were at work beside it are tried at different moments, so that each is soon done without it. A job's
-    attempts say nothing of deaths, since it was also tried again while a store was down: each death takes one from its
-    priority, which also puts it behind those that were at work beside none.
+    that only were at work beside it are tried at different moments, so that each is soon done without it. One over
+    which two have died is not tried again within the same minute, so that several such photos don't end the studio
+    together. A job's attempts say nothing of deaths, since it was also tried again while a store was down: each death
+    takes one from its priority, which also puts it behind those that were at work beside none.
     """
     manager = workshop.jobs.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
@@ -184,5 +186,7 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
         with suppress(ConnectorException):  # one that can't be given back now must not keep the others
             if job.task_name == Chore.EXAMINE_SELFIE and deaths >= MOST_DEATHS:
                 await workshop.examiner.give_up(*(UUID(str(job.task_kwargs[name])) for name in ("owner_id", "row_id")))
-            span = timedelta(seconds=random.uniform(0, APART_S) * min(deaths + 1, MOST_DEATHS))
-            await manager.retry_job(job, retry_at=now() + span, priority=job.priority - 1)
+            wait_s = random.uniform(0, APART_S)
+            if job.task_name == Chore.EXAMINE_SELFIE and 0 < deaths < MOST_DEATHS:
+                wait_s = SUSPECT_WAITS_S + wait_s * MOST_DEATHS
+            await manager.retry_job(job, retry_at=now() + timedelta(seconds=wait_s), priority=job.priority - 1)

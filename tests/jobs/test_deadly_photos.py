@@ -87,6 +87,28 @@ async def test_a_photo_is_refused_before_so_many_workers_died_that_the_studio_en
         assert (await work.selfies.get(photo_id)).status is SelfieStatus.REFUSED
 
 
+async def test_two_such_photos_do_not_end_the_studio_within_a_minute(house: House, workshop: SimpleNamespace) -> None:
+    ada = await house.somebody("Ada")
+    suspects = [await _sent(house, ada), await _sent(house, ada)]
+    deaths = 0
+    for photo_id in suspects * child.MOST_DEATHS:
+        if (await _due_in(workshop, photo_id)) > timedelta(seconds=child.WITHIN_SECONDS - 1):
+            continue
+        _kill(house, photo_id)
+        deaths += 1
+        await worker._take_over_from_the_dead(cast("Workshop", workshop))
+    assert 0 < deaths < child.MOST_DEATHS
+    other = await _sent(house, ada)
+    assert await _due_in(workshop, other) <= timedelta()  # nobody waits for them
+
+
+async def _due_in(workshop: SimpleNamespace, photo_id: UUID) -> timedelta:
+    """When a photo is next looked at, from now."""
+    jobs = await workshop.jobs.job_manager.list_jobs_async(task=Chore.EXAMINE_SELFIE)
+    (job,) = [job for job in jobs if job.task_kwargs["row_id"] == str(photo_id)]
+    return job.scheduled_at - now() if job.scheduled_at else timedelta()
+
+
 async def test_a_photo_that_waited_long_for_a_store_is_not_refused_for_the_first_worker_that_dies(
     house: House, workshop: SimpleNamespace
 ) -> None:
