@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from portrait_app.wiring import Workshop
 
 STUDIO = Settings.model_validate({"APP_URL": "https://studio.example"})
+AT_HOME = Settings.model_validate({"APP_URL": "http://127.0.0.2:3000"})
 
 
 class Parts:
@@ -76,7 +77,18 @@ def test_whatever_else_answers_there_is_said() -> None:
         raise httpx.ConnectError("refused")
 
     (finding,) = proxy.look(STUDIO, httpx.MockTransport(refuses))
-    assert ("ConnectError" in finding.said, finding.next_step) == (True, "")
+    assert "https://studio.example can't be reached from here: ConnectError" in finding.said
+    assert "APP_URL" in finding.next_step  # nobody gets in: that is not well
+
+    (finding,) = proxy.look(AT_HOME, httpx.MockTransport(refuses))
+    assert finding.subject == "Address"
+    assert finding.next_step == "PORTRAIT_HOST=0.0.0.0 lets others in; now it listens at localhost alone"
+
+
+def test_a_machines_own_address_in_its_network_is_no_proxy() -> None:
+    assert proxy.look(AT_HOME, Proxied("127.0.0.2")) == []
+    elsewhere = AT_HOME.model_copy(update={"port": 3001})  # what answers at 3000 leads on to it
+    assert [finding.subject for finding in proxy.look(elsewhere, Proxied("127.0.0.2"))] == ["Proxy"]
 
 
 def test_without_a_proxy_nothing_is_asked() -> None:
