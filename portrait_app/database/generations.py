@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 UNFINISHED = (GenerationStatus.QUEUED, GenerationStatus.PAINTING)
+COMING = (AssetStatus.PENDING, AssetStatus.FETCHING)
 
 
 class Generations(Shelf[Generation]):
@@ -98,6 +99,11 @@ class Assets(TrashableShelf[Asset]):
     async def latest(self, *, limit: int) -> Sequence[Asset]:
         """Return what was ordered last, also what came to nothing."""
         return (await self.session.scalars(select(Asset).order_by(col(Asset.id).desc()).limit(limit))).all()
+
+    async def coming(self) -> Sequence[Asset]:
+        """Return all that are still being made or fetched, however many are newer."""
+        query = select(Asset).where(col(Asset.status).in_(COMING)).order_by(col(Asset.id).desc())
+        return (await self.session.scalars(query)).all()
 
     async def samples(self) -> Sequence[Asset]:
         """Return the newest kept portrait of each face model in each style."""

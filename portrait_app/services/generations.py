@@ -47,11 +47,14 @@ class NoPlace(PortraitError):
     """More portraits were asked for while many that are made can't be saved."""
 
     headline = "Pictures can't be saved just now"
-    hint = (
-        f"{MOST_HELD} of your portraits are made and wait for a place; they come by themselves. Nothing more was "
-        "ordered now. Please try again once they are in your gallery."
-    )
     is_retryable = True
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} are held")
+        self.hint = (
+            f"{count} of your portraits are made and wait for a place; they come by themselves. Nothing more was "
+            "ordered now. Please try again once they are in your gallery."
+        )
 
 
 class NotInDoubt(PortraitError):
@@ -119,8 +122,8 @@ async def order_first_set(work: Work, training: Training) -> None:
 
 async def _require_place(work: Work) -> None:
     """Let more be ordered while those that are made find a place, or not too many wait for one."""
-    if len(await work.held_pictures.ids()) >= MOST_HELD:
-        raise NoPlace(f"{MOST_HELD} are held")
+    if (count := len(await work.held_pictures.ids())) >= MOST_HELD:
+        raise NoPlace(count)
 
 
 async def _record_all(

@@ -15,7 +15,7 @@ from portrait_app.web.session import work_for
 from portrait_app.web.views import about
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from reflex.vars import ObjectVar
 
@@ -23,20 +23,22 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Work
 
 STOP_SHEET = "stop-portraits"
-_COMING = (AssetStatus.PENDING, AssetStatus.FETCHING)
 
 
 @dataclass(frozen=True)
 class Coming:
-    """What is on its way, in words; empty when nothing is. `can_stop` while some of it is still wanted."""
+    """What is on its way, in words; empty when nothing is. `can_stop` while some of it is still wanted.
+
+    All of it, and not what a room happens to show: the way to stop them stops all of them.
+    """
 
     words: str = ""
     can_stop: bool = False
 
     @classmethod
-    async def among(cls, work: Work, rows: Iterable[Asset]) -> Coming:
-        """Say which of these portraits are still being made, and which of those are being called off."""
-        coming = [row for row in rows if row.status in _COMING]
+    async def of(cls, work: Work) -> Coming:
+        """Say which portraits of the person are still being made, and which of those are being called off."""
+        coming = await work.assets.coming()
         called_off = await work.orders.called_off()
         wanted = [row for row in coming if row.generation_id not in called_off]
         if coming and not wanted:

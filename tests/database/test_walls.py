@@ -17,6 +17,7 @@ from portrait_app.database.address import Role
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.rows import SCHEMA, new_id
 from portrait_app.domain.training import Training
+from portrait_app.services import generations
 
 if TYPE_CHECKING:
     from portrait_app.database.address import Address
@@ -146,6 +147,25 @@ async def test_a_job_writes_no_other_columns_than_it_works_on(house: House) -> N
         assert deleted.scalars().all() == []  # nobody asked for it
     async with house.desk.for_person(ada) as work:
         assert (await work.trainings.get(model.id)).name == "Ada"
+
+
+async def test_a_job_holds_nobodys_orders_up_for_ever(house: House, address: Address) -> None:
+    ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
+    model = await house.ready_model(ada)
+    async with house.desk.for_person(ada) as work:
+        await generations.order(work, model, style="noir", count=1, aspect="1:1")
+    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+        admin.execute("UPDATE app.orders SET look_at = now()")
+        admin.execute(
+            "INSERT INTO app.deliveries SELECT gen_random_uuid(), owner_id, now(), 'just come', id FROM app.orders"
+        )
+        async with house.desk.for_service(bob) as work:
+            for call in ("take_orders_to_look_at(NULL, 'infinity')", "stop_turns('ask', 'infinity')"):
+                await work.session.execute(text(f"SELECT app.{call}"))
+            await work.session.execute(text("SELECT app.forget_deliveries('-100 years')"))
+        assert admin.execute("SELECT max(look_at) < now() + interval '2 hours' FROM app.orders").fetchone() == (True,)
+        assert admin.execute("SELECT max(free_at) < now() + interval '2 days' FROM app.paces").fetchone() == (True,)
+        assert admin.execute("SELECT count(*) FROM app.deliveries").fetchone() == (1,)
 
 
 def test_no_type_of_ones_own_is_taken_for_the_databases(address: Address) -> None:

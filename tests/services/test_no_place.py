@@ -46,13 +46,14 @@ async def test_no_more_are_ordered_while_too_many_wait_and_those_stay(
     house: House, model: Training, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generations, "MOST_HELD", 2)
-    first, second = await _hold(house, model, 2)
+    made = await _hold(house, model, 3)
     before = len(house.queue.take())
-    with pytest.raises(NoPlace):
+    with pytest.raises(NoPlace) as refused:
         async with house.desk.for_person(model.owner_id) as work:
             await generations.order(work, model, style="noir", count=1, aspect="1:1")
+    assert refused.value.hint.startswith("3 of your portraits are made and wait for a place")  # as many as there are
     async with house.desk.for_person(model.owner_id) as work:
-        assert await work.held_pictures.ids() == {first.id, second.id}
+        assert await work.held_pictures.ids() == {asset.id for asset in made}
         assert await work.generations.count() == 1
     assert (before, house.queue.take()) == (0, [])
 

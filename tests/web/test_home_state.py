@@ -13,6 +13,7 @@ from portrait_app.domain.order import Order
 from portrait_app.errors import SignedOut
 from portrait_app.services import generations, trainings
 from portrait_app.web.coming import Coming, on_their_way
+from portrait_app.web.create.state import CreateState
 from portrait_app.web.home.state import NEWEST, HomeState
 from tests.builders import rewrite
 from tests.portraits import portraits_of
@@ -52,6 +53,25 @@ async def test_the_newest_portraits_are_shown_with_those_still_coming(
     await happens(room, "enter")
     assert [portrait.is_coming for portrait in room.portraits[:3]] == [True, True, False]
     assert (len(room.portraits), room.coming.words) == (NEWEST, "2 portraits are on their way")
+
+
+async def test_all_that_are_still_coming_are_counted_and_not_only_those_that_are_shown(
+    house: House, ada: SignedIn, room: HomeState
+) -> None:
+    model = await house.ready_model(ada.owner_id)
+    await portraits_of(house, model, count=NEWEST + 8, status=AssetStatus.PENDING)
+    made = await portraits_of(house, model, count=NEWEST, style="noir", status=AssetStatus.FETCHING)
+    create = await tab_of(CreateState, ada.token)
+    for tab in (room, create):
+        await happens(tab, "enter")
+        assert tab.coming.words == f"{2 * NEWEST + 8} portraits are on their way"
+    async with house.desk.for_service(ada.owner_id) as work:
+        for asset in made:
+            await work.held_pictures.add(asset.id, b"picture")
+    await portraits_of(house, model, count=NEWEST)  # newer ones hide none of them
+    for tab in (room, create):
+        await happens(tab, "enter")
+        assert tab.coming.words == f"{NEWEST} portraits are made and come as soon as pictures can be saved again"
 
 
 async def test_portraits_that_the_engine_lets_us_send_only_later_say_when(

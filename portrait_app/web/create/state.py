@@ -130,7 +130,7 @@ class CreateState(StopsPortraits, Room, rx.State):
             samples=samples_of(links, await work.assets.samples()),
             beginning=await preferences.beginning(work),
             latest=[PortraitCard.of(links, row) for row in rows if row.status is not AssetStatus.LOST],
-            coming=await Coming.among(work, rows),
+            coming=await Coming.of(work),
             withheld=frozenset(
                 str(row.id) for row in await work.trainings.ready() if not house.workshop().offers.offers_portraits(row)
             ),

@@ -46,7 +46,7 @@ class HomeState(StopsPortraits, Room, rx.State):
             greeting=f"Hello, {first_name}",
             models=await training_cards(work),
             portraits=[PortraitCard.of(links, asset) for asset in newest],
-            coming=await Coming.among(work, newest),
+            coming=await Coming.of(work),
         )
 
     def _show(self, seen: Seen) -> None:
