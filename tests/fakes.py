@@ -139,7 +139,9 @@ class FakeEngine:
             raise self.list_fails
         listed = (job for job, (known, _) in self.known.items() if known == fingerprint and job not in self.unlisted)
         self.looked_since, self.looked_until = since, until
-        return Trace(next(listed, None), self.nameless, is_whole=self.list_is_whole, is_past=self.list_is_past)
+        found, *others = [*listed] or [None]
+        whole = {"is_whole": self.list_is_whole, "is_past": self.list_is_past}
+        return Trace(found, self.nameless, **whole, others=tuple(job for job in others if job))
 
     async def pages(self, kind: OrderKind, since: Any, *, turn: Any) -> AsyncGenerator[Page]:
         async with turn():

@@ -50,6 +50,7 @@ ENDS = {
     orders.NOT_READ: "your photos could not be read for a",
     orders.BROKEN: "the studio itself could not send this for a",
     orders.INCOMPLETE: "no longer in the studio",
+    orders.STOPPED: "takes no upload of this size",
     orders.CHECKING: "making sure that it arrived",
     progress.IN_DOUBT: "nobody can say whether",
     progress.CALLED_OFF: "you called this off",

@@ -64,7 +64,7 @@ class Orders(Shelf[Order]):
 
     async def last_of(self, generation_id: UUID) -> Order | None:
         """Return the order of some portraits whose job may still bring them, or the newest when all have ended."""
-        query = select(Order).where(col(Order.generation_id) == generation_id)
+        query = select(Order).where(col(Order.generation_id) == generation_id, col(Order.is_double).is_(False))
         query = query.order_by(col(Order.ended_at).is_(None).desc(), col(Order.created_at).desc())
         return (await self.session.scalars(query.limit(1))).first()
 
@@ -74,6 +74,7 @@ class Orders(Shelf[Order]):
         query = select(Order).where(*same, col(Order.generation_id).is_not_distinct_from(order.generation_id))
         # By the database's clock, as all moments: an id is made by that of its host.
         query = query.where(col(Order.created_at) > order.created_at, col(Order.id) != order.id)
+        query = query.where(col(Order.is_double).is_(False))
         query = query.order_by(col(Order.created_at)).limit(1).with_for_update()
         return (await self.session.scalars(query, execution_options={"populate_existing": True})).first()
 

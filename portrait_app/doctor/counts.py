@@ -22,11 +22,17 @@ _STEPS = {
     "jobs that the engine would not tell of": (
         "it refused to, or another account is signed in than the one that ordered them; look for them at the engine"
     ),
+    "second jobs of one order that ended before they could be called off, and may have cost": (
+        "the engine made two of one call; the log names both (event job.double): ask it for the second's price back"
+    ),
     "doubtful jobs of people who have left": (
         "nobody knows their names, so nobody can ask: look for a face model at the engine that no row here names"
     ),
     "face models whose deletion is not confirmed": (
         "the log says why (event model.not_removed); delete the version at the engine by hand, and the studio notices"
+    ),
+    "uploads of photos that something on the way to the engine found too large": (
+        "a proxy between here and REPLICATE_BASE_URL refuses them: have it pass bodies of 100 MB on to /v1/files"
     ),
     "portraits that are made and wait for a place": (
         "the store or the disk takes none, and the log says why; they are kept as soon as it does, and none is lost"

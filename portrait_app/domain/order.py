@@ -36,6 +36,9 @@ class Order(Owned, table=True):
     the first of a row of answers that the engine knows no such job. `uploading_since` is when photos were first handed
     over, until nothing of them is at the engine any more. `waits_until` is when the engine lets us send it at the
     soonest.
+
+    `is_double`: it was never a call. The engine made a second job of the call of `retry_of`, and this stands for that
+    job until its end is confirmed (`services/doubles`).
     """
 
     __tablename__: ClassVar[Any] = "orders"
@@ -65,6 +68,7 @@ class Order(Owned, table=True):
     uploading_since: datetime | None = moment(default=None)
     waits_until: datetime | None = moment(default=None)
     ended_at: datetime | None = moment(default=None)
+    is_double: bool = False
     version: str | None = Field(default=None, description="a face model that its job made after it had ended here")
 
     def note_silence(

@@ -31,9 +31,7 @@ def export_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
         workshop = workshop_of()
         try:
             someone = await signed_in(request, workshop)
-            async with workshop.desk.for_person(someone.owner_id) as work:
-                export = await exports.to_download(work, someone)
-                links = await work.links()
+            export, links = await exports.to_download(workshop.desk, someone)
             link = links.to(exports.key_of(export), download_as=exports.name_of(export))
         except SignedOut:
             return RedirectResponse(f"/auth/sign-in?next={ROOM}", 303, headers=forms.NEVER_KEPT)

@@ -32,8 +32,8 @@ def trash_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
         workshop = workshop_of()
         try:
             someone = await signed_in(request, workshop)
-            async with workshop.desk.for_person(someone.owner_id) as work:
-                pixels = await showing.from_trash(work, identified(request.path_params["id"]))
+            asset_id = identified(request.path_params["id"])
+            pixels = await showing.from_trash(workshop.desk, someone.owner_id, asset_id)
         except tuple(STATUS) as error:
             return PlainTextResponse(f"{error.headline}. {error.hint}\n", STATUS[type(error)], headers=CARE)
         return Response(pixels, media_type="image/webp", headers=CARE)

@@ -98,6 +98,8 @@ async def may_be_taken_back(work: Work, order: Order) -> bool:
 async def say_it_is_over(work: Work, order: Order, trouble: str) -> None:
     """Settle an order that ended in doubt: nothing comes of it any more. `trouble` is why, in words for the person."""
     order.status, order.doubt, order.stray_since = OrderStatus.FAILED, None, None
+    if order.is_double:
+        return
     if order.generation_id is None:
         training = await work.trainings.get(order.training_id, lock=True)
         if training.status is TrainingStatus.IN_DOUBT:

@@ -85,7 +85,8 @@ SECTIONS = (
     Section(
         "engine_jobs",
         Order,
-        "id kind training_id generation_id status job_id attempts tries doubt version created_at sent_at ended_at",
+        "id kind training_id generation_id status job_id attempts tries is_double doubt version created_at sent_at "
+        "ended_at",
     ),
     Section("exports", Export, "id status bytes created_at ready_at expires_at"),
 )

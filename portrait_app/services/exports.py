@@ -22,6 +22,7 @@ from portrait_app.services.packing import packed
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from portrait_app.ports.bucket import Links
     from portrait_app.services.belongings import Belongings
     from portrait_app.services.sessions import Someone
     from portrait_app.services.work import Desk, Work
@@ -88,22 +89,25 @@ async def forget(work: Work) -> None:
     await work.session.flush()
 
 
-async def to_download(work: Work, someone: Someone) -> Export:
-    """Return the export that can be downloaded, having seen that its file is there.
+async def to_download(desk: Desk, someone: Someone) -> tuple[Export, Links]:
+    """Return the export that can be downloaded, having seen that its file is there, and what makes links to it.
 
     Raises:
         NotFresh: the person signed in some time ago.
         NothingToDownload: there is none, or none any more.
         BucketDown: it can't be reached just now.
     """
-    await fresh.require(work, someone)
-    export = await work.exports.newest()
-    if export is None or export.status is not ExportStatus.READY or await work.exports.is_over(export):
-        raise NothingToDownload(str(export and export.status))
-    key = key_of(export)
-    if [stored.key for stored in await work.bucket.page(after=key[:-1], most=1)] != [key]:
+    async with desk.for_person(someone.owner_id) as work:
+        await fresh.require(work, someone)
+        export = await work.exports.newest()
+        if export is None or export.status is not ExportStatus.READY or await work.exports.is_over(export):
+            raise NothingToDownload(str(export and export.status))
+        links = await work.links()
+    key = key_of(export)  # looked for in no transaction (`walls.IDLE_AT_MOST`)
+    bucket = desk.buckets.of(someone.owner_id)
+    if [stored.key for stored in await bucket.page(after=key[:-1], most=1)] != [key]:
         raise NothingToDownload(f"{key} is not there")
-    return export
+    return export, links
 
 
 async def make(desk: Desk, owner_id: UUID, export_id: UUID) -> None:

@@ -50,7 +50,9 @@ async def _hear(work: Work, webhook_id: str, order_id: UUID, report: JobReport) 
     order, training = taken
     if training is not None:
         work.trainings.hold(training)
-    await progress.hear_of(work, order, report)
+    await progress.hear_of(
+        work, order, report, is_of_its_call=True
+    )  # its address is signed by us, its body by the engine
     return True
 
 

@@ -11,7 +11,16 @@ import structlog
 
 from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.adapters.replicate.bounded import leaving_by
-from portrait_app.adapters.replicate.errors import EngineError, NotOurTurn, NotSent, Refused, ReplyLost, Throttled
+from portrait_app.adapters.replicate.errors import (
+    EngineError,
+    NotOurTurn,
+    NotSent,
+    Refused,
+    ReplyLost,
+    StoppedOnTheWay,
+    Throttled,
+)
+from portrait_app.database.orders import count_up
 from portrait_app.domain.clock import now, seconds_on
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order, OrderKind
@@ -37,6 +46,7 @@ log = structlog.get_logger()
 WORTH_SAYING = timedelta(seconds=2)  # our own pace holds a call up for less
 UNSENT_AFTER = timedelta(days=1)
 TRY_LASTS_S = 840.0  # sooner than a chore is broken off (`jobs/tasks`), of which nothing could be noted any more
+STOPPED_AFTER = timedelta(minutes=2)  # some eight tries: whatever stands between doesn't grow
 UNSENDABLE = "The portrait engine could not be reached for a day. Nothing was ordered or charged; please try again."
 BUSY = (
     "The portrait engine had too much to do to take this, for a whole day. Nothing was ordered or charged; "
@@ -50,6 +60,11 @@ BROKEN = (
     "The studio itself could not send this for a whole day. Nothing was ordered or charged, and what you have is safe; "
     "please try again, and tell whoever runs the studio if it stays so."
 )
+STOPPED = (
+    "Something between the studio and the portrait engine takes no upload of this size, so nothing was ordered or "
+    "charged. Your photos are safe. Whoever runs this studio is told; with fewer photos it may go through today."
+)
+STOPPED_UPLOADS = "uploads of photos that something on the way to the engine found too large"
 INCOMPLETE = (
     "Something that this needs, a photo or a style, is no longer in the studio, so nothing was ordered or charged. "
     "What you have is safe; please start again without it."
@@ -96,14 +111,17 @@ class Sender:
             if is_over := silent_for >= settling.DOUBT_AFTER:
                 await self._settler.end_in_doubt(owner_id, order.id)
             return is_over
-        if silent_for < UNSENT_AFTER:
+        most = STOPPED_AFTER if isinstance(error, StoppedOnTheWay) else UNSENT_AFTER
+        if silent_for < most:
             return False
         async with self.desk.for_service(owner_id) as work:
             # A call may have been begun, and broken off by what nobody thought of: of that it would not be true.
             is_unsent = (await work.orders.get(order.id, lock=True)).status is OrderStatus.RECORDED
             if is_unsent:
-                words, detail = _why_unsent(error), f"{type(error).__name__} for a day"
+                words, detail = _why_unsent(error), f"{type(error).__name__} for {most}"
                 await progress.end(work, order.id, OrderStatus.FAILED, trouble=words, detail=detail)
+                if isinstance(error, StoppedOnTheWay):
+                    await count_up(work.session, STOPPED_UPLOADS)
         return is_unsent
 
     @property
@@ -193,7 +211,7 @@ class Sender:
 
     async def _hear(self, owner_id: UUID, order_id: UUID, report: JobReport) -> None:
         async with self.desk.for_service(owner_id) as work:
-            await progress.hear(work, order_id, report)
+            await progress.hear(work, order_id, report, is_of_its_call=True)
 
     async def _end(self, owner_id: UUID, order_id: UUID, error: Exception, *, only: OrderStatus) -> bool:
         """End an order that the engine refused, or that wants something here; False when it stands otherwise by now.
@@ -210,7 +228,9 @@ class Sender:
 
 
 def _why_unsent(error: Exception) -> str:
-    """Say what kept an order from being sent for a day."""
+    """Say what kept an order from being sent for so long."""
+    if isinstance(error, StoppedOnTheWay):
+        return STOPPED
     if isinstance(error, Throttled):
         return BUSY
     if isinstance(error, BucketDown):

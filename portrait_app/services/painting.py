@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.catalogue import GENERATORS, TRAINERS
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Loss, shortfall
-from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, advance
+from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, advance
 from portrait_app.services import telling
 from portrait_app.services.again import MOST_CALLS, order_again
 
@@ -25,10 +26,10 @@ _ON_ITS_WAY = {Loss.REMOVED, Loss.DAMAGED}
 ORDER_AGAIN = "Please order again; try another style if it stays so."
 
 
-async def hear(work: Work, order: Order, report: JobReport, loss: Loss, trouble: str | None) -> None:
+async def hear(work: Work, order: Order, report: JobReport, trouble: str | None) -> None:
     """Take in news of a job that paints: fetch what it made, and say what it will not make any more.
 
-    `loss` is what became of those that the job has not brought when it ends, `trouble` the same in the engine's words.
+    `trouble` is what became of those that the job has not brought when it ends, in words for the person.
     """
     assert order.generation_id is not None
     generation = await work.generations.get(order.generation_id, lock=True)
@@ -42,7 +43,7 @@ async def hear(work: Work, order: Order, report: JobReport, loss: Loss, trouble:
             asset.status = AssetStatus.FETCHING
             work.later(Chore.KEEP_ASSET, asset.id)
         elif order.status.is_final:
-            lose(asset, loss)
+            lose(asset, _loss(order, report))
     generation.trouble = trouble or generation.trouble
     await close_if_complete(work, generation)
     await work.tell("generation", generation.id)
@@ -88,6 +89,17 @@ async def _ask_again(work: Work, generation: Generation, assets: Sequence[Asset]
     generation.trouble = None
     await order_again(work, order, tries=order.tries + 1)
     return True
+
+
+def _loss(order: Order, report: JobReport) -> Loss:
+    """Why a portrait that the job did not bring isn't there."""
+    if order.status is OrderStatus.CANCELED:
+        return Loss.CALLED_OFF
+    if order.status is OrderStatus.IN_DOUBT:
+        return Loss.IN_DOUBT
+    if order.status is OrderStatus.DONE or report.cause is Cause.SAFETY:
+        return Loss.HELD_BACK
+    return Loss.REMOVED if report.cause is Cause.GONE else Loss.NOT_MADE
 
 
 def _end(count: int, losses: Sequence[Loss]) -> GenerationStatus:

@@ -12,11 +12,10 @@ from portrait_app.database.orders import count_up, owner_of
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus, advance
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import generations, painting, telling, timing
+from portrait_app.services import doubles, generations, painting, telling, timing
 from portrait_app.services.again import MOST_CALLS, order_again, take_back
 
 if TYPE_CHECKING:
@@ -52,15 +51,19 @@ _PASSING = {Cause.INTERRUPTED, Cause.NOT_IN_TIME, Cause.NEVER_STARTED}
 STRANGERS = "jobs that nobody waited for"
 
 
-async def hear(work: Work, order_id: UUID, report: JobReport) -> None:
-    """Take in what was said of a job. Late, double and disordered news changes nothing and is no error."""
-    await hear_of(work, await work.orders.get(order_id, lock=True), report)
+async def hear(work: Work, order_id: UUID, report: JobReport, *, is_of_its_call: bool = False) -> None:
+    """Take in what was said of a job. Late, double and disordered news changes nothing and is no error.
+
+    `is_of_its_call`: it is certain that this order's call made the job, though it be another than we know.
+    """
+    await hear_of(work, await work.orders.get(order_id, lock=True), report, is_of_its_call=is_of_its_call)
 
 
-async def hear_of(work: Work, order: Order, report: JobReport) -> None:
+async def hear_of(work: Work, order: Order, report: JobReport, *, is_of_its_call: bool = False) -> None:
     """Do the same for an order that is locked already."""
     is_new = order.job_id is None
     if not await _is_its_job(work, order, report):
+        await _hear_of_another(work, order, report, is_of_its_call=is_of_its_call)
         return
     order.silent_since = order.unknown_since = None
     if report.cause is Cause.UNNAMED:
@@ -144,10 +147,20 @@ async def _is_its_job(work: Work, order: Order, report: JobReport) -> bool:
     if order.job_id == report.job_id:
         return True
     if order.job_id is not None or await owner_of(work.session, job_id=report.job_id) is not None:
-        await _count_stranger(work, order, report)
         return False
     order.job_id = report.job_id
     return True
+
+
+async def _hear_of_another(work: Work, order: Order, report: JobReport, *, is_of_its_call: bool) -> None:
+    """See to a job that isn't this order's: a second one of its call, or one of which nothing is known."""
+    known = await owner_of(work.session, job_id=report.job_id)
+    other = None if known is None else await work.orders.find(known[0], lock=True)
+    if other is None or not (other.is_double and other.retry_of == order.id):
+        await _count_stranger(work, order, report)
+        other = await doubles.write_down(work, order, report.job_id) if known is None and is_of_its_call else None
+    if other is not None:
+        await hear_of(work, other, report)
 
 
 async def _count_stranger(work: Work, order: Order, report: JobReport) -> None:
@@ -161,6 +174,8 @@ async def _hear_of_stray(work: Work, order: Order, report: JobReport, *, is_new:
         return
     if is_new:
         await _count_stranger(work, order, report)
+    if order.is_double:
+        await doubles.note_end(work, order, report)
     order.doubt = None  # whose job it is, is known
     order.version = report.storable().version or order.version
     if report.status.is_final and order.version is None:
@@ -191,7 +206,7 @@ async def _take_in(work: Work, order: Order, report: JobReport) -> None:
     elif order.kind is OrderKind.TRAINING:
         await _hear_of_training(work, order, report)
     else:
-        await painting.hear(work, order, report, _loss(order, report), _trouble(order, report))
+        await painting.hear(work, order, report, _trouble(order, report))
 
 
 def _close(work: Work, order: Order) -> None:
@@ -232,14 +247,3 @@ def _trouble(order: Order, report: JobReport) -> str | None:
     if order.status is OrderStatus.CANCELED:
         return report.trouble or (CALLED_OFF if order.cancel_asked_at else STOPPED)
     return report.trouble
-
-
-def _loss(order: Order, report: JobReport) -> Loss:
-    """Why a portrait that the job did not bring isn't there."""
-    if order.status is OrderStatus.CANCELED:
-        return Loss.CALLED_OFF
-    if order.status is OrderStatus.IN_DOUBT:
-        return Loss.IN_DOUBT
-    if order.status is OrderStatus.DONE or report.cause is Cause.SAFETY:
-        return Loss.HELD_BACK
-    return Loss.REMOVED if report.cause is Cause.GONE else Loss.NOT_MADE

@@ -64,6 +64,9 @@ class Settler:
             report = await self._heard_of(order.kind, found.job_id)
             async with self.desk.for_service(owner_id) as work:
                 await progress.hear(work, order.id, report)
+                for other in found.others:
+                    second = JobReport(other, OrderStatus.STARTING)  # how it is doing is asked as it is called off
+                    await progress.hear(work, order.id, second, is_of_its_call=True)
         elif found.is_nothing and order.attempts < MOST_CALLS:
             async with self.desk.for_service(owner_id) as work:
                 await progress.give_up_for_another(work, order.id)

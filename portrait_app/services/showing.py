@@ -10,7 +10,7 @@ from portrait_app.errors import NotFound
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
 
 if TYPE_CHECKING:
-    from portrait_app.services.work import Desk, Work
+    from portrait_app.services.work import Desk
 
 UUID_LENGTH = 36
 
@@ -47,13 +47,15 @@ async def is_shown(desk: Desk, link: Shown) -> bool:
         return await turn_of_shown(work.session, folder, row_id) == link.turn
 
 
-async def from_trash(work: Work, asset_id: UUID) -> bytes:
+async def from_trash(desk: Desk, owner_id: UUID, asset_id: UUID) -> bytes:
     """Return a small picture (WebP) of a portrait that lies in the Trash, for its owner alone.
 
     Raises:
         NotFound: there is no such portrait in this person's Trash.
     """
-    portrait = await work.assets.find_in_trash(asset_id)
+    async with desk.for_person(owner_id) as work:
+        portrait = await work.assets.find_in_trash(asset_id)
     if portrait is None or portrait.key is None:
         raise NotFound(f"portrait {asset_id} in the Trash")
-    return await work.bucket.get(small_key(portrait.key, WIDTHS_PX[0]))
+    # No transaction waits for the bucket (`walls.IDLE_AT_MOST`).
+    return await desk.buckets.of(owner_id).get(small_key(portrait.key, WIDTHS_PX[0]))

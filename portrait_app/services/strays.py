@@ -82,9 +82,10 @@ async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -
             raise NotYetGone(f"the engine doesn't know job {error} just now", ago) from error
     async with desk.for_service(order.owner_id) as work:
         known = await work.orders.get(order.id)
+        kept = (await work.trainings.get(order.training_id)).version
     if not known.status.is_final:  # it was taken back
         return False
-    if known.version is not None:
+    if known.version is not None and known.version != kept:
         await versions.delete(desk, gateway, known.version, ago)
     log.info("stray.ended", order=str(order.id), job=job_id, version=known.version)
     return True

@@ -30,10 +30,12 @@ class Found:
     Attributes:
         job_id: the job that bears the order's fingerprint.
         is_nothing: the engine certainly never took the order.
+        others: more jobs that bear it: the engine made several of one call.
     """
 
     job_id: str | None
     is_nothing: bool = False
+    others: tuple[str, ...] = ()
 
 
 async def look_for(desk: Desk, gateway: Gateway, order: Order) -> Found:
@@ -64,7 +66,7 @@ async def look_for(desk: Desk, gateway: Gateway, order: Order) -> Found:
         turn=turns(desk, Call.ASK),
     )
     if trace.job_id is not None:
-        return Found(trace.job_id)
+        return Found(trace.job_id, others=trace.others)
     has_ended = order.lost_at is not None and asked_at >= order.lost_at + LIST_LAGS
     is_past = trace.is_past or (gateway.jobs.never_lags and has_ended)
     is_sure = order.lost_at is not None and trace.is_whole and is_past

@@ -19,6 +19,7 @@ from portrait_app.adapters.replicate.errors import (
     OutOfCredit,
     Refused,
     ReplyLost,
+    StoppedOnTheWay,
     Throttled,
     TooLarge,
     WrongToken,
@@ -138,6 +139,15 @@ async def test_photos_that_are_too_much_at_once_are_refused_in_words(
     with pytest.raises(TooLarge) as refused:
         await to_scripted.upload("photos.zip", b"zip")
     assert "take a few out" in refused.value.hint
+
+
+async def test_photos_that_are_too_much_for_what_stands_between_are_not_the_engines_no(
+    scripted: ScriptedEngine, to_scripted: Gateway
+) -> None:
+    page = Answer(413, b"<html>Request Entity Too Large</html>", {"Content-Type": "text/html"})
+    scripted.answers["POST /v1/files"] = page
+    with pytest.raises(StoppedOnTheWay):
+        await to_scripted.upload("photos.zip", b"zip")
 
 
 async def test_where_nobody_listens_nothing_was_sent() -> None:

@@ -55,8 +55,8 @@ async def packed(house: House, ada: SignedIn) -> bytes:
     await exports.ask(house.desk, someone)
     ((_, _, export_id),) = house.queue.take()
     await exports.make(house.desk, ada.owner_id, export_id)
-    async with house.desk.for_person(ada.owner_id) as work:
-        return await work.bucket.get(exports.key_of(await exports.to_download(work, someone)))
+    export, _ = await exports.to_download(house.desk, someone)
+    return await house.desk.buckets.of(ada.owner_id).get(exports.key_of(export))
 
 
 async def test_it_is_saved_under_a_good_name_and_no_cache_keeps_the_way(
@@ -141,6 +141,6 @@ async def test_one_whose_file_is_not_there_is_not_led_to(
 ) -> None:
     await packed(house, ada)
     someone = await house.someone(ada.owner_id)
-    async with house.desk.for_person(ada.owner_id) as work:
-        await work.bucket.delete(exports.key_of(await exports.to_download(work, someone)))
+    export, _ = await exports.to_download(house.desk, someone)
+    await house.desk.buckets.of(ada.owner_id).delete(exports.key_of(export))
     assert (await browser.get(DOWNLOAD_PATH)).status_code == 410

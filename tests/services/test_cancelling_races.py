@@ -113,7 +113,8 @@ async def lose(house: House, order: Order) -> None:
 
 async def until_somebody_waits(work: Work) -> None:
     """Wait until another transaction waits for this one."""
-    mine = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    # Not by `pg_stat_activity`: a transaction goes on seeing the connections that there were when it first looked.
+    mine = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
     async with asyncio.timeout(10):
         while not await work.session.scalar(text(mine)):  # noqa: ASYNC110 -- nothing tells when a lock is waited for
             await asyncio.sleep(0.01)

@@ -178,9 +178,8 @@ async def test_its_file_is_deleted_when_its_time_is_over_and_not_before(house: H
     assert not await showing.is_shown(house.desk, Link(exports.key_of(export), 0, None))
     await reconcile.remember_chores(house.desk)
     assert house.queue.take() == [(Chore.FORGET_EXPORT, ada, export.id)]
-    async with house.desk.for_person(ada) as work:
-        with pytest.raises(NothingToDownload) as refused:
-            await exports.to_download(work, await house.someone(ada))
+    with pytest.raises(NothingToDownload) as refused:
+        await exports.to_download(house.desk, await house.someone(ada))
     assert "kept for 7 days" in refused.value.hint
     await exports.forget_over(house.desk, ada, export.id)
     await exports.forget_over(house.desk, ada, export.id)

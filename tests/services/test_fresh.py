@@ -93,7 +93,7 @@ GATED: dict[str, Callable[[Ada], Awaitable[Any]]] = {
     ),
     "the address is changed": lambda ada: addresses.ask_for_change(ada.desk, ada.someone, "countess@example.com"),
     "everything is packed": lambda ada: exports.ask(ada.desk, ada.someone),
-    "everything is taken away": in_work(lambda work, ada: exports.to_download(work, ada.someone)),
+    "everything is taken away": lambda ada: exports.to_download(ada.desk, ada.someone),
     "the account is left": lambda ada: leaving.ask(ada.desk, ada.someone),
 }
 

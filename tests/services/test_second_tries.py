@@ -9,12 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portrait_app.adapters.replicate.wire import report_of
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.generation import Loss
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
+from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import generations, progress, trainings
+from tests.services.straying import sent
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -82,6 +85,48 @@ async def test_an_interrupted_order_of_portraits_is_made_anew_with_another_seed(
     await hear(house, ada, second, JobReport("job2", OrderStatus.DONE, outputs=("u0", "u1")))
     async with house.desk.for_person(ada) as work:
         assert {asset.status for asset in await work.assets.of(generation.id)} == {AssetStatus.FETCHING}
+
+
+async def test_portraits_that_are_interrupted_twice_are_ordered_anew_once_and_then_said(
+    house: House, ada: UUID
+) -> None:
+    generation, order_id = await ordered(house, ada)
+    await house.sender.send(ada, order_id)
+    await hear(house, ada, order_id, job(1))
+    second = await next_order(house)
+    assert second
+    async with house.desk.for_service(ada) as work:
+        order = await work.orders.get(second)
+    assert (order.retry_of, order.tries, order.attempts) == (order_id, 1, 1)
+    await house.sender.send(ada, second)
+    for _ in range(2):  # twice is once
+        await hear(house, ada, second, job(2))
+    assert (await next_order(house), len(house.engine.created)) == (None, 2)
+    async with house.desk.for_person(ada) as work:
+        ended = await work.generations.get(generation.id)
+        assert {asset.loss for asset in await work.assets.of(generation.id)} == {Loss.NOT_MADE}
+    assert (ended.status, ended.trouble) == (GenerationStatus.FAILED, WORDS)
+
+
+@pytest.mark.parametrize("kind", OrderKind)
+@pytest.mark.parametrize(
+    ("said", "is_free"),
+    [
+        ({"started_at": None, "metrics": {}}, True),
+        ({"started_at": "2026-01-02T05:10:35Z", "metrics": {"predict_time": 0}}, True),
+        ({"started_at": "2026-01-02T05:10:35Z", "metrics": {"predict_time": 0.1}}, False),
+        ({"metrics": {}}, False),
+        ({"status": "aborted", "error": None}, True),
+    ],
+    ids=["never began", "no time of work", "some", "nobody says", "aborted"],
+)
+async def test_what_the_engine_says_of_an_interrupted_job_decides_for_trainings_and_portraits_alike(
+    house: House, ada: UUID, kind: OrderKind, said: dict[str, Any], is_free: bool
+) -> None:
+    order = await sent(house, ada, kind)
+    body = {"id": "job1", "status": "failed", "error": "Prediction interrupted; please retry (code: PA)"} | said
+    await hear(house, ada, order.id, report_of(kind, body))
+    assert (await next_order(house) is not None) == is_free
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketDown
-from portrait_app.adapters.replicate.errors import NotSent, ReplyLost, Throttled
+from portrait_app.adapters.replicate.errors import NotSent, ReplyLost, StoppedOnTheWay, Throttled
+from portrait_app.database.address import Role
+from portrait_app.database.orders import counted
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import WE_WERE_OFF, Order, OrderKind
@@ -133,6 +135,29 @@ async def test_an_order_that_could_not_be_sent_for_a_day_ends_in_words(house: Ho
     async with house.desk.for_person(ada) as work:
         training = await work.trainings.get(order.training_id)
     assert (training.status, training.trouble) == (TrainingStatus.FAILED, orders.UNSENDABLE)
+
+
+async def test_photos_that_a_proxy_refuses_as_too_large_end_in_words_after_a_few_tries(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+
+    async def refused(*_: object) -> Uploaded:
+        raise StoppedOnTheWay("413")
+
+    monkeypatch.setattr(house.engine, "upload", refused)
+    for _ in range(2):
+        with pytest.raises(StoppedOnTheWay):
+            await house.sender.send(ada, order.id)
+    await change(house, order, silent_since=now() - orders.STOPPED_AFTER, silent_at=now())
+    await house.sender.send(ada, order.id)
+    async with house.desk.for_person(ada) as work:
+        training, photos = await work.trainings.get(order.training_id), await work.selfies.of(order.training_id)
+    assert (training.status, training.trouble) == (TrainingStatus.FAILED, orders.STOPPED)
+    assert all([await house.desk.buckets.of(ada).get(photo.key) for photo in photos if photo.key])
+    assert len(photos) == 4
+    async with house.desk.for_nobody(Role.SERVICE) as session:
+        assert (await counted(session))[orders.STOPPED_UPLOADS] == 1  # which the operator is told
 
 
 async def test_a_throttled_order_waits_for_as_long_as_the_engine_says(house: House, ada: UUID) -> None:

@@ -22,6 +22,7 @@ from portrait_app.adapters.replicate.errors import (
     OutOfCredit,
     Refused,
     ReplyLost,
+    StoppedOnTheWay,
     Throttled,
     TooLarge,
     Unreadable,
@@ -176,6 +177,8 @@ def _said(error: replicate.APIStatusError, silence: type[EngineError], kind: Ord
         return Missing(words) if is_missing else BadInput(words, _field(body), kind)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(words, _retry_after_s(body, error.response.headers))
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and is_a_page(error) and silence is NotSent:
+        return StoppedOnTheWay(words)
     is_no = error.response.is_client_error and status != HTTPStatus.REQUEST_TIMEOUT and not is_a_page(error)
     return _NO.get(status, Refused)(words) if is_no else silence(words)
 

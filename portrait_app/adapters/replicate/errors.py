@@ -22,6 +22,12 @@ class NotSent(EngineError):
     is_retryable = True
 
 
+class StoppedOnTheWay(NotSent):
+    """413 on a page, which isn't the engine's: something between takes no upload of this size, now or later."""
+
+    headline = "Something on the way to the portrait engine takes no upload of this size"
+
+
 class ReplyLost(EngineError):
     """An order was sent and no usable reply came: the engine may have taken it. Look for it before sending again."""
 

@@ -60,6 +60,7 @@ class Trace:
 
     Attributes:
         job_id: the job that bears the fingerprint, or None.
+        others: more jobs on the same page that bear it: the engine made several of one call.
         nameless: jobs of that time whose input was removed: the lost one may be among them.
         is_whole: the list was read to its end, or to the time before, and each entry could be read.
         is_past: it shows a job that was created after the time in which the lost one can have been.
@@ -69,6 +70,7 @@ class Trace:
     nameless: tuple[str, ...] = ()
     is_whole: bool = True
     is_past: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,10 @@ class JobList:
         since, until = since + min(ahead, timedelta()), until + max(ahead, timedelta())
         is_whole, is_readable, is_past = False, True, False
         async for page in self.pages(kind, since, turn=turn):
+            marked = [one.report.job_id for one in page.jobs if wire.is_marked(one.body, fingerprint)]
+            if marked:
+                return Trace(marked[0], others=tuple(marked[1:]))
             for listed in page.jobs:
-                if wire.is_marked(listed.body, fingerprint):
-                    return Trace(listed.report.job_id)
                 if listed.created_at is not None and listed.created_at > until:
                     is_past = True
                 elif not listed.has_input:
