@@ -18,7 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 from portrait_app.database.address import Address
 from portrait_app.database.migrate import upgrade
 from portrait_app.services import passwords
-from tests import engines, postgres, s3
+from tests import engines, held_up, postgres, s3
 from tests.furnished import furnished
 from tools.chromium import provide
 
@@ -74,6 +74,22 @@ def _made_once() -> Generator[None]:
         engines.keep(patch)
         patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched() -> Generator[None]:
+    """Watch for transactions that wait for the world outside."""
+    with pytest.MonkeyPatch.context() as patch:
+        held_up.watch(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_transaction_waits(_watched: None) -> Generator[None]:
+    """See after each test that no transaction of ours did."""
+    held_up.seen.clear()
+    yield
+    assert held_up.seen == [], "a transaction of ours is open while it waits for this"
 
 
 @pytest.fixture(scope="session")

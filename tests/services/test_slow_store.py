@@ -10,8 +10,9 @@ import pytest
 
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.domain.lifecycle import TrainingStatus
-from portrait_app.services import exports, purging
+from portrait_app.services import exports, purging, thumbnails
 from portrait_app.services.exports import KEPT_FOR
+from tests import held_up
 from tests.portraits import portraits_of
 from tests.services import exporting, removing, trashing
 from tests.services.test_retention import ended
@@ -41,6 +42,14 @@ def open_meanwhile(address: Address, monkeypatch: pytest.MonkeyPatch) -> list[in
 
     monkeypatch.setattr(DiskBucket, "delete", look_and_delete)
     return seen
+
+
+async def test_code_of_ours_that_holds_one_meanwhile_is_noticed(house: House, ada: UUID) -> None:
+    kept = thumbnails.Kept(b"original", {}, 8, 8, "#808080")
+    async with house.desk.for_person(ada) as work:
+        await thumbnails.keep(work.bucket, f"u/{ada}/portraits/{ada}.jpg", kept)
+    assert held_up.seen == ["DiskBucket.put_bytes from /services/thumbnails.py"]
+    held_up.seen.clear()  # or this test would fail for it
 
 
 async def test_photos_whose_time_is_over_are_deleted_outside_of_any(
