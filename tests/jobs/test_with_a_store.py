@@ -169,7 +169,7 @@ async def test_portraits_that_no_store_takes_are_held_and_kept_when_it_is_back_t
         (order,) = await generations.order(work, training, style="noir", count=2, aspect="1:1")
     await until(lambda: studio.held(ada), lambda held: len(held) == 2)
     async with studio.workshop.desk.for_person(ada) as work:
-        coming = await Coming.among(work, await work.assets.of(order.id))
+        coming = await Coming.of(work)
     assert coming == Coming("2 portraits are made and come as soon as pictures can be saved again")
     await studio.darkroom.end()  # as an engine that keeps what it made for an hour
     await studio.passage.open()
