@@ -155,7 +155,7 @@ def _mentions(schema: str, table: str) -> sql.Composed:
 
 
 def files_about(folder: Path, words: list[str], *, but: str = "") -> list[Path]:
-    """Files below a folder, by name or by content, with one of these words in any form, or an id in raw bytes.
+    """Files and folders below one, by name or by content, with one of these words in any form, or an id in raw bytes.
 
     Args: but: a folder in it that is not looked into.
     """
@@ -163,8 +163,9 @@ def files_about(folder: Path, words: list[str], *, but: str = "") -> list[Path]:
     for word in words:
         with suppress(ValueError):
             sought.append(UUID(word).bytes)
-    files = [path for path in folder.rglob("*") if path.is_file() and not (but and path.is_relative_to(folder / but))]
-    return [path for path in files if any(form in str(path).encode() or form in path.read_bytes() for form in sought)]
+    there = [path for path in folder.rglob("*") if not (but and path.is_relative_to(folder / but))]
+    said = ((path, str(path).encode() + (path.read_bytes() if path.is_file() else b"")) for path in there)
+    return [path for path, words_there in said if any(form in words_there for form in sought)]
 
 
 async def objects_of(house: House, owner_id: UUID) -> list[str]:

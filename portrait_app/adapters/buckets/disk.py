@@ -51,8 +51,14 @@ class DiskBuckets:
         return await asyncio.to_thread(lambda: list(islice(objects(self.folder, EVERYBODY, after), most)))
 
     async def discard_unfinished(self) -> None:
-        """Throw away what killed processes began; see the port."""
+        """Throw away what killed processes began, and folders in which nothing lies; see the port."""
         await asyncio.to_thread(discard_abandoned, self.folder / _UNFINISHED)
+        await asyncio.to_thread(self._forget_folders)
+
+    def _forget_folders(self) -> None:
+        theirs = self.folder / EVERYBODY
+        for folder in (*theirs.glob("*/*/"), *theirs.glob("*/")):
+            _forget_folder(self.folder, folder)
 
     async def check(self) -> None:
         """Write and forget an object, to know that the disk takes one."""
@@ -138,8 +144,11 @@ class DiskBucket:
             return file.read()
 
     def _delete(self, keys: tuple[str, ...]) -> None:
-        for path in [self._place(key) for key in keys]:
+        paths = [self._place(key) for key in keys]
+        for path in paths:
             path.unlink(missing_ok=True)
+        for folder in {path.parent for path in paths}:
+            _forget_folder(self._folder, folder)
 
     def _place(self, key: str) -> Path:
         return _place(self._folder, owned(key, self._owner_id))
@@ -154,6 +163,14 @@ def _place(folder: Path, key: str) -> Path:
     if path.parent.resolve() != path.parent:
         raise BadKey(f"a symlink lies on the way to {key}")
     return path
+
+
+def _forget_folder(root: Path, folder: Path) -> None:
+    """Take away a person's folder in which nothing lies, and then the one that is named after them."""
+    with contextlib.suppress(OSError):  # something lies there, or somebody else has just done it
+        while folder.parent != root:
+            folder.rmdir()
+            folder = folder.parent
 
 
 @contextlib.contextmanager

@@ -34,7 +34,6 @@ class Upload:
         with _full_disk_is_said():
             if not unfinished.exists():
                 _make_folder(unfinished)
-            _make_folder(path.parent)
             handle = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         self._file = os.fdopen(handle, "wb")
 
@@ -54,8 +53,24 @@ class Upload:
         with _full_disk_is_said():
             self._file.flush()
             os.fsync(self._file.fileno())
-            self._temporary.replace(self._path)
-            _sync_folder(self._path.parent)
+            self._appear()
+            with contextlib.suppress(FileNotFoundError):  # it was deleted again already, with its folder
+                _sync_folder(self._path.parent)
+
+    def _appear(self) -> None:
+        """Give it its name, in a folder that is made now and not before: what isn't finished leaves none behind.
+
+        It may be taken away again at any moment, since nothing lies in it (`disk.DiskBucket.delete`).
+        """
+        while True:
+            try:
+                _make_folder(self._path.parent)
+                self._temporary.replace(self._path)
+            except FileNotFoundError:
+                if not self._temporary.exists():
+                    raise
+            else:
+                return
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +94,7 @@ def _make_folder(folder: Path) -> None:
     if not folder.exists():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

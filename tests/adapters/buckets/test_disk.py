@@ -188,3 +188,43 @@ async def test_a_folder_is_no_object(bucket: DiskBucket, buckets: DiskBuckets) -
         buckets.path_for(Link(KEY, 0, None))
     with pytest.raises(NotFound):
         await bucket.get(f"{KEY}/inside.webp/deeper.webp")
+
+
+async def test_no_folder_named_after_somebody_stays_when_nothing_of_theirs_lies_there(
+    bucket: DiskBucket, buckets: DiskBuckets
+) -> None:
+    other = f"{OWNER}/selfies/a.jpg"
+    for key in (KEY, other):
+        await bucket.put_bytes(key, b"x")
+    await bucket.delete(KEY)
+    assert [path.name for path in (buckets.folder / OWNER).iterdir()] == ["selfies"]
+    await bucket.delete(other)
+    assert list((buckets.folder / "u").iterdir()) == []
+    (buckets.folder / OWNER / "exports").mkdir(parents=True)  # of before, when folders stayed
+    await buckets.discard_unfinished()
+    assert list((buckets.folder / "u").iterdir()) == []
+
+
+async def test_what_is_on_its_way_arrives_although_the_folder_was_taken_away_meanwhile(
+    bucket: DiskBucket, buckets: DiskBuckets
+) -> None:
+    gate, other = asyncio.Event(), f"{OWNER}/portraits/b.webp"
+    await bucket.put_bytes(other, b"x")
+    coming = asyncio.create_task(bucket.put(KEY, slowly(b"photo", gate), max_bytes=99))
+    await asyncio.sleep(0)
+    await bucket.delete(other)
+    await buckets.discard_unfinished()
+    gate.set()
+    await coming
+    assert await bucket.get(KEY) == b"photophoto"
+
+
+async def test_many_that_come_and_go_in_one_folder_do_not_disturb_each_other(bucket: DiskBucket) -> None:
+    async def come_and_go(number: int) -> None:
+        key = f"{OWNER}/portraits/{number}.webp"
+        for _ in range(20):
+            await bucket.put_bytes(key, b"x")
+            assert await bucket.get(key) == b"x"
+            await bucket.delete(key)
+
+    await asyncio.gather(*(come_and_go(number) for number in range(6)))
