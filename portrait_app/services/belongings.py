@@ -93,7 +93,7 @@ SECTIONS = (
 LEFT_OUT = {
     "operators": "whether the studio is theirs is no data of theirs",
     "deliveries": "numbers of the engine's calls, forgotten after an hour",
-    "held_pictures": "portraits on their way; while there is no place for them there is none for a ZIP",
+    "held_pictures": "portraits on their way; a ZIP waits for them, since while there is no place for them it has none",
     "watchers": "that a tab is open just now",
 }
 """Tables with an owner that no section holds, each with why."""

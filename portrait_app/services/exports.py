@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from portrait_app.adapters.buckets.errors import BucketFull, ObjectTooLarge
+from portrait_app.adapters.buckets.errors import BucketDown, BucketFull, ObjectTooLarge
 from portrait_app.database.pixels import EXPORTS
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -32,6 +32,7 @@ log = structlog.get_logger()
 DOWNLOAD_PATH, ROOM = "/export/download", "/you/data"
 MOST_BYTES = 256 * 1024**3
 GIVEN_UP_AFTER = timedelta(hours=6)
+WAITS_FOR_PICTURES = timedelta(minutes=10)  # that are made and wait for a place: they come a minute after there is one
 SAY_AGAIN_S = 1.0
 NOT_MADE = "It could not be made, and that is our fault. Everything you have is safe; please try again."
 
@@ -120,6 +121,8 @@ async def make(desk: Desk, owner_id: UUID, export_id: UUID) -> None:
         export = await work.exports.find(export_id)
         if export is None or export.status is not ExportStatus.MAKING:
             return
+        if await work.held_pictures.ids() and now() - export.created_at < WAITS_FOR_PICTURES:
+            raise BucketDown(f"{export_id} waits for pictures that have no place yet")
         found = await belongings.read(work)
     try:
         size = await _pack(desk, export, found)

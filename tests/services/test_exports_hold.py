@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import SQLModel
 
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.domain.clock import now
 from portrait_app.domain.export import ExportStatus
+from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.rows import SCHEMA
 from portrait_app.services import belongings, exports, trash
 from portrait_app.services.belongings import LEFT_OUT, SECTIONS
@@ -62,6 +66,24 @@ async def test_it_holds_each_picture_under_its_day_its_style_and_a_number(house:
         ExportStatus.READY,
         len(await house.desk.buckets.of(export.owner_id).get(exports.key_of(export))),
     )
+
+
+async def test_it_waits_a_while_for_portraits_that_are_made_and_have_no_place_yet(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = await house.ready_model(ada)
+    (asset,) = await portraits_of(house, model, status=AssetStatus.FETCHING)
+    async with house.desk.for_service(ada) as work:
+        await work.held_pictures.add(asset.id, b"picture")
+    with pytest.raises(BucketDown):  # the chore is tried again, as while the store is away
+        await made(house, ada)
+    monkeypatch.setattr(exports, "WAITS_FOR_PICTURES", timedelta())
+    async with house.desk.for_person(ada) as work:
+        waiting = await work.exports.newest()
+    assert waiting is not None
+    await exports.make(house.desk, ada, waiting.id)  # not for ever
+    async with house.desk.for_person(ada) as work:
+        assert [each.status for each in await work.exports.all()] == [ExportStatus.READY]
 
 
 async def test_what_lies_in_the_trash_is_in_it_too_and_said_to_lie_there(house: House, ada: UUID) -> None:
