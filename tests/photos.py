@@ -164,6 +164,11 @@ def exif_with_a_place(*, orientation: int = 1) -> Image.Exif:
     return exif
 
 
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """How different two pictures are: mean over their pixels, 0..255."""
+    return float(np.abs(one.astype(int) - other).mean())
+
+
 def _selfie(folder: Path, number: int, pose: Pose, megapixels: float) -> Path:
     megapixels = min(megapixels, 1) if number == _HEIC else megapixels
     picture = taken(pose, megapixels, np.random.default_rng(number))

@@ -7,18 +7,13 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-from starlette.applications import Starlette
 
-from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.adapters.replicate.signature import WebhookAddress
 from portrait_app.doctor import replicate as doctor
 from portrait_app.domain.catalogue import TRAINERS, VIDEOS
-from portrait_app.http.webhook import webhook_routes
 from portrait_app.settings import Settings
 from tests.adapters import replicated
 from tests.adapters.scripted import HANG_UP, MISSING, Answer, ScriptedEngine
@@ -29,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portrait_app.doctor.finding import Finding
-    from portrait_app.wiring import Workshop
 
 ACCOUNT, ASK = "GET /v1/account", "GET /v1/webhooks/default/secret"
 TRAINER = "GET /v1/models/ostris/flux-dev-lora-trainer"
@@ -209,44 +203,3 @@ async def test_a_studio_that_never_ran_is_not_knocked_at(engine: ScriptedEngine,
     webhooks = (await findings(engine, tmp_path, APP_URL="https://studio.example.org"))["Webhooks"]
     assert "start the studio once" in webhooks.next_step
     assert is_empty(tmp_path)
-
-
-def our_door(key: bytes, secret: str) -> httpx.ASGITransport:
-    """The studio's own route, as it would be reached from outside."""
-    gateway = Gateway(base_url="http://engine.invalid", token="r8", webhook_secret=secret)
-    workshop = SimpleNamespace(gateway=gateway, webhook=WebhookAddress(key, OURS.url))
-    return httpx.ASGITransport(Starlette(routes=webhook_routes(lambda: cast("Workshop", workshop))))
-
-
-async def test_our_own_door_believes_the_engines_signature_and_takes_nothing_in() -> None:
-    found = await doctor.knock(OURS, SECRET, our_door(OURS.key, SECRET))
-    assert not found.next_step
-    assert "believed" in found.said
-
-
-@pytest.mark.parametrize(
-    ("key", "secret"), [(OURS.key, OTHER), (b"x" * 32, SECRET)], ids=["another secret", "another key"]
-)
-async def test_a_door_with_another_secret_is_found_out(key: bytes, secret: str) -> None:
-    found = await doctor.knock(OURS, SECRET, our_door(key, secret))
-    assert "restart the studio" in found.next_step
-
-
-@pytest.mark.parametrize(
-    ("status", "step"),
-    [(404, "APP_URL"), (405, "POST"), (413, "16 MB"), (503, "Token"), (200, "APP_URL"), (308, "follows no redirects")],
-)
-async def test_whatever_else_answers_there_is_told_with_what_to_do(status: int, step: str) -> None:
-    def answer(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(status, headers={"location": "https://www.studio.example.org"} if status == 308 else {})
-
-    found = await doctor.knock(OURS, SECRET, httpx.MockTransport(answer))
-    assert step in found.next_step
-
-
-async def test_a_door_that_nobody_opens_is_no_reason_not_to_run() -> None:
-    def nobody(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused", request=request)
-
-    found = await doctor.knock(OURS, SECRET, httpx.MockTransport(nobody))
-    assert "asks for news by itself" in found.next_step

@@ -14,7 +14,8 @@ from portrait_app.domain.order import OrderKind
 from tests.chaos import schemas
 from tests.chaos.bodies import body_of, moment
 from tests.chaos.fate import Course, Reply
-from tests.chaos.provider import OWNER, Job, Provider, new_job_id
+from tests.chaos.job import Job
+from tests.chaos.provider import OWNER, Provider, new_job_id
 
 if TYPE_CHECKING:
     from starlette.requests import Request

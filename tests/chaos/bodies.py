@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.chaos.provider import Job
+    from tests.chaos.job import Job
 
 
 def moment(seconds: float | None) -> str | None:

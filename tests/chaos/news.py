@@ -19,7 +19,8 @@ from tests.chaos.fate import Course, News
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from tests.chaos.provider import Job, Provider
+    from tests.chaos.job import Job
+    from tests.chaos.provider import Provider
 
 AGAIN_AFTER_S = (0.3, 1.0, 2.0)  # only a job's end is told again
 

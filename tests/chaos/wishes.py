@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from portrait_app.services.work import Desk
     from tests.chaos.harness import House
-    from tests.chaos.provider import Job, Provider
+    from tests.chaos.job import Job
+    from tests.chaos.provider import Provider
 
 DELETED = 2
 DELETED_WITHIN_S = 60.0

@@ -44,6 +44,11 @@ SELECT table_name FROM information_schema.columns WHERE table_schema = 'app' AND
 """
 
 
+def words_of(who: SignedIn) -> list[str]:
+    """What they would be known by."""
+    return [str(who.owner_id), EMAIL, NAME, "Adalberta"]
+
+
 async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
     """Sign somebody up and let them use every corner of the studio.
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from portrait_app.adapters import logbook
 from portrait_app.adapters.queue import JobQueue
-from portrait_app.adapters.replicate.errors import EngineDown, JobVanished
-from portrait_app.database.address import Role
-from portrait_app.database.orders import counted
+from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.domain.chores import Chore
-from portrait_app.services import parting, reconcile, removal
-from portrait_app.services.farewells import NAMELESS, UNKNOWN_SINCE
+from portrait_app.services import parting, reconcile
 from portrait_app.services.parting import PATIENCE, Parting
-from portrait_app.services.vanished import BELIEVED_AFTER
 from portrait_app.services.versions import NotYetGone
-from tests.services.fullness import (
-    EMAIL,
-    NAME,
-    empty_tables,
-    files_about,
-    objects_of,
-    rows_about,
-)
+from tests.services.fullness import EMAIL, empty_tables, files_about, objects_of, rows_about, words_of
 from tests.services.removing import VERSION
 
 if TYPE_CHECKING:
@@ -38,10 +27,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def ada(studio: Studio) -> SignedIn:
     return await studio.somebody_whose_week_is_over()
-
-
-def words_of(who: SignedIn) -> list[str]:
-    return [str(who.owner_id), EMAIL, NAME, "Adalberta"]
 
 
 async def test_somebody_with_everything_has_something_in_every_table(studio: Studio, ada: SignedIn) -> None:
@@ -186,74 +171,3 @@ async def test_what_the_engine_never_confirms_is_said_honestly_and_known_by_its_
     await studio.say_farewells()
     assert (studio.still_open(), engine.versions) == ([], set())
     assert len(files_about(studio.data, words_of(ada))) == 1
-
-
-async def test_what_was_under_way_is_called_off_and_its_model_deleted(studio: Studio, ada: SignedIn) -> None:
-    from portrait_app.services import cancelling, trainings  # noqa: PLC0415 -- for this story alone
-
-    house = studio.house
-    studio.rows("UPDATE app.accounts SET leave_at = NULL RETURNING 1")
-    async with house.desk.for_person(ada.owner_id) as work:
-        draft = await trainings.draft(work)
-    await house.draft_with_selfies(ada.owner_id, 4)
-    async with house.desk.for_person(ada.owner_id) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((order_id,),) = studio.rows(f"SELECT id FROM app.orders WHERE training_id = '{draft.id}'")
-    await house.sender.send(ada.owner_id, order_id)
-    studio.rows("UPDATE app.accounts SET leave_at = now() - interval '1 hour' WHERE name LIKE 'Adal%' RETURNING 1")
-    with pytest.raises(NotYetGone, match="under way"):
-        await studio.parting.carry_out(ada.owner_id, ada.owner_id)
-    await cancelling.call_off(house.desk, house.engine, ada.owner_id, order_id)  # type: ignore[arg-type] -- a fake
-    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
-    await studio.say_farewells()
-    assert len(house.engine.canceled) == 1
-    assert house.engine.files == {}
-    assert rows_about(studio.address, words_of(ada)) == set()
-
-
-@pytest.mark.parametrize("what", ["file", "job"])
-async def test_what_another_account_has_is_not_taken_for_gone(studio: Studio, ada: SignedIn, what: str) -> None:
-    """The token was exchanged: to the new account it looks as if it had never been."""
-    engine = studio.house.engine
-    studio.rows(
-        "UPDATE app.orders SET status = 'failed', ended_at = now(), version = NULL, account = 'me', "
-        + ("file_id = 'zip', job_id = NULL" if what == "file" else "job_id = 'gone', stray_since = now()")
-        + " WHERE kind = 'training' RETURNING 1"
-    )
-    engine.trouble_with["gone"] = JobVanished("gone")
-    engine.name = "somebody-else"
-    past = f"UPDATE app.accounts SET leave_at = now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
-    studio.rows(f"{past} WHERE email = '{EMAIL}' RETURNING 1")
-    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
-    with pytest.raises(NotYetGone):
-        await studio.say_farewells()
-    assert f"{what} {'zip' if what == 'file' else 'gone'} at me" in studio.still_open()
-    engine.name = "me"
-    if what == "job":  # that it is unknown, a bad minute says too
-        for _ in range(2):
-            with pytest.raises(NotYetGone):
-                await studio.say_farewells()
-        (said,) = [each for each in studio.still_open() if each.startswith("job gone at me")]
-        since = said.partition(UNKNOWN_SINCE)[2]
-        past = (datetime.fromisoformat(since) - BELIEVED_AFTER).isoformat()
-        studio.rows(f"UPDATE app.farewells SET still_there = '[\"{said.replace(since, past)}\"]' RETURNING 1")
-    await studio.say_farewells()
-    assert studio.still_open() == []
-
-
-async def test_a_job_in_doubt_of_somebody_who_has_left_is_counted_once_for_the_operator(
-    studio: Studio, ada: SignedIn
-) -> None:
-    studio.rows(
-        "UPDATE app.orders SET status = 'in_doubt', ended_at = now(), version = NULL, job_id = NULL, file_id = NULL, "
-        "doubt = 'nobody knows' WHERE kind = 'training' RETURNING 1"
-    )
-    past = f"UPDATE app.accounts SET leave_at = now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
-    studio.rows(f"{past} WHERE email = '{EMAIL}' RETURNING 1")
-    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
-    assert removal.IN_DOUBT in studio.still_open()
-    await studio.say_farewells()
-    await studio.say_farewells()
-    assert studio.still_open() == []
-    async with studio.house.desk.for_nobody(Role.SERVICE) as session:
-        assert (await counted(session))[NAMELESS] == 1

@@ -171,43 +171,6 @@ async def test_a_toast_can_be_undone_once(browser: Browser):
     assert await page.evaluate("self.undone") == "restore"
 
 
-async def test_pictures_in_a_row_are_one_height_and_fill_it(browser: Browser):
-    page = await phone(browser, "/room")
-    for width in (320, 390, 844):
-        await page.set_viewport_size({"width": width, "height": 844})
-        rows, room = await rows_of(page)
-        assert len(rows) > 1
-        for row in rows:
-            assert max(box["height"] for box in row) - min(box["height"] for box in row) < 0.5
-        for row in rows[:-1]:
-            assert row[-1]["right"] - row[0]["left"] == pytest.approx(room["width"], abs=0.5)
-        assert rows[-1][-1]["right"] <= room["right"] + 0.5
-        assert room["bottom"] - rows[-1][-1]["bottom"] == pytest.approx(4, abs=0.5)  # nothing stands below the last
-
-
-async def test_a_last_row_that_is_not_full_holds_pictures_as_large_as_the_others(browser: Browser):
-    page = await phone(browser, "/room")
-    await page.evaluate(
-        """for (const it of document.querySelectorAll(".picture-rows > div")) it.style.setProperty("--ratio", 0.8)"""
-    )
-    for width in (320, 390, 500, 700):
-        await page.set_viewport_size({"width": width, "height": 844})
-        rows, _ = await rows_of(page)
-        assert 0 < len(rows[-1]) < len(rows[0])
-        for box in rows[-1]:
-            assert (box["width"], box["height"]) == pytest.approx((rows[0][0]["width"], rows[0][0]["height"]), abs=0.5)
-
-
-async def rows_of(page: Page) -> tuple[list[list[dict[str, float]]], dict[str, float]]:
-    """Return the boxes of the pictures, row by row from the top, and the box around them."""
-    boxes, (room,) = await page.evaluate(
-        """[".picture-rows > div", ".picture-rows"]
-          .map((of) => [...document.querySelectorAll(of)].map((it) => it.getBoundingClientRect().toJSON()))"""
-    )
-    tops = sorted({round(box["top"]) for box in boxes})
-    return [[box for box in boxes if round(box["top"]) == top] for top in tops], room
-
-
 async def test_the_chosen_colour_is_marked_however_it_was_chosen(browser: Browser):
     page = await phone(browser, "/look", look="light.145")
     chosen = page.locator('[data-hue][aria-pressed="true"]')
