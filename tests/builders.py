@@ -74,6 +74,14 @@ class House:
                 work.selfies.add(Selfie(owner_id=owner_id, training_id=draft.id, filename=f"{number}.jpg", **row))
         return draft
 
+    async def training_begun(self, owner_id: UUID) -> tuple[Training, UUID]:
+        """Have a face learned from such a draft; the training, and its order, which nobody has sent yet."""
+        draft = await self.draft_with_selfies(owner_id)
+        async with self.desk.for_person(owner_id) as work:
+            training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
+        ((_, _, order_id),) = self.queue.take()
+        return training, order_id
+
     async def ready_model(self, owner_id: UUID) -> Training:
         """Make a face model that portraits can be ordered from."""
         async with self.desk.for_person(owner_id) as work:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
-from portrait_app.services import progress, trainings
+from portrait_app.services import progress
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
 async def training_ends(house: House, owner_id: UUID, status: OrderStatus) -> UUID:
     """Have a face learned, or not; return the training."""
-    draft = await house.draft_with_selfies(owner_id)
-    async with house.desk.for_person(owner_id) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    training, order_id = await house.training_begun(owner_id)
     await hear(house, owner_id, order_id, OrderStatus.RUNNING)
     for _ in range(2):  # news comes twice
         await hear(house, owner_id, order_id, status)
-    return draft.id
+    return training.id
 
 
 async def hear(house: House, owner_id: UUID, order_id: UUID, status: OrderStatus) -> None:

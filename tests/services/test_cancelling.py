@@ -13,7 +13,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.report import JobReport
 from portrait_app.errors import NotFound
-from portrait_app.services import cancelling, generations, progress, reconcile, trainings, vanished
+from portrait_app.services import cancelling, generations, progress, reconcile, vanished
 from portrait_app.services.settling import Unsettled
 from portrait_app.services.traces import LIST_LAGS
 
@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 
 async def started(house: House, owner_id: UUID) -> tuple[Training, UUID]:
-    draft = await house.draft_with_selfies(owner_id)
-    async with house.desk.for_person(owner_id) as work:
-        training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
-    return training, order_id
+    return await house.training_begun(owner_id)
 
 
 async def cancel(house: House, training: Training) -> None:

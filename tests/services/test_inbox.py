@@ -12,7 +12,7 @@ from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport, Progress
-from portrait_app.services import generations, inbox, trainings
+from portrait_app.services import generations, inbox
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,11 +34,8 @@ async def ordered(house: House, ada: UUID) -> UUID:
 
 async def learning(house: House, ada: UUID) -> tuple[UUID, UUID]:
     """A training that was started, and its order."""
-    draft = await house.draft_with_selfies(ada)
-    async with house.desk.for_person(ada) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
-    return draft.id, order_id
+    training, order_id = await house.training_begun(ada)
+    return training.id, order_id
 
 
 async def test_deliveries_of_one_order_at_the_same_moment_are_all_taken_in(house: House) -> None:

@@ -80,36 +80,30 @@ async def test_one_that_is_still_being_learned_must_be_stopped_first(house: Hous
 
 
 async def test_one_that_was_stopped_goes_with_its_photos_and_their_upload(house: House, ada: UUID) -> None:
-    draft = await house.draft_with_selfies(ada)
-    async with house.desk.for_person(ada) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    training, order_id = await house.training_begun(ada)
     await house.sender.send(ada, order_id)
     async with house.desk.for_person(ada) as work:
-        await cancelling.cancel_training(work, draft.id)
+        await cancelling.cancel_training(work, training.id)
     await cancelling.call_off(house.desk, house.engine, ada, order_id)  # type: ignore[arg-type] -- a fake
-    await remove(house, draft)
+    await remove(house, training)
     with pytest.raises(trainings.NotFailed):
         async with house.desk.for_person(ada) as work:
-            await trainings.retry(work, draft.id)
+            await trainings.retry(work, training.id)
     assert house.engine.files
-    await carry_out(house, draft)
+    await carry_out(house, training)
     assert house.engine.files == {}
-    row = await row_of(house, draft)
+    row = await row_of(house, training)
     assert row is not None
     assert (row.status, row.removed_at is not None) == (TrainingStatus.CANCELED, True)
 
 
 async def given_up(house: House, ada: UUID, trouble: str) -> tuple[Training, UUID]:
     """A training whose order, the second of the two, has ended by our own word."""
-    draft = await house.draft_with_selfies(ada)
-    async with house.desk.for_person(ada) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    training, order_id = await house.training_begun(ada)
     await house.sender.send(ada, order_id)
     async with house.desk.for_service(ada) as work:
         await progress.end(work, order_id, OrderStatus.FAILED, trouble=trouble, detail="for long")
-    return draft, order_id
+    return training, order_id
 
 
 async def test_what_a_job_made_that_was_given_up_is_deleted_as_well(house: House, ada: UUID) -> None:

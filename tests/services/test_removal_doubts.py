@@ -12,7 +12,7 @@ from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
-from portrait_app.services import inbox, progress, removal, trainings
+from portrait_app.services import inbox, progress, removal
 from portrait_app.services.removal import NotYetGone
 from tests.services.removing import VERSION, carry_out, remove, row_of, set_back
 
@@ -27,15 +27,12 @@ DONE = JobReport("job1", OrderStatus.DONE, version=VERSION)
 
 async def stopped(house: House, owner_id: UUID, status: OrderStatus) -> tuple[Training, UUID]:
     """Start a training, end its order by our own word, and delete the face model. Return it and the order."""
-    draft = await house.draft_with_selfies(owner_id)
-    async with house.desk.for_person(owner_id) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    training, order_id = await house.training_begun(owner_id)
     await house.sender.send(owner_id, order_id)
     async with house.desk.for_service(owner_id) as work:
         await progress.end(work, order_id, status, trouble="It failed.", detail="ended by us")
-    await remove(house, draft)
-    return draft, order_id
+    await remove(house, training)
+    return training, order_id
 
 
 async def is_confirmed(house: House, model: Training) -> bool:

@@ -192,10 +192,7 @@ async def test_what_past_runs_took_tells_nothing_of_anybody(house: House) -> Non
 
 async def _learning(house: House, owner_id: UUID) -> Training:
     """A training of which the engine has said that it has begun, and nothing more."""
-    draft = await house.draft_with_selfies(owner_id)
-    async with house.desk.for_person(owner_id) as work:
-        training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    training, order_id = await house.training_begun(owner_id)
     async with house.desk.for_service(owner_id) as work:
         await progress.hear(work, order_id, JobReport("j1", OrderStatus.STARTING))
         assert (await work.session.get(Order, order_id)) is not None

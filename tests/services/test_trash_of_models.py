@@ -69,17 +69,14 @@ async def test_one_that_is_still_being_learned_must_be_stopped_first(house: Hous
 
 
 async def test_a_face_that_turns_up_late_in_the_trash_is_not_learned_after_all(house: House, ada: UUID) -> None:
-    draft = await house.draft_with_selfies(ada)
-    async with house.desk.for_person(ada) as work:
-        await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    training, order_id = await house.training_begun(ada)
     await house.sender.send(ada, order_id)
     async with house.desk.for_service(ada) as work:
         await progress.end(work, order_id, OrderStatus.FAILED, trouble="too late", detail="")
-    await put_model_away(house, draft)
+    await put_model_away(house, training)
     async with house.desk.for_service(ada) as work:
         await progress.hear(work, order_id, JobReport("job1", OrderStatus.DONE, version="me/faces:late"))
-        assert (await work.trainings.get(draft.id)).status is TrainingStatus.FAILED
+        assert (await work.trainings.get(training.id)).status is TrainingStatus.FAILED
         assert (await work.orders.get(order_id)).version == "me/faces:late"  # deleted with the face model
 
 

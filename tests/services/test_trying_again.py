@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 
 async def failed(house: House, owner_id: UUID) -> Training:
-    draft = await house.draft_with_selfies(owner_id)
-    async with house.desk.for_person(owner_id) as work:
-        training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
+    training, order_id = await house.training_begun(owner_id)
     async with house.desk.for_service(owner_id) as work:
         await progress.hear(work, order_id, JobReport("j1", OrderStatus.FAILED, trouble="No face could be learned."))
     house.queue.take()

@@ -14,7 +14,7 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.training import Training
 from portrait_app.errors import NotFound, PortraitError, SignedOut
-from portrait_app.services import generations, progress, trainings
+from portrait_app.services import generations, progress
 from portrait_app.services.trash import TooLate
 from portrait_app.web.create.state import CreateState
 from portrait_app.web.home.state import HomeState
@@ -35,11 +35,7 @@ async def room(ada: SignedIn) -> TrainState:
 
 async def learning(house: House, ada: SignedIn) -> tuple[Training, UUID]:
     """A training under way; its order."""
-    draft = await house.draft_with_selfies(ada.owner_id)
-    async with house.desk.for_person(ada.owner_id) as work:
-        training = await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
-    ((_, _, order_id),) = house.queue.take()
-    return training, order_id
+    return await house.training_begun(ada.owner_id)
 
 
 async def test_a_training_is_stopped_once_it_was_asked_about(house: House, ada: SignedIn, room: TrainState) -> None:
