@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from portrait_app.errors import PortraitError
 from portrait_app.house import leash
 from portrait_app.house.failures import explained
+from portrait_app.house.loading import unswept
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def main(arguments: list[str]) -> int:
     command = COMMANDS[known.command]
     if rest and not command.takes_arguments:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
-    function = pkgutil.resolve_name(command.function)
+    with unswept():
+        function = pkgutil.resolve_name(command.function)
     if command.stands_on_database:
         leash.wait_for_go()
     try:

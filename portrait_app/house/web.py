@@ -10,6 +10,7 @@ from reflex_base.environment import environment
 
 from portrait_app import logs
 from portrait_app.house import leash, listening
+from portrait_app.house.loading import unswept
 from portrait_app.settings import Settings
 
 _LONGEST_GOODBYE_SECONDS = 3
@@ -22,7 +23,9 @@ def main() -> int:
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
-    application = importlib.import_module("portrait_app.portrait_app").app()
+    with unswept():
+        front_door = importlib.import_module("portrait_app.portrait_app")
+    application = front_door.app()
     leash.wait_for_go()
     server = uvicorn.Server(
         uvicorn.Config(
