@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -69,8 +70,7 @@ class Child:
 
     def start(self) -> None:
         """Start it, in a session of its own: Ctrl-C in the terminal is the keeper's to answer."""
-        if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".old.log"))
+        self._keep_log_short()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -98,12 +98,20 @@ class Child:
         Returns: news for the terminal, when there is some.
         Raises: KeepsDying: five times within a minute.
         """
+        self._keep_log_short()
         if self._process is not None:
             code = self._process.poll()
             return None if code is None else self._mourn(code)
         if time.monotonic() >= self._start_at:
             self.start()
         return None
+
+    def _keep_log_short(self) -> None:
+        """Put a long log aside, also of a process that runs on: it goes on at the beginning of the same file."""
+        with contextlib.suppress(OSError):  # there is none yet, or no room to put it
+            if self.log.stat().st_size > _LARGEST_LOG_BYTES:
+                shutil.copyfile(self.log, self.log.with_suffix(".old.log"))
+                os.truncate(self.log, 0)
 
     def ask_to_end(self) -> None:
         """Ask it and all it started to end; returns at once."""

@@ -140,3 +140,17 @@ def test_a_program_run_once_leaves_nothing_behind(tmp_path):
     leaves_one = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid)"
     assert run_once([sys.executable, "-c", leaves_one], os.environ, tmp_path / "log") == 0
     until(lambda: is_gone(int((tmp_path / "log").read_text())), "it stayed")
+
+
+def test_a_log_that_has_grown_long_is_put_aside_while_its_process_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(child_module, "_LARGEST_LOG_BYTES", 1000)
+    talks = "import time\nfor n in range(10**6): print('line', n, flush=True); time.sleep(0.001)"
+    child = Child("talker", [sys.executable, "-c", talks], os.environ, tmp_path / "web.log")
+    child.start()
+    first, aside = child.pid, tmp_path / "web.old.log"
+    until(lambda: child.tend() or (aside.exists() and (tmp_path / "web.log").stat().st_size > 0), "it only grew")
+    assert child.pid == first
+    assert aside.read_bytes().startswith(b"line 0\n")
+    assert not (tmp_path / "web.log").read_bytes().startswith(b"\0")  # it goes on at the beginning
+    child.ask_to_end()
+    child.end()
