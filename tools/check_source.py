@@ -1,6 +1,6 @@
 """Rules of this house that no linter knows: who may commit, what a State shows to every browser, that no text is sent
-to be run as script, that there is one way in for photos and one channel of news, and that a linter is silenced for a
-reason.
+to be run as script, that there is one way in for photos and one channel of news, that a linter is silenced for a
+reason, and that tests have the same names in every process.
 """  # noqa: D205 -- one sentence, too long for one line
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ _TELLS = re.compile(r"\bpg_notify\b|\b(?:NOTIFY|LISTEN)\s")
 """Whoever may connect hears every channel, so there is one, and ids alone are said on it."""
 _HARMLESS = {"event", "var", "computed_var", "property", "staticmethod", "classmethod", "field_validator", "override"}
 """Decorators after which a method is an endpoint on purpose, or none at all."""
+_CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter"}
+_DICE = {"random", "randint", "choice", "urandom", "token_hex", "token_bytes", "token_urlsafe"}
+_ANEW = _CLOCKS | _DICE | {"uuid1", "uuid4", "new_id", "getpid", "mkdtemp", "id", "hash"}
+"""What is another in each process, and so must be in no test's name: workers that collect other names run nothing."""
 
 
 _ROOMS = ("portrait_app", "tools", "tests", "alembic")
@@ -49,6 +53,8 @@ def breaches_in(path: Path, root: Path = ROOT) -> list[str]:
     name = path.relative_to(root).as_posix()
     source = path.read_text()
     found = list(_silenced(source))
+    if name.startswith("tests/") and "parametrize" in source:
+        found += _names_of_tests(ast.parse(source, name))
     if not name.startswith(("tools/", "tests/", "alembic/")):
         tree = ast.parse(source, name)
         found += _states(tree)
@@ -64,6 +70,26 @@ def _silenced(source: str) -> Iterator[tuple[int, str]]:
         said = _SILENCED.search(token.string) if token.type == tokenize.COMMENT else None
         if said and not _REASON.match(token.string, said.end()):
             yield token.start[0], f"{said[0]} gives no reason: say it on the same line, after --"
+
+
+def _names_of_tests(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node) == "parametrize":
+            for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+                yield from ((line, f"{what} names a test otherwise in each process") for line, what in _anew(given))
+
+
+def _anew(node: ast.AST, *, is_sorted: bool = False) -> Iterator[tuple[int, str]]:
+    """What is another in each process, or comes in another order: the strings of a set. A lambda is called later."""
+    if isinstance(node, ast.Lambda):
+        return
+    called = _name(node) if isinstance(node, ast.Call) else ""
+    if not is_sorted and (isinstance(node, ast.Set | ast.SetComp) or called in {"set", "frozenset"}):
+        yield node.lineno, "a set, unless it is sorted,"  # type: ignore[attr-defined] -- an expression has a line
+    if isinstance(node, ast.Call) and called in _ANEW:
+        yield node.lineno, f"{called}()"
+    for inner in ast.iter_child_nodes(node):
+        yield from _anew(inner, is_sorted=is_sorted or called == "sorted")
 
 
 def _commits(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -150,6 +150,27 @@ def test_a_linter_is_silenced_for_a_reason_on_the_same_line(line, breaches, tmp_
     assert len(check_source.breaches_in(path, tmp_path)) == breaches
 
 
+@pytest.mark.parametrize(
+    ("given", "breaches"),
+    [
+        ("[str(uuid4())]", 1),
+        ("[pytest.param(1, id=f'at {datetime.now(UTC)}')]", 1),
+        ("[1, 2], ids=[secrets.token_hex(4), 'two']", 1),
+        ("{'one', 'two'}", 1),
+        ("[name for name in set(NAMES)]", 1),
+        ("sorted({time.time()})", 1),
+        ("sorted({'one', 'two'})", 0),
+        ("[lambda: uuid4()], ids=['made later']", 0),
+        ("['uuid4()', UUID(int=1), timedelta(days=1)]", 0),
+    ],
+)
+def test_names_of_tests_that_are_others_in_each_process_are_seen(tmp_path, given, breaches):
+    path = tmp_path / "tests" / "test_one.py"
+    path.parent.mkdir()
+    path.write_text(f"@pytest.mark.parametrize('one', {given})\ndef test_one(one): ...\n")
+    assert len(check_source.breaches_in(path, tmp_path)) == breaches
+
+
 def test_playwright_is_not_started_where_the_system_has_a_chromium(tmp_path, monkeypatch):
     own = tmp_path / "chromium"
     own.write_text("#!/bin/sh\nexit 0\n")
