@@ -155,3 +155,15 @@ async def test_what_was_called_off_before_it_began_is_called_off_though_the_engi
         assert (
             await work.orders.next_after(order) is None
         )  # nor is it made once more, as what the engine broke off itself
+
+
+async def test_what_was_called_off_is_not_ordered_once_more_though_it_was_broken_off_at_no_cost(
+    house: House, ada: UUID
+) -> None:
+    order = await sent(house, ada, OrderKind.TRAINING)
+    async with house.desk.for_person(ada) as work:
+        await cancelling.cancel_training(work, order.training_id)
+    async with house.desk.for_service(ada) as work:
+        await progress.hear(work, order.id, broken_off(order))
+        assert await work.orders.next_after(order) is None
+        assert (await work.trainings.get(order.training_id)).status.is_final
