@@ -16,8 +16,9 @@ from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.order import Order
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
-from portrait_app.services import accounts, consent, sessions, signing_in, trainings
+from portrait_app.services import consent, sessions, signing_in, trainings
 from portrait_app.services.orders import Sender
+from tools import newcomers
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -47,7 +48,7 @@ class House:
     async def somebody(self, name: str = "Ada", *, agrees: bool = True) -> UUID:
         """Sign a new person up, who says whose photos they have; return their id."""
         email = f"{name.lower()}{next(_numbers)}@example.com"
-        who = await accounts.sign_up(self.desk, name=name, email=email, password=PASSWORD, device="test")
+        who = await newcomers.signs_up(self.desk, name=name, email=email, password=PASSWORD, device="test")
         if agrees:
             await self.agree(who.owner_id)
         return who.owner_id

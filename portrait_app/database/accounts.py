@@ -44,6 +44,15 @@ class Usage(NamedTuple):
     portraits: int
 
 
+class Waiting(NamedTuple):
+    """Somebody who asked for an account and whom nobody has let in yet."""
+
+    id: UUID
+    name: str
+    email: str
+    since: datetime
+
+
 class HouseDoubt(NamedTuple):
     """An order of somebody's of which nobody can say whether the engine took it: what to look for there, and when."""
 
@@ -114,6 +123,19 @@ class Accounts:
         found = await self.session.execute(query, {"most": MOST_DOUBTS})
         return [HouseDoubt(*row) for row in found]
 
+    async def waiting(self, most: int) -> Sequence[Waiting]:
+        """Return who has waited longest to be let in, to the operator; nothing to anybody else."""
+        found = await self.session.execute(text("SELECT * FROM app.waiting(:most)"), {"most": most})
+        return [Waiting(*row) for row in found]
+
+    async def let_in(self, account_id: UUID) -> bool:
+        """Let somebody in who waits, by the operator's word; False when the asker isn't, or nobody of this id waits."""
+        return bool((await self.session.execute(text("SELECT * FROM app.let_in(:id)"), {"id": account_id})).first())
+
+    async def turn_away(self, account_id: UUID) -> bool:
+        """Delete the account of somebody who waits, by the operator's word; False as for `let_in`."""
+        return bool((await self.session.execute(text("SELECT * FROM app.turn_away(:id)"), {"id": account_id})).first())
+
     async def invites(self) -> Sequence[Invite]:
         """Return the asker's invitations that can still be used, the newest first."""
         fresh = select(Invite).where(col(Invite.used_at).is_(None), col(Invite.expires_at) > func.now())
@@ -167,6 +189,21 @@ async def is_empty_for_us(session: AsyncSession) -> bool:
 async def appoint_operator(session: AsyncSession) -> None:
     """Let the asker, who comes in, be the operator when there is none; accounts nobody ever entered go then."""
     await session.execute(text("SELECT app.appoint_operator()"))
+
+
+async def tell_operator(session: AsyncSession) -> None:
+    """Have the operator's open tabs look anew, whoever that is."""
+    await session.execute(text("SELECT app.tell_operator()"))
+
+
+async def come_by_invite(session: AsyncSession, token_hash: bytes) -> None:
+    """Let the asker in by an invitation that was used up in this transaction."""
+    await session.execute(text("SELECT app.come_by_invite(:hash)"), {"hash": token_hash})
+
+
+async def forget_who_waits(session: AsyncSession, older_than: timedelta) -> int:
+    """Delete accounts that nobody let in and whose address nobody confirmed, by age. Return how many."""
+    return await session.scalar(text("SELECT app.forget_who_waits(:age)"), {"age": older_than}) or 0
 
 
 async def is_invited(session: AsyncSession, token_hash: bytes) -> bool:

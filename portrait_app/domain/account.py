@@ -19,7 +19,9 @@ class Account(SQLModel, table=True):
     `leave_at` is when all of it is deleted, once they have asked to leave; until then they may stay.
     `preferences` is read by `Preferences.of`, and `look` by `Look.of`. `picture_id` is the portrait they wear, and
     `usual_model_id` the face model that Create begins with: both their own, which the database sees to.
-    `two_steps_at` is since when a password is not enough to come in, where the person chose so.
+    `two_steps_at` is since when a password is not enough to come in, where the person chose so. `let_in_at` is when
+    they were let in where there is no mail server: by being the first, by an invitation, or by the operator. It says
+    nothing of whose the address is, as `verified_at` does.
     """
 
     __tablename__: ClassVar[Any] = "accounts"
@@ -35,9 +37,14 @@ class Account(SQLModel, table=True):
     usual_model_id: UUID | None = None
     created_at: datetime = moment(default_factory=now)
     verified_at: datetime | None = moment(default=None)
+    let_in_at: datetime | None = moment(default=None)
     two_steps_at: datetime | None = moment(default=None)
     leave_at: datetime | None = moment(default=None)
     photos_stay_days: int | None = Field(default=AT_FIRST, description="see `domain/retention.STAY_DAYS`")
+
+    def may_come_in(self, *, confirms_addresses: bool) -> bool:
+        """Whether the account can be entered: nobody's word stands in for the mail where there is a mail server."""
+        return self.verified_at is not None or (self.let_in_at is not None and not confirms_addresses)
 
 
 class Session(Owned, table=True):

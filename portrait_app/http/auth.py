@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -14,6 +15,7 @@ from portrait_app.http.cookies import FromElsewhere, require_own_page, token_of
 from portrait_app.http.oidc import offered, trouble_in
 from portrait_app.services import accounts, limits, passwords, sessions, signing_in
 from portrait_app.services.accounts import NotInvited, SignUp
+from portrait_app.services.admitting import WAITS_AT_MOST
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.cookie import cookie_name
 from portrait_app.services.limits import TooManyTries
@@ -28,6 +30,16 @@ if TYPE_CHECKING:
     from portrait_app.wiring import Workshop
 
 CHECK_YOUR_MAIL = "We have sent you a mail. Its link confirms your address and lets you in, once and for ten minutes."
+# None of them says whether the address has an account: each is as true when it has.
+WAIT = (
+    "This studio sends no mail, so whoever runs it opens the door. They have your name and address under You, and let "
+    "you in with one tap: ask them to. Then sign in with your password. If nobody has let you in after "
+    f"{WAITS_AT_MOST.days} days, what you typed is deleted, and you can ask again."
+)
+INVITED = (
+    "Your invitation is used, and opens the door. Now sign in with the password you chose. If you have had an account "
+    "with this address before, it is as it was, and so is its password."
+)
 
 
 class Doors:
@@ -51,12 +63,18 @@ class Doors:
 
         async def make(form: Mapping[str, str]) -> Response:
             await limits.take_from(workshop.desk, limits.SIGN_UP_OF_NETWORK, forms.network(request))
-            asked = {field: form.get(field, "") for field in ("name", "email", "password", "invite")}
-            if workshop.settings.confirms_addresses:
-                return await self._sign_up_by_mail(request, **asked)
-            device, mode = request.headers.get("user-agent", ""), SignUp(workshop.settings.sign_up)
-            signed = await accounts.sign_up(workshop.desk, **asked, device=device, mode=mode)
-            return await forms.go_on(request, workshop, signed, forms.local(form.get("next", "")))
+            mode, invite = SignUp(workshop.settings.sign_up), form.get("invite", "")
+            asked = {field: form.get(field, "") for field in ("name", "email", "password")}
+            account = await accounts.ask_for_account(workshop.desk, **asked, mode=mode, invite=invite)
+            if not workshop.settings.confirms_addresses:
+                device = request.headers.get("user-agent", "")
+                if signed := await accounts.come_first(workshop.desk, account, device, mode, invite):
+                    return await forms.go_on(request, workshop, signed, forms.local(form.get("next", "")))
+            await limits.take(workshop.desk, limits.SIGN_UP_OF_ACCOUNT, account.email)
+            answer = self._asked(request, form)
+            # Once the answer is given, so that it takes as long whether or not the address has an account.
+            answer.background = BackgroundTask(accounts.make_account, workshop.desk, account, mode, invite)
+            return answer
 
         invite = request.query_params.get("invite", "")
         try:
@@ -69,19 +87,15 @@ class Doors:
             return forms.said(request, error.headline, error.hint, ("Sign in", "/auth/sign-in"), 403)
         return await self._show(request, "sign_up.html", invite=invite)
 
-    async def _sign_up_by_mail(
-        self, request: Request, *, name: str, email: str, password: str, invite: str
-    ) -> Response:
+    def _asked(self, request: Request, form: Mapping[str, str]) -> Response:
         """Say the same whether or not the address has an account; a mail says more, to whom it belongs."""
-        desk, mode = self._workshop_of().desk, SignUp(self._workshop_of().settings.sign_up)
-        account = await accounts.ask_for_account(
-            desk, name=name, email=email, password=password, mode=mode, invite=invite
-        )
-        await limits.take(desk, limits.SIGN_UP_OF_ACCOUNT, account.email)
-        answer = forms.said(request, "Check your mail", CHECK_YOUR_MAIL)
-        # Once the answer is given, so that it takes as long either way.
-        answer.background = BackgroundTask(accounts.make_account, desk, account, mode, invite)
-        return answer
+        settings, following = self._workshop_of().settings, forms.local(form.get("next", ""))
+        if settings.confirms_addresses:
+            return forms.said(request, "Check your mail", CHECK_YOUR_MAIL)
+        onward = ("Sign in", f"/auth/sign-in?{urlencode({'next': following})}")
+        if SignUp(settings.sign_up) is SignUp.INVITE:
+            return forms.said(request, "Now sign in", INVITED, onward)
+        return forms.said(request, "You will be let in", WAIT, onward)
 
     async def sign_in(self, request: Request) -> Response:
         """Show the form, or sign in."""

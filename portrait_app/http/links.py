@@ -66,7 +66,12 @@ class Letterbox:
             await limits.take(workshop.desk, limits.FORGOTTEN_OF_ACCOUNT, email)
             # Once the answer is given, so that it takes as long whether or not there is such an account.
             answer = forms.said(request, "Check your mail", ON_ITS_WAY, ("Sign in", "/auth/sign-in"))
-            answer.background = BackgroundTask(addresses.ask_for_reset, workshop.desk, email)
+            answer.background = BackgroundTask(
+                addresses.ask_for_reset,
+                workshop.desk,
+                email,
+                confirms_addresses=workshop.settings.confirms_addresses,
+            )
             return answer
 
         if request.method == "POST":
@@ -140,7 +145,8 @@ class Letterbox:
 
     async def _reset(self, request: Request, workshop: Workshop, link: Link, token: str) -> Response:
         async def choose(form: Mapping[str, str]) -> Response:
-            await addresses.reset(workshop.desk, token, form.get("password", ""))
+            is_by_mail = workshop.settings.confirms_addresses
+            await addresses.reset(workshop.desk, token, form.get("password", ""), confirms_addresses=is_by_mail)
             return forms.said(
                 request,
                 "Your new password is set",

@@ -24,7 +24,7 @@ from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.jobs import tasks
-from portrait_app.services import inbox, purging, reconcile, sweep
+from portrait_app.services import admitting, inbox, purging, reconcile, sweep
 from portrait_app.settings import Settings
 from portrait_app.wiring import open_workshop
 
@@ -99,6 +99,7 @@ def rounds_of(workshop: Workshop) -> list[Round]:
         Round(30.0, 60, lambda: purging.put_off_what_is_due(desk)),
         Round(HOUR_S, HOUR_S, lambda: sweep.sweep(desk)),  # a bucket may be large
         Round(HOUR_S, 300, lambda: inbox.clear(desk)),
+        Round(HOUR_S, 60, lambda: admitting.forget(desk)),
         Round(HOUR_S, 60, workshop.mailer.forget_old),  # a receipt goes although nobody sends another mail
         Round(2.0, 30, lambda: _take_over_from_the_dead(workshop)),
     ]

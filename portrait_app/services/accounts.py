@@ -10,10 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from portrait_app.database.accounts import (
     appoint_operator,
+    come_by_invite,
     is_empty,
     is_empty_for_us,
     is_invited,
     password_of,
+    tell_operator,
     use_invite,
 )
 from portrait_app.database.address import Role
@@ -72,30 +74,8 @@ async def require_open(desk: Desk, mode: SignUp, invite: str = "") -> None:
     raise NotInvited(mode)
 
 
-async def sign_up(
-    desk: Desk, *, name: str, email: str, password: str, device: str, mode: SignUp = SignUp.OPEN, invite: str = ""
-) -> SignedIn:
-    """Make an account and sign in to it, where addresses can't be confirmed by mail.
-
-    Raises:
-        WrongInput: saying which field and why; nothing was made.
-        NotInvited: sign-up isn't open to whoever asks; nothing was made.
-    """
-    account = await _new_account(name, email, password)
-    await require_open(desk, mode, invite)
-    try:
-        async with desk.for_person(account.id) as work:
-            await _add(work, account, mode, invite)
-            await appoint_operator(work.session)
-            return sessions.open_session(work, device, is_proven=True)
-    except IntegrityError as error:
-        _require_taken(error)
-        taken = "There is an account with this address already. Sign in instead?"
-        raise WrongInput({"email": taken}) from None
-
-
 async def ask_for_account(desk: Desk, *, name: str, email: str, password: str, mode: SignUp, invite: str) -> Account:
-    """Look at what was typed, as `sign_up` does; whether the address has an account isn't looked at.
+    """Look at what was typed; whether the address has an account isn't looked at.
 
     Returns: what `make_account` makes, when the answer has been given.
 
@@ -108,11 +88,37 @@ async def ask_for_account(desk: Desk, *, name: str, email: str, password: str, m
     return account
 
 
-async def make_account(desk: Desk, account: Account, mode: SignUp, invite: str) -> None:
-    """Make an account that its owner can enter once the address is confirmed; or tell the owner of the present one."""
+async def come_first(desk: Desk, account: Account, device: str, mode: SignUp, invite: str) -> SignedIn | None:
+    """Make an account and sign in to it, where the house has no mail server and is nobody's: there is nobody to ask.
+
+    Returns: nothing where the house is somebody's; nothing was made, and it is for `make_account`.
+
+    Raises:
+        NotInvited: it became somebody's a moment ago, and isn't open to whoever asks.
+    """
     try:
         async with desk.for_person(account.id) as work:
-            await _add(work, account, mode, invite)
+            if await is_empty_for_us(work.session):
+                work.session.add(account)
+                await work.session.flush()
+                return await _enter_first(work, account, device)
+    except IntegrityError as error:
+        _require_taken(error)
+        return await _enter_anew(desk, account, device)
+    await require_open(desk, mode, invite)
+    return None
+
+
+async def make_account(desk: Desk, account: Account, mode: SignUp, invite: str) -> None:
+    """Make an account that can be entered once its address is confirmed, or once its owner is let in.
+
+    Where there is one with this address its owner is told instead.
+    """
+    try:
+        async with desk.for_person(account.id) as work:
+            await add(work, account, mode, invite)
+            await mails.write(work, MailKind.CONFIRM, account.email)
+            await tell_operator(work.session)
     except IntegrityError as error:
         _require_taken(error)
         async with desk.for_nobody(Role.USER) as session:
@@ -180,27 +186,50 @@ async def _new_account(name: str, email: str, password: str) -> Account:
 
 
 async def add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
-    """Write the account down, if whoever asks may have one.
+    """Write the account down, if whoever asks may have one. An invitation lets its owner in, where mails don't.
 
     Raises:
         NotInvited: sign-up isn't open to whoever asks.
     """
-    await _use_up(work.session, mode, invite)
+    is_invited_in = await _use_up(work.session, mode, invite)
     work.session.add(account)
     await work.session.flush()
+    if is_invited_in:
+        await come_by_invite(work.session, sessions.digest(invite))
 
 
-async def _add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
-    """Write the account down, and the mail that confirms its address."""
-    await add(work, account, mode, invite)
+async def _enter_first(work: Work, account: Account, device: str) -> SignedIn:
     await mails.write(work, MailKind.CONFIRM, account.email)
+    await appoint_operator(work.session)
+    return sessions.open_session(work, device, is_proven=True)
 
 
-async def _use_up(session: AsyncSession, mode: SignUp, invite: str) -> None:
+async def _enter_anew(desk: Desk, account: Account, device: str) -> SignedIn | None:
+    """Come in first by an address that somebody asked for before, and whose account nobody ever entered.
+
+    Whoever tried a mail server that carried nothing types theirs a second time. As in `appoint_operator`, nothing of
+    that asking stays: name and password are the ones that were typed now.
+    """
+    async with desk.for_nobody(Role.USER) as session:
+        known = await password_of(session, account.email)
+    if known is None:
+        return None
+    async with desk.for_person(known[0]) as work:
+        if not await is_empty_for_us(work.session):
+            return None
+        former = await work.accounts.mine()
+        former.name, former.password_hash = account.name, account.password_hash
+        await work.mails.forget_links()
+        return await _enter_first(work, former, device)
+
+
+async def _use_up(session: AsyncSession, mode: SignUp, invite: str) -> bool:
+    """Use the invitation up, where one is asked for. Return whether it was."""
     if mode is SignUp.OPEN or await is_empty_for_us(session):
-        return
+        return False
     if not (mode is SignUp.INVITE and await use_invite(session, sessions.digest(invite))):
         raise NotInvited(mode)
+    return True
 
 
 def _require_taken(error: IntegrityError) -> None:

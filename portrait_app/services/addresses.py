@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.database.mails import Link
+    from portrait_app.domain.account import Account
     from portrait_app.services.sessions import SignedIn, Someone
     from portrait_app.services.work import Desk, Work
 
@@ -37,14 +38,21 @@ class AddressTaken(PortraitError):
     hint = "Your account keeps the address it has. Sign in to the other one, or choose a third address."
 
 
-async def ask_for_reset(desk: Desk, email: str) -> None:
-    """Send a link to a new password, if there is an account with this address; who asks isn't told which."""
+async def ask_for_reset(desk: Desk, email: str, *, confirms_addresses: bool) -> None:
+    """Send a link to a new password, if there is an account with this address; who asks isn't told which.
+
+    Args:
+        desk: where accounts are known.
+        email: what was typed.
+        confirms_addresses: whether there is a mail server. Without one nothing is sent to who waits to be let in.
+    """
     email = one_line(email).lower()
     async with desk.for_nobody(Role.USER) as session:
         known = await password_of(session, email)
     if known is not None:
         async with desk.for_person(known[0]) as work:
-            await mails.write(work, MailKind.RESET, email)
+            if confirms_addresses or not _waits(await work.accounts.mine()):
+                await mails.write(work, MailKind.RESET, email)
 
 
 async def look_at(desk: Desk, token: str) -> Link:
@@ -60,13 +68,14 @@ async def look_at(desk: Desk, token: str) -> Link:
     return link
 
 
-async def reset(desk: Desk, token: str, password: str) -> None:
+async def reset(desk: Desk, token: str, password: str, *, confirms_addresses: bool) -> None:
     """Use a link up for a new password; every session ends, and so does every other link.
 
     One that was sent by the operator's word also closes every other way in: what is lost may have been found.
 
     Raises:
-        LinkUsedUp: it doesn't work any more; the password stays.
+        LinkUsedUp: it doesn't work any more, or its owner waits to be let in: where no mail is sent, it shows nothing
+            of whose the address is. The password stays.
         WrongInput: this password can't be taken; the link still works.
     """
     link = await look_at(desk, token)
@@ -75,6 +84,8 @@ async def reset(desk: Desk, token: str, password: str) -> None:
     async with desk.for_person(link.owner_id) as work:
         account = await work.accounts.mine()
         name, email, was_proven = account.name, account.email, account.verified_at is not None
+    if link.kind is MailKind.RESET and not confirms_addresses and _waits(account):
+        raise LinkUsedUp("not let in yet")
     hashed = await _hash_of(password, name, email)
     async with desk.for_person(link.owner_id) as work:
         await _use(work, token)
@@ -155,6 +166,10 @@ async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str) 
             raise
         raise AddressTaken("taken meanwhile") from None
     return link.owner_id
+
+
+def _waits(account: Account) -> bool:
+    return not account.may_come_in(confirms_addresses=False)
 
 
 async def _take(work: Work, token: str) -> None:

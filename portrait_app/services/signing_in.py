@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from portrait_app.database.accounts import password_of
+from portrait_app.database.accounts import appoint_operator, is_empty, is_empty_for_us, password_of
 from portrait_app.database.address import Role
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.rows import new_id
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Desk
 
 _NOT_TOGETHER = "This address and this password don't go together"
-_NOT_LET_IN_YET = (
+_NOT_CONFIRMED_YET = (
     f"{_NOT_TOGETHER}; or they do, and you haven't confirmed the address yet: then a new link is on its way to it."
+)
+_NOT_LET_IN_YET = (
+    f"{_NOT_TOGETHER}; or they do, and nobody has let you in yet: whoever runs this studio can, under You."
 )
 
 
@@ -30,24 +33,31 @@ class NotLetIn(WrongInput):
     """Address and password open nothing; `unconfirmed` is whose they are when only the address isn't confirmed yet."""
 
     def __init__(self, unconfirmed: UUID | None, *, must_be_confirmed: bool) -> None:
-        super().__init__({"password": _NOT_LET_IN_YET if must_be_confirmed else f"{_NOT_TOGETHER}."})
-        self.unconfirmed = unconfirmed
+        super().__init__({"password": _NOT_CONFIRMED_YET if must_be_confirmed else _NOT_LET_IN_YET})
+        self.unconfirmed = unconfirmed if must_be_confirmed else None
 
 
 async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be_confirmed: bool = False) -> Entered:
     """Open a session, or take the first of two steps.
 
     Raises:
-        NotLetIn: address and password don't go together, or the address must be confirmed first. Which isn't said: who
-            signs up with somebody's address would learn at the next sign-in if there was an account.
+        NotLetIn: address and password don't go together, or the address must be confirmed first, or, where there is no
+            mail server, the operator is to let them in. Which isn't said: who signs up with somebody's address would
+            learn at the next sign-in if there was an account.
     """
     owner_id, is_right = await _known_by(desk, email, password)
     async with desk.for_person(owner_id) as work:  # also nobody's: it takes as long whether or not they are known
+        # Asked before anything is known of them: for a right password alone it would be a query that can be timed.
+        is_nobodys = not must_be_confirmed and await is_empty(work.session)
         account = await work.accounts.find()
-        if account is not None and is_right and (account.verified_at or not must_be_confirmed):
-            await work.accounts.forget_old_sessions()
-            await work.tell("account", owner_id)  # the other browsers list this one
-            return await steps.after_one(work, device, is_proven=True)
+        if account is not None and is_right:
+            if is_nobodys and await is_empty_for_us(work.session):
+                await appoint_operator(work.session)  # asked for while there was a mail server, and entered first now
+                await work.session.refresh(account, ["let_in_at"])
+            if account.may_come_in(confirms_addresses=must_be_confirmed):
+                await work.accounts.forget_old_sessions()
+                await work.tell("account", owner_id)  # the other browsers list this one
+                return await steps.after_one(work, device, is_proven=True)
     raise NotLetIn(owner_id if is_right else None, must_be_confirmed=must_be_confirmed)
 
 

@@ -11,8 +11,9 @@ from portrait_app.domain.order import OrderKind
 from portrait_app.domain.selfie import FEWEST, Selfie, SelfieStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.domain.training import Training
-from portrait_app.services import accounts, consent, generations, trainings
+from portrait_app.services import consent, generations, trainings
 from portrait_app.wiring import open_workshop
+from tools import newcomers
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -59,7 +60,7 @@ def _mixed(plan: Plan) -> list[JobPlan]:
 
 async def _somebody(desk: Desk, number: int, provider: Provider) -> Training:
     """Sign a person up who has a face model already."""
-    who = await accounts.sign_up(
+    who = await newcomers.signs_up(
         desk, name=f"Ada {number}", email=f"ada{number}@example.com", password=PASSWORD, device="chaos"
     )
     async with desk.for_person(who.owner_id) as work:

@@ -16,11 +16,11 @@ from starlette.routing import Route
 from portrait_app.adapters.queue import jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.portrait_app import own_routes
-from portrait_app.services import accounts
 from portrait_app.settings import Settings
 from portrait_app.web import house as web_house
 from portrait_app.wiring import Workshop
 from tests.builders import PASSWORD
+from tools import newcomers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -116,7 +116,7 @@ REQUESTS = st.fixed_dictionaries(
 
 @pytest.fixture
 async def ada(house: House) -> SignedIn:
-    who = await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    who = await newcomers.signs_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
     await house.agree(who.owner_id)
     return who
 

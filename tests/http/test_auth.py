@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.http.front import OURS, PASSWORD, Studio, typed
+from tools import newcomers
 
 if TYPE_CHECKING:
     import httpx
@@ -54,6 +55,8 @@ async def test_asvs_7_4_3_a_sign_out_everywhere_ends_every_session_in_one_act(st
     await signed_up(studio, here)
     await there.post("/auth/sign-in", data=typed())
     await signed_up(studio, bob, email="bob@example.com")
+    newcomers.let_in(studio.house.desk.database.address, "bob@example.com")
+    await bob.post("/auth/sign-in", data=typed(email="bob@example.com"))
     assert await studio.who(there)
     token = here.cookies["session"]
     answer = await here.post("/auth/sign-out", data={"where": "everywhere"})

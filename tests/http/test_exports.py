@@ -15,10 +15,11 @@ from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.http.exports import export_routes
 from portrait_app.http.media import media_routes
-from portrait_app.services import accounts, exports, fresh
+from portrait_app.services import exports, fresh
 from portrait_app.services.exports import DOWNLOAD_PATH
 from portrait_app.settings import Settings
 from tests.builders import PASSWORD
+from tools import newcomers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -34,7 +35,7 @@ OURS = "http://studio.test"
 
 @pytest.fixture
 async def ada(house: House) -> SignedIn:
-    return await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    return await newcomers.signs_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ async def test_asvs_7_5_1_whoever_signed_in_some_time_ago_does_so_once_more(
 
 async def test_somebody_else_does_not_get_it(house: House, ada: SignedIn, browser: httpx.AsyncClient) -> None:
     await packed(house, ada)
-    bob = await accounts.sign_up(house.desk, name="Bob", email="bob@example.com", password=PASSWORD, device="test")
+    bob = await newcomers.signs_up(house.desk, name="Bob", email="bob@example.com", password=PASSWORD, device="test")
     browser.cookies.set("session", bob.token)
     assert (await browser.get(DOWNLOAD_PATH)).status_code == 410
 

@@ -19,11 +19,12 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.rows import new_id
 from portrait_app.http.media import media_routes
 from portrait_app.http.trash import trash_routes
-from portrait_app.services import accounts, purging, sessions, showing, thumbnails, trash
+from portrait_app.services import purging, sessions, showing, thumbnails, trash
 from portrait_app.settings import Settings
 from tests.builders import PASSWORD, rewrite, signs_in
 from tests.portraits import portraits_of
 from tests.services.removing import learned
+from tools import newcomers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
@@ -66,7 +67,7 @@ def asked(house: House) -> Generator[list[str]]:
 
 @pytest.fixture
 async def ada(house: House) -> SignedIn:
-    return await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    return await newcomers.signs_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
 
 
 async def links_to(house: House, owner_id: UUID, key: str) -> list[str]:
@@ -193,7 +194,7 @@ async def test_the_trash_shows_a_portrait_to_whoever_put_it_there_and_to_nobody_
     lying, kept = await portraits_of(house, await house.ready_model(ada.owner_id), count=2)
     async with house.desk.for_person(ada.owner_id) as work:
         await trash.put_portraits(work, [lying.id])
-    eve = await accounts.sign_up(house.desk, name="Eve", email="eve@example.com", password=PASSWORD, device="test")
+    eve = await newcomers.signs_up(house.desk, name="Eve", email="eve@example.com", password=PASSWORD, device="test")
 
     async def asked(portrait_id: object, token: str = "") -> httpx.Response:
         return await browser.get(f"/api/trash/{portrait_id}", headers={"Cookie": f"session={token}"} if token else {})

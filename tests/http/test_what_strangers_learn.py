@@ -15,7 +15,7 @@ HERS, FREE = "ada@example.com", "nobody@example.com"
 STRANGERS = "nine blue umbrellas"
 
 
-def _same(answer: httpx.Response, email: str) -> tuple[int, str, list[str]]:
+def same(answer: httpx.Response, email: str) -> tuple[int, str, list[str]]:
     """What can be seen of an answer: its status, its words, the names of its headers."""
     return answer.status_code, answer.text.replace(email, "x"), sorted(answer.headers)
 
@@ -27,7 +27,7 @@ async def test_asvs_6_3_8_signing_up_and_then_in_says_nothing_of_an_account(post
         tried = {"email": email, "password": STRANGERS}
         await stranger.post("/auth/sign-up", data=typed(**tried))
         answers = [await stranger.post("/auth/sign-in", data=tried) for _ in range(5)]
-        seen.append([_same(answer, email) for answer in answers])
+        seen.append([same(answer, email) for answer in answers])
         assert await posting.who(stranger) is None
     assert seen[0] == seen[1]
 

@@ -18,6 +18,7 @@ from portrait_app.services import accounts, preferences
 from portrait_app.services.work import Desk
 from portrait_app.settings import Settings
 from tests.builders import PASSWORD
+from tools import newcomers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ PAGE = {"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Dest": "document"}
 
 @pytest.fixture
 async def ada(house: House) -> SignedIn:
-    signed = await accounts.sign_up(house.desk, name="Ada", email="a@example.com", password=PASSWORD, device="test")
+    signed = await newcomers.signs_up(house.desk, name="Ada", email="a@example.com", password=PASSWORD, device="test")
     async with house.desk.for_person(signed.owner_id) as work:
         await accounts.change_look(work, Look("dark", 145))
         await preferences.choose_locale(work, "de-DE")

@@ -20,6 +20,7 @@ from portrait_app.settings import Settings
 from tests.builders import PASSWORD
 from tests.furnished import furnished
 from tests.http import doors
+from tools import newcomers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -54,7 +55,7 @@ async def house(address: Address, tmp_path: Path) -> AsyncGenerator[House]:
 async def test_a_look_chosen_on_another_device_is_there_in_the_first_paint_behind_the_service_worker(
     house: House, browser: Browser, tmp_path: Path
 ) -> None:
-    ada = await accounts.sign_up(house.desk, name="Ada", email="a@example.com", password=PASSWORD, device="test")
+    ada = await newcomers.signs_up(house.desk, name="Ada", email="a@example.com", password=PASSWORD, device="test")
     settings = Settings.model_validate({"PORTRAIT_DATA_DIR": tmp_path})
     workshop = cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings))
     app = Starlette(

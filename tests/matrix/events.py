@@ -62,6 +62,9 @@ KNOWN: dict[str, dict[str, Kind]] = {
     "GalleryState.use_as_my_picture": {"portrait_id": ID},
     "HomeState.enter": NONE,
     "HomeState.stop_portraits": NONE,
+    "AdmittingState.ask_to_turn_away": {"account_id": ID},
+    "AdmittingState.let_in": {"account_id": ID},
+    "AdmittingState.turn_away": NONE,
     "KeyringState.ask_to_remove": {"way_id": ID},
     "KeyringState.ask_to_rename": {"way_id": ID},
     "KeyringState.remove": NONE,
@@ -118,6 +121,7 @@ KNOWN: dict[str, dict[str, Kind]] = {
     "UpdateVarsInternalState.update_vars_internal": {"vars": VARS},
 }
 HELD = {
+    "AdmittingState.turn_away": ("_chosen", None),
     "CreateState.order": ("model", None),
     "FaceState.choose_stay_asked": ("_stay_asked", "keep"),
     "GalleryState.show_more": ("next_page", None),

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from portrait_app.database.actor import signed
 from portrait_app.database.address import Role
 from tests.matrix.askers import ASKERS, Asker
 
@@ -53,6 +55,9 @@ A_HASH = "sha256('guessed'::bytea)"
 
 KNOWN = {
     "appoint_operator()": Known(USER, "void", "says nothing; the first who comes in alone", ("appoint_operator()",)),
+    "come_by_invite(hash bytea)": Known(
+        USER, "void", "says nothing; lets in who used an invitation in this transaction", (f"come_by_invite({A_HASH})",)
+    ),
     "count_up(what text)": Known(SERVICE, "void", "says nothing", ("count_up('guessed')",)),
     "counted()": Known(SERVICE, "TABLE(name text, number bigint)", "figures over everybody", ("counted()",)),
     "doubts()": Known(
@@ -98,6 +103,9 @@ KNOWN = {
     "forget_deliveries(older_than interval)": Known(
         SERVICE, "void", "says nothing; forgets ids of webhooks by age", ("forget_deliveries('100 years')",)
     ),
+    "forget_who_waits(older_than interval)": Known(
+        SERVICE, "bigint", "how many who were never let in were forgotten", ("forget_who_waits('100 years')",)
+    ),
     "forgotten_chores(older_than interval, most integer)": Known(
         SERVICE, "TABLE(chore text, owner_id uuid, id uuid)", "ids of what waits", ("forgotten_chores('0', 99)",), True
     ),
@@ -118,6 +126,9 @@ KNOWN = {
     "is_empty()": Known(USER, "boolean", "whether anybody ever came in", ("is_empty()",)),
     "leave_errand(hash bytea, note jsonb, lifetime interval)": Known(
         USER, "void", "says nothing", (f"leave_errand({A_HASH}, '{{}}', '-1 s')",)
+    ),
+    "let_in(account uuid)": Known(
+        USER, "TABLE(id uuid)", "the id that the operator names, if it waits", ("let_in('{hers}')",)
     ),
     "link_of(hash bytea)": Known(USER, LINK, "to who has the mail's token", (f"link_of({A_HASH})",)),
     "owner_of_order(order_id uuid, job text)": Known(
@@ -153,6 +164,10 @@ KNOWN = {
     "take_turn(what text, step interval, burst interval)": Known(
         SERVICE, "double precision", "seconds to wait", ("take_turn('x', '1 s', '1 s')",)
     ),
+    "tell_operator()": Known(USER, "void", "says nothing; has the operator's tabs look anew", ("tell_operator()",)),
+    "turn_away(account uuid)": Known(
+        USER, "TABLE(id uuid)", "the id that the operator names, if it waits", ("turn_away('{hers}')",)
+    ),
     "uid()": Known(BOTH, "uuid", "who is asking", ("uid()",)),
     "usage()": Known(
         USER, "TABLE(accounts bigint, active bigint, trainings bigint, portraits bigint)",
@@ -166,6 +181,10 @@ KNOWN = {
     ),
     "verified_account_at(address text)": Known(
         USER, "TABLE(id uuid)", "whose, to who names the address, exactly", ("verified_account_at('%')",)
+    ),
+    "waiting(most integer)": Known(
+        USER, "TABLE(id uuid, name text, email text, since timestamp with time zone)",
+        "to the operator alone: name and address of who waits to be let in, until they are", ("waiting(99)",)
     ),
 }  # fmt: skip
 
@@ -210,6 +229,32 @@ def test_the_figures_are_for_the_operator_alone(matrix: Matrix) -> None:
     with Asker(Role.USER, "bob").asking(matrix) as connection:
         assert connection.execute("SELECT * FROM app.usage()").fetchall() == []
         assert connection.execute("SELECT * FROM app.operators").fetchall() == []
+
+
+def test_who_waits_is_shown_to_the_operator_while_they_wait_and_let_in_by_nobody_else(matrix: Matrix) -> None:
+    waits = uuid4()
+    matrix.admin.execute(
+        "INSERT INTO app.accounts (id, email, name, password_hash, look, preferences, created_at) "
+        "VALUES (%s, 'eve@waits.example', 'Eve', '', '{}', '{}', now())",
+        [waits],
+    )
+    try:
+        for asker in ASKERS:
+            with asker.asking(matrix) as connection:
+                for call in ("waiting(9)", f"let_in('{waits}')", f"turn_away('{waits}')"):
+                    said = _said(connection, call)
+                    assert said == "[]" or isinstance(said, psycopg.errors.InsufficientPrivilege), f"{asker}: {call}"
+        with psycopg.connect(matrix.address.conninfo(Role.USER)) as connection:
+            hers = signed(matrix.ada.id, matrix.address.actor_key)
+            connection.execute("SELECT set_config('app.actor', %s, false)", [hers])
+            shown = connection.execute("SELECT id, name, email FROM app.waiting(9)").fetchall()
+            assert shown == [(waits, "Eve", "eve@waits.example")]
+            assert connection.execute("SELECT * FROM app.accounts WHERE id = %s", [waits]).fetchall() == []
+            assert connection.execute("SELECT * FROM app.let_in(%s)", [waits]).fetchall() == [(waits,)]
+            assert _said(connection, "waiting(9)") == _said(connection, f"turn_away('{waits}')") == "[]"
+            connection.rollback()
+    finally:
+        matrix.admin.execute("DELETE FROM app.accounts WHERE id = %s", [waits])
 
 
 def test_another_persons_link_changes_nobody_elses_address(matrix: Matrix) -> None:

@@ -18,11 +18,12 @@ from portrait_app.domain.lifecycle import AssetStatus, OrderStatus
 from portrait_app.domain.order import Delivery, Order, OrderKind
 from portrait_app.domain.passkey import Passkey
 from portrait_app.domain.rows import new_id
-from portrait_app.services import accounts, errands, exports, limits, recovery, sessions, steps, trash, watching
+from portrait_app.services import errands, exports, limits, recovery, sessions, steps, trash, watching
 from portrait_app.services.mails import Postman
 from tests.builders import PASSWORD
 from tests.portraits import portraits_of
 from tests.services.removing import learned
+from tools import newcomers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +55,7 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
 
     A new table that holds something of a person is to be filled here: `empty_tables` names it until it is.
     """
-    who = await accounts.sign_up(house.desk, name=NAME, email=EMAIL, password=PASSWORD, device="Adalberta's phone")
+    who = await newcomers.signs_up(house.desk, name=NAME, email=EMAIL, password=PASSWORD, device="Adalberta's phone")
     await house.agree(who.owner_id)
     await _ways_in(house, who.owner_id)
     model = await learned(house, who.owner_id)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from portrait_app.services import accounts
+from portrait_app.database.accounts import appoint_operator
 from portrait_app.services.accounts import NotInvited, SignUp
 from tests.builders import PASSWORD
 from tests.services.test_operator import is_operator, join
+from tools import newcomers
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -48,5 +49,7 @@ async def test_whoever_comes_after_the_operator_has_left_is_not_the_operator_and
         admin.execute("DELETE FROM app.operators")
         admin.execute("UPDATE app.sessions SET revoked_at = now()")
     signed = {"name": "Eve", "email": "eve@example.com", "password": PASSWORD, "device": "test"}
-    eve = (await accounts.sign_up(house.desk, **signed, mode=SignUp.OPEN)).owner_id
+    eve = (await newcomers.signs_up(house.desk, **signed, mode=SignUp.OPEN)).owner_id
+    async with house.desk.for_person(eve) as work:
+        await appoint_operator(work.session)  # as whoever comes in first does
     assert [await is_operator(house, each) for each in (bob, eve)] == [True, False]

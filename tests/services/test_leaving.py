@@ -12,7 +12,6 @@ from psycopg import sql
 from portrait_app.domain.clock import now
 from portrait_app.errors import SignedOut
 from portrait_app.services import (
-    accounts,
     exports,
     generations,
     leaving,
@@ -25,6 +24,7 @@ from portrait_app.services import (
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.leaving import AboutToLeave, RunsTheStudio, TooLate
 from tests.builders import PASSWORD
+from tools import newcomers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 async def ada(house: House) -> SignedIn:
     """Somebody who doesn't run the studio."""
     await house.somebody("Operator")
-    return await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    return await newcomers.signs_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
 
 
 async def someone(house: House, who: SignedIn) -> Someone:
@@ -79,8 +79,8 @@ async def test_it_is_for_a_week_signs_the_others_out_and_says_so_by_mail(house: 
 
 
 async def test_who_runs_the_studio_leaves_last(house: House) -> None:
-    ada = await accounts.sign_up(house.desk, name="Ada", email="a@example.com", password=PASSWORD, device="test")
-    bob = await accounts.sign_up(house.desk, name="Bob", email="b@example.com", password=PASSWORD, device="test")
+    ada = await newcomers.signs_up(house.desk, name="Ada", email="a@example.com", password=PASSWORD, device="test")
+    bob = await newcomers.signs_up(house.desk, name="Bob", email="b@example.com", password=PASSWORD, device="test")
     with pytest.raises(RunsTheStudio):
         await leaving.ask(house.desk, await someone(house, ada))
     await leaving.ask(house.desk, await someone(house, bob))

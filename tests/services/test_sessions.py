@@ -8,9 +8,10 @@ import psycopg
 import pytest
 
 from portrait_app.errors import NotFound
-from portrait_app.services import accounts, sessions
+from portrait_app.services import sessions
 from tests.builders import PASSWORD, signs_in
 from tests.services.fullness import forms_of
+from tools import newcomers
 
 if TYPE_CHECKING:
     from portrait_app.database.address import Address
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def signed_up(house: House, email: str = "ada@example.com") -> sessions.SignedIn:
-    return await accounts.sign_up(house.desk, name="Ada", email=email, password=PASSWORD, device="Firefox/150")
+    return await newcomers.signs_up(house.desk, name="Ada", email=email, password=PASSWORD, device="Firefox/150")
 
 
 def tell(address: Address, change: str) -> None:

@@ -10,12 +10,12 @@ import reflex as rx
 from reflex.istate.data import RouterData
 
 from portrait_app.domain.catalogue import TRAINERS
-from portrait_app.services import accounts
 from portrait_app.services.offers import Offers
 from portrait_app.settings import Settings
 from portrait_app.web import house as web_house
 from portrait_app.web.arguments import require_understood
 from tests.builders import PASSWORD
+from tools import newcomers
 
 if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -37,7 +37,7 @@ def move_in(house: House) -> None:
 async def signed_up(house: House, name: str) -> SignedIn:
     """Somebody new, with the token of their browser's cookie."""
     email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
-    who = await accounts.sign_up(house.desk, name=name, email=email, password=PASSWORD, device="test")
+    who = await newcomers.signs_up(house.desk, name=name, email=email, password=PASSWORD, device="test")
     await house.agree(who.owner_id)
     return who
 

@@ -22,8 +22,9 @@ from standardwebhooks import Webhook
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.training import Training
-from portrait_app.services import accounts, progress
+from portrait_app.services import progress
 from portrait_app.wiring import furnish, open_workshop, webhook_of
+from tools import newcomers
 from tools.bench.bare_inbox import bare_inbox
 from tools.bench.figure import Figure
 
@@ -116,7 +117,7 @@ async def _orders(sitting: Sitting) -> AsyncGenerator[list[str]]:
     """Write down trainings of a person of their own that are under way; yields the addresses that take their news."""
     async with open_workshop(sitting.running.settings) as workshop:
         webhook, now = webhook_of(sitting.running.settings), datetime.now(UTC)
-        who = await accounts.sign_up(
+        who = await newcomers.signs_up(
             workshop.desk,
             name="Measured",
             email=f"{uuid.uuid4()}@example.com",

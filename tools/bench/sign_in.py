@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import httpx
 import psycopg
 
-from portrait_app.services import accounts, passwords
+from portrait_app.services import passwords
 from portrait_app.wiring import open_workshop
+from tools import newcomers
 from tools.bench.figure import Figure
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ async def measure(sitting: Sitting) -> list[Figure]:
     """Sign somebody in again and again, each time in a new browser; nobody has to wait for the limits."""
     password, email = f"{uuid.uuid4()}", f"{uuid.uuid4()}@example.com"
     async with open_workshop(sitting.running.settings) as workshop:
-        await accounts.sign_up(workshop.desk, name="Measured", email=email, password=password, device="bench")
+        await newcomers.signs_up(workshop.desk, name="Measured", email=email, password=password, device="bench")
     hashed = await passwords.hashed(password)
     by_form, alone = list[float](), list[float]()
     with psycopg.connect(workshop.address.conninfo(), autocommit=True) as admin:

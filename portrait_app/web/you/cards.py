@@ -13,7 +13,7 @@ from portrait_app.web.you import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from portrait_app.database.accounts import HouseDoubt, Usage
+    from portrait_app.database.accounts import HouseDoubt, Usage, Waiting
     from portrait_app.domain.account import Session
 
 
@@ -25,6 +25,16 @@ class SessionCard:
     device: str
     used: str
     is_this_one: bool
+
+
+@dataclass(frozen=True)
+class WaitingCard:
+    """Somebody who waits to be let in; `since` is ISO 8601."""
+
+    id: str
+    name: str
+    email: str
+    since: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,11 @@ def session_cards(sessions: Iterable[Session], this_one: str) -> list[SessionCar
         for each in sessions
     ]
     return sorted(cards, key=lambda card: not card.is_this_one)
+
+
+def waiting_cards(waiting: Iterable[Waiting]) -> list[WaitingCard]:
+    """Say who waits, the longest first."""
+    return [WaitingCard(str(each.id), each.name, each.email, each.since.isoformat()) for each in waiting]
 
 
 def usage_counts(usage: Usage | None) -> list[Count]:

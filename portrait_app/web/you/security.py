@@ -9,6 +9,7 @@ from reflex_components_core.el.elements.base import BaseHTML
 
 from portrait_app.services.sessions import EVERYWHERE
 from portrait_app.web import ui
+from portrait_app.web.you import door
 from portrait_app.web.you.state import INVITE_SHEET, YouState
 
 if TYPE_CHECKING:
@@ -74,12 +75,13 @@ def sign_out(words: str = "Sign out", *which: rx.Component) -> rx.Component:
 def operators() -> rx.Component:
     """What only the operator sees: whether everything answers, how much the house is used, and a way to let people in.
 
-    Figures, and what is in doubt at the engine; nothing of anybody.
+    Figures, what is in doubt at the engine, and name and address of who waits to be let in; nothing of anybody else.
     """
     return rx.cond(
         YouState.is_operator,
         rx.el.section(
             rx.el.h2("This studio", class_name="card-title"),
+            door.who_waits(),
             rx.foreach(YouState.not_offered, _not_offered),
             rx.foreach(YouState.doubts, _in_doubt),
             ui.lines(rx.foreach(YouState.health, _figure), rx.foreach(YouState.usage, _count)),

@@ -6,12 +6,12 @@ from typing import ClassVar
 import reflex as rx
 from reflex.event import EventSpec
 
-from portrait_app.database.accounts import Usage
+from portrait_app.database.accounts import Usage, Waiting
 from portrait_app.domain.account import Session
 from portrait_app.domain.events import Noun
 from portrait_app.domain.look import Look
 from portrait_app.domain.rows import identified
-from portrait_app.services import accounts, addresses, invites, limits, sessions, ways
+from portrait_app.services import accounts, addresses, admitting, invites, limits, sessions, ways
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.ways import Ways
 from portrait_app.services.work import Work
@@ -22,10 +22,12 @@ from portrait_app.web.you.cards import (
     Count,
     Figure,
     SessionCard,
+    WaitingCard,
     doubt_figures,
     health_figures,
     session_cards,
     usage_counts,
+    waiting_cards,
 )
 from portrait_app.web.you.keys import Offer, WayCard, offers, steps_said, way_cards
 from portrait_app.web.you.words import engine
@@ -48,6 +50,7 @@ class Seen:
     sessions: tuple[Session, ...]
     ways: Ways
     usage: Usage | None
+    waiting: tuple[Waiting, ...]
 
 
 class YouState(Room, rx.State):
@@ -81,6 +84,7 @@ class YouState(Room, rx.State):
     takes_invites: rx.Field[bool] = rx.field(False)
     invite_link: rx.Field[str] = rx.field("")
     usage: rx.Field[list[Count]] = rx.field(default_factory=list)
+    waiting: rx.Field[list[WaitingCard]] = rx.field(default_factory=list)
     health: rx.Field[list[Figure]] = rx.field(default_factory=list)
     not_offered: rx.Field[list[str]] = rx.field(default_factory=list)
     doubts: rx.Field[list[Figure]] = rx.field(default_factory=list)
@@ -162,6 +166,8 @@ class YouState(Room, rx.State):
     @classmethod
     async def _look(cls, work: Work) -> Seen:
         account = await work.accounts.mine()
+        # Where mails are sent they wait for nobody but themselves.
+        is_by_word = not house.workshop().settings.confirms_addresses
         return Seen(
             name=account.name,
             email=account.email,
@@ -173,6 +179,7 @@ class YouState(Room, rx.State):
             sessions=await sessions.living(work),
             ways=await ways.of(work),
             usage=await work.accounts.usage(),
+            waiting=tuple(await admitting.who_waits(work)) if is_by_word else (),
         )
 
     def _show(self, seen: Seen) -> None:
@@ -186,6 +193,7 @@ class YouState(Room, rx.State):
         self.two_steps = steps_said(seen.ways, is_of_all=house.workshop().desk.asks_two_steps)
         self.ways, self.offers = way_cards(seen.ways, providers), offers(seen.ways, providers)
         self.is_operator, self.usage = seen.usage is not None, usage_counts(seen.usage)
+        self.waiting = waiting_cards(seen.waiting)
         self.takes_invites = house.workshop().settings.sign_up == "invite"
         if not self.is_here or seen.look != self._worn:
             self._worn = seen.look

@@ -10,12 +10,13 @@ import psycopg
 import pytest
 from playwright.async_api import expect
 
-from portrait_app.services import accounts, fresh, identities
+from portrait_app.services import fresh, identities
 from portrait_app.services.fresh import OnlyVouchedFor
 from tests.builders import PASSWORD
 from tests.http.doors import listening, served
 from tests.http.oidc.conftest import BUTTON, Town
 from tests.http.op import CLIENT
+from tools import newcomers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,14 +111,16 @@ async def test_an_address_that_is_not_verified_there_opens_and_makes_nothing(tow
 
 
 async def test_an_address_that_was_only_typed_here_is_not_linked(town: Town) -> None:
-    await accounts.sign_up(town.house.desk, name="Eve", email="ada@example.com", password=PASSWORD, device="")
+    await newcomers.signs_up(town.house.desk, name="Eve", email="ada@example.com", password=PASSWORD, device="")
     await town.goes_there("ada")
     await town.is_told("There is an account with this address")
     assert await town.someone() is None
 
 
 async def test_an_address_proven_on_both_sides_is_linked(town: Town, address: Address) -> None:
-    signed = await accounts.sign_up(town.house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="")
+    signed = await newcomers.signs_up(
+        town.house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device=""
+    )
     with psycopg.connect(address.conninfo(), autocommit=True) as admin:
         admin.execute("UPDATE app.accounts SET verified_at = now()")
     await town.goes_there("ada")

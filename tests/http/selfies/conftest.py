@@ -10,9 +10,9 @@ import pytest
 from starlette.applications import Starlette
 
 from portrait_app.http.selfies import selfie_routes
-from portrait_app.services import accounts
 from portrait_app.settings import Settings
 from tests.builders import PASSWORD
+from tools import newcomers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -34,7 +34,7 @@ def app(house: House, tmp_path: Path) -> Starlette:
 
 @pytest.fixture
 async def ada(house: House) -> SignedIn:
-    who = await accounts.sign_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
+    who = await newcomers.signs_up(house.desk, name="Ada", email="ada@example.com", password=PASSWORD, device="test")
     await house.agree(who.owner_id)
     return who
 
