@@ -35,7 +35,8 @@ async def signs_up(
         return sessions.open_session(work, device, is_proven=True)
 
 
-def let_in(address: Address, email: str) -> None:
-    """Let somebody in, past the operator; nothing happens where there is no such account, or it is let in."""
+def let_in(address: Address, email: str) -> bool:
+    """Let somebody in, past the operator. False where there is no such account yet, or it is let in."""
     with psycopg.connect(address.conninfo()) as admin:
-        admin.execute("UPDATE app.accounts SET let_in_at = now() WHERE email = %s AND let_in_at IS NULL", [email])
+        let = "UPDATE app.accounts SET let_in_at = now() WHERE email = %s AND let_in_at IS NULL"
+        return admin.execute(let, [email]).rowcount > 0

@@ -13,9 +13,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, TimeoutError, expect  # noqa: A004 -- Playwright's name
 
 from portrait_app.adapters.mail.outbox import Outbox, in_a_line
+from portrait_app.wiring import open_workshop
 from tests.e2e.person import until
 from tests.e2e.phone import Phone
 from tests.e2e.running import Running, studio
+from tools import newcomers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -89,6 +91,7 @@ async def test_somebody_signs_up_is_told_how_strong_a_password_is_and_signs_othe
     await _signs_up(ada)
     await _walks_through_every_room(ada)
     await _confirms(ada, people)
+    await _lets_in(ada, await people.somebody())
     await _is_signed_out_from_another_browser(ada, await people.somebody())
     await _forgets_the_password(await people.somebody(), ada, people)
     await _only_our_pages_open_the_websocket(running)
@@ -137,6 +140,35 @@ async def _confirms(page: Page, people: People) -> None:
     await expect(tab.locator("h1")).to_have_text("Your address is confirmed")
     await expect(page.get_by_text("Your address isn't confirmed yet")).to_be_hidden()  # the other tab hears of it
     await tab.close()
+
+
+async def _lets_in(page: Page, stranger: Page) -> None:
+    """Two ask, and Ada, whose room stands open, sees both at once: one is let in, one turned away."""
+    waiting = page.locator(".line", has_text="Asked")
+    for name in ("Bob", "Mallory"):
+        await stranger.goto("/auth/sign-up")
+        for box, typed in (("name", name), ("email", f"{name.lower()}@example.com"), ("password", PASSWORD)):
+            await stranger.fill(f"#{box}", typed)
+        await stranger.get_by_role("button", name="Create account").click()
+        await expect(stranger.locator("h1")).to_have_text("You will be let in")
+        await expect(waiting.filter(has_text=f"{name.lower()}@example.com")).to_be_visible()
+    await page.get_by_role("button", name="Let Bob in").click()
+    await expect(waiting).to_have_count(1)
+    await page.get_by_role("button", name="Turn Mallory away").click()
+    await page.get_by_role("button", name="Turn away", exact=True).last.click()
+    await expect(waiting).to_have_count(0)
+    await stranger.get_by_role("link", name="Sign in").click()
+    await stranger.fill("#email", "bob@example.com")
+    await stranger.fill("#password", PASSWORD)
+    await stranger.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(stranger.locator("h1")).to_have_text("Hello, Bob")
+
+
+async def _is_somebody(phone: Phone, running: Running, name: str, email: str) -> None:
+    async with open_workshop(running.settings) as workshop:
+        await newcomers.signs_up(workshop.desk, name=name, email=email, password=PASSWORD, device="test")
+    await phone.goto("/auth/sign-in")
+    await phone.fill_in(email=email, password=PASSWORD)
 
 
 async def _is_signed_out_from_another_browser(page: Page, other: Page) -> None:
@@ -197,8 +229,7 @@ async def test_a_passkey_made_under_you_opens_the_door(running: Running, browser
     devtools = await phone.context.new_cdp_session(phone.page)
     await devtools.send("WebAuthn.enable")
     await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    await phone.goto("/auth/sign-up")
-    await phone.fill_in(name="Grace Hopper", email="grace@example.com")
+    await _is_somebody(phone, running, "Grace Hopper", "grace@example.com")
     await expect(phone.page).to_have_url(re.compile("/home"))
     await phone.tap_tab("You")
     await _adds_and_names_it(phone)
@@ -217,8 +248,7 @@ async def test_a_passkey_made_under_you_opens_the_door(running: Running, browser
 
 async def test_a_studio_that_closes_each_connection_at_once_is_said_to_be_away(running: Running, browser: Browser):
     phone = await Phone.unpack(browser, running.url, [])
-    await phone.goto("/auth/sign-up")
-    await phone.fill_in(name="Mary Jackson", email="mary@example.com")
+    await _is_somebody(phone, running, "Mary Jackson", "mary@example.com")
     await expect(phone.page).to_have_url(re.compile("/home"))
     is_shut = True
 

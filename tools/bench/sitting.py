@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from playwright.async_api import async_playwright, expect
 
 from portrait_app.house.listening import free_port
+from portrait_app.wiring import open_workshop
 from tests.e2e.running import Running
 from tests.models import models
 from tests.photos import twelve_selfies
+from tools import newcomers
 from tools.bench import memory
 
 if TYPE_CHECKING:
@@ -63,10 +65,12 @@ class Sitting:
         """Return the browser in which Ada is signed in."""
         if self._context is None:
             self._context = await self.browser.new_context(viewport={"width": 390, "height": 844})
-            page = await self.tab("/auth/sign-up")
-            await page.get_by_label("Name").fill("Ada")
-            await page.get_by_label("E-mail").fill("ada@example.com")
-            await page.get_by_label("Password", exact=True).fill("only to be measured")
+            hers = {"email": "ada@example.com", "password": "only to be measured"}
+            async with open_workshop(self.running.settings) as workshop:
+                await newcomers.signs_up(workshop.desk, name="Ada", **hers, device="bench")
+            page = await self.tab("/auth/sign-in")
+            await page.get_by_label("E-mail").fill(hers["email"])
+            await page.get_by_label("Password", exact=True).fill(hers["password"])
             await page.locator("form button[data-kind=primary]").click()
             await page.wait_for_url("**/home/")
             await page.close()

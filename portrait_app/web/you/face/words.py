@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from portrait_app.domain.export import KEPT_FOR
 from portrait_app.domain.retention import TRASH_STAYS, TRY_AGAIN_FOR
+from portrait_app.services.admitting import WAITS_AT_MOST
 
 if TYPE_CHECKING:
     from portrait_app.settings import Settings
@@ -153,7 +154,9 @@ def _signing_in(settings: Settings, counts: Counts) -> Kept:
         "sign-in was tried is counted for a day or so, under a scrambled name; that a page of yours is open, for as "
         "long as it is; and that you run this studio, if you do.",
         f"{_begun(rows_lie(settings))}.",
-        "As long as your account. A session ends after 30 days, or 14 unused, and is forgotten at your next sign-in.",
+        "As long as your account; one that nobody ever enters is deleted after "
+        f"{WAITS_AT_MOST.days} days, and until then whoever runs this studio may see its name and address. A session "
+        "ends after 30 days, or 14 unused, and is forgotten at your next sign-in.",
         of=" browser signed in" if counts.sessions == 1 else " browsers signed in",
     )
 
