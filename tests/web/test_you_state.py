@@ -11,19 +11,16 @@ from portrait_app.adapters.replicate.errors import ModelDiffers
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
-from portrait_app.domain.rows import identified
 from portrait_app.errors import NotFound, SignedOut
 from portrait_app.services import accounts, progress, sessions
 from portrait_app.services.accounts import SignUp, UnknownLook
-from portrait_app.services.admitting import NobodyWaits
 from portrait_app.services.invites import NotYours
 from portrait_app.services.limits import TooManyTries
 from portrait_app.settings import Settings
 from portrait_app.web import house as web_house
 from portrait_app.web.you import words
-from portrait_app.web.you.admitting import AdmittingState
 from portrait_app.web.you.state import NAME_FIELD, YouState
-from tests.builders import PASSWORD, signs_in
+from tests.builders import signs_in
 from tests.portraits import portraits_of
 from tests.services.losing import recorded
 from tests.web.tabs import happens, signed_up, tab_of
@@ -182,44 +179,6 @@ async def test_the_operator_sees_what_is_in_doubt_and_what_to_look_for(house: Ho
     assert "Eve" not in said
 
 
-async def waits(house: House, name: str) -> None:
-    """Have somebody wait to be let in."""
-    typed = {"name": name, "email": f"{name.lower()}@example.com", "password": PASSWORD}
-    account = await accounts.ask_for_account(house.desk, **typed, mode=SignUp.OPEN, invite="")
-    await accounts.make_account(house.desk, account, SignUp.OPEN, "")
-
-
-async def test_the_operator_lets_in_one_who_waits_and_turns_another_away(
-    house: House, ada: SignedIn, room: YouState
-) -> None:
-    await waits(house, "Bob")
-    await waits(house, "Eve")
-    await happens(room, "enter")
-    bob, eve = room.waiting
-    assert [(each.name, each.email) for each in (bob, eve)] == [("Bob", "bob@example.com"), ("Eve", "eve@example.com")]
-    door = await tab_of(AdmittingState, ada.token)
-    await happens(door, "let_in", bob.id)
-    await happens(door, "ask_to_turn_away", eve.id)
-    assert door.chosen_name == "Eve"
-    await happens(door, "turn_away")
-    await happens(room, "enter")
-    assert room.waiting == []
-    assert (await signs_in(house, "bob@example.com")).owner_id == identified(bob.id)
-    for event, who in (("let_in", eve.id), ("let_in", "x")):
-        with pytest.raises((NobodyWaits, NotFound)):
-            await happens(door, event, who)
-
-
-async def test_where_mails_are_sent_nobody_waits_for_the_operator(
-    house: House, room: YouState, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await waits(house, "Bob")
-    posting = Settings.model_validate({"REPLICATE_API_TOKEN": None, "SMTP_HOST": "mail.studio.test"})
-    monkeypatch.setattr(web_house.workshop(), "settings", posting)
-    await happens(room, "enter")
-    assert room.waiting == []
-
-
 async def no_parts() -> dict[str, bool]:
     return {}
 
@@ -234,15 +193,6 @@ async def test_nobody_else_sees_or_does_any_of_it(house: House, ada: SignedIn) -
     await happens(room, "check_health")
     assert (room.is_operator, room.usage, room.health, room.not_offered) == (False, [], [], [])
     assert room.doubts == []  # not even their own: they are told in their own words
-    await waits(house, "Bob")
-    await happens(room, "enter")
-    assert room.waiting == []
-    door = await tab_of(AdmittingState, eve.token)
-    async with house.desk.for_person(ada.owner_id) as work:
-        (bob,) = await work.accounts.waiting(9)
-    for event in ("let_in", "ask_to_turn_away"):
-        with pytest.raises((NobodyWaits, NotFound)):
-            await happens(door, event, str(bob.id))
     with pytest.raises(NotYours):
         await happens(room, "invite")
 
