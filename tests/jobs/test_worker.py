@@ -146,5 +146,5 @@ async def test_a_round_that_hangs_or_fails_is_broken_off_and_comes_again() -> No
 
 def test_every_round_has_an_end() -> None:
     rounds = worker.rounds_of(cast("Workshop", FakeWorkshop()))
-    assert len(rounds) == 7
+    assert len(rounds) == 8
     assert all(0 < one.lasts_s <= worker.HOUR_S for one in rounds)
