@@ -7,7 +7,7 @@ from portrait_app.database.address import Role
 from portrait_app.database.walls import LOOKUP, OWNER, look_up
 
 revision = "0024"
-down_revision = "0023"
+down_revision = "0026"
 
 CAME_IN = """(a.verified_at IS NOT NULL OR EXISTS (SELECT FROM app.sessions s WHERE s.owner_id = a.id)
   OR EXISTS (SELECT FROM app.passkeys p WHERE p.owner_id = a.id))"""

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 CHECK_YOUR_MAIL = "We have sent you a mail. Its link confirms your address and lets you in, once and for ten minutes."
 # None of them says whether the address has an account: each is as true when it has.
 WAIT = (
-    "This studio sends no mail, so whoever runs it opens the door. They have your name and address under You, and let "
-    "you in with one tap: ask them to. Then sign in with your password. If nobody has let you in after "
-    f"{WAITS_AT_MOST.days} days, what you typed is deleted, and you can ask again."
+    "This studio sends no mail, so whoever runs it opens the door. They see under You who would like to come in, and "
+    "let them in with one tap: tell them that it is you. Then sign in with your password. If nobody has let you in "
+    f"after {WAITS_AT_MOST.days} days, what you typed is deleted, and you can ask again. If you have had an account with "
+    "this address before, it is as it was."
 )
 INVITED = (
     "Your invitation is used, and opens the door. Now sign in with the password you chose. If you have had an account "
@@ -95,7 +96,7 @@ class Doors:
         onward = ("Sign in", f"/auth/sign-in?{urlencode({'next': following})}")
         if SignUp(settings.sign_up) is SignUp.INVITE:
             return forms.said(request, "Now sign in", INVITED, onward)
-        return forms.said(request, "You will be let in", WAIT, onward)
+        return forms.said(request, "Ask to be let in", WAIT, onward)
 
     async def sign_in(self, request: Request) -> Response:
         """Show the form, or sign in."""

@@ -150,7 +150,7 @@ async def _lets_in(page: Page, stranger: Page) -> None:
         for box, typed in (("name", name), ("email", f"{name.lower()}@example.com"), ("password", PASSWORD)):
             await stranger.fill(f"#{box}", typed)
         await stranger.get_by_role("button", name="Create account").click()
-        await expect(stranger.locator("h1")).to_have_text("You will be let in")
+        await expect(stranger.locator("h1")).to_have_text("Ask to be let in")
         await expect(waiting.filter(has_text=f"{name.lower()}@example.com")).to_be_visible()
     await page.get_by_role("button", name="Let Bob in").click()
     await expect(waiting).to_have_count(1)

@@ -97,7 +97,7 @@ async def _signs_up_after_a_slip(phone: Phone, running: Running) -> None:
     await expect(phone.page.get_by_label("E-mail")).to_have_value(EMAIL)
     await password.fill(PASSWORD)
     await password.press("Enter")
-    await expect(phone.page.get_by_role("heading", level=1)).to_have_text("You will be let in")
+    await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Ask to be let in")
 
     async def is_let_in() -> bool:  # by Grace, whose studio it is: see test_accounts
         return newcomers.let_in(Address.of(running.settings), EMAIL)

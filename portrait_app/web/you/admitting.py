@@ -4,8 +4,8 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portrait_app.domain.rows import identified
-from portrait_app.errors import NotFound
 from portrait_app.services import admitting
+from portrait_app.services.admitting import NobodyWaits
 from portrait_app.web import ui
 from portrait_app.web.session import work_for
 
@@ -32,7 +32,7 @@ class AdmittingState(rx.State):
         async with work_for(self) as work:
             names = {each.id: each.name for each in await admitting.who_waits(work)}
         if wanted not in names:
-            raise NotFound("nobody who waits")
+            raise NobodyWaits("turn away")
         self._chosen, self.chosen_name = account_id, names[wanted]
         return ui.open_sheet(TURN_AWAY_SHEET)
 

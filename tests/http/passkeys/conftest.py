@@ -15,6 +15,7 @@ from portrait_app.services.cookie import COOKIE
 from portrait_app.settings import Settings
 from tests.builders import PASSWORD, rewrite
 from tests.http.doors import app_of
+from tools import newcomers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,9 @@ class Browser:
 
     async def signs_up(self, name: str) -> UUID:
         form = {"name": name, "email": f"{name.lower()}@example.com", "password": PASSWORD}
-        assert (await self.client.post("/auth/sign-up", data=form)).status_code == 303
+        if (await self.client.post("/auth/sign-up", data=form)).status_code != 303:  # they aren't the first
+            assert newcomers.let_in(self.house.desk.database.address, form["email"])
+            assert (await self.client.post("/auth/sign-in", data=form)).status_code == 303
         return (await self.someone()).owner_id
 
     async def someone(self) -> Someone:
