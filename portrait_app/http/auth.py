@@ -34,8 +34,8 @@ CHECK_YOUR_MAIL = "We have sent you a mail. Its link confirms your address and l
 WAIT = (
     "This studio sends no mail, so whoever runs it opens the door. They see under You who would like to come in, and "
     "let them in with one tap: tell them that it is you. Then sign in with your password. If nobody has let you in "
-    f"after {WAITS_AT_MOST.days} days, what you typed is deleted, and you can ask again. If you have had an account with "
-    "this address before, it is as it was."
+    f"after {WAITS_AT_MOST.days} days, what you typed is deleted, and you can ask again. If you have had an account "
+    "with this address before, it is as it was."
 )
 INVITED = (
     "Your invitation is used, and opens the door. Now sign in with the password you chose. If you have had an account "
