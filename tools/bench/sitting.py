@@ -65,12 +65,12 @@ class Sitting:
         """Return the browser in which Ada is signed in."""
         if self._context is None:
             self._context = await self.browser.new_context(viewport={"width": 390, "height": 844})
-            hers = {"email": "ada@example.com", "password": "only to be measured"}
+            email, password = "ada@example.com", "only to be measured"
             async with open_workshop(self.running.settings) as workshop:
-                await newcomers.signs_up(workshop.desk, name="Ada", **hers, device="bench")
+                await newcomers.signs_up(workshop.desk, name="Ada", email=email, password=password, device="bench")
             page = await self.tab("/auth/sign-in")
-            await page.get_by_label("E-mail").fill(hers["email"])
-            await page.get_by_label("Password", exact=True).fill(hers["password"])
+            await page.get_by_label("E-mail").fill(email)
+            await page.get_by_label("Password", exact=True).fill(password)
             await page.locator("form button[data-kind=primary]").click()
             await page.wait_for_url("**/home/")
             await page.close()
