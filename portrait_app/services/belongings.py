@@ -50,7 +50,7 @@ SECTIONS = (
         "account",
         Account,
         "id name email verified_at look preferences picture_id usual_model_id photos_stay_days created_at two_steps_at "
-        "leave_at",
+        "leave_at let_in_at",
         owner="id",
     ),
     Section("consents", Consent, "id text_version given_at withdrawn_at"),
