@@ -131,7 +131,7 @@ async def test_an_address_proven_on_both_sides_is_linked(town: Town, address: Ad
 
 
 async def test_whoever_is_signed_in_links_an_account_even_if_its_address_is_not_verified(town: Town) -> None:
-    await _signs_up(town.page, town.url, "Grace")
+    await _is_somebody(town, town.page, "Grace")
     await town.page.goto(f"{town.url}/auth/with/oidc?link=yes")
     await town.says_there_who_they_are("unverified-grace")
     await expect(town.page).to_have_url(re.compile("/you"))
@@ -165,7 +165,7 @@ async def test_an_account_elsewhere_belongs_to_one_person_here(town: Town) -> No
     await town.goes_there("ada")
     await town.is_at_home("ada")
     await town.page.get_by_role("button", name="Sign out").click()
-    await _signs_up(town.page, town.url, "Bob")
+    await _is_somebody(town, town.page, "Bob")
     await town.page.goto(f"{town.url}/auth/with/oidc?link=yes")
     await town.is_told("Somebody signs in with this account already")
 
@@ -192,12 +192,14 @@ async def test_a_provider_that_is_down_is_said_on_the_sign_in_page(
         await town.is_told("Example doesn't answer just now")
 
 
-async def _signs_up(page: Page, url: str, name: str) -> None:
-    await page.goto(f"{url}/auth/sign-up")
-    await page.get_by_label("Name").fill(name)
-    await page.get_by_label("E-mail").fill(f"{name.lower()}@example.com")
+async def _is_somebody(town: Town, page: Page, name: str) -> None:
+    """Have somebody who has been let in sign in."""
+    email = f"{name.lower()}@example.com"
+    await newcomers.signs_up(town.house.desk, name=name, email=email, password=PASSWORD, device="")
+    await page.goto(f"{town.url}/auth/sign-in")
+    await page.get_by_label("E-mail").fill(email)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Create account").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page).to_have_url(re.compile("/home"))
 
 
