@@ -60,14 +60,14 @@ def shorten() -> None:
     deadline = dict.fromkeys(OrderKind, timedelta(seconds=20))
     reconcile.DEADLINE = strays.DEADLINE = silence.DEADLINE = tidying.DEADLINE = deadline
     strays.BACK_WITHIN = dict.fromkeys(OrderKind, timedelta(seconds=25))
-    naming.SETTLED_AFTER, naming.LISTED_WITHIN = timedelta(seconds=2), timedelta(seconds=60)
-    naming.PUSHED_WITHIN = timedelta(seconds=0.1)
+    naming.SETTLED_AFTER, naming.PUSHED_WITHIN = timedelta(seconds=2), timedelta(seconds=0.1)
     vanished.BELIEVED_AFTER = timedelta(seconds=2)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
     keeping.ENGINE_KEEPS = timedelta(seconds=20)
     looked_for = timedelta(seconds=float(os.environ.get(LOOKED_FOR_S, "120")))
     strays.LOOKED_FOR = dict.fromkeys(OrderKind, looked_for)
     strays.ALREADY_LOOKED_FOR = timedelta(seconds=8)
+    naming.LISTED_WITHIN = looked_for  # four calls are needed, of which a fifth fail, between those of all others
     for call in pace.Call:
         pace.PER_MINUTE[call] *= 60
     outputs.OutwardNetwork = Delivered

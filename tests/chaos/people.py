@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.chores import Chore
@@ -13,6 +15,7 @@ from portrait_app.domain.styles import STYLES
 from portrait_app.domain.training import Training
 from portrait_app.services import consent, generations, trainings
 from portrait_app.wiring import open_workshop
+from tests.chaos.fate import Course
 from tools import newcomers
 
 if TYPE_CHECKING:
@@ -27,13 +30,17 @@ if TYPE_CHECKING:
 PEOPLE = 10
 FREE, PAID = "darkroom", "flux-dev"
 PASSWORD = "twelve letters or more"
+ALONE_FOR_S = 30.0
 
 
 async def order_everything(settings: Settings, plan: Plan, provider: Provider) -> list[Training]:
     """Write all orders down; return a face model of each person who ordered."""
     async with open_workshop(settings) as workshop:
         people = [await _somebody(workshop.desk, number, provider) for number in range(PEOPLE)]
-    await order(settings, people, _mixed(plan), provider)
+    nameless, others = _mixed(plan)
+    await order(settings, people, nameless, provider)
+    await _until_ended(nameless, provider)
+    await order(settings, people, others, provider)
     return people
 
 
@@ -51,11 +58,24 @@ async def order(settings: Settings, people: list[Training], jobs: list[JobPlan],
                 await _paint(desk, person, one, provider, list(STYLES)[number % len(STYLES)])
 
 
-def _mixed(plan: Plan) -> list[JobPlan]:
-    """Trainings and portraits as evenly mixed as can be, so that there are younger ones of either for most of them."""
-    both = (plan.trainings, plan.predictions)
+async def _until_ended(jobs: list[JobPlan], provider: Provider) -> None:
+    """Wait until the provider has ended them, if it takes them at all."""
+    left, deadline = {one.name for one in jobs}, time.monotonic() + ALONE_FOR_S
+    while left and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)  # nothing announces it
+        left -= {job.plan.name for job in list(provider.jobs.values()) if job.has_ended}
+
+
+def _mixed(plan: Plan) -> tuple[list[JobPlan], list[JobPlan]]:
+    """Trainings and portraits as evenly mixed as can be, so that there are younger ones of either for most of them.
+
+    Those trainings come first, and alone, that don't say any more which face model they made: of one that was called
+    off in the same time nobody could tell whether it made that, and whether there was one hung on chance.
+    """
+    alone = [one for one in plan.trainings if one.course is Course.REMOVED]
+    both = ([one for one in plan.trainings if one not in alone], plan.predictions)
     places = [((number + 0.5) / len(jobs), one.name, one) for jobs in both for number, one in enumerate(jobs)]
-    return [one for _, _, one in sorted(places, key=lambda place: place[:2])]
+    return alone, [one for _, _, one in sorted(places, key=lambda place: place[:2])]
 
 
 async def _somebody(desk: Desk, number: int, provider: Provider) -> Training:
