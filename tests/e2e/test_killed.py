@@ -90,6 +90,7 @@ async def _killed_while_keeping(running: Running, ada: Person) -> None:
 def _leave_a_stray(running: Running, ada: Person) -> None:
     """Put a photo there as if its upload had been killed the day before yesterday: the worker sweeps when it starts."""
     stray = running.folder / "bucket" / "u" / str(ada.owner_id) / "incoming" / str(new_id())
+    stray.parent.mkdir(exist_ok=True)  # it went with the last object in it
     stray.write_bytes(b"pixels")
     long_ago = (now() - 2 * OLD_ENOUGH).timestamp()
     os.utime(stray, (long_ago, long_ago))
