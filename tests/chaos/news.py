@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from standardwebhooks import Webhook
 
+from portrait_app.domain.rows import new_id
 from tests.chaos.bodies import body_of
 from tests.chaos.fate import Course, News
 
@@ -92,7 +93,7 @@ class Teller:
         lie = json.dumps({**body, **_opposite(job)}).encode()
         message = f"msg_{secrets.token_hex(12)}"
         genuine = signed(self.secret, message, true)
-        others = [order for order in self.provider.plans if order != job.order]
+        others = [order for order in self.provider.plans if order != job.order] or [str(new_id())]
         other = self.provider.plan.dice("forged", job.id).choice(others)
         for address, content, headers in (
             (url, lie, signed(new_secret(), message, lie)),

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from tests.chaos.plan import Plan
     from tests.chaos.provider import Provider
 
-PEOPLE = 10
+PEOPLE, IDLE = 10, 2
+"""Those who order, and those who don't: a face model of theirs can be deleted, whatever befell all orders."""
 FREE, PAID = "darkroom", "flux-dev"
 PASSWORD = "twelve letters or more"
 ALONE_FOR_S = 30.0
@@ -36,7 +37,7 @@ ALONE_FOR_S = 30.0
 async def order_everything(settings: Settings, plan: Plan, provider: Provider) -> list[Training]:
     """Write all orders down; return a face model of each person who ordered."""
     async with open_workshop(settings) as workshop:
-        people = [await _somebody(workshop.desk, number, provider) for number in range(PEOPLE)]
+        people = [await _somebody(workshop.desk, number, provider) for number in range(PEOPLE + IDLE)]
     nameless, others = _mixed(plan)
     await order(settings, people, nameless, provider)
     await _until_ended(nameless, provider)

@@ -27,7 +27,7 @@ DELETED_WITHIN_S = 60.0
 _WITHOUT_DOUBT = """
 SELECT id, owner_id, version FROM app.trainings t WHERE version IS NOT NULL AND removal_asked_at IS NULL
   AND NOT EXISTS (SELECT FROM app.orders o WHERE training_id = t.id AND (doubt IS NOT NULL OR stray_since IS NOT NULL))
-ORDER BY name, id LIMIT 2
+ORDER BY NOT EXISTS (SELECT FROM app.orders o WHERE training_id = t.id), name, id LIMIT 2
 """
 _UNCONFIRMED = "SELECT count(*) AS n FROM app.trainings WHERE removal_asked_at IS NOT NULL AND removed_at IS NULL"
 
