@@ -50,9 +50,8 @@ async def _hear(work: Work, webhook_id: str, order_id: UUID, report: JobReport) 
     order, training = taken
     if training is not None:
         work.trainings.hold(training)
-    await progress.hear_of(
-        work, order, report, is_of_its_call=True
-    )  # its address is signed by us, its body by the engine
+    # Its address is signed by us, its body by the engine: this order's call made the job.
+    await progress.hear_of(work, order, report, is_of_its_call=True)
     return True
 
 

@@ -211,7 +211,7 @@ async def test_what_is_on_its_way_arrives_although_the_folder_was_taken_away_mea
     gate, other = asyncio.Event(), f"{OWNER}/portraits/b.webp"
     await bucket.put_bytes(other, b"x")
     coming = asyncio.create_task(bucket.put(KEY, slowly(b"photo", gate), max_bytes=99))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # it has begun; it arrives wherever it stands
     await bucket.delete(other)
     await buckets.discard_unfinished()
     gate.set()
