@@ -31,11 +31,19 @@ if TYPE_CHECKING:
     from portrait_app.wiring import Workshop
 
 YOU = "/you"
-ON_ITS_WAY = (
-    "If there is an account with this address, a mail is on its way to it. Its link lets you choose a new password, "
-    "once and for ten minutes."
-)
-CONFIRM_NEW = "We have sent a link to the new address. Until you open it, your account keeps the one it has."
+_BY_HAND = "This studio sends no mail: the link is written down where it runs, and whoever runs it can give it to you."
+# Each by whether there is a mail server.
+ASKED = {True: "Check your mail", False: "Ask for the link"}
+FORGOTTEN = {
+    True: "If there is an account with this address, a mail is on its way to it. Its link lets you choose a new "
+    "password, once and for ten minutes.",
+    False: "If there is an account with this address, a link for a new password is made now, which works once and for "
+    f"ten minutes. {_BY_HAND}",
+}
+CONFIRM_NEW = {
+    True: "We have sent a link to the new address. Until you open it, your account keeps the one it has.",
+    False: f"{_BY_HAND} Until you open it, your account keeps the address it has.",
+}
 
 
 class Letterbox:
@@ -57,6 +65,7 @@ class Letterbox:
     async def forgot(self, request: Request) -> Response:
         """Ask for the address, and say the same whatever it is."""
         workshop = self._workshop_of()
+        is_by_mail = workshop.settings.confirms_addresses
 
         async def send(form: Mapping[str, str]) -> Response:
             email = one_line(form.get("email", "")).lower()
@@ -65,18 +74,15 @@ class Letterbox:
             await limits.take_from(workshop.desk, limits.FORGOTTEN_OF_NETWORK, forms.network(request))
             await limits.take(workshop.desk, limits.FORGOTTEN_OF_ACCOUNT, email)
             # Once the answer is given, so that it takes as long whether or not there is such an account.
-            answer = forms.said(request, "Check your mail", ON_ITS_WAY, ("Sign in", "/auth/sign-in"))
+            answer = forms.said(request, ASKED[is_by_mail], FORGOTTEN[is_by_mail], ("Sign in", "/auth/sign-in"))
             answer.background = BackgroundTask(
-                addresses.ask_for_reset,
-                workshop.desk,
-                email,
-                confirms_addresses=workshop.settings.confirms_addresses,
+                addresses.ask_for_reset, workshop.desk, email, confirms_addresses=is_by_mail
             )
             return answer
 
         if request.method == "POST":
-            return await forms.answered(request, workshop, "forgot.html", send)
-        return forms.page(request, "forgot.html", {}, {})
+            return await forms.answered(request, workshop, "forgot.html", send, by_mail=is_by_mail)
+        return forms.page(request, "forgot.html", {}, {}, by_mail=is_by_mail)
 
     async def link(self, request: Request) -> Response:
         """Show what a link is for, which any mail scanner may; only the button below uses it up."""
@@ -114,7 +120,8 @@ class Letterbox:
         async def ask(form: Mapping[str, str], someone: Someone) -> Response:
             await limits.take(workshop.desk, limits.MAIL_OF_PERSON, str(someone.owner_id))
             await addresses.ask_for_change(workshop.desk, someone, form.get("email", ""))
-            return forms.said(request, "Check your mail", CONFIRM_NEW, ("Back to You", YOU))
+            is_by_mail = workshop.settings.confirms_addresses
+            return forms.said(request, ASKED[is_by_mail], CONFIRM_NEW[is_by_mail], ("Back to You", YOU))
 
         return await self._of_somebody(request, "address.html", ask)
 
@@ -127,7 +134,8 @@ class Letterbox:
             someone = await signed_in(request, workshop)
             async with workshop.desk.for_person(someone.owner_id) as work:
                 await fresh.require(work, someone)
-                own: dict[str, Any] = {"username": (await work.accounts.mine()).email}
+                email = (await work.accounts.mine()).email
+            own: dict[str, Any] = {"username": email, "by_mail": workshop.settings.confirms_addresses}
             if request.method != "POST":
                 return forms.page(request, template, {}, {}, **own)
 

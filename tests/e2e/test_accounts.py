@@ -189,7 +189,7 @@ async def _forgets_the_password(other: Page, page: Page, people: People) -> None
     await other.goto("/auth/sign-in")
     await other.get_by_role("link", name="Forgot your password?").click()
     await other.fill("#email", "ada@example.com")
-    await other.get_by_role("button", name="Send the link").click()
+    await other.get_by_role("button", name="Make the link").click()
     await other.goto(await people.link("Choose a new password"))
     await other.fill("#password", NEW)
     await other.get_by_role("button", name="Set the new password").click()

@@ -78,6 +78,7 @@ async def test_asvs_6_3_8_without_a_mail_server_signing_up_and_then_in_says_noth
     assert seen[0] == seen[1]
     assert [status for status, *_ in seen[0]] == [200, 200, 422, 422, 422, 200]
     assert "They see under You who would like to come in" in seen[0][0][1]
+    assert "whoever runs it can give it to you" in seen[0][-1][1]
     await home.deliver()
     assert (home.mailbox.to(HERS).count("You have an account already"), home.mailbox.to(FREE)[0]) == (
         2, "Confirm your address",

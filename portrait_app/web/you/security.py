@@ -26,8 +26,14 @@ def signing_in() -> rx.Component:
             rx.fragment(),
             ui.notice(
                 "Your address isn't confirmed yet",
-                "A link to a new password would go there. Make sure that it reaches you.",
-                ui.button("Send the link", on_click=YouState.send_confirmation),
+                rx.cond(
+                    YouState.sends_mail,
+                    "A link to a new password would go there. Make sure that it reaches you.",
+                    "This studio sends no mail: the link is written down where it runs, for whoever runs it.",
+                ),
+                ui.button(
+                    rx.cond(YouState.sends_mail, "Send the link", "Make the link"), on_click=YouState.send_confirmation
+                ),
             ),
         ),
         rx.el.div(

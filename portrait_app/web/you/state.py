@@ -47,6 +47,7 @@ class Seen:
     portraits: tuple[int, int]
     engine: str
     is_confirmed: bool
+    sends_mail: bool
     sessions: tuple[Session, ...]
     ways: Ways
     usage: Usage | None
@@ -75,6 +76,7 @@ class YouState(Room, rx.State):
     portrait_bytes: rx.Field[int] = rx.field(0)
     engine: rx.Field[str] = rx.field("")
     is_confirmed: rx.Field[bool] = rx.field(True)
+    sends_mail: rx.Field[bool] = rx.field(True)
     sessions: rx.Field[list[SessionCard]] = rx.field(default_factory=list)
     has_password: rx.Field[bool] = rx.field(True)
     two_steps: rx.Field[str] = rx.field("")
@@ -120,7 +122,8 @@ class YouState(Room, rx.State):
         await limits.take(house.workshop().desk, limits.MAIL_OF_PERSON, str(owner_id))
         async with work_for(self) as work:
             await addresses.ask_for_confirmation(work)
-        return ui.toast.show("The link is on its way", "It works once, for ten minutes.", kind="good")
+        made = "on its way" if house.workshop().settings.confirms_addresses else "made"
+        return ui.toast.show(f"The link is {made}", "It works once, for ten minutes.", kind="good")
 
     @rx.event
     async def invite(self) -> EventSpec:
@@ -166,8 +169,7 @@ class YouState(Room, rx.State):
     @classmethod
     async def _look(cls, work: Work) -> Seen:
         account = await work.accounts.mine()
-        # Where mails are sent they wait for nobody but themselves.
-        is_by_word = not house.workshop().settings.confirms_addresses
+        sends_mail = house.workshop().settings.confirms_addresses
         return Seen(
             name=account.name,
             email=account.email,
@@ -176,17 +178,18 @@ class YouState(Room, rx.State):
             portraits=await work.assets.kept(),
             engine=engine(house.workshop().settings),
             is_confirmed=account.verified_at is not None,
+            sends_mail=sends_mail,
             sessions=await sessions.living(work),
             ways=await ways.of(work),
             usage=await work.accounts.usage(),
-            waiting=tuple(await admitting.who_waits(work)) if is_by_word else (),
+            waiting=() if sends_mail else tuple(await admitting.who_waits(work)),  # else for nobody but themselves
         )
 
     def _show(self, seen: Seen) -> None:
         self.name, self.email = seen.name, seen.email
         self.selfies = seen.selfies
         self.portraits, self.portrait_bytes = seen.portraits
-        self.engine, self.is_confirmed = seen.engine, seen.is_confirmed
+        self.engine, self.is_confirmed, self.sends_mail = seen.engine, seen.is_confirmed, seen.sends_mail
         self.sessions = session_cards(seen.sessions, self._session)
         providers = house.workshop().settings.providers
         self.has_password = seen.ways.has_password
