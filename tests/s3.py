@@ -169,16 +169,20 @@ def _write_settings(made: StoreServer) -> None:
 
 
 def _roles() -> dict[str, object]:
-    """One role, which may do everything in the bucket: what a session may, its own policy alone says."""
+    """One role, which may do everything in the bucket: what a session may, its own policy alone says.
+
+    It trusts the studio's own key alone: a person's credential that took it on once more would have no policy.
+    """
     arn = f"arn:aws:s3:::{BUCKET}"
     everything = {"Effect": "Allow", "Action": ["s3:*"], "Resource": [arn, f"{arn}/*"]}
-    anybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole"]}
+    studio = {"AWS": "arn:aws:iam::000000000000:user/studio"}
+    trusted = {"Effect": "Allow", "Principal": studio, "Action": ["sts:AssumeRole"]}
     role = {"roleName": "studio", "roleArn": ROLE, "attachedPolicies": ["pictures"]}
     key = b64encode(secrets.token_bytes(32)).decode()
     return {
         "sts": {"tokenDuration": "15m", "maxSessionLength": "12h", "issuer": "tests", "signingKey": key},
         "policy": {"defaultEffect": "Deny", "storeType": "memory"},
-        "roles": [{**role, "trustPolicy": {"Version": "2012-10-17", "Statement": [anybody]}}],
+        "roles": [{**role, "trustPolicy": {"Version": "2012-10-17", "Statement": [trusted]}}],
         "policies": [{"name": "pictures", "document": {"Version": "2012-10-17", "Statement": [everything]}}],
     }
 

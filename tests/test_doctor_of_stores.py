@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from portrait_app.adapters.buckets.s3 import passes
+from portrait_app.adapters.buckets.s3.store import Store
 from portrait_app.doctor import store as doctor
 from portrait_app.settings import Settings
 from tests.stores import answering
@@ -42,6 +43,16 @@ async def test_a_store_that_lets_anybody_through_is_found_out(
     store, _ = await findings(s3_server)
     assert store.said.endswith("reading, replacing, listing, deleting")
     assert "no pictures" in store.next_step
+
+
+async def test_a_role_that_a_persons_credential_may_take_on_once_more_is_found_out(
+    s3_server: StoreServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A role that trusts everybody, as if each person asked with the studio's own key."""
+    monkeypatch.setattr(Store, "pass_desk_of", lambda store, _: store.pass_desk())
+    store, _ = await findings(s3_server)
+    assert store.said.endswith("to another's pictures: taking on the role once more, without a policy")
+    assert "trust" in store.next_step
 
 
 async def test_each_thing_that_is_wrong_says_what_to_do(s3_server: StoreServer) -> None:

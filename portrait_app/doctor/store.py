@@ -11,7 +11,7 @@ from portrait_app.adapters.buckets.errors import BucketFull, StoreRefused
 from portrait_app.adapters.buckets.keys import folder_of
 from portrait_app.adapters.buckets.s3 import S3Buckets
 from portrait_app.adapters.buckets.s3.buckets import NOBODY
-from portrait_app.adapters.buckets.s3.probe import holes
+from portrait_app.adapters.buckets.s3.probe import ONCE_MORE, holes
 from portrait_app.doctor.finding import Finding
 from portrait_app.errors import PortraitError
 
@@ -26,6 +26,7 @@ _ROLE = (
     "docs/decisions/0013-*.md has both policies"
 )
 _WALL = "use a store that holds to session policies (AWS, MinIO, Ceph, SeaweedFS); put no pictures into this one"
+_TRUST = "have the role of S3_ROLE_ARN trust the user of S3_ACCESS_KEY_ID and nobody else; docs/decisions/0013-*.md"
 
 
 def look(settings: Settings) -> list[Finding]:
@@ -44,7 +45,7 @@ async def _look(settings: Settings, store: StoreSettings) -> list[Finding]:
         return [Finding(_SUBJECT, str(error), _step(error))]
     if let_through:
         said = f"it lets one person's credential through to another's pictures: {', '.join(let_through)}"
-        return [Finding(_SUBJECT, said, _WALL), seen]
+        return [Finding(_SUBJECT, said, _TRUST if let_through == [ONCE_MORE] else _WALL), seen]
     return [Finding(_SUBJECT, "answers, and refuses each person's credential what is another's"), seen]
 
 

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from portrait_app.adapters.buckets.errors import StoreRefused
 from portrait_app.adapters.buckets.s3 import S3Buckets, buckets, links
 from portrait_app.adapters.buckets.s3.upload import PART_BYTES
+from tests.s3 import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -101,7 +102,8 @@ async def test_a_persons_credential_opens_nothing_but_their_folder(
 ) -> None:
     await s3_buckets.of(BOB).put_bytes(HIS, b"Bob")
     s3_server.client.put_object(Bucket="pictures", Key=BESIDE, Body=b"beside")
-    client, at = s3_buckets.store.client(await s3_buckets.passes.of(ADA)), {"Bucket": "pictures"}
+    holder, at = await s3_buckets.passes.of(ADA), {"Bucket": "pictures"}
+    client = s3_buckets.store.client(holder)
     attempts: list[Callable[[], Any]] = [
         lambda: client.list_objects_v2(**at),
         lambda: client.list_objects_v2(**at, Prefix="u/"),
@@ -125,6 +127,7 @@ async def test_a_persons_credential_opens_nothing_but_their_folder(
         lambda: client.put_bucket_policy(**at, Policy="{}"),
         lambda: client.create_bucket(Bucket="another"),
         lambda: client.delete_bucket(**at),
+        lambda: s3_buckets.store.pass_desk_of(holder).assume_role(RoleArn=ROLE, RoleSessionName="once-more"),
     ]
     for number, attempt in enumerate(attempts):
         with pytest.raises(ClientError) as refused:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from portrait_app.adapters.buckets.s3.buckets import S3Buckets
 
+ONCE_MORE = "taking on the role once more, without a policy"
 _ANOTHER = UUID(int=1)
 
 
@@ -25,13 +26,17 @@ async def holes(buckets: S3Buckets) -> list[str]:
     """
     key, bucket = f"{folder_of(_ANOTHER)}wall", buckets.store.settings.bucket
     await buckets.of(_ANOTHER).put_bytes(key, b"theirs")
-    client = buckets.store.client(await buckets.passes.of(NOBODY))
+    holder = await buckets.passes.of(NOBODY)
+    client = buckets.store.client(holder)
     place = {"Bucket": bucket, "Key": key}
     attempts: dict[str, Callable[[], Any]] = {
         "reading": lambda: client.get_object(**place),
         "replacing": lambda: client.put_object(**place, Body=b"evil"),
         "listing": lambda: client.list_objects_v2(Bucket=bucket, Prefix=folder_of(_ANOTHER)),
         "deleting": lambda: client.delete_object(**place),
+        ONCE_MORE: lambda: buckets.store.pass_desk_of(holder).assume_role(
+            RoleArn=buckets.store.settings.role, RoleSessionName="once-more"
+        ),
     }
     try:
         return [name for name, attempt in attempts.items() if await buckets.store.do(lambda: _is_let(attempt))]  # noqa: B023 -- awaited before the next

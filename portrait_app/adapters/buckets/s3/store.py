@@ -64,8 +64,7 @@ class Store:
         """Return the client that speaks to the store in the name of whoever holds this credential."""
         with _MAKING:
             if holder not in self._clients:
-                key = {"aws_access_key_id": holder.key_id, "aws_secret_access_key": holder.secret}
-                self._clients[holder] = self._made("s3", aws_session_token=holder.token, **key)
+                self._clients[holder] = self._made("s3", **_key_of(holder))
             self._clients.move_to_end(holder)
             while len(self._clients) > CLIENTS:
                 self._clients.popitem(last=False)
@@ -78,6 +77,11 @@ class Store:
             if self._pass_desk is None:
                 self._pass_desk = self._made("sts", aws_access_key_id=key_id, aws_secret_access_key=secret)
             return self._pass_desk
+
+    def pass_desk_of(self, holder: Pass) -> Any:
+        """Return the client that asks for credentials by a person's own: a store that holds people apart gives none."""
+        with _MAKING:
+            return self._made("sts", **_key_of(holder))
 
     def _made(self, service: str, **credentials: str) -> Any:
         settings = self.settings
@@ -93,6 +97,14 @@ class Store:
         )
         address = {"endpoint_url": settings.endpoint or None, "region_name": settings.region}
         return _session().create_client(service, config=config, **address, **credentials)  # type: ignore[call-overload] -- its names are checked by botocore
+
+
+def _key_of(holder: Pass) -> dict[str, str]:
+    return {
+        "aws_access_key_id": holder.key_id,
+        "aws_secret_access_key": holder.secret,
+        "aws_session_token": holder.token,
+    }
 
 
 @contextmanager
