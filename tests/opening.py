@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 STUDIO = "http://studio.test"
 
 
-async def _always(_: Link) -> bool:
+async def always(_: Link) -> bool:
     return True
 
 
 @asynccontextmanager
 async def browser_of(
-    buckets: Buckets, is_shown: Callable[[Link], Awaitable[bool]] = _always, *, follows: bool = True
+    buckets: Buckets, is_shown: Callable[[Link], Awaitable[bool]] = always, *, follows: bool = True
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """Open links of these buckets; anything that isn't at the studio is asked for over the network."""
     studio = httpx.ASGITransport(Starlette(routes=media_routes(lambda: buckets, is_shown)))

@@ -41,10 +41,6 @@ GUARDS = {
 }
 
 
-async def _always(_link: Link) -> bool:
-    return True
-
-
 class Away(PortraitError):
     """The database, which knows whether a picture may still be seen, doesn't answer."""
 
@@ -53,9 +49,7 @@ class Away(PortraitError):
     is_retryable = True
 
 
-def media_routes(
-    buckets_of: Callable[[], Buckets], is_shown: Callable[[Link], Awaitable[bool]] = _always
-) -> list[Route]:
+def media_routes(buckets_of: Callable[[], Buckets], is_shown: Callable[[Link], Awaitable[bool]]) -> list[Route]:
     """The route that links lead to. It answers GET and HEAD; of a folder's, also ranges and If-None-Match.
 
     `is_shown` says of a link whether it may still be used: it may be older than the end of its row, or of a session.

@@ -19,6 +19,7 @@ from portrait_app.services import exports, fresh
 from portrait_app.services.exports import DOWNLOAD_PATH
 from portrait_app.settings import Settings
 from tests.builders import PASSWORD
+from tests.opening import always
 from tools import newcomers
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ async def browser(house: House, ada: SignedIn, tmp_path: Path) -> AsyncGenerator
     settings = Settings.model_validate({"PORTRAIT_DATA_DIR": tmp_path, "APP_URL": OURS})
     workshop = cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings))
     buckets = cast("DiskBuckets", house.desk.buckets)
-    app = Starlette(routes=[*export_routes(lambda: workshop), *media_routes(lambda: buckets)])
+    app = Starlette(routes=[*export_routes(lambda: workshop), *media_routes(lambda: buckets, always)])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=OURS, cookies={"session": ada.token}) as client:
         yield client

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.http.media import media_routes
+from tests.opening import always
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -47,7 +48,7 @@ async def links(bucket: DiskBucket) -> OwnLinks:
 
 @pytest.fixture
 async def browser(buckets: DiskBuckets) -> AsyncGenerator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(Starlette(routes=[*media_routes(lambda: buckets)]))
+    transport = httpx.ASGITransport(Starlette(routes=[*media_routes(lambda: buckets, always)]))
     async with httpx.AsyncClient(transport=transport, base_url="http://studio.test") as client:
         yield client
 

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from portrait_app.portrait_app import app
+from portrait_app.services import thumbnails
 from portrait_app.services.cookie import cookie_name
 from tests.matrix.house import OURS
 
@@ -183,6 +184,21 @@ async def test_another_site_changes_nothing_in_bobs_name(matrix: Matrix, served:
                     assert 400 <= answer.status_code < 500, f"{headers}: {method} {plain}: {answer.status_code}"
                     matrix.counts.update({"cells": 1, "cells: routes": 1})
     assert matrix.prints_of_all() == before
+
+
+@pytest.mark.parametrize("path", ["/media/{key:path}"])
+async def test_a_link_asks_its_row_in_the_app_as_it_is_served(
+    matrix: Matrix, matrix_house: MatrixHouse, served: Starlette, path: str
+) -> None:
+    async with matrix_house.workshop.desk.for_person(matrix.bob.id) as work:
+        links = await work.links()
+    kept = [asset for asset in matrix.bob.of("assets") if asset.key]
+    assert {asset.deleted_at is None for asset in kept} == {True, False}
+    async with browser(served, matrix, "nobody") as holder:
+        for asset in kept:
+            for key in thumbnails.keys(asset.key):
+                answer = await holder.get(links.to(key))
+                assert answer.status_code == (200 if asset.deleted_at is None else 404), f"{path}: {key}"
 
 
 def _hers(ada: Person, *, every: bool) -> list[str]:
