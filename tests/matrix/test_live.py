@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import psycopg
 import pytest
 from reflex_base.utils.format import json_dumps
 
+import portrait_app
 from portrait_app.database.address import Role
 from portrait_app.domain.events import CHANNEL, Noun
 from portrait_app.domain.happening import Happening
@@ -30,6 +32,13 @@ ROOMS = (
     *("PreferencesState", "TrainState", "TrashState", "YouState"),
 )
 NOUNS = get_args(Noun)
+SOURCE = Path(portrait_app.__file__).parent
+KNOWN_WAYS = {
+    "database/news.py": ["LISTEN "],
+    "database/session.py": ["pg_notify"],
+    "web/live.py": ["emit_update("],
+    "web/tab.py": [".sio"],
+}
 UUID = r'"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"'
 IDS_ONLY = re.compile(rf'\[{UUID}, "({"|".join(NOUNS)})", {UUID}(, "({"|".join(Happening)})")?\]')
 
@@ -93,6 +102,21 @@ async def _heard(sockets: Sockets) -> None:
 
 def of(person: Person, said: str) -> list[str]:
     return [secret for secret in person.secrets() if secret in said]
+
+
+async def test_the_matrix_knows_every_way_to_tell_a_tab_and_every_channel() -> None:
+    tells = re.compile(r"\bLISTEN |\bNOTIFY |pg_notify|emit_update\(|\.sio\b|StreamingResponse|WebSocketRoute")
+    found = {
+        path.relative_to(SOURCE).as_posix(): sorted(said)
+        for path in SOURCE.rglob("*.py")
+        if "darkroom" not in path.parts and (said := [code for line in _code_of(path) for code in tells.findall(line)])
+    }
+    assert found == KNOWN_WAYS, "something else is told, or by another way: ask it here as somebody else"
+
+
+def _code_of(path: Path) -> list[str]:
+    """The lines of a file without what is said about them."""
+    return [line.partition("  #")[0] for line in path.read_text().splitlines() if not line.strip().startswith("#")]
 
 
 async def test_the_matrix_opens_every_room() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.adapters.buckets.errors import BadKey, NotTheirs
+from portrait_app.adapters.buckets.s3 import S3Buckets
 from portrait_app.database import pixels
 from tests.opening import browser_of
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from tests.matrix.conftest import Matrix
 
 METHODS = ("HEAD", "PUT", "DELETE", "POST", "PATCH", "OPTIONS")
+VERBS = {"put", "put_bytes", "get", "delete", "page", "links"}
+OVER_ALL = {"of", "page", "discard_unfinished", "check"}
+OF_ITS_KIND = {
+    DiskBuckets: {"folder", "signer", "path_for"},
+    S3Buckets: {"signer", "store", "passes", "addresses", "elsewhere"},
+}
+"""What is not in the port: what a link that was verified leads to, and what it takes."""
 KINDS = {pixels.UPLOADS, pixels.PHOTOS, pixels.PORTRAITS, pixels.EXPORTS}
 
 
@@ -44,10 +52,21 @@ async def browser(buckets: Buckets) -> AsyncGenerator[httpx.AsyncClient]:
         yield browser
 
 
+def _offered(what: object) -> set[str]:
+    return {name for name in dir(what) if not name.startswith("_")}
+
+
 async def prints(matrix: Matrix, buckets: Buckets) -> dict[str, bytes]:
     """What lies there of Ada: equal when nothing changed."""
     bucket = buckets.of(matrix.ada.id)
     return {stored.key: await bucket.get(stored.key) for stored in await bucket.page(most=1000)}
+
+
+def test_the_matrix_knows_every_verb_of_a_bucket(s3_buckets: S3Buckets, matrix: Matrix) -> None:
+    for all_of_them in (DiskBuckets(matrix.folder, {"1": b"k" * 32}), s3_buckets):
+        assert _offered(all_of_them.of(matrix.bob.id)) == VERBS, "a verb was added: ask it of Ada's keys below"
+        known = OVER_ALL | OF_ITS_KIND[type(all_of_them)]
+        assert _offered(all_of_them) == known, "a verb was added: say here what it gives to whom, and ask it below"
 
 
 def test_both_have_objects_of_every_kind_that_keys_are_made_of(matrix: Matrix) -> None:
