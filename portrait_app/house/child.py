@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from portrait_app.house import leash
 from portrait_app.house.failures import KeepsDying
@@ -41,6 +42,15 @@ def run_once(command: Sequence[str], environment: Mapping[str, str], log: Path) 
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _put_aside(log: BinaryIO, aside: Path) -> None:
+    """Copy a log and empty it. What is written while megabytes are copied is taken along."""
+    with aside.open("wb") as kept:
+        shutil.copyfileobj(log, kept)
+        kept.write(log.read())
+        kept.flush()  # all of it, before what it was copied from is emptied
+        log.truncate(0)
 
 
 class Child:
@@ -107,11 +117,15 @@ class Child:
         return None
 
     def _keep_log_short(self) -> None:
-        """Put a long log aside, also of a process that runs on: it goes on at the beginning of the same file."""
-        with contextlib.suppress(OSError):  # there is none yet, or no room to put it
+        """Put a long log aside, also of a process that runs on: it goes on at the beginning of the same file.
+
+        Not while somebody is blotted out of it (`adapters/logbook`): that holds it, and this is tried again soon.
+        """
+        with contextlib.suppress(OSError):  # there is none yet, or no room to put it, or it is held
             if self.log.stat().st_size > _LARGEST_LOG_BYTES:
-                shutil.copyfile(self.log, self.log.with_suffix(".old.log"))
-                os.truncate(self.log, 0)
+                with self.log.open("rb+") as log:
+                    fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _put_aside(log, self.log.with_suffix(".old.log"))
 
     def ask_to_end(self) -> None:
         """Ask it and all it started to end; returns at once."""

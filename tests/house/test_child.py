@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from portrait_app.adapters import logbook
 from portrait_app.house import child as child_module
 from portrait_app.house.child import MOST_DEATHS, Child, run_once
 from portrait_app.house.failures import KeepsDying
@@ -154,3 +155,26 @@ def test_a_log_that_has_grown_long_is_put_aside_while_its_process_goes_on(tmp_pa
     assert not (tmp_path / "web.log").read_bytes().startswith(b"\0")  # it goes on at the beginning
     child.ask_to_end()
     child.end()
+
+
+def test_a_log_is_not_put_aside_while_somebody_is_blotted_out_of_it(tmp_path, monkeypatch):
+    (tmp_path / "log").mkdir()
+    log, aside = tmp_path / "log" / "web.log", tmp_path / "log" / "web.old.log"
+    child = Child("sleeper", ["sleep", "600"], os.environ, log)
+    child.start()
+    monkeypatch.setattr(child_module, "_LARGEST_LOG_BYTES", 1000)
+    log.write_bytes(b"said of ada@example.com\n" * 1000)
+    mapped = logbook.mmap.mmap
+
+    def and_the_keeper_comes_by(*given):
+        text = mapped(*given)
+        child.tend()
+        assert not aside.exists()
+        return text
+
+    monkeypatch.setattr(logbook.mmap, "mmap", and_the_keeper_comes_by)
+    logbook.blot_out(tmp_path, ["ada@example.com"])
+    child.tend()
+    child.ask_to_end()
+    child.end()
+    assert (aside.read_bytes(), log.read_bytes()) == ((b"said of " + b"-" * 15 + b"\n") * 1000, b"")
