@@ -83,11 +83,12 @@ async def _begin(connection: AsyncConnection, actor: str) -> None:
     (`pg_stat_activity`), and whoever has the name could be that person for its five minutes.
     """
     driver: psycopg.AsyncConnection = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment] -- it is told what driver we have
+    cursor = driver.cursor()  # one for all three: each costs some 10 µs to make
     try:
         async with driver.pipeline():
-            await driver.execute(FORGET)
-            await driver.execute(BEGIN)
-            await driver.execute(BEGIN_AS, [actor])
+            await cursor.execute(FORGET)
+            await cursor.execute(BEGIN)
+            await cursor.execute(BEGIN_AS, [actor])
     except psycopg.Error as error:
         if is_lost := driver.closed:
             await connection.invalidate(error)
