@@ -79,6 +79,12 @@ class Selfies(Shelf[Selfie]):
         query = query.where(col(Selfie.training_id) == training_id, col(Selfie.status) != SelfieStatus.REFUSED)
         return (await self.session.scalars(query)).one()
 
+    async def count_refused(self, training_id: UUID) -> int:
+        """Count the files of one training that were refused and not removed."""
+        query = select(func.count()).select_from(Selfie)
+        query = query.where(col(Selfie.training_id) == training_id, col(Selfie.status) == SelfieStatus.REFUSED)
+        return (await self.session.scalars(query)).one()
+
     async def kept(self) -> int:
         """Count the photos of all trainings that lie in the bucket."""
         return sum((await self.kept_by_training()).values())

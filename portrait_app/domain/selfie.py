@@ -10,6 +10,7 @@ from sqlmodel import Field
 from portrait_app.domain.rows import SCHEMA, Owned, word
 
 FEWEST, MOST = 4, 30
+MOST_REFUSED = 60  # files of one draft that are no photos: each is shown, and told to every tab, until it is removed
 MAX_BYTES = 25 * 1024 * 1024
 
 

@@ -19,7 +19,7 @@ from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in
 from portrait_app.services import selfies
 from portrait_app.services.consent import ConsentMissing
 from portrait_app.services.leaving import AboutToLeave
-from portrait_app.services.selfies import TooManySelfies
+from portrait_app.services.room import TooManyRefused, TooManySelfies
 from portrait_app.services.trainings import AlreadyStarted
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ STATUS: dict[type[PortraitError], int] = {
     ConsentMissing: 403,
     NotFound: 409,  # the draft was started or emptied while this photo was on its way
     TooManySelfies: 409,
+    TooManyRefused: 409,
     AlreadyStarted: 409,
     AboutToLeave: 409,
     ObjectTooLarge: 413,

@@ -11,19 +11,19 @@ from portrait_app import pictures
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.rows import new_id
-from portrait_app.domain.selfie import MAX_BYTES, MOST, Selfie, SelfieStatus
+from portrait_app.domain.selfie import MAX_BYTES, Selfie, SelfieStatus
 from portrait_app.errors import PortraitError
 from portrait_app.faces.quality import Examination, Hint, examine, hints, near_duplicates, outliers
 from portrait_app.pictures.errors import BrokenPicture, PictureError
 from portrait_app.services import consent, thumbnails, trainings
 from portrait_app.services.leaving import require_staying
 from portrait_app.services.pixels import off_the_loop
+from portrait_app.services.room import require_room
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from uuid import UUID
 
-    from portrait_app.domain.training import Training
     from portrait_app.faces.reader import FaceReader
     from portrait_app.services.work import Desk, Work
 
@@ -31,13 +31,6 @@ log = structlog.get_logger()
 
 KEPT_EDGE_PX = 3072  # a trainer works at 1024; this leaves room to crop, and 30 of them fit in one upload
 KEPT_QUALITY = 90
-
-
-class TooManySelfies(PortraitError):
-    """The draft is full."""
-
-    headline = "That's plenty"
-    hint = f"{MOST} photos are the most one face model takes. Remove one to make room; the others are safe."
 
 
 class NoFaceToLearn(PortraitError):
@@ -51,13 +44,13 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
     """Stream one photo into the person's bucket and put its examination off.
 
     Raises:
-        ConsentMissing, TooManySelfies, ObjectTooLarge, AlreadyStarted, AboutToLeave: nothing was kept; the other
-        photos stay.
+        ConsentMissing, TooManySelfies, TooManyRefused, ObjectTooLarge, AlreadyStarted, AboutToLeave: nothing was kept;
+        the other photos stay.
     """
     async with desk.for_person(owner_id) as work:
         await require_staying(work)
         await consent.require(work)
-        await _make_room(work, await trainings.draft(work))
+        await require_room(work, await trainings.draft(work))
     selfie_id = new_id()
     key = _incoming_key(owner_id, selfie_id)
     bucket = desk.buckets.of(owner_id)
@@ -67,7 +60,7 @@ async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIte
             await consent.require(work)  # it may have been taken back while the photo came in
             draft = await trainings.draft(work)
             await _require_draft(work, draft.id)  # locked: thirty uploads at once count one after another
-            await _make_room(work, draft)
+            await require_room(work, draft)
             selfie = Selfie(
                 id=selfie_id, owner_id=owner_id, training_id=draft.id, filename=filename[:200], incoming_key=key
             )
@@ -235,11 +228,6 @@ async def _require_draft(work: Work, training_id: UUID) -> None:
     training = await work.trainings.get(training_id, lock=True)
     if training.status is not TrainingStatus.DRAFT:
         raise trainings.AlreadyStarted(str(training_id))
-
-
-async def _make_room(work: Work, draft: Training) -> None:
-    if await work.selfies.count(draft.id) >= MOST:
-        raise TooManySelfies(f"{draft.id} has {MOST}")
 
 
 def _keys(selfie: Selfie) -> list[str]:

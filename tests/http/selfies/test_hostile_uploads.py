@@ -10,8 +10,10 @@ import httpx
 import psutil
 
 from portrait_app.adapters.buckets.disk import DiskBucket
-from portrait_app.domain.selfie import MAX_BYTES, MOST, SelfieStatus
+from portrait_app.domain.selfie import MAX_BYTES, MOST, MOST_REFUSED, Selfie, SelfieStatus
 from portrait_app.http.selfies import AT_ONCE, LONGEST_FILENAME, plain_name
+from portrait_app.services import selfies
+from portrait_app.services.room import TooManyRefused
 from portrait_app.services.selfies import Examiner
 from tests import awkward
 from tests.http.doors import listening, serving
@@ -86,6 +88,28 @@ async def test_asvs_5_2_2_and_5_2_3_what_only_looks_like_a_photo_is_refused_by_n
     assert all(words and len(words) < 200 for words in refused.values())
     assert sum(photo.status is SelfieStatus.FINE for photo in photos) == 4
     assert {path.read_bytes() for path in _files(tmp_path / "bucket")} == {b"jpeg"}
+
+
+async def test_files_that_are_no_photos_have_an_end_too_and_one_that_is_removed_makes_room(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn
+) -> None:
+    draft = await house.draft_with_selfies(ada.owner_id, 4)
+    async with house.desk.for_person(ada.owner_id) as work:
+        for number in range(MOST_REFUSED):
+            work.selfies.add(
+                Selfie(
+                    owner_id=ada.owner_id,
+                    training_id=draft.id,
+                    filename=f"{number}.mov",
+                    status=SelfieStatus.REFUSED,
+                )
+            )
+    answer = await browser.post("/api/selfies", params={"name": "one.mov"}, content=b"more")
+    assert (answer.status_code, answer.json()["headline"]) == (409, TooManyRefused.headline)
+    async with house.desk.for_person(ada.owner_id) as work:
+        photos = await work.selfies.of(draft.id)
+        await selfies.remove(work, next(photo.id for photo in photos if photo.status is SelfieStatus.REFUSED))
+    assert await _sent(browser, "one.mov", b"more") == 201
 
 
 async def test_asvs_5_2_1_no_more_is_read_than_a_photo_may_have(browser: httpx.AsyncClient, tmp_path: Path) -> None:
