@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import JobVanished
+from portrait_app.adapters.replicate.errors import EngineError
 from portrait_app.domain.clock import as_of_now, now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.report import JobReport
@@ -100,11 +100,14 @@ class Settler:
             (await work.orders.get(order.id, lock=True)).silent_since = None
 
     async def _heard_of(self, kind: OrderKind, job_id: str) -> JobReport:
-        """How a job of the list is doing: a list may leave out logs and outputs."""
+        """How a job of the list is doing: a list may leave out logs and outputs.
+
+        Where that can't be learnt now it is ours all the same, and asked about from now on as any other.
+        """
         try:
             async with turn(self.desk, Call.ASK):
                 return await self.gateway.look_at(kind, job_id)
-        except JobVanished:  # it is ours all the same, and asked about from now on
+        except EngineError:
             return JobReport(job_id, OrderStatus.STARTING)
 
 

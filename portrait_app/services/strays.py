@@ -12,6 +12,7 @@ from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import as_of_now, now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
+from portrait_app.domain.report import JobReport
 from portrait_app.services import naming, progress, vanished, versions
 from portrait_app.services.again import may_be_taken_back, say_it_is_over
 from portrait_app.services.pace import Call, turn
@@ -80,6 +81,9 @@ async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -
         has_ended = order.version is not None or await will_not_be_back(desk, gateway, order)
         if not has_ended:
             raise NotYetGone(f"the engine doesn't know job {error} just now", ago) from error
+    except EngineError:
+        await _note_whose_it_is(desk, order, job_id)
+        raise
     async with desk.for_service(order.owner_id) as work:
         known = await work.orders.get(order.id)
         kept = (await work.trainings.get(order.training_id)).version
@@ -89,6 +93,18 @@ async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -
         await versions.delete(desk, gateway, known.version, ago)
     log.info("stray.ended", order=str(order.id), job=job_id, version=known.version)
     return True
+
+
+async def _note_whose_it_is(desk: Desk, order: Order, job_id: str) -> None:
+    """Keep that a list has shown the job of an order, though how it is doing could not be asked just now.
+
+    Whoever waits for what was in doubt hears of it at once, and it is asked about as any other. What was given up for
+    certain waits for the whole word: the one in its place is worth more than a job that may have failed.
+    """
+    if order.job_id is not None or order.status is OrderStatus.LOST:
+        return
+    async with desk.for_service(order.owner_id) as work:
+        await progress.hear(work, order.id, JobReport(job_id, OrderStatus.STARTING), is_of_its_call=True)
 
 
 async def will_not_be_back(desk: Desk, gateway: Gateway, order: Order) -> bool:

@@ -107,6 +107,25 @@ async def test_a_job_in_doubt_that_is_found_running_is_taken_back_and_seen_to_it
     assert (await order_of(house, ada, order.id)).status is OrderStatus.DONE
 
 
+async def test_a_job_in_doubt_that_is_found_is_waited_for_though_nothing_more_can_be_asked_just_now(
+    house: House, ada: UUID
+) -> None:
+    order = await lost(house, ada, is_taken=True)
+    house.engine.list_is_whole = False
+    house.engine.unlisted.add("job1")
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    house.engine.unlisted.clear()
+    house.engine.trouble_with["job1"] = EngineDown("502")
+    with pytest.raises(NotYetGone):
+        await call_off(house, order)
+    known = await order_of(house, ada, order.id)
+    assert (known.job_id, known.status, known.doubt) == ("job1", OrderStatus.STARTING, None)
+    assert known.look_at is not None
+    await call_off(house, order)  # once more, as its chore says
+    assert house.engine.canceled == []
+
+
 async def test_a_job_in_doubt_is_broken_off_when_the_person_has_begun_anew(house: House, ada: UUID) -> None:
     order = await lost(house, ada, OrderKind.TRAINING, is_taken=True)
     house.engine.list_is_whole = False

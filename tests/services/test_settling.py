@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import JobVanished, NotSent
+from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, NotSent, Throttled
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.chores import Chore
@@ -25,6 +25,7 @@ from tests.services.losing import let_time_pass, lost, order_of, recorded
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from portrait_app.adapters.replicate.errors import EngineError
     from tests.builders import House
 
 
@@ -83,9 +84,12 @@ async def test_two_workers_send_an_order_once(house: House, ada: UUID) -> None:
     assert len(house.engine.created) == 1
 
 
-async def test_a_job_that_the_list_shows_and_nobody_knows_by_its_id_is_adopted(house: House, ada: UUID) -> None:
+@pytest.mark.parametrize("trouble", [JobVanished("job1"), EngineDown("502"), Throttled("slow down", 60)], ids=repr)
+async def test_a_job_that_the_list_shows_and_of_which_nothing_more_is_learnt_is_adopted(
+    house: House, ada: UUID, trouble: EngineError
+) -> None:
     order = await lost(house, ada, is_taken=True)
-    house.engine.trouble_with["job1"] = JobVanished("job1")
+    house.engine.trouble_with["job1"] = trouble
     await house.sender.send(ada, order.id)
     adopted = await order_of(house, ada, order.id)
     assert (adopted.job_id, adopted.status) == ("job1", OrderStatus.STARTING)
