@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app import logs
-from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING, PRIORITY
+from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING, PRIORITY, QUEUE
 from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -178,7 +178,9 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
     that only were at work beside it are tried at different moments, so that each is soon done without it. One over
     which two have died is not tried again within the same minute, so that several such photos don't end the studio
     together. A job's attempts say nothing of deaths, since it was also tried again while a store was down: each death
-    takes one from its priority, which also puts it behind those that were at work beside none.
+    takes one from its priority, which also puts it behind those that were at work beside none. That is so where pixels
+    are worked on. What was at the engine keeps its place: an order in the middle of its call, which may be paid for,
+    would wait behind all that were never sent.
     """
     manager = workshop.jobs.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
@@ -190,4 +192,5 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
             wait_s = random.uniform(0, APART_S)
             if job.task_name == Chore.EXAMINE_SELFIE and 0 < deaths < MOST_DEATHS:
                 wait_s = SUSPECT_WAITS_S + wait_s * MOST_DEATHS
-            await manager.retry_job(job, retry_at=now() + timedelta(seconds=wait_s), priority=job.priority - 1)
+            priority = job.priority - (QUEUE[Chore(job.task_name)] == HERE)
+            await manager.retry_job(job, retry_at=now() + timedelta(seconds=wait_s), priority=priority)

@@ -157,3 +157,16 @@ async def test_a_photo_that_was_examined_before_its_worker_died_stays_as_it_is(
     await workshop.examiner.give_up(ada, photo.id)
     async with house.desk.for_person(ada) as work:
         assert (await work.selfies.get(photo.id)).status is SelfieStatus.FINE
+
+
+async def test_an_order_whose_worker_died_in_its_call_does_not_wait_behind_those_that_were_never_sent(
+    house: House, workshop: SimpleNamespace
+) -> None:
+    sent, unsent = uuid4(), uuid4()
+    for order_id in (sent, unsent):
+        await house.desk.queue.put_off(Chore.SEND_ORDER, uuid4(), order_id)
+    _kill(house, sent)
+    await worker._take_over_from_the_dead(cast("Workshop", workshop))
+    jobs = await workshop.jobs.job_manager.list_jobs_async(task=Chore.SEND_ORDER)
+    first = max(jobs, key=lambda job: (job.priority, -job.id))  # as they are fetched, once both are due
+    assert first.task_kwargs["row_id"] == str(sent)
