@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--calm", action="store_true", help="no faults and no kills")
     parser.add_argument("--silent", action="store_true", help="no webhook ever comes")
-    parser.add_argument("--within", type=float, default=900, metavar="SECONDS")
+    parser.add_argument("--within", type=float, default=900, metavar="SECONDS", help="for more to end")
     parser.add_argument("--folder", type=Path, help="keep our processes' logs and bucket here")
     chosen = parser.parse_args()
     print(f"seed {chosen.seed}", flush=True)  # noqa: T201 -- for the person at the terminal

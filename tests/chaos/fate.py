@@ -112,6 +112,11 @@ class JobPlan:
         return self.again or self
 
     @property
+    def second(self) -> JobPlan:
+        """The fate of a second job; where none was planned, what got lost on its way is there this time."""
+        return self.again or replace(self, reply=Reply.COMES, pictures=(Picture.WEBP,) * len(self.pictures))
+
+    @property
     def kept_of_first(self) -> list[Picture | None]:
         """What the first job alone brings into our bucket."""
         first = [one if one.can_be_had else None for one in self.made]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import secrets
 import sys
 import time
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 KILL_EVERY_S = (3.0, 7.0)
+LEAST_WORK_S = 2.0
+"""A process is killed once it has been at work for so long: on a busy machine it may take longer to begin than that
+lasts, and one that is killed over and over before it has begun is no chaos, but none of ours at all."""
 PUBLIC = "https://studio.example.com"
 _UNFINISHED = """
 SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
@@ -46,6 +50,11 @@ SELECT (SELECT count(*) FROM app.orders WHERE retry_of IS NULL) AS ordered,
   (SELECT count(*) FROM app.generations WHERE status IN ('queued', 'painting')) AS generations,
   (SELECT count(*) FROM app.assets WHERE status IN ('pending', 'fetching')) AS assets
 """
+_ENDED = """
+SELECT (SELECT count(*) FROM app.orders WHERE ended_at IS NOT NULL)
+  + (SELECT count(*) FROM app.assets WHERE status IN ('kept', 'lost')) AS n
+"""
+_BEATS = "SELECT FROM jobs.procrastinate_workers WHERE last_heartbeat > to_timestamp({})"
 
 
 _UNLEARNED = """
@@ -82,18 +91,34 @@ class House:
             "worker": self._child("worker", self._environment, []),
             "web": self._child("web", self._environment | listening.handed_down(sockets), hands),
         }
+        self._started = dict.fromkeys(self.children, 0.0)
+        self._works_since: dict[str, float] = {}
         self.kills: Counter[str] = Counter()
         self.deleted: dict[UUID, str] = {}  # face models that people deleted, with their names at the provider
 
     def start(self) -> None:
-        for child in self.children.values():
+        for name, child in self.children.items():
+            self._started[name] = time.time()
             child.start()
             child.let_go()
 
-    async def answers(self) -> None:
+    async def answers(self, within_s: float = 60.0) -> None:
         """Wait until the web process answers; whoever connects sooner waits as well."""
-        async with httpx.AsyncClient(timeout=60) as client:
+        async with httpx.AsyncClient(timeout=within_s) as client:
             await client.post(f"{self.settings.local_url}/api/webhook".replace("localhost", "127.0.0.1"))
+
+    async def note_who_works(self) -> None:
+        """Note when each process was first seen at work: the worker's heart beats, the web process answers."""
+        if "worker" not in self._works_since and self.rows(_BEATS.format(self._started["worker"])):
+            self._works_since["worker"] = time.monotonic()
+        if "web" not in self._works_since:
+            with contextlib.suppress(httpx.TransportError):
+                await self.answers(0.5)
+                self._works_since["web"] = time.monotonic()
+
+    def may_be_killed(self, name: str) -> bool:
+        """Whether it has done some of its work since it was started."""
+        return time.monotonic() - self._works_since.get(name, math.inf) >= LEAST_WORK_S
 
     def stop(self) -> None:
         for child in self.children.values():
@@ -106,6 +131,8 @@ class House:
         self.kills[name] += 1
         child = self.children[name]
         child.kill()
+        self._works_since.pop(name, None)
+        self._started[name] = time.time()
         child.start()
 
     def unfinished(self) -> dict[str, int]:
@@ -161,11 +188,12 @@ class Killable(Child):
 async def until_ended(house: House, plan: Plan, dice: random.Random | None, within_s: float) -> dict[str, int]:
     """Kill now one, now the other, until every row has ended and as many orders as planned are there.
 
-    Returns: how many rows of each kind have not ended in this time.
+    Args: within_s: so long it is waited for anything more to end; a busy machine may take its time for all of it.
+    Returns: how many rows of each kind have not ended then.
     """
     ready = {one.name for one in plan.trainings if one.last.is_learned}
-    deadline = time.monotonic() + within_s
-    next_kill = time.monotonic() + (dice.uniform(*KILL_EVERY_S) if dice else within_s * 2)
+    most, deadline = -1, math.inf
+    next_kill = time.monotonic() + (dice.uniform(*KILL_EVERY_S) if dice else math.inf)
     while True:
         await asyncio.sleep(0.5)  # nothing announces that the last row of all has ended
         left = house.unfinished()
@@ -173,9 +201,20 @@ async def until_ended(house: House, plan: Plan, dice: random.Random | None, with
         left["orders never made"] = max(0, plan.jobs - FIRST_SET * unlearned - left.pop("ordered"))
         if not any(left.values()) or time.monotonic() > deadline:
             return {name: count for name, count in left.items() if count}
+        if (ended := house.rows(_ENDED)[0]["n"]) > most:
+            most, deadline = ended, time.monotonic() + within_s
+        await house.note_who_works()
         if dice and time.monotonic() > next_kill:
-            house.kill("web" if house.kills["web"] < house.kills["worker"] else dice.choice(("web", "worker")))
-            next_kill = time.monotonic() + dice.uniform(*KILL_EVERY_S)
+            next_kill = time.monotonic() + _kill_one(house, dice)
+
+
+def _kill_one(house: House, dice: random.Random) -> float:
+    """Kill one of the two, if it has been at work; return the seconds to the next kill, or none."""
+    name = "web" if house.kills["web"] < house.kills["worker"] else dice.choice(("web", "worker"))
+    if not house.may_be_killed(name):
+        return 0.0
+    house.kill(name)
+    return dice.uniform(*KILL_EVERY_S)
 
 
 @contextlib.contextmanager

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 LOOKED_FOR_S = "CHAOS_LOOKED_FOR_S"
 DELIVERY_PORT = "CHAOS_DELIVERY_PORT"
+ENGINE_KEEPS = timedelta(seconds=20)
 LIST_LAGS, ACCEPTED_WITHIN, CLOCKS_DIFFER = timedelta(seconds=2), timedelta(seconds=1), timedelta(seconds=1)
 
 
@@ -63,7 +64,7 @@ def shorten() -> None:
     naming.SETTLED_AFTER, naming.PUSHED_WITHIN = timedelta(seconds=2), timedelta(seconds=0.1)
     vanished.BELIEVED_AFTER = timedelta(seconds=2)
     reconcile.FORGOTTEN_AFTER = timedelta(seconds=3)
-    keeping.ENGINE_KEEPS = timedelta(seconds=20)
+    keeping.ENGINE_KEEPS = ENGINE_KEEPS
     looked_for = timedelta(seconds=float(os.environ.get(LOOKED_FOR_S, "120")))
     strays.LOOKED_FOR = dict.fromkeys(OrderKind, looked_for)
     strays.ALREADY_LOOKED_FOR = timedelta(seconds=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import struct
+import time
 import zlib
 from collections import Counter
 from functools import cache
@@ -44,6 +45,7 @@ class Outputs:
         job = self._provider.jobs[request.path_params["job"]]
         picture = job.plan.pictures[request.path_params["number"]]
         self._asked[request.url.path] += 1
+        self._provider.first_asked.setdefault(request.url.path, time.time())
         if picture is Picture.FLAKY:
             return await self._flaky(request)
         if picture is Picture.PASSING:

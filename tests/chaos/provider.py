@@ -53,6 +53,7 @@ class Provider:
         self.first_of: Callable[[str], str] = str  # the order whose place, or whose place's place, another one took
         self.order_of: Callable[[dict[str, Any]], str] = str  # whose input this is: known by its mark alone
         self.is_ours: Callable[[str], bool] = bool  # whether a row of ours names this job
+        self.first_asked: dict[str, float] = {}  # an output's path: when it was first asked for
         self.faults: Counter[str] = Counter()
         self.broken: list[str] = []
         self.shown: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)  # when, and its youngest's birth
@@ -83,7 +84,7 @@ class Provider:
             style = str(given.get("style") or given.get("prompt"))
             name = f"{self.versions.get(version.rpartition(':')[2], '?')}/{style}"
             known = self.plans[first] = self.plan.fate(name, OrderKind.PREDICTION)
-        return known.last if self.paid[known.name] else known
+        return known.second if self.paid[known.name] else known
 
     def accept(self, job: Job) -> Job:
         """Take an order: from here on it costs money."""
@@ -110,6 +111,12 @@ class Provider:
         still = [job.created for job in jobs if job.plan.is_late and moment < job.created + STANDS_STILL_S]
         since = min(still, default=moment)
         return [job for job in jobs if not job.is_vanished and job.created < since and job.created + job.lag_s < moment]
+
+    def listed_from(self, job: Job) -> float:
+        """From which moment on a list can show a job: in its own time, and once none before it makes it stand still."""
+        before = [one.created for one in list(self.jobs.values())
+                  if one.plan.is_late and one.kind is job.kind and one.created <= job.created]  # fmt: skip
+        return max(job.created + job.lag_s, max(before, default=0.0) + STANDS_STILL_S)
 
     def note_shown(self, since: str, jobs: list[Job], *, is_first: bool, is_last: bool) -> None:
         """Keep that a list was read to its end, and how far it had come. A lost job's is read from its call on."""

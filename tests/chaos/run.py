@@ -37,7 +37,7 @@ class Outcome:
 
 
 async def run(folder: Path, plan: Plan, *, within_s: float = 300) -> Outcome:
-    """Run a plan to its end, or for so many seconds; a calm one without any kill."""
+    """Run a plan to its end, or until nothing more has ended for so many seconds; a calm one without any kill."""
     began = time.monotonic()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with provider(plan, folder.parent) as running, our_house(folder, running) as house:

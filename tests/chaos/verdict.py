@@ -13,6 +13,7 @@ from tests.chaos import faces, words
 from tests.chaos.api import CANCEL_LOST
 from tests.chaos.fate import Course, JobPlan, News, Picture, Reply
 from tests.chaos.faults import KINDS
+from tests.chaos.late import as_it_went
 from tests.chaos.ours import ACCEPTED_WITHIN, CLOCKS_DIFFER, LIST_LAGS
 from tests.chaos.pictures import SIZE, made
 
@@ -74,6 +75,7 @@ def differences(house: House, running: Running) -> list[str]:
         if not provider.accepted[str(orders[-1]["id"])]:
             found += [f"{who}: {what}" for what in _of_nothing(house, orders, plan, provider)]
         elif plan is not None:
+            plan = as_it_went(house, orders, plan, provider)
             made = _of_result(house, orders, plan.kept, is_ready=plan.last.is_learned)
             said = () if plan.is_in_doubt or plan.is_late else _of_words(house, orders, plan)
             found += [f"{who}: {what}" for what in (*_of_orders(orders, plan, provider), *made, *said)]
