@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from portrait_app.domain.generation import Loss
 from portrait_app.domain.order import OrderKind
-from tests.chaos import faces, verdict
-from tests.chaos.fate import JobPlan
+from tests.chaos import faces, late, verdict
+from tests.chaos.fate import JobPlan, Picture
+from tests.chaos.ours import ENGINE_KEEPS
 from tests.chaos.plan import Plan
 from tests.chaos.provider import Provider
 
@@ -125,3 +127,34 @@ def test_a_doubt_that_no_list_could_settle_is_as_it_should_be(read: dict[str, An
     shown(there, **read)
     assert never_taken(there) == []
     assert never_taken(there, status="done", doubt=None) != []
+
+
+GONE_S = ENGINE_KEEPS.total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("after_s", "is_free", "made", "became"),
+    [
+        (GONE_S + 1, True, 2, Picture.GONE),
+        (GONE_S - 1, True, 2, Picture.FLAKY),
+        (GONE_S + 1, True, 1, Picture.TRUNCATED),
+        (GONE_S + 1, False, 2, Picture.TRUNCATED),
+    ],
+    ids=[
+        "too late and asked again",
+        "in time and asked again",
+        "too late and lost",
+        "never asked again where it costs",
+    ],
+)
+def test_a_picture_is_lost_to_the_hour_only_if_it_was_not_asked_for_in_it(
+    after_s: float, *, is_free: bool, made: int, became: Picture
+) -> None:
+    there = provider()
+    plan = JobPlan("p0", OrderKind.PREDICTION, pictures=(Picture.FLAKY, Picture.WEBP), is_free=is_free)
+    first = {"id": 1, "status": "done", "generation_id": 7, "job_id": "j", "ended_at": SENT, "tries": 0}
+    orders = [first | {"retry_of": None}, {"id": 2, "status": "done", "tries": 1, "retry_of": 1}][:made]
+    there.first_asked = {"/outputs/j/0": SENT.timestamp() + after_s, "/outputs/j/1": SENT.timestamp()}
+    house = SimpleNamespace(rows=lambda _: [{"loss": Loss.DAMAGED}])
+    assert late.as_it_went(cast("Any", house), orders, plan, there).pictures == (became, Picture.WEBP)
+    assert there.faults[late.TOO_LATE] == (became is not Picture.FLAKY)
