@@ -31,7 +31,7 @@ PEOPLE, IDLE = 10, 2
 """Those who order, and those who don't: a face model of theirs can be deleted, whatever befell all orders."""
 FREE, PAID = "darkroom", "flux-dev"
 PASSWORD = "twelve letters or more"
-ALONE_FOR_S = 30.0
+ALONE_FOR_S = 60.0  # on a busy machine; what the provider never takes is waited for as long
 
 
 async def order_everything(settings: Settings, plan: Plan, provider: Provider) -> list[Training]:
