@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app import logs
-from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING, PRIORITY, QUEUE
+from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING, PRIORITY, QUEUE, JobQueue
 from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -182,6 +182,7 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
     are worked on. What was at the engine keeps its place: an order in the middle of its call, which may be paid for,
     would wait behind all that were never sent.
     """
+    await JobQueue(workshop.jobs).go_by_its_clock()
     manager = workshop.jobs.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
         deaths = PRIORITY[Chore(job.task_name)] - job.priority

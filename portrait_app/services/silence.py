@@ -9,7 +9,7 @@ import structlog
 
 from portrait_app.adapters.replicate.errors import EngineDown, NotOurTurn, Throttled
 from portrait_app.database.orders import count_up
-from portrait_app.domain.clock import now
+from portrait_app.domain.clock import as_of_now, now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.services import progress
 from portrait_app.services.strays import DEADLINE
@@ -75,7 +75,8 @@ async def _note(desk: Desk, one: Due, error: Exception, *, most: timedelta, trou
     wait_s = error.retry_after_s if isinstance(error, Throttled) else 0
     async with desk.for_service(one.owner_id) as work:
         order = await work.orders.get(one.order_id, lock=True)
-        since = max(order.note_silence(now(), timedelta(seconds=wait_s)), one.sent_at + DEADLINE[one.kind])
+        silent_since = as_of_now(order.note_silence(now(), timedelta(seconds=wait_s)))
+        since = max(silent_since, one.sent_at + DEADLINE[one.kind])
         if order.status.is_final or now() - since < most:
             return
         status, words = OrderStatus.FAILED, trouble

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from portrait_app.domain.clock import now
+from portrait_app.domain.clock import as_of_now, now
 from portrait_app.services.pace import Call, turn
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def is_gone(desk: Desk, gateway: Gateway, order: Order) -> bool:
     async with desk.for_service(order.owner_id) as work:
         row = await work.orders.get(order.id, lock=True)
         since = row.unknown_since = row.unknown_since or now()
-    return now() - since >= BELIEVED_AFTER and await is_ours(desk, gateway, row.account)
+    return now() - as_of_now(since) >= BELIEVED_AFTER and await is_ours(desk, gateway, row.account)
 
 
 async def is_ours(desk: Desk, gateway: Gateway, account: str | None) -> bool:

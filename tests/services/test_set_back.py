@@ -1,0 +1,122 @@
+"""The database's clock is set by an hour while orders are under way: nothing waits for that hour, and none is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from portrait_app.adapters.queue import JobQueue, jobs_app
+from portrait_app.adapters.replicate.errors import JobVanished, NotOurTurn, Throttled
+from portrait_app.domain import clock
+from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.services import reconcile
+from portrait_app.services.pace import Call, turn
+from tests.builders import change
+from tests.services.losing import order_of, recorded
+from tests.services.straying import sent
+from tests.services.test_reconcile import look
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.domain.order import Order
+    from tests.builders import House
+
+AN_HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def was_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test agrees on is forgotten after it."""
+    for name, value in {"of_ours": timedelta(), "has_agreed": True, "steps": []}.items():
+        monkeypatch.setattr(clock._Ahead, name, value)
+
+
+def set_back(house: House, *changes: str) -> None:
+    """Have rows read as if they had been written before the clock was set back."""
+    with psycopg.connect(house.desk.database.address.conninfo(), options="-c search_path=jobs") as admin:
+        for change_ in changes:
+            admin.execute(change_)  # type: ignore[arg-type] -- words of this file
+
+
+async def test_set_back_it_keeps_no_job_from_being_asked_about(house: House, ada: UUID) -> None:
+    order = await sent(house, ada, OrderKind.PREDICTION)
+    await change(house, order, look_at=now() + AN_HOUR, heard_at=now() + AN_HOUR)
+    await look(house)
+    assert house.engine.asked == ["job1"]
+    known = await order_of(house, ada, order.id)
+    assert known.look_at is not None
+    await change(house, order, look_at=now() + timedelta(seconds=60))  # what is put off for a minute waits
+    await look(house)
+    assert (house.engine.asked, known.look_at < now() + timedelta(minutes=2)) == (["job1"], True)
+
+
+async def test_set_back_it_keeps_nobody_from_a_turn_but_for_as_long_as_the_engine_says(house: House, ada: UUID) -> None:
+    await sent(house, ada, OrderKind.PREDICTION)
+    set_back(house, "UPDATE app.paces SET free_at = free_at + interval '1 hour', said_at = said_at + interval '1 hour'")
+    order = await recorded(house, ada)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.STARTING
+    with pytest.raises(Throttled):
+        async with turn(house.desk, Call.ASK):
+            raise Throttled("429", 120)
+    set_back(house, "UPDATE app.paces SET free_at = free_at + interval '1 hour', said_at = said_at + interval '1 hour'")
+    with pytest.raises(NotOurTurn) as said:
+        async with turn(house.desk, Call.ASK):
+            pass
+    assert 110 < said.value.retry_after_s < 130
+
+
+async def test_set_back_it_has_forgotten_work_remembered(house: House, ada: UUID) -> None:
+    order = await recorded(house, ada)
+    await change(house, order, created_at=now() + AN_HOUR)
+    await reconcile.remember_chores(house.desk)
+    assert house.queue.take() == [(Chore.SEND_ORDER, ada, order.id)]
+
+
+async def test_set_back_it_keeps_no_chore_waiting_and_no_dead_worker_alive(house: House, ada: UUID) -> None:
+    app = jobs_app(house.desk.database.address)
+    async with app.open_async():
+        queue, manager = JobQueue(app), app.job_manager
+        order = await recorded(house, ada)
+        await queue.put_off(Chore.SEND_ORDER, ada, order.id)
+        dead = await manager.register_worker()
+        job = await manager.fetch_job(queues=None, worker_id=dead)
+        assert job is not None
+        later = "interval '1 hour'"
+        set_back(house, f"UPDATE jobs.procrastinate_workers SET last_heartbeat = now() + {later}")
+        await queue.go_by_its_clock()
+        assert [one.id for one in await manager.get_stalled_jobs(seconds_since_heartbeat=-1)] == [job.id]
+        await manager.retry_job(job, retry_at=now() + timedelta(seconds=90))
+        await queue.go_by_its_clock()
+        assert await manager.fetch_job(queues=None, worker_id=dead) is None
+        set_back(
+            house,
+            f"UPDATE jobs.procrastinate_jobs SET scheduled_at = scheduled_at + {later}",
+            f"UPDATE jobs.procrastinate_events SET at = at + {later}",
+        )
+        await queue.go_by_its_clock()
+        again = await manager.fetch_job(queues=None, worker_id=dead)
+        assert (again and again.id) == job.id
+
+
+@pytest.mark.usefixtures("was_agreed")
+async def test_set_forwards_it_makes_no_job_one_that_the_engine_has_not_known_for_long(house: House, ada: UUID) -> None:
+    order = await sent(house, ada, OrderKind.TRAINING)
+    house.engine.trouble_with["job1"] = JobVanished("job1")
+    await ask_about(house, order)
+    clock.set_by(clock.now() + AN_HOUR, asked_at=clock.now())
+    await ask_about(house, order)
+    known = await order_of(house, ada, order.id)
+    assert (known.status, known.unknown_since is None) == (OrderStatus.STARTING, False)
+
+
+async def ask_about(house: House, order: Order) -> None:
+    await change(house, order, look_at=now() - 2 * AN_HOUR)
+    await look(house)
