@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from portrait_app.database.address import Role
 from portrait_app.database.orders import count_up, forget_deliveries
@@ -28,6 +29,13 @@ async def take(desk: Desk, *, webhook_id: str, order_id: UUID, report: JobReport
 
     News of an order that is gone (its person was deleted, or a backup was brought back) is counted: `doctor` tells.
     """
+    try:
+        await _take(desk, webhook_id, order_id, report)
+    except IntegrityError:  # another order's news of the same job came in the same moment: now it is known whose it is
+        await _take(desk, webhook_id, order_id, report)
+
+
+async def _take(desk: Desk, webhook_id: str, order_id: UUID, report: JobReport) -> None:
     known = desk.owner_of_order(order_id)
     if known is not None:
         async with desk.for_service(known) as work:

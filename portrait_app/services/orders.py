@@ -21,7 +21,7 @@ from portrait_app.adapters.replicate.errors import (
     Throttled,
 )
 from portrait_app.database.orders import count_up
-from portrait_app.domain.clock import now, seconds_on
+from portrait_app.domain.clock import as_of_now, now, seconds_on
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order, OrderKind
 from portrait_app.errors import NotFound
@@ -109,7 +109,7 @@ class Sender:
         silent_for = await self._silent_for(owner_id, order.id, error, began)
         if order.status is OrderStatus.SENDING:
             if is_over := silent_for >= settling.DOUBT_AFTER:
-                await self._settler.end_in_doubt(owner_id, order.id)
+                await self._settler.end_in_doubt(order)
             return is_over
         most = STOPPED_AFTER if isinstance(error, StoppedOnTheWay) else UNSENT_AFTER
         if silent_for < most:
@@ -144,7 +144,7 @@ class Sender:
             is_pace = isinstance(error, NotOurTurn) and order.status is OrderStatus.RECORDED
             if is_pace and order.silent_since is None:
                 return timedelta()
-            return now() - order.note_silence(now(), wait, began=began)
+            return now() - as_of_now(order.note_silence(now(), wait, began=began))
 
     async def _order(self, owner_id: UUID, order: Order) -> None:
         try:

@@ -12,13 +12,15 @@ from portrait_app.database.orders import count_up, owner_of
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus, advance
+from portrait_app.domain.lifecycle import OrderStatus, advance
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import doubles, generations, painting, telling, timing
+from portrait_app.services import doubles, learning, painting
 from portrait_app.services.again import MOST_CALLS, order_again, take_back
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
     from uuid import UUID
 
     from portrait_app.domain.order import Order
@@ -27,14 +29,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 FIRST_LOOK = timedelta(seconds=2)
-TRAINING_OF = {
-    OrderStatus.STARTING: TrainingStatus.LEARNING,
-    OrderStatus.RUNNING: TrainingStatus.LEARNING,
-    OrderStatus.DONE: TrainingStatus.READY,
-    OrderStatus.FAILED: TrainingStatus.FAILED,
-    OrderStatus.IN_DOUBT: TrainingStatus.IN_DOUBT,
-    OrderStatus.CANCELED: TrainingStatus.CANCELED,
-}
 NO_MODEL = "The training ended without a face model. Your photos are safe; please start it again."
 CALLED_OFF = "You called this off. What you have is safe; start again whenever you like."
 STOPPED = (
@@ -57,6 +51,13 @@ async def hear(work: Work, order_id: UUID, report: JobReport, *, is_of_its_call:
     `is_of_its_call`: it is certain that this order's call made the job, though it be another than we know.
     """
     await hear_of(work, await work.orders.get(order_id, lock=True), report, is_of_its_call=is_of_its_call)
+
+
+async def hear_of_all(work: Work, order_id: UUID, report: JobReport, others: Iterable[str]) -> None:
+    """Take in news of the job that an order's own call made, and have ended what else the engine made of that call."""
+    await hear(work, order_id, report, is_of_its_call=True)
+    for other in others:  # how it is doing is asked as it is called off
+        await hear(work, order_id, JobReport(other, OrderStatus.STARTING), is_of_its_call=True)
 
 
 async def hear_of(work: Work, order: Order, report: JobReport, *, is_of_its_call: bool = False) -> None:
@@ -101,13 +102,15 @@ async def end(
     await _take_in(work, order, JobReport("", status, trouble=trouble, trouble_detail=detail, cause=cause))
 
 
-async def end_in_doubt(work: Work, order_id: UUID) -> None:
+async def end_in_doubt(work: Work, order_id: UUID, sent_at: datetime | None) -> None:
     """End an order whose reply was lost and of which nobody can say whether the engine took it; the operator is told.
 
     One that was called off has ended as was wished. The job of either is looked for, and seen to its end.
+
+    Args: sent_at: as in `give_up_for_another`.
     """
     order = await work.orders.get(order_id, lock=True)
-    if order.status is not OrderStatus.SENDING:
+    if order.status is not OrderStatus.SENDING or order.sent_at != sent_at:
         return
     detail = f"sent at {order.sent_at:%Y-%m-%d %H:%M:%S} UTC, fingerprint {order.fingerprint}: look at the list"
     if order.cancel_asked_at is not None:
@@ -116,10 +119,14 @@ async def end_in_doubt(work: Work, order_id: UUID) -> None:
     await end(work, order_id, OrderStatus.IN_DOUBT, trouble=IN_DOUBT, detail=detail)
 
 
-async def give_up_for_another(work: Work, order_id: UUID) -> None:
-    """Put another order in the place of one that the engine certainly never took, unless it was called off."""
+async def give_up_for_another(work: Work, order_id: UUID, sent_at: datetime | None) -> None:
+    """Put another order in the place of one that the engine certainly never took, unless it was called off.
+
+    Args: sent_at: of the call that was looked for. Whoever made it may have woken meanwhile, have learnt that it was
+        never taken, and be calling once more: nothing is known of that call.
+    """
     order = await work.orders.get(order_id, lock=True)
-    if order.status is not OrderStatus.SENDING:
+    if order.status is not OrderStatus.SENDING or order.sent_at != sent_at:
         return
     if order.cancel_asked_at is not None:
         await end(work, order_id, OrderStatus.CANCELED, trouble=CALLED_OFF, detail="never taken")
@@ -155,12 +162,13 @@ async def _is_its_job(work: Work, order: Order, report: JobReport) -> bool:
 async def _hear_of_another(work: Work, order: Order, report: JobReport, *, is_of_its_call: bool) -> None:
     """See to a job that isn't this order's: a second one of its call, or one of which nothing is known."""
     known = await owner_of(work.session, job_id=report.job_id)
-    other = None if known is None else await work.orders.find(known[0], lock=True)
+    # Held only once it is known as this order's own: what holds two orders, in any turn, waits for who holds the other.
+    other = None if known is None else await work.orders.find(known[0])
     if other is None or not (other.is_double and other.retry_of == order.id):
         await _count_stranger(work, order, report)
         other = await doubles.write_down(work, order, report.job_id) if known is None and is_of_its_call else None
     if other is not None:
-        await hear_of(work, other, report)
+        await hear(work, other.id, report)
 
 
 async def _count_stranger(work: Work, order: Order, report: JobReport) -> None:
@@ -176,11 +184,11 @@ async def _hear_of_stray(work: Work, order: Order, report: JobReport, *, is_new:
         await _count_stranger(work, order, report)
     if order.is_double:
         await doubles.note_end(work, order, report)
-    order.doubt = None  # whose job it is, is known
+    was_in_doubt, order.doubt = order.doubt is not None, None  # whose job it is, is known
     order.version = report.storable().version or order.version
     if report.status.is_final and order.version is None:
         order.stray_since = None
-    elif is_new or order.version is not None:
+    elif is_new or was_in_doubt or order.version is not None:
         _have_seen_off(work, order)
 
 
@@ -204,7 +212,7 @@ async def _take_in(work: Work, order: Order, report: JobReport) -> None:
     if _is_worth_another(order, report):
         await order_again(work, order, tries=order.tries + 1)
     elif order.kind is OrderKind.TRAINING:
-        await _hear_of_training(work, order, report)
+        await learning.hear(work, order, report, _trouble(order, report))
     else:
         await painting.hear(work, order, report, _trouble(order, report))
 
@@ -220,27 +228,6 @@ def _is_worth_another(order: Order, report: JobReport) -> bool:
     is_passing = report.is_free and report.cause in _PASSING and not report.outputs
     is_allowed = not order.tries and order.attempts < MOST_CALLS and order.cancel_asked_at is None
     return order.status is OrderStatus.FAILED and is_passing and is_allowed
-
-
-async def _hear_of_training(work: Work, order: Order, report: JobReport) -> None:
-    training = await work.trainings.get(order.training_id, lock=True)
-    is_unnamed = report.cause is Cause.UNNAMED
-    seen = TrainingStatus.IN_DOUBT if is_unnamed else TRAINING_OF[order.status]
-    was, training.status = training.status, advance(training.status, seen)
-    if not order.status.is_final and order.cancel_asked_at is None:  # from then on it says that it is stopping
-        await timing.note(work, training, report.progress)
-    if order.status is OrderStatus.DONE:
-        training.version = report.version
-        training.percent, training.phase = 100.0, "Ready"
-    if order.status.is_final:
-        training.ended_at = now()
-        training.trouble = _trouble(order, report)
-    if training.status is TrainingStatus.READY and order.cancel_asked_at is None:
-        await generations.order_first_set(work, training)
-    if training.status is not was:
-        is_own_wish = order.cancel_asked_at is not None
-        await telling.tell_of_training(work, training, is_own_wish=is_own_wish, is_learned=is_unnamed)
-    await work.tell("training", training.id)
 
 
 def _trouble(order: Order, report: JobReport) -> str | None:

@@ -63,22 +63,19 @@ class Settler:
             log.info("order.adopted", order=str(order.id), job=found.job_id)
             report = await self._heard_of(order.kind, found.job_id)
             async with self.desk.for_service(owner_id) as work:
-                await progress.hear(work, order.id, report)
-                for other in found.others:
-                    second = JobReport(other, OrderStatus.STARTING)  # how it is doing is asked as it is called off
-                    await progress.hear(work, order.id, second, is_of_its_call=True)
+                await progress.hear_of_all(work, order.id, report, found.others)
         elif found.is_nothing and order.attempts < MOST_CALLS:
             async with self.desk.for_service(owner_id) as work:
-                await progress.give_up_for_another(work, order.id)
+                await progress.give_up_for_another(work, order.id, order.sent_at)
         elif found.is_nothing or now() >= _doubtful_at(order, order.lost_at):
-            await self.end_in_doubt(owner_id, order.id)
+            await self.end_in_doubt(order)
         else:
             raise Unsettled(f"order {order.id}", now() - as_of_now(order.lost_at))
 
-    async def end_in_doubt(self, owner_id: UUID, order_id: UUID) -> None:
+    async def end_in_doubt(self, order: Order) -> None:
         """End an order of which nobody can say whether the engine took it; its job is looked for all the same."""
-        async with self.desk.for_service(owner_id) as work:
-            await progress.end_in_doubt(work, order_id)
+        async with self.desk.for_service(order.owner_id) as work:
+            await progress.end_in_doubt(work, order.id, order.sent_at)
 
     async def _with_the_calls_end(self, owner_id: UUID, order_id: UUID) -> Order:
         """Return an order with the moment at which its call has ended, at the latest.

@@ -16,7 +16,7 @@ from portrait_app.domain.report import JobReport
 from portrait_app.services import naming, progress, vanished, versions
 from portrait_app.services.again import may_be_taken_back, say_it_is_over
 from portrait_app.services.pace import Call, turn
-from portrait_app.services.traces import look_for
+from portrait_app.services.traces import Found, look_for
 from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def see_off(desk: Desk, gateway: Gateway, order: Order) -> None:
         NotYetGone: it has not ended, or may still turn up. Throttled: it is nobody's turn.
     """
     assert order.stray_since is not None
-    ago = now() - order.stray_since
+    ago = now() - as_of_now(order.stray_since)
     try:
         if await _is_done(desk, gateway, order, ago):
             await _forget(desk, order, doubt=None)
@@ -71,40 +71,42 @@ async def see_off(desk: Desk, gateway: Gateway, order: Order) -> None:
 
 async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> bool:
     """Whether there was something left to do and it is done; False when it was nobody's, or is wanted after all."""
-    job_id = order.job_id or await _found(desk, gateway, order, ago)
-    if job_id is None:
+    found = Found(order.job_id) if order.job_id else await _found(desk, gateway, order, ago)
+    if found.job_id is None:
         await _settle_as_nothing(desk, order)
         return True
     try:
-        await _end(desk, gateway, order, job_id, ago)
+        await _end(desk, gateway, order, found, ago)
     except JobVanished as error:
         has_ended = order.version is not None or await will_not_be_back(desk, gateway, order)
         if not has_ended:
             raise NotYetGone(f"the engine doesn't know job {error} just now", ago) from error
     except EngineError:
-        await _note_whose_it_is(desk, order, job_id)
+        await _note_whose_it_is(desk, order, found)
         raise
     async with desk.for_service(order.owner_id) as work:
         known = await work.orders.get(order.id)
-        kept = (await work.trainings.get(order.training_id)).version
+        training = await work.trainings.get(order.training_id)
     if not known.status.is_final:  # it was taken back
         return False
-    if known.version is not None and known.version != kept:
+    if known.version is not None and known.is_double and not training.status.is_final:
+        raise NotYetGone(f"the job that is kept may have made {known.version} as well", ago)
+    if known.version is not None and known.version != training.version:
         await versions.delete(desk, gateway, known.version, ago)
-    log.info("stray.ended", order=str(order.id), job=job_id, version=known.version)
+    log.info("stray.ended", order=str(order.id), job=found.job_id, version=known.version)
     return True
 
 
-async def _note_whose_it_is(desk: Desk, order: Order, job_id: str) -> None:
+async def _note_whose_it_is(desk: Desk, order: Order, found: Found) -> None:
     """Keep that a list has shown the job of an order, though how it is doing could not be asked just now.
 
     Whoever waits for what was in doubt hears of it at once, and it is asked about as any other. What was given up for
     certain waits for the whole word: the one in its place is worth more than a job that may have failed.
     """
-    if order.job_id is not None or order.status is OrderStatus.LOST:
+    if order.job_id is not None or found.job_id is None or order.status is OrderStatus.LOST:
         return
     async with desk.for_service(order.owner_id) as work:
-        await progress.hear(work, order.id, JobReport(job_id, OrderStatus.STARTING), is_of_its_call=True)
+        await progress.hear_of_all(work, order.id, JobReport(found.job_id, OrderStatus.STARTING), found.others)
 
 
 async def will_not_be_back(desk: Desk, gateway: Gateway, order: Order) -> bool:
@@ -116,21 +118,21 @@ async def will_not_be_back(desk: Desk, gateway: Gateway, order: Order) -> bool:
     return is_gone and now() - as_of_now(order.sent_at or order.created_at) >= BACK_WITHIN[order.kind]
 
 
-async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> str | None:
-    """Look for the job of an order whose reply was lost; None when there certainly is none.
+async def _found(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -> Found:
+    """Look for the job of an order whose reply was lost; without a job when there certainly is none.
 
     Raises:
         NotYetGone: it may turn up, in the engine's list or by its webhook. _NeverFound: it has not, in all this time.
     """
     if order.fingerprint is None or order.sent_at is None:
-        return None
+        return Found(None)
     found = await look_for(desk, gateway, order)
     if found.job_id is not None:
-        return found.job_id
+        return found
     is_over = ago >= LOOKED_FOR[order.kind]
     # Of one that was lost it was certain already: here just that is doubted, for a while.
     if is_over if order.status is OrderStatus.LOST else found.is_nothing:
-        return None
+        return found
     if is_over:
         raise _NeverFound(f"no list has shown the job with fingerprint {order.fingerprint}, nor that there is none")
     raise NotYetGone("no list shows its job", max(ago, ALREADY_LOOKED_FOR))
@@ -144,18 +146,23 @@ async def _settle_as_nothing(desk: Desk, order: Order) -> None:
             await say_it_is_over(work, row, NOTHING_AFTER_ALL)
 
 
-async def _end(desk: Desk, gateway: Gateway, order: Order, job_id: str, ago: timedelta) -> None:
-    """Hear how the job is doing, and call it off if it goes on and is of no use.
+async def _end(desk: Desk, gateway: Gateway, order: Order, found: Found, ago: timedelta) -> None:
+    """Hear how the job is doing, and call it off if it goes on and is of no use; what was found beside it gets its row.
 
     Raises: NotYetGone: it goes on. JobVanished, EngineError.
     """
+    assert found.job_id is not None
+    job_id = found.job_id
     async with turn(desk, Call.ASK):
         report = await gateway.look_at(order.kind, job_id)
-    report = await naming.named(desk, gateway, report)
+    if report.cause is Cause.UNNAMED:
+        if order.version is not None:  # it said so before, and what it made is still to be deleted
+            return
+        report = await naming.named(desk, gateway, report)
     if report.cause is Cause.UNNAMED:
         raise NotYetGone(f"job {job_id} made a face model and doesn't say which", ago)
     async with desk.for_service(order.owner_id) as work:
-        await progress.hear(work, order.id, report)
+        await progress.hear_of_all(work, order.id, report, found.others)
         row = await work.orders.get(order.id)
         if report.status.is_final or not row.status.is_final:
             return

@@ -48,7 +48,7 @@ async def test_each_order_in_doubt_is_named_with_what_to_look_for(
     async with house.desk.for_service(ada) as work:
         row = await work.orders.get(order.id, lock=True)
         row.status, row.sent_at = OrderStatus.SENDING, now()
-        await progress.end_in_doubt(work, order.id)
+        await progress.end_in_doubt(work, order.id, row.sent_at)
     (found,) = [each for each in counts.look(Settings.model_validate({})) if each.subject == "In doubt"]
     assert found.said.startswith("prediction, sent at ")
     assert f"fingerprint {order.fingerprint}" in found.said

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import GenerationStatus, OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import cancelling, doubles, inbox, progress, reconcile
 from portrait_app.services.versions import NotYetGone
-from tests.services.losing import lost, order_of
+from tests.services.losing import let_time_pass, lost, order_of
 from tests.services.straying import call_off, sent
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from portrait_app.adapters.replicate.listing import Trace
     from portrait_app.domain.order import Order
     from tests.builders import House
 
@@ -167,3 +169,73 @@ async def test_a_list_that_shows_two_jobs_of_a_lost_call_has_one_kept_and_the_ot
     (double_id,) = [row for chore, _, row in house.queue.take() if chore is Chore.CALL_OFF]
     await cancelling.call_off(house.desk, house.engine, ada, double_id)  # type: ignore[arg-type] -- a fake
     assert house.engine.canceled == ["second"]
+
+
+async def test_one_that_the_list_shows_while_the_news_of_another_come_is_called_off(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list bears our fingerprint: that it is this order's is as certain of the first job there as of the others."""
+    order = await lost(house, ada, is_taken=True)
+    find = house.engine.find
+
+    async def found(*where: Any, **how: Any) -> Trace:
+        trace = await find(*where, **how)
+        house.engine.known["second"] = ("", STARTING)
+        await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=STARTING)
+        return trace
+
+    monkeypatch.setattr(house.engine, "find", found)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).job_id == "second"
+    (double_id,) = [row for chore, _, row in house.queue.take() if chore is Chore.CALL_OFF]
+    assert (await order_of(house, ada, double_id)).job_id == "job1"
+
+
+@KINDS
+async def test_so_is_the_second_where_a_list_shows_two_only_after_the_order_has_ended_in_doubt(
+    house: House, ada: UUID, kind: OrderKind
+) -> None:
+    order = await lost(house, ada, kind, is_taken=True)
+    house.engine.unlisted.add("job1")
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    house.queue.take()
+    house.engine.unlisted.clear()
+    house.engine.known["second"] = (order.fingerprint or "", STARTING)
+    await call_off(house, await order_of(house, ada, order.id))
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.STARTING
+    (double_id,) = [row for chore, _, row in house.queue.take() if chore is Chore.CALL_OFF]
+    await call_off(house, await order_of(house, ada, double_id))
+    assert house.engine.canceled == ["second"]
+
+
+async def test_the_face_model_that_it_made_is_deleted_though_its_job_no_longer_says_which(
+    house: House, ada: UUID
+) -> None:
+    """Its deletion was not confirmed before the engine removed what the job had said."""
+    order = await sent(house, ada, OrderKind.TRAINING)
+    house.engine.versions, house.engine.deletes_slowly = {"me/faces:second"}, True
+    double = await made_twice(house, order, JobReport("second", OrderStatus.DONE, version="me/faces:second"))
+    kept = JobReport("job1", OrderStatus.DONE, version="me/faces:kept")
+    await inbox.take(house.desk, webhook_id="kept", order_id=order.id, report=kept)
+    with pytest.raises(NotYetGone):
+        await call_off(house, double)
+    house.engine.say("second", JobReport("second", OrderStatus.FAILED, cause=Cause.UNNAMED, trouble="x"))
+    house.engine.deletes_slowly = False
+    await call_off(house, double)
+    assert house.engine.versions == set()
+    assert (await order_of(house, ada, double.id)).stray_since is None
+
+
+async def test_a_face_model_that_the_one_that_is_kept_may_name_as_well_is_not_deleted_before_it_has_ended(
+    house: House, ada: UUID
+) -> None:
+    order = await sent(house, ada, OrderKind.TRAINING)
+    house.engine.versions = {"me/faces:kept"}
+    double = await made_twice(house, order, JobReport("second", OrderStatus.DONE, version="me/faces:kept"))
+    with pytest.raises(NotYetGone):
+        await call_off(house, double)
+    kept = JobReport("job1", OrderStatus.DONE, version="me/faces:kept")
+    await inbox.take(house.desk, webhook_id="kept", order_id=order.id, report=kept)
+    await call_off(house, double)
+    assert house.engine.versions == {"me/faces:kept"}

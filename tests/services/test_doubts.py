@@ -15,9 +15,11 @@ from portrait_app.doctor.doubts import listed, settled
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
-from portrait_app.services import removal
+from portrait_app.services import doubts, inbox, removal
 from portrait_app.services.doubts import NoDoubt, NotItsJob
+from tests.builders import change
 from tests.services.losing import let_time_pass, lost, order_of, recorded
+from tests.services.straying import call_off, sent
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -113,3 +115,19 @@ async def test_a_deletion_is_confirmed_once_its_doubt_is_settled(
     await removal.carry_out(*chore)  # type: ignore[arg-type] -- a fake
     async with house.desk.for_service(doubtful.owner_id) as work:
         assert (await work.trainings.get(doubtful.training_id)).removed_at is not None
+
+
+async def test_a_job_that_goes_on_after_all_is_called_off_again_once_its_doubt_is_settled(
+    house: House, ada: UUID
+) -> None:
+    order = await sent(house, ada, OrderKind.PREDICTION)
+    second = JobReport("second", OrderStatus.RUNNING)
+    house.engine.known["second"] = ("", second)
+    await inbox.take(house.desk, webhook_id="w", order_id=order.id, report=second)
+    ((_, _, double_id),) = house.queue.take()
+    double = await order_of(house, ada, double_id)
+    await change(house, double, stray_since=None, doubt="for three days it could not be told to stop")
+    await doubts.settle_as_sent(house.desk, house.engine, double_id, "second")  # type: ignore[arg-type] -- a fake
+    await call_off(house, double)
+    assert house.engine.canceled == ["second"]
+    assert (await order_of(house, ada, double_id)).doubt is None

@@ -63,6 +63,35 @@ async def test_the_job_of_one_order_never_becomes_that_of_another(house: House) 
         assert (await work.orders.get(second)).job_id is None
 
 
+async def test_news_that_are_brought_to_each_others_orders_at_once_wait_for_nobody_for_good(house: House) -> None:
+    """Whoever holds one order while it looks at another would wait for who holds the other, until one of them fails."""
+    ada = await house.somebody()
+    first, second = await ordered(house, ada), await ordered(house, ada)
+    jobs = {first: JobReport("job1", OrderStatus.RUNNING), second: JobReport("job2", OrderStatus.RUNNING)}
+    for order_id, report in jobs.items():
+        await inbox.take(house.desk, webhook_id=report.job_id, order_id=order_id, report=report)
+    crossed = [(first, jobs[second]), (second, jobs[first])] * 10
+    await asyncio.gather(
+        *(
+            inbox.take(house.desk, webhook_id=f"w{number}", order_id=order_id, report=report)
+            for number, (order_id, report) in enumerate(crossed)
+        )
+    )
+
+
+async def test_a_job_that_is_brought_to_two_orders_in_the_same_moment_is_one_order_s(house: House) -> None:
+    ada = await house.somebody()
+    for number in range(5):
+        orders = [await ordered(house, ada), await ordered(house, ada)]
+        report = JobReport(f"job{number}", OrderStatus.RUNNING)
+        await asyncio.gather(
+            *(inbox.take(house.desk, webhook_id=f"{each}", order_id=each, report=report) for each in orders)
+        )
+        async with house.desk.for_service(ada) as work:
+            known = [(await work.orders.get(each)).job_id for each in orders]
+        assert sorted(known, key=str) == [None, report.job_id]
+
+
 async def test_a_delivery_is_remembered_for_as_long_as_it_can_come_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

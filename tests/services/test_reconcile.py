@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 LONG_AGO = timedelta(hours=1)
+A_WHILE = timedelta(minutes=1)  # as long as a question is put off at most
 
 
 async def painting(house: House, owner_id: UUID, number: int = 1) -> list[Order]:
@@ -78,7 +79,7 @@ async def test_an_old_job_is_asked_about_more_rarely_unless_somebody_watches(hou
 
 async def test_somebody_elses_open_tab_changes_nothing(house: House, ada: UUID) -> None:
     (order,) = await painting(house, ada)
-    await change(house, order, look_at=now() + LONG_AGO, heard_at=now() - LONG_AGO)
+    await change(house, order, look_at=now() + A_WHILE, heard_at=now() - LONG_AGO)
     async with house.desk.for_person(await house.somebody("Eve")) as work:
         await watching.watch(work)
     assert await look(house) == 0
@@ -86,7 +87,7 @@ async def test_somebody_elses_open_tab_changes_nothing(house: House, ada: UUID) 
 
 async def test_a_tab_that_was_closed_is_forgotten_after_a_while(house: House, ada: UUID) -> None:
     (order,) = await painting(house, ada)
-    await change(house, order, look_at=now() + LONG_AGO, heard_at=now() - LONG_AGO)
+    await change(house, order, look_at=now() + A_WHILE, heard_at=now() - LONG_AGO)
     async with house.desk.for_person(ada) as work:
         await watching.watch(work)
         await watching.watch(work)
@@ -94,7 +95,7 @@ async def test_a_tab_that_was_closed_is_forgotten_after_a_while(house: House, ad
     async with house.desk.for_person(ada) as work:
         watcher = await work.session.get_one(watching.Watcher, ada)
         watcher.until = now()
-    await change(house, order, look_at=now() + LONG_AGO, heard_at=now() - LONG_AGO)
+    await change(house, order, look_at=now() + A_WHILE, heard_at=now() - LONG_AGO)
     assert await look(house) == 0
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app.adapters.replicate import bounded
-from portrait_app.adapters.replicate.errors import NotSent, Refused, WrongToken
+from portrait_app.adapters.replicate.errors import NotSent, Refused, ReplyLost, WrongToken
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import seconds_on
 from portrait_app.domain.lifecycle import OrderStatus
@@ -23,6 +23,7 @@ from tests.services.losing import let_time_pass, order_of, recorded
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from portrait_app.adapters.replicate.listing import Trace
     from portrait_app.services.requests import Request
     from tests.builders import House
 
@@ -128,3 +129,39 @@ async def test_a_transaction_that_is_never_ended_keeps_its_rows_from_nobody_for_
         await sleeper
     known = await order_of(house, ada, order.id)
     assert (known.status, known.job_id) == (OrderStatus.RUNNING, "job1")
+
+
+async def test_what_a_list_says_of_one_call_gives_up_none_that_was_made_since(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever made the first one slept with a 429 in its hands, and sends again just as another has read the list."""
+    order = await recorded(house, ada)
+    house.engine.fails_next = ReplyLost("reset")
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    await let_time_pass(house, order)
+    house.engine.list_is_past = True
+    find, create = house.engine.find, house.engine.start_prediction
+    calls, answers = asyncio.Event(), asyncio.Event()
+
+    async def slow(**what: Any) -> JobReport:
+        calls.set()
+        await answers.wait()
+        return await create(**what)
+
+    async def found(*where: Any, **how: Any) -> Trace:
+        trace = await find(*where, **how)
+        async with house.desk.for_service(ada) as work:  # as it does when it wakes
+            (await work.orders.get(order.id, lock=True)).status = OrderStatus.RECORDED
+        monkeypatch.setattr(house.engine, "start_prediction", slow)
+        waking.append(asyncio.create_task(house.sender.send(ada, order.id)))
+        await calls.wait()
+        return trace
+
+    waking: list[asyncio.Task[None]] = []
+    monkeypatch.setattr(house.engine, "find", found)
+    await house.sender.send(ada, order.id)
+    answers.set()
+    await asyncio.gather(*waking)
+    assert [chore for chore, _, _ in house.queue.take() if chore is Chore.SEND_ORDER] == []
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.STARTING

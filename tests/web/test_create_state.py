@@ -86,7 +86,7 @@ async def test_an_order_in_doubt_says_so_and_is_ordered_anew_by_ones_own_decisio
     with pytest.raises(Unsettled):
         await house.sender.send(owner_id, order_id)
     async with house.desk.for_service(owner_id) as work:
-        await progress.end_in_doubt(work, order_id)
+        await progress.end_in_doubt(work, order_id, (await work.orders.get(order_id)).sent_at)
     house.queue.take()
     await happens(room, "enter")
     assert [one.headline for one in room.doubtful] == ["In doubt: 2 portraits in Noir"]
@@ -108,7 +108,7 @@ async def test_of_several_orders_in_doubt_it_is_said_once_and_all_are_ordered_an
         async with house.desk.for_service(owner_id) as work:
             row = await work.orders.get(order_id, lock=True)
             row.status, row.sent_at = OrderStatus.SENDING, now()
-            await progress.end_in_doubt(work, order_id)
+            await progress.end_in_doubt(work, order_id, row.sent_at)
     house.queue.take()
     await happens(room, "enter")
     assert [one.headline for one in room.doubtful] == ["In doubt: 1 portrait in Oil, 2 in Noir"]

@@ -165,7 +165,7 @@ async def in_doubt(house: House, owner_id: UUID) -> Order:
     async with house.desk.for_service(owner_id) as work:
         row = await work.orders.get(order.id, lock=True)
         row.status, row.sent_at, row.fingerprint = OrderStatus.SENDING, now(), "http://engine/files/a.zip"
-        await progress.end_in_doubt(work, order.id)
+        await progress.end_in_doubt(work, order.id, row.sent_at)
         return row
 
 
