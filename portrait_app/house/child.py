@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from portrait_app.house import leash
 from portrait_app.house.failures import KeepsDying
 from portrait_app.house.folder import last_line
+from portrait_app.jobs import deaths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +85,7 @@ class Child:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
-                env=self._environment,
+                env={**self._environment, deaths.VARIABLE: str(self._recent_deaths())},
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -145,10 +146,12 @@ class Child:
         self._deaths.append(now)
         if len(self._deaths) == MOST_DEATHS and now - self._deaths[0] < WITHIN_SECONDS:
             raise KeepsDying(self.name, self.log, last_line(self.log))
-        recent = sum(now - death < WITHIN_SECONDS for death in self._deaths)
-        self._start_at = now + min(0.1 * 4 ** (recent - 1), _LONGEST_PAUSE_SECONDS)
+        self._start_at = now + min(0.1 * 4 ** (self._recent_deaths() - 1), _LONGEST_PAUSE_SECONDS)
         how = f"was killed (signal {-code})" if code < 0 else f"ended (exit code {code})"
         return f"The {self.name} process {how}; starting it again. Its log: {self.log}"
+
+    def _recent_deaths(self) -> int:
+        return sum(time.monotonic() - death < WITHIN_SECONDS for death in self._deaths)
 
     def _bury(self) -> None:
         """End what is left of it and of all it started, and let go of the leash."""

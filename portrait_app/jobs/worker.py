@@ -24,6 +24,7 @@ from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.jobs import tasks
+from portrait_app.jobs.deaths import lately
 from portrait_app.services import admitting, inbox, purging, reconcile, sweep
 from portrait_app.settings import Settings
 from portrait_app.wiring import open_workshop
@@ -47,6 +48,7 @@ HOUR_S = 3600.0
 MOST_DEATHS = 3  # of workers over one photo before its last one: a fifth within a minute would end the studio
 APART_S = 4.0
 SUSPECT_WAITS_S = 60.0  # within which five deaths of a worker end the studio (`house/child`)
+DEATHS_AT_ONCE, PIXELS_WAIT_S = 2, 20.0  # the third, fourth and fifth come a minute after the first at the soonest
 ANSWER_LASTS_S = 10.0  # the database's, to the simplest question
 
 
@@ -65,7 +67,7 @@ async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
     async with open_workshop(settings) as workshop:
         tasks.register(workshop.jobs, workshop)
-        working = begin(workshop.jobs)
+        working = begin(workshop.jobs, pixels_after_s=await wait_with_pixels_s(workshop.jobs))
         is_another_database = asyncio.Event()
         rounds = [asyncio.create_task(every(one)) for one in rounds_of(workshop)]
         rounds.append(asyncio.create_task(_watch_database(workshop.desk, is_another_database)))
@@ -105,23 +107,38 @@ def rounds_of(workshop: Workshop) -> list[Round]:
     ]
 
 
-def begin(app: App) -> list[asyncio.Task[None]]:
+async def wait_with_pixels_s(app: App) -> float:
+    """Return how many seconds pixels must wait in a worker that was started in the place of several that died.
+
+    While photos are about over or beside which workers died, so that however many are deadly, no five of them end
+    the studio within its minute. What is done at the engine and by mail goes on meanwhile.
+    """
+    if lately() < DEATHS_AT_ONCE:
+        return 0.0
+    photos = await app.job_manager.list_jobs_async(task=Chore.EXAMINE_SELFIE)
+    usual = PRIORITY[Chore.EXAMINE_SELFIE]
+    is_suspect = any(job.status == "doing" or (job.status == "todo" and job.priority < usual) for job in photos)
+    return PIXELS_WAIT_S if is_suspect else 0.0
+
+
+def begin(app: App, *, pixels_after_s: float = 0.0) -> list[asyncio.Task[None]]:
     """Begin to do chores, each queue with as many hands as it has; a task that is cancelled ends what it has begun."""
-    return [
-        asyncio.create_task(
-            app.run_worker_async(
-                queues=[queue],
-                name=queue,
-                concurrency=hands,
-                install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_AFTER_S,
-                fetch_job_polling_interval=2.0,
-                delete_jobs="successful",
-            )
-        )
-        for queue, hands in AT_ONCE.items()
-    ]
+    waits = {HERE: pixels_after_s}
+    return [asyncio.create_task(_do(app, queue, waits.get(queue, 0.0))) for queue in AT_ONCE]
+
+
+async def _do(app: App, queue: str, after_s: float) -> None:
+    await asyncio.sleep(after_s)
+    await app.run_worker_async(
+        queues=[queue],
+        name=queue,
+        concurrency=AT_ONCE[queue],
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT_S,
+        stalled_worker_timeout=STALLED_AFTER_S,
+        fetch_job_polling_interval=2.0,
+        delete_jobs="successful",
+    )
 
 
 async def _time_to_end(working: list[asyncio.Task[None]], is_another_database: asyncio.Event) -> None:

@@ -16,6 +16,7 @@ from portrait_app.adapters import logbook
 from portrait_app.house import child as child_module
 from portrait_app.house.child import MOST_DEATHS, Child, run_once
 from portrait_app.house.failures import KeepsDying
+from portrait_app.jobs.deaths import VARIABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,3 +179,11 @@ def test_a_log_is_not_put_aside_while_somebody_is_blotted_out_of_it(tmp_path, mo
     child.ask_to_end()
     child.end()
     assert (aside.read_bytes(), log.read_bytes()) == ((b"said of " + b"-" * 15 + b"\n") * 1000, b"")
+
+
+def test_a_process_is_told_how_often_it_died_lately(tmp_path):
+    says = f"import os; print(os.environ[{VARIABLE!r}])"
+    child = Child("dier", [sys.executable, "-c", says], os.environ, tmp_path / "log")
+    with pytest.raises(KeepsDying):
+        until(lambda: child.tend() and False, "it went on")
+    assert (tmp_path / "log").read_text().split() == [str(number) for number in range(MOST_DEATHS)]

@@ -16,6 +16,7 @@ from portrait_app.domain.clock import now
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.house import child
 from portrait_app.jobs import worker
+from portrait_app.jobs.deaths import VARIABLE
 from portrait_app.services import selfies
 from portrait_app.services.selfies import Examiner
 
@@ -100,6 +101,27 @@ async def test_two_such_photos_do_not_end_the_studio_within_a_minute(house: Hous
     assert 0 < deaths < child.MOST_DEATHS
     other = await _sent(house, ada)
     assert await _due_in(workshop, other) <= timedelta()  # nobody waits for them
+
+
+async def test_however_many_such_photos_come_at_once_no_five_of_them_end_a_worker_within_a_minute(
+    house: House, workshop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await house.somebody("Ada")
+    first, *_ = [await _sent(house, ada) for _ in range(5)]
+    waits = {}
+    for deaths in range(child.MOST_DEATHS):
+        monkeypatch.setenv(VARIABLE, str(deaths))
+        waits[deaths] = await worker.wait_with_pixels_s(workshop.jobs)
+    assert set(waits.values()) == {0.0}  # nothing is known against any of them
+    _kill(house, first)
+    for is_taken_over in (False, True):
+        if is_taken_over:
+            await worker._take_over_from_the_dead(cast("Workshop", workshop))
+        for deaths in waits:
+            monkeypatch.setenv(VARIABLE, str(deaths))
+            waits[deaths] = await worker.wait_with_pixels_s(workshop.jobs)
+        assert (waits[0], waits[1]) == (0.0, 0.0)
+        assert sum(waits.values()) >= child.WITHIN_SECONDS
 
 
 async def _due_in(workshop: SimpleNamespace, photo_id: UUID) -> timedelta:

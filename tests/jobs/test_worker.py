@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from portrait_app.adapters.mail.outbox import Outbox
-from portrait_app.adapters.queue import QUEUE, JobQueue, jobs_app
+from portrait_app.adapters.queue import HERE, QUEUE, JobQueue, jobs_app
 from portrait_app.domain.chores import Chore
 from portrait_app.jobs import patience, tasks, worker
 
@@ -64,6 +64,23 @@ async def queue(address: Address, workshop: FakeWorkshop) -> AsyncGenerator[JobQ
     async with app.open_async():
         working = worker.begin(app)
         yield JobQueue(app)
+        workshop.answers.set()
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+
+
+async def test_where_pixels_wait_what_goes_to_the_engine_does_not(address: Address, workshop: FakeWorkshop) -> None:
+    app = jobs_app(address)
+    tasks.register(app, cast("Workshop", workshop))
+    async with app.open_async():
+        working = worker.begin(app, pixels_after_s=3600)
+        for chore in (Chore.KEEP_ASSET, Chore.SEND_ORDER):
+            await JobQueue(app).put_off(chore, uuid4(), uuid4())
+        async with asyncio.timeout(ENOUGH_S):
+            await workshop.asked.wait()
+        waits = await app.job_manager.list_jobs_async(queue=HERE)
+        assert [job.status for job in waits] == ["todo"]
         workshop.answers.set()
         for task in working:
             task.cancel()
