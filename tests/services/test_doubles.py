@@ -51,6 +51,7 @@ async def counts(house: House) -> dict[str, int]:
 async def test_the_second_is_called_off_and_the_first_goes_on(house: House, ada: UUID, kind: OrderKind) -> None:
     order = await sent(house, ada, kind)
     double = await made_twice(house, order)
+    assert (double.account, double.sent_at) == (order.account, order.sent_at)  # whether it may be back goes by these
     await call_off(house, double)
     assert house.engine.canceled == ["second"]
     assert house.engine.known["job1"][1].status is OrderStatus.STARTING
@@ -103,6 +104,9 @@ async def test_news_of_it_make_no_second_row_and_change_nothing_of_the_first(hou
     assert house.queue.take() == []
     assert (await order_of(house, ada, double.id)).status is OrderStatus.CANCELED
     assert (await counts(house))[progress.STRANGERS] == 1
+    another = await sent(house, ada, OrderKind.PREDICTION)  # to which it is a stranger
+    await inbox.take(house.desk, webhook_id="elsewhere", order_id=another.id, report=RUNNING)
+    assert (house.queue.take(), (await counts(house))[progress.STRANGERS]) == ([], 2)
     done = JobReport("job1", OrderStatus.DONE, outputs=("u0", "u1"))
     await inbox.take(house.desk, webhook_id="d", order_id=order.id, report=done)
     assert order.generation_id is not None

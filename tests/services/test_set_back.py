@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from portrait_app.adapters.queue import JobQueue, jobs_app
-from portrait_app.adapters.replicate.errors import JobVanished, NotOurTurn, Throttled
+from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, NotOurTurn, Throttled
 from portrait_app.domain import clock
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -17,9 +17,10 @@ from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.services import reconcile
 from portrait_app.services.pace import Call, turn
+from portrait_app.services.versions import NotYetGone
 from tests.builders import change
-from tests.services.losing import order_of, recorded
-from tests.services.straying import sent
+from tests.services.losing import let_time_pass, lost, order_of, recorded
+from tests.services.straying import call_off, sent
 from tests.services.test_reconcile import look
 
 if TYPE_CHECKING:
@@ -115,6 +116,28 @@ async def test_set_forwards_it_makes_no_job_one_that_the_engine_has_not_known_fo
     await ask_about(house, order)
     known = await order_of(house, ada, order.id)
     assert (known.status, known.unknown_since is None) == (OrderStatus.STARTING, False)
+
+
+@pytest.mark.usefixtures("was_agreed")
+async def test_set_forwards_it_ends_no_search_for_a_lost_job(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=False)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    clock.set_by(clock.now() + 2 * AN_HOUR, asked_at=clock.now())
+    with pytest.raises(NotYetGone):
+        await call_off(house, order)
+    assert (await order_of(house, ada, order.id)).stray_since is not None
+
+
+@pytest.mark.usefixtures("was_agreed")
+async def test_set_forwards_it_makes_no_silence_longer(house: House, ada: UUID) -> None:
+    order = await lost(house, ada, is_taken=False)
+    house.engine.list_fails = EngineDown("502")
+    await change(house, order, silent_since=now() - timedelta(minutes=7), silent_at=now())
+    clock.set_by(clock.now() + timedelta(minutes=9), asked_at=clock.now())
+    with pytest.raises(EngineDown):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING
 
 
 async def ask_about(house: House, order: Order) -> None:
