@@ -135,6 +135,8 @@ def test_what_was_written_down_since_a_clock_was_set_is_as_it_says() -> None:
     clock.set_by(clock.now() + A_MOMENT, asked_at=clock.now())  # too little to have been set
     assert abs(clock.as_of_now(before) - clock.now()) < 2 * A_MOMENT
     assert clock.as_of_now(since) == since
+    clock.set_by(clock.now() - A_DAY, asked_at=clock.now())
+    assert clock.as_of_now(since_back := clock.now()) == since_back
 
 
 async def test_it_is_asked_again_and_a_silent_database_changes_nothing(

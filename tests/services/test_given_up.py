@@ -18,6 +18,7 @@ from portrait_app.services.versions import NotYetGone
 from tests.builders import change
 from tests.services.losing import let_time_pass, lost, order_of
 from tests.services.straying import RUNNING, call_off, given_up, hear, sent
+from tests.services.test_doubles import made_twice
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -154,3 +155,13 @@ async def test_a_deletion_is_not_confirmed_while_a_job_may_turn_up(house: House,
     await removal.carry_out(house.desk, house.engine, ada, order.training_id)  # type: ignore[arg-type] -- a fake
     async with house.desk.for_service(ada) as work:
         assert (await work.trainings.get(order.training_id)).removed_at is not None
+
+
+async def test_a_second_job_of_its_call_is_no_order_in_its_place(house: House, ada: UUID) -> None:
+    order = await sent(house, ada, OrderKind.PREDICTION)
+    await made_twice(house, order)
+    async with house.desk.for_service(ada) as work:
+        await progress.end(work, order.id, OrderStatus.FAILED, trouble="x", detail="x", may_go_on=True)
+    done = JobReport("job1", OrderStatus.DONE, outputs=("u0", "u1"))
+    await inbox.take(house.desk, webhook_id="done", order_id=order.id, report=done)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.DONE
