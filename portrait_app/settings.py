@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSe
 
 from portrait_app.domain.catalogue import BUILT_IN
 from portrait_app.errors import PortraitError
-from portrait_app.settings_addresses import is_public, origin_of, require_port
+from portrait_app.settings_addresses import is_public, origin_of, require_port, site_of
 from portrait_app.settings_files import ENV_FILES, unreadable
 from portrait_app.settings_of_bucket import SettingsOfBucket
 from portrait_app.settings_of_engine import SettingsOfEngine
@@ -76,7 +76,12 @@ class Settings(SettingsOfProviders, SettingsOfBucket, SettingsOfEngine):
         files = (DotEnvSettingsSource(settings_cls, env_file=name) for name in reversed(ENV_FILES))
         return init_settings, env_settings, *files
 
-    @field_validator("app_url", "replicate_base_url")
+    @field_validator("app_url")
+    @classmethod
+    def _is_where_people_come(cls, value: str) -> str:
+        return site_of(value) if value.strip() else ""
+
+    @field_validator("replicate_base_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -163,7 +168,7 @@ class Settings(SettingsOfProviders, SettingsOfBucket, SettingsOfEngine):
     @property
     def public_url(self) -> str:
         """Where people reach the app."""
-        return (self.app_url or self.local_url).rstrip("/")
+        return self.app_url or self.local_url
 
     @property
     def origins(self) -> list[str]:
