@@ -34,6 +34,8 @@ def make_roles(connection: psycopg.Connection, address: Address) -> None:
     """Create the roles where they are missing, and give the two that sign in their present passwords.
 
     `app_owner` owns everything and `app_auth` the look-up functions; neither can sign in, none bypasses a policy.
+    A role may always change its own password, and what its sessions begin with: whatever injected SQL left of that
+    ends here, with the next start.
     """
     connection.execute("SELECT pg_advisory_xact_lock(%s)", [_ROLES_LOCK])
     known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
@@ -47,6 +49,8 @@ def make_roles(connection: psycopg.Connection, address: Address) -> None:
         connection.execute(
             sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(address.password(role)))
         )
+        for where in (sql.SQL(""), sql.SQL("IN DATABASE {}").format(sql.Identifier(connection.info.dbname))):
+            connection.execute(sql.SQL("ALTER ROLE {} {} RESET ALL").format(sql.Identifier(role), where))
         connection.execute(
             sql.SQL("ALTER ROLE {} SET idle_in_transaction_session_timeout = {}").format(
                 sql.Identifier(role), sql.Literal(IDLE_AT_MOST)

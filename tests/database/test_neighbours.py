@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from portrait_app.database.address import Role
 from portrait_app.database.session import Database, _begin
+from portrait_app.database.walls import make_roles
 from portrait_app.domain.training import Training
 
 if TYPE_CHECKING:
@@ -113,3 +114,18 @@ async def test_a_connection_that_ends_as_it_is_begun_is_told_of_like_any_other(
         assert told.value.connection_invalidated
     async with narrow.transaction(Role.USER, None) as session:
         assert await session.scalar(text("SELECT 1")) == 1
+
+
+def test_what_a_role_was_made_to_begin_with_is_undone_by_the_next_start(address: Address) -> None:
+    """Whoever ran SQL as a role could set it for all that begin later: every role may do that of itself."""
+    with psycopg.connect(address.conninfo(Role.USER), autocommit=True) as bob:
+        bob.execute("ALTER ROLE app_user SET statement_timeout = 1")
+        bob.execute(f"ALTER ROLE app_user IN DATABASE {address.admin.database} SET lock_timeout = 1".encode())
+        bob.execute("ALTER ROLE app_user PASSWORD 'mine'")
+    with psycopg.connect(address.conninfo()) as admin:
+        make_roles(admin, address)
+    with psycopg.connect(address.conninfo(Role.USER)) as connection:
+        said = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+        assert connection.execute(said).fetchone() == ("0", "0")
+        kept = connection.execute("SELECT current_setting('idle_in_transaction_session_timeout')").fetchone()
+        assert kept == ("1min",)
