@@ -45,12 +45,13 @@ class Usage(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Somebody who asked for an account and whom nobody has let in yet."""
+    """Somebody who asked for an account and whom nobody has let in yet, one `of_all` who wait."""
 
     id: UUID
     name: str
     email: str
     since: datetime
+    of_all: int
 
 
 class HouseDoubt(NamedTuple):

@@ -49,9 +49,19 @@ def look(settings: Settings) -> list[Finding]:
         with psycopg.connect(Address.of(settings).conninfo(Role.SERVICE), connect_timeout=5) as connection:
             counted = dict(connection.execute("SELECT name, number FROM app.counted() WHERE number > 0").fetchall())
             doubts = connection.execute(_DOUBTS, [MOST_DOUBTS]).fetchall()
+            how_many_wait = connection.execute("SELECT app.how_many_wait()").fetchone()
             still_there = [what for (what,) in connection.execute("SELECT what FROM app.left_at_engine()").fetchall()]
     except (psycopg.Error, OSError):  # it is not made yet, or at rest
         return []
     findings = [Finding("Counted", f"{number} {name}", _STEPS.get(name, "")) for name, number in counted.items()]
     findings += [Finding("In doubt", f"{kind}, {doubt}", _SETTLE) for kind, doubt in doubts]
+    findings += _door(settings, *how_many_wait or (0,))
     return findings + [Finding("Not deleted", f"{what}, of somebody who has left", _LEFT) for what in still_there]
+
+
+def _door(settings: Settings, number: int) -> list[Finding]:
+    """Say that somebody waits, which is nothing wrong; where there is a mail server they wait for nobody's tap."""
+    if settings.confirms_addresses or not number:
+        return []
+    who = "somebody waits" if number == 1 else f"{number} wait"
+    return [Finding("Door", f"{who} to be let in; the operator does it under You, or turns them away")]

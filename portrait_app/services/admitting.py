@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 WAITS_AT_MOST = timedelta(days=14)
-MOST_SHOWN = 50  # whoever comes after them is shown as soon as one of them is let in or turned away
+MOST_SHOWN = 50  # whoever comes after them is counted, and shown as soon as one of them is let in or turned away
 
 
 class NobodyWaits(PortraitError):

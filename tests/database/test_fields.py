@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 # What would make an address proven, a link valid, a session eternal, a paid order another, an account the operator's.
 OUT_OF_REACH = {
-    "accounts": ["id", "email", "verified_at", "created_at"],
+    "accounts": ["id", "email", "verified_at", "let_in_at", "created_at"],
     "sessions": ["owner_id", "token_hash", "expires_at", "seen_at"],
     "mails": ["address", "token_hash", "expires_at", "used_at"],
     "orders": ["status", "job_id", "version", "fingerprint", "training_id", "ended_at", "attempts"],
@@ -42,3 +43,20 @@ async def test_what_is_the_persons_own_to_write_is_written(house: House) -> None
         await session.execute(text("UPDATE app.accounts SET name = 'Countess'"))
     async with house.desk.for_person(ada) as work:
         assert (await work.accounts.mine()).name == "Countess"
+
+
+@pytest.mark.parametrize(
+    ("column", "password_hash"), [("verified_at", "x"), ("leave_at", ""), ("two_steps_at", ""), ("let_in_at", "")]
+)
+async def test_asvs_8_2_3_an_account_begins_with_nothing_proven_but_by_a_providers_word(
+    house: House, column: str, password_hash: str
+) -> None:
+    begin = (
+        "INSERT INTO app.accounts (id, email, name, password_hash, look, preferences, created_at, {}) "
+        "VALUES (app.uid(), 'eve@example.com', 'Eve', :hash, '{{}}', '{{}}', now(), now())"
+    )
+    async with house.desk.database.transaction(Role.USER, uuid4()) as session:
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            async with session.begin_nested():
+                await session.execute(text(begin.format(column)), {"hash": password_hash})
+        await session.execute(text(begin.format("verified_at")), {"hash": ""})  # who comes by a provider

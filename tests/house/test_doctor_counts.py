@@ -10,8 +10,10 @@ from portrait_app.database.address import Address
 from portrait_app.doctor import counts
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
-from portrait_app.services import progress
+from portrait_app.services import accounts, progress
+from portrait_app.services.accounts import SignUp
 from portrait_app.settings import Settings
+from tests.builders import PASSWORD
 from tests.services.losing import recorded
 
 if TYPE_CHECKING:
@@ -53,6 +55,24 @@ async def test_each_order_in_doubt_is_named_with_what_to_look_for(
     assert found.said.startswith("prediction, sent at ")
     assert f"fingerprint {order.fingerprint}" in found.said
     assert "doubts" in found.next_step
+
+
+async def test_how_many_wait_at_the_door_is_said_where_somebody_must_let_them_in(
+    house: House, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Address, "of", lambda _: address)
+    await house.somebody("Ada")
+    said = []
+    for number in range(3):
+        door = [each for each in counts.look(Settings.model_validate({})) if each.subject == "Door"]
+        assert all(each.next_step == "" for each in door)  # a stranger makes nothing wrong
+        said += [each.said.partition(" to be")[0] for each in door]
+        typed = {"name": "Eve", "email": f"eve{number}@example.com", "password": PASSWORD}
+        eve = await accounts.ask_for_account(house.desk, **typed, mode=SignUp.OPEN, invite="")
+        await accounts.make_account(house.desk, eve, SignUp.OPEN, "")
+    assert said == ["somebody waits", "2 wait"]
+    posting = Settings.model_validate({"SMTP_HOST": "mail.studio.test"})
+    assert [each for each in counts.look(posting) if each.subject == "Door"] == []
 
 
 def test_while_the_database_is_at_rest_nothing_is_said(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:

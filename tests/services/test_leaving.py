@@ -12,6 +12,7 @@ from psycopg import sql
 from portrait_app.domain.clock import now
 from portrait_app.errors import SignedOut
 from portrait_app.services import (
+    accounts,
     exports,
     generations,
     leaving,
@@ -21,6 +22,7 @@ from portrait_app.services import (
     signing_in,
     trainings,
 )
+from portrait_app.services.accounts import SignUp
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.leaving import AboutToLeave, RunsTheStudio, TooLate
 from tests.builders import PASSWORD
@@ -86,6 +88,9 @@ async def test_who_runs_the_studio_leaves_last(house: House) -> None:
     await leaving.ask(house.desk, await someone(house, bob))
     with psycopg.connect(house.desk.database.address.conninfo()) as admin:
         admin.execute("DELETE FROM app.accounts WHERE id = %s", [bob.owner_id])
+    asked = {"name": "Eve", "email": "e@example.com", "password": PASSWORD}
+    eve = await accounts.ask_for_account(house.desk, **asked, mode=SignUp.OPEN, invite="")
+    await accounts.make_account(house.desk, eve, SignUp.OPEN, "")  # who waits is not in, and keeps nobody
     await leaving.ask(house.desk, await someone(house, ada))
 
 

@@ -56,6 +56,17 @@ async def test_the_operator_lets_in_one_who_waits_and_turns_another_away(
             await happens(door, event, who)
 
 
+async def test_of_many_the_first_are_shown_and_the_others_counted(
+    house: House, room: YouState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portrait_app.services.admitting.MOST_SHOWN", 2)
+    for more, name in enumerate(("Bob", "Cyd", "Dot", "Eve"), start=-1):
+        await waits(house, name)
+        await happens(room, "enter")
+        assert room.more_waiting == max(0, more)
+    assert [each.name for each in room.waiting] == ["Bob", "Cyd"]
+
+
 async def test_where_mails_are_sent_nobody_waits_for_the_operator(
     house: House, room: YouState, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from portrait_app.services.devices import in_words
 from portrait_app.web.you import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from portrait_app.database.accounts import HouseDoubt, Usage, Waiting
     from portrait_app.domain.account import Session
@@ -63,9 +63,10 @@ def session_cards(sessions: Iterable[Session], this_one: str) -> list[SessionCar
     return sorted(cards, key=lambda card: not card.is_this_one)
 
 
-def waiting_cards(waiting: Iterable[Waiting]) -> list[WaitingCard]:
-    """Say who waits, the longest first."""
-    return [WaitingCard(str(each.id), each.name, each.email, each.since.isoformat()) for each in waiting]
+def waiting_cards(waiting: Sequence[Waiting]) -> tuple[list[WaitingCard], int]:
+    """Say who waits, the longest first, and how many more do."""
+    cards = [WaitingCard(str(each.id), each.name, each.email, each.since.isoformat()) for each in waiting]
+    return cards, waiting[0].of_all - len(cards) if waiting else 0
 
 
 def usage_counts(usage: Usage | None) -> list[Count]:

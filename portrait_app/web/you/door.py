@@ -25,7 +25,17 @@ def who_waits() -> rx.Component:
                 kind="care",
             ),
             ui.lines(rx.foreach(YouState.waiting, _waiting)),
+            rx.cond(YouState.more_waiting > 0, _more()),
         ),
+    )
+
+
+def _more() -> rx.Component:
+    return rx.el.p(
+        "And ",
+        ui.locally.number(YouState.more_waiting),
+        " more. They are shown as soon as some of these are let in or turned away.",
+        class_name="soft small",
     )
 
 

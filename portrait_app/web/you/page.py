@@ -82,16 +82,16 @@ def _kept() -> rx.Component:
     portraits = rx.fragment(ui.locally.number(YouState.portraits), " · ", ui.locally.size(YouState.portrait_bytes))
     selfies = ui.locally.number(YouState.selfies)
     return ui.lines(
-        ui.line(rx.el.span("Portraits"), _if_any(YouState.portraits, portraits), href="/gallery"),
-        ui.line(rx.el.span("Selfies"), _if_any(YouState.selfies, selfies), href="/train"),
+        ui.line(rx.el.span("Portraits"), _if_any(YouState.portraits, portraits, "None yet"), href="/gallery"),
+        ui.line(rx.el.span("Selfies"), _if_any(YouState.selfies, selfies, "None"), href="/train"),
         ui.line(rx.el.span("Trash"), href="/you/trash"),
         ui.line(rx.el.span("What is kept, where and how long"), href="/you/face"),
         ui.line(rx.el.span("Take everything away, or leave"), href="/you/data"),
     )
 
 
-def _if_any(count: rx.vars.NumberVar[int], said: rx.Component) -> rx.Component:
-    return rx.el.span(rx.cond(count > 0, said, "None yet"), class_name="soft")
+def _if_any(count: rx.vars.NumberVar[int], said: rx.Component, nothing: str) -> rx.Component:
+    return rx.el.span(rx.cond(count > 0, said, nothing), class_name="soft")
 
 
 def _name_sheet() -> rx.Component:

@@ -87,6 +87,7 @@ class YouState(Room, rx.State):
     invite_link: rx.Field[str] = rx.field("")
     usage: rx.Field[list[Count]] = rx.field(default_factory=list)
     waiting: rx.Field[list[WaitingCard]] = rx.field(default_factory=list)
+    more_waiting: rx.Field[int] = rx.field(0)
     health: rx.Field[list[Figure]] = rx.field(default_factory=list)
     not_offered: rx.Field[list[str]] = rx.field(default_factory=list)
     doubts: rx.Field[list[Figure]] = rx.field(default_factory=list)
@@ -196,7 +197,7 @@ class YouState(Room, rx.State):
         self.two_steps = steps_said(seen.ways, is_of_all=house.workshop().desk.asks_two_steps)
         self.ways, self.offers = way_cards(seen.ways, providers), offers(seen.ways, providers)
         self.is_operator, self.usage = seen.usage is not None, usage_counts(seen.usage)
-        self.waiting = waiting_cards(seen.waiting)
+        self.waiting, self.more_waiting = waiting_cards(seen.waiting)
         self.takes_invites = house.workshop().settings.sign_up == "invite"
         if not self.is_here or seen.look != self._worn:
             self._worn = seen.look
