@@ -25,6 +25,7 @@ WHERE c.oid = ('app.' || %s)::regclass ORDER BY a.attnum
 """
 # Rows are put only as they begin (decision 15): a copy of one in the middle of its life would be refused for that.
 AS_IT_BEGINS: dict[str, dict[str, Any]] = {
+    "accounts": dict.fromkeys(("verified_at", "let_in_at", "leave_at", "two_steps_at")),
     "generations": {"is_first_set": True, "status": "queued", "trouble": None, "ended_at": None},
     "assets": {"status": "pending", "mime": "", "bytes": 0, "colour": "", "face": None}
     | dict.fromkeys(("source_url", "key", "likeness", "loss", "trouble", "kept_at", "deleted_at", "purge_asked_at")),
