@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from portrait_app.adapters.replicate.bounded import is_too_late
@@ -60,6 +61,7 @@ class FakeEngine:
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     pushed_at: dict[str, datetime] = field(default_factory=dict)
     deletes_slowly: bool = False
+    is_ahead: timedelta = timedelta()
     name: str = "me"
 
     @property
@@ -77,6 +79,9 @@ class FakeEngine:
     def jobs(self) -> FakeEngine:
         """Its lists."""
         return self
+
+    def ahead(self) -> timedelta:
+        return self.is_ahead
 
     async def check_trainer(self, trainer: Any) -> bool:
         if self.refuses_training is not None:

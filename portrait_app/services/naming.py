@@ -41,7 +41,7 @@ async def named(desk: Desk, gateway: Gateway, report: JobReport) -> JobReport:
 
     Raises: EngineError: it could not be asked now.
     """
-    if report.cause is not Cause.UNNAMED or report.lasted is None or now() < report.lasted[1] + SETTLED_AFTER:
+    if report.cause is not Cause.UNNAMED or report.lasted is None or _since_the_end(gateway, report) < SETTLED_AFTER:
         return report
     version = await _version_of(desk, gateway, report.job_id, *report.lasted)
     if version is None:
@@ -62,9 +62,15 @@ async def give_up(desk: Desk, order: Order, report: JobReport) -> None:
             row.doubt = detail
 
 
-def is_late(report: JobReport) -> bool:
+def is_late(gateway: Gateway, report: JobReport) -> bool:
     """Whether the engine's list would have its face model by now."""
-    return report.lasted is None or now() - report.lasted[1] > LISTED_WITHIN
+    return report.lasted is None or _since_the_end(gateway, report) > LISTED_WITHIN
+
+
+def _since_the_end(gateway: Gateway, report: JobReport) -> timedelta:
+    """Return how long ago a training ended, by the engine's clock, which said when it did."""
+    assert report.lasted is not None
+    return now() + gateway.jobs.ahead() - report.lasted[1]
 
 
 async def _version_of(desk: Desk, gateway: Gateway, job_id: str, since: datetime, ended: datetime) -> str | None:

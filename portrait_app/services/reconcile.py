@@ -219,7 +219,7 @@ async def _hear(desk: Desk, gateway: Gateway, one: Due, report: JobReport) -> No
     async with desk.for_service(one.owner_id) as work:
         await progress.hear(work, one.order_id, report)
         order = await work.orders.get(one.order_id)
-    if report.cause is Cause.UNNAMED and naming.is_late(report):
+    if report.cause is Cause.UNNAMED and naming.is_late(gateway, report):
         await naming.give_up(desk, order, report)
     elif overdue > LAST_WORD:
         detail = f"{report.status} {overdue} after its deadline"

@@ -26,7 +26,7 @@ from portrait_app.adapters.replicate.errors import (
 )
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.domain.order import OrderKind
-from tests.adapters.scripted import HANG_UP, SILENCE, Answer
+from tests.adapters.scripted import HANG_UP, SILENCE, Answer, problem
 from tests.adapters.test_gateway_trainings import TRAIN, train, with_trainer
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ def with_face_model(engine: ScriptedEngine) -> None:
         (Answer(201, ["no object"]), ReplyLost),
         (Answer(201, {"status": "starting"}), ReplyLost),  # accepted, but under which id?
         (Answer(307, {}, {"Location": "/elsewhere"}), ReplyLost),
-        (Answer(400, {"detail": "no"}), Refused),
-        (Answer(401, {"detail": "You did not pass a valid authentication token"}), WrongToken),
-        (Answer(402, {"title": "Insufficient credit"}), OutOfCredit),
-        (Answer(403, {"detail": "no"}), Refused),
-        (Answer(404, {"detail": "gone"}), FaceModelGone),
-        (Answer(422, {"invalid_fields": [{"field": "input.steps"}]}), BadInput),
-        (Answer(422, {"title": "Invalid version or not permitted"}), FaceModelGone),
-        (Answer(429, {"detail": "Request was throttled.", "retry_after": 7}), Throttled),
+        (problem(400, {"detail": "no"}), Refused),
+        (problem(401, {"detail": "You did not pass a valid authentication token"}), WrongToken),
+        (problem(402, {"title": "Insufficient credit"}), OutOfCredit),
+        (problem(403, {"detail": "no"}), Refused),
+        (problem(404, {"detail": "gone"}), FaceModelGone),
+        (problem(422, {"invalid_fields": [{"field": "input.steps"}]}), BadInput),
+        (problem(422, {"title": "Invalid version or not permitted"}), FaceModelGone),
+        (problem(429, {"detail": "Request was throttled.", "retry_after": 7}), Throttled),
     ],
 )
 async def test_an_order_is_made_once_and_says_whether_it_may_have_been_taken(
@@ -103,7 +103,7 @@ async def test_a_refused_input_is_named(
     scripted: ScriptedEngine, to_scripted: Gateway, body: Any, field: str, words: str
 ) -> None:
     with_face_model(scripted)
-    scripted.answers[ORDER] = Answer(422, body)
+    scripted.answers[ORDER] = problem(422, body)
     with pytest.raises(BadInput) as refused:
         await order(to_scripted)
     assert refused.value.field == field
@@ -124,7 +124,7 @@ async def test_a_refused_input_of_a_training_is_said_without_styles_and_shapes(
     scripted: ScriptedEngine, to_scripted: Gateway, field: str, words: str, step: str
 ) -> None:
     with_trainer(scripted)
-    scripted.answers[TRAIN] = Answer(422, {"invalid_fields": [{"field": f"input.{field}"}]})
+    scripted.answers[TRAIN] = problem(422, {"invalid_fields": [{"field": f"input.{field}"}]})
     with pytest.raises(BadInput) as refused:
         await train(to_scripted)
     assert words in refused.value.hint

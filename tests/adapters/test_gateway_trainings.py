@@ -16,7 +16,7 @@ from portrait_app.adapters.replicate.errors import (
     TrainerGone,
 )
 from portrait_app.domain.catalogue import TRAINERS
-from tests.adapters.scripted import HANG_UP, MISSING, Answer, Asked
+from tests.adapters.scripted import HANG_UP, MISSING, Answer, Asked, problem
 
 if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -58,7 +58,7 @@ async def test_a_destination_that_is_not_to_be_had_is_named_with_what_to_do(
     scripted: ScriptedEngine, to_scripted: Gateway, line: str
 ) -> None:
     with_trainer(scripted)
-    scripted.answers[line] = Answer(404, {"detail": "The specified training destination does not exist"})
+    scripted.answers[line] = problem(404, {"detail": "The specified training destination does not exist"})
     with pytest.raises(DestinationGone) as refused:
         await train(to_scripted)
     assert "REPLICATE_DESTINATION" in refused.value.hint
@@ -112,7 +112,7 @@ async def test_a_destination_that_was_deleted_is_made_again(scripted: ScriptedEn
 
     def gone_once(_: Asked) -> Answer:
         is_made_again = len(scripted.asked_for("POST /v1/models")) > 1
-        return Answer(201, JOB) if is_made_again else Answer(404, {"detail": "The destination does not exist"})
+        return Answer(201, JOB) if is_made_again else problem(404, {"detail": "The destination does not exist"})
 
     scripted.answers[TRAIN] = gone_once
     assert (await train(to_scripted)).job_id == "abc"

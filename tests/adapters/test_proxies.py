@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 async def test_a_no_that_is_not_the_engines_own_is_none(
     scripted: ScriptedEngine, to_scripted: Gateway, status: int
 ) -> None:
-    """A page of a proxy's: it may stand in the place of a reply that the order was taken."""
+    """A page of a proxy's, or its JSON: it may stand in the place of a reply that the order was taken."""
+    scripted.answers |= {"GET /v1/models/ada/faces/versions/1": Answer(body={"id": "1"})}
+    scripted.answers["POST /v1/predictions"] = Answer(status, {"detail": "Blocked by policy"})
+    with pytest.raises(ReplyLost):
+        await to_scripted.start_prediction(version="ada/faces:1", input={"seed": 1}, webhook=None)
     page = Answer(status, b"<html>Blocked by policy</html>", {"Content-Type": "text/html"})
-    scripted.answers |= {"GET /v1/models/ada/faces/versions/1": Answer(body={"id": "1"}), "POST /v1/predictions": page}
+    scripted.answers["POST /v1/predictions"] = page
     with pytest.raises(ReplyLost):
         await to_scripted.start_prediction(version="ada/faces:1", input={"seed": 1}, webhook=None)
     scripted.answers["GET /v1/models/ada/faces/versions/2"] = page

@@ -21,6 +21,7 @@ from portrait_app.adapters.replicate.errors import (
     FaceModelGone,
     OutOfCredit,
     Refused,
+    ReplyLost,
     Throttled,
     WrongToken,
 )
@@ -56,11 +57,11 @@ SDXL_VERSION = "39ed52f2a78e934b3ba6e2a89f5b1c712de7dfea535525255b1aa35c5565e08b
 ERROR_BODIES = RECORDINGS / "bodies" / "real-error-bodies.jsonl"
 QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C, where it was built
 HOW_MANY = len(ERROR_BODIES.read_text().splitlines()) if ERROR_BODIES.is_file() else 1
-ERRORS: dict[int, type[Refused | Throttled]] = {
+ERRORS: dict[int, type[Refused | Throttled | ReplyLost]] = {
     401: WrongToken,
     402: OutOfCredit,
     404: Refused,
-    409: Refused,
+    409: ReplyLost,  # recorded of a model that was to be made; no order is refused in that form
     422: BadInput,
     429: Throttled,
 }

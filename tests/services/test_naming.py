@@ -104,9 +104,11 @@ def another(house: House, said: dict[str, Any]) -> None:
     house.engine.bodies["job2"] = said
 
 
-async def test_as_long_as_lists_may_lag_nothing_is_named(house: House, removed: Order) -> None:
-    house.engine.say("job1", lost_its_word(naming.SETTLED_AFTER - timedelta(minutes=1)))
-    house.engine.pushed_at[MADE] = now() - naming.SETTLED_AFTER
+@pytest.mark.parametrize("behind", [timedelta(), timedelta(hours=1)], ids=["clocks agree", "the engine's is behind"])
+async def test_as_long_as_lists_may_lag_nothing_is_named(house: House, removed: Order, behind: timedelta) -> None:
+    house.engine.is_ahead = -behind
+    house.engine.say("job1", lost_its_word(behind + naming.SETTLED_AFTER - timedelta(minutes=1)))
+    house.engine.pushed_at[MADE] = now() - behind - naming.SETTLED_AFTER
     await look(house)
     training = await training_of(house, removed)
     assert (training.status.is_final, training.version) == (False, None)

@@ -171,6 +171,8 @@ def _said(error: replicate.APIStatusError, silence: type[EngineError], kind: Ord
     body = object_in(error.body)
     status = error.status_code
     words = f"{status}: {body.get('detail') or body.get('title') or 'no details'}"
+    if silence is ReplyLost and status != HTTPStatus.TOO_MANY_REQUESTS and not _is_a_problem(error):
+        return ReplyLost(words)  # somebody else's words may stand in the place of the reply that took the order
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and body:
         # Replicate's title when a version isn't there: no input is wrong.
         is_missing = str(body.get("title") or "").startswith("Invalid version")
@@ -184,14 +186,17 @@ def _said(error: replicate.APIStatusError, silence: type[EngineError], kind: Ord
 
 
 def _is_its_own(error: replicate.APIStatusError) -> bool:
-    """Whether a refusal has the shape in which the engine tells problems: its words, and under plain JSON its status.
+    """Whether a refusal has the shape in which the engine tells problems, and its words."""
+    return _is_a_problem(error) and isinstance(object_in(error.body).get("detail"), str)
+
+
+def _is_a_problem(error: replicate.APIStatusError) -> bool:
+    """Whether a refusal is in the engine's form: a problem (RFC 9457), or plain JSON that says its own status.
 
     Other servers say `detail` as well, and no more.
     """
     kind = str(error.response.headers.get("content-type", "")).partition(";")[0].strip().lower()
-    body = object_in(error.body)
-    is_a_problem = kind == _PROBLEM or (kind == _JSON and body.get("status") == error.status_code)
-    return is_a_problem and isinstance(body.get("detail"), str)
+    return kind == _PROBLEM or (kind == _JSON and object_in(error.body).get("status") == error.status_code)
 
 
 def _field(body: dict[str, Any]) -> str:
