@@ -55,11 +55,12 @@ QUEUE = {
 _FORGET = "DELETE FROM procrastinate_jobs WHERE args->>'owner_id' = %(owner_id)s AND status <> 'doing'"
 _STILL_TO_END = ("todo", "doing")
 # What was written down later than now was written down before the clock was set back. When it is to be done is an event
-# as well, and may lie ahead.
+# as well, and may lie ahead. A chore is made due once: from then on it waits by the new clock, as long as it should.
 _DUE = (
-    "UPDATE procrastinate_jobs AS job SET scheduled_at = now() "
-    "WHERE status = 'todo' AND scheduled_at > now() + interval '1 minute' AND EXISTS (SELECT FROM procrastinate_events "
-    "WHERE job_id = job.id AND type <> 'scheduled' AND at > now() + interval '1 minute')"
+    "WITH early AS (UPDATE procrastinate_events SET at = now() "
+    "WHERE type <> 'scheduled' AND at > now() + interval '1 minute' RETURNING job_id) "
+    "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id IN (SELECT job_id FROM early) "
+    "AND status = 'todo' AND scheduled_at > now() + interval '1 minute'"
 )
 _SEEN = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE last_heartbeat > now() + interval '1 minute'"
 

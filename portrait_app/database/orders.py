@@ -191,26 +191,17 @@ async def doubts_of_all(session: AsyncSession) -> list[Doubt]:
     return [Doubt(order, owner, OrderKind(kind), job, doubt, since) for order, owner, kind, job, doubt, since in found]
 
 
-class TooSoon(Exception):
-    """The engine has been asked often enough for now."""
-
-    def __init__(self, wait_s: float) -> None:
-        super().__init__(f"{wait_s:.2f} s")
-        self.wait_s = wait_s
-
-
-async def take_turn(session: AsyncSession, call: str, *, step: timedelta, burst: timedelta) -> None:
+async def take_turn(session: AsyncSession, call: str, *, step: timedelta, burst: timedelta) -> float:
     """Take a turn at calling the engine; every worker of every host waits for the same ones.
 
     Calls may follow each other by `step`, and run ahead of that by `burst`.
 
-    Raises:
-        TooSoon: it is nobody's turn yet.
+    Returns:
+        The seconds until it may be one's turn; 0.0 when it was taken. Commit it either way: how long there is to wait
+        may have been put right by a clock that was set.
     """
     query = text("SELECT app.take_turn(:call, :step, :burst)")
-    wait_s = await session.scalar(query, {"call": call, "step": step, "burst": burst})
-    if wait_s:
-        raise TooSoon(wait_s)
+    return await session.scalar(query, {"call": call, "step": step, "burst": burst}) or 0.0
 
 
 async def stop_turns(session: AsyncSession, call: str, until_then: timedelta) -> None:

@@ -11,7 +11,7 @@ import structlog
 
 from portrait_app.adapters.replicate.errors import NotOurTurn, Throttled
 from portrait_app.database.address import Role
-from portrait_app.database.orders import TooSoon, stop_turns, take_turn
+from portrait_app.database.orders import stop_turns, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -50,11 +50,10 @@ async def turn(desk: Desk, call: Call) -> AsyncGenerator[None]:
         NotOurTurn: this call was not made. Throttled: the engine said itself that it was too many.
     """
     step = MINUTE / PER_MINUTE[call]
-    try:
-        async with desk.for_nobody(Role.SERVICE) as session:
-            await take_turn(session, call, step=step, burst=step * BURST[call])
-    except TooSoon as error:
-        raise NotOurTurn("our own pace", error.wait_s) from error
+    async with desk.for_nobody(Role.SERVICE) as session:
+        wait_s = await take_turn(session, call, step=step, burst=step * BURST[call])
+    if wait_s:
+        raise NotOurTurn("our own pace", wait_s)
     try:
         yield
     except Throttled as error:

@@ -72,6 +72,10 @@ async def test_set_back_it_keeps_nobody_from_a_turn_but_for_as_long_as_the_engin
         async with turn(house.desk, Call.ASK):
             pass
     assert 110 < said.value.retry_after_s < 130
+    passed = "interval '2 minutes'"
+    set_back(house, f"UPDATE app.paces SET free_at = free_at - {passed}, said_at = said_at - {passed}")
+    async with turn(house.desk, Call.ASK):  # two minutes later it is over: no question begins the wait anew
+        pass
 
 
 async def test_set_back_it_has_forgotten_work_remembered(house: House, ada: UUID) -> None:
@@ -104,7 +108,11 @@ async def test_set_back_it_keeps_no_chore_waiting_and_no_dead_worker_alive(house
         )
         await queue.go_by_its_clock()
         again = await manager.fetch_job(queues=None, worker_id=dead)
-        assert (again and again.id) == job.id
+        assert again is not None
+        assert again.id == job.id
+        await manager.retry_job(again, retry_at=now() + timedelta(seconds=90))  # from here on by the new clock
+        await queue.go_by_its_clock()
+        assert await manager.fetch_job(queues=None, worker_id=dead) is None
 
 
 @pytest.mark.usefixtures("was_agreed")
