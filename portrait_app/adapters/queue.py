@@ -33,10 +33,11 @@ PRIORITY = {
     Chore.FORGET_PIXELS: 0,
 }
 # Hands of their own for each queue: an engine that hangs holds up what is asked of it and nothing else, nor does a
-# mail server.
-AT_ENGINE, BY_MAIL, HERE, PACKING = "engine", "mail", "here", "packing"
+# mail server. Photos come without end when somebody's are removed and sent anew: portraits, which the engine forgets
+# after an hour, don't wait for them.
+AT_ENGINE, BY_MAIL, PHOTOS, HERE, PACKING = "engine", "mail", "photos", "here", "packing"
 QUEUE = {
-    Chore.EXAMINE_SELFIE: HERE,
+    Chore.EXAMINE_SELFIE: PHOTOS,
     Chore.SEND_ORDER: AT_ENGINE,
     Chore.CALL_OFF: AT_ENGINE,
     Chore.SEND_MAIL: BY_MAIL,

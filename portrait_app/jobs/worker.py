@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app import logs
-from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING, PRIORITY, QUEUE, JobQueue
+from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING, PHOTOS, PRIORITY, QUEUE, JobQueue
 from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 # Chores side by side in each queue. Calls and fetches take no core; pixels do, and have lanes of their own.
-AT_ONCE = {AT_ENGINE: 4, BY_MAIL: 2, HERE: 4, PACKING: 1}
+AT_ONCE = {AT_ENGINE: 4, BY_MAIL: 2, PHOTOS: 4, HERE: 4, PACKING: 1}
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 8.0
 HOUR_S = 3600.0
 MOST_DEATHS = 3  # of workers over one photo before its last one: a fifth within a minute would end the studio
 APART_S = 4.0
 SUSPECT_WAITS_S = 60.0  # within which five deaths of a worker end the studio (`house/child`)
-DEATHS_AT_ONCE, PIXELS_WAIT_S = 2, 20.0  # the third, fourth and fifth come a minute after the first at the soonest
+DEATHS_AT_ONCE, PHOTOS_WAIT_S = 2, 20.0  # the third, fourth and fifth come a minute after the first at the soonest
 ANSWER_LASTS_S = 10.0  # the database's, to the simplest question
 
 
@@ -67,7 +67,7 @@ async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand."""
     async with open_workshop(settings) as workshop:
         tasks.register(workshop.jobs, workshop)
-        working = begin(workshop.jobs, pixels_after_s=await wait_with_pixels_s(workshop.jobs))
+        working = begin(workshop.jobs, photos_after_s=await wait_with_photos_s(workshop.jobs))
         is_another_database = asyncio.Event()
         rounds = [asyncio.create_task(every(one)) for one in rounds_of(workshop)]
         rounds.append(asyncio.create_task(_watch_database(workshop.desk, is_another_database)))
@@ -107,23 +107,23 @@ def rounds_of(workshop: Workshop) -> list[Round]:
     ]
 
 
-async def wait_with_pixels_s(app: App) -> float:
-    """Return how many seconds pixels must wait in a worker that was started in the place of several that died.
+async def wait_with_photos_s(app: App) -> float:
+    """Return how many seconds photos must wait in a worker that was started in the place of several that died.
 
     While photos are about over or beside which workers died, so that however many are deadly, no five of them end
-    the studio within its minute. What is done at the engine and by mail goes on meanwhile.
+    the studio within its minute. Portraits are fetched meanwhile, and what is done at the engine and by mail goes on.
     """
     if lately() < DEATHS_AT_ONCE:
         return 0.0
     photos = await app.job_manager.list_jobs_async(task=Chore.EXAMINE_SELFIE)
     usual = PRIORITY[Chore.EXAMINE_SELFIE]
     is_suspect = any(job.status == "doing" or (job.status == "todo" and job.priority < usual) for job in photos)
-    return PIXELS_WAIT_S if is_suspect else 0.0
+    return PHOTOS_WAIT_S if is_suspect else 0.0
 
 
-def begin(app: App, *, pixels_after_s: float = 0.0) -> list[asyncio.Task[None]]:
+def begin(app: App, *, photos_after_s: float = 0.0) -> list[asyncio.Task[None]]:
     """Begin to do chores, each queue with as many hands as it has; a task that is cancelled ends what it has begun."""
-    waits = {HERE: pixels_after_s}
+    waits = {PHOTOS: photos_after_s}
     return [asyncio.create_task(_do(app, queue, waits.get(queue, 0.0))) for queue in AT_ONCE]
 
 
@@ -210,5 +210,5 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
             wait_s = random.uniform(0, APART_S)
             if job.task_name == Chore.EXAMINE_SELFIE and 0 < deaths < MOST_DEATHS:
                 wait_s = SUSPECT_WAITS_S + wait_s * MOST_DEATHS
-            priority = job.priority - (QUEUE[Chore(job.task_name)] == HERE)
+            priority = job.priority - (QUEUE[Chore(job.task_name)] in (PHOTOS, HERE))
             await manager.retry_job(job, retry_at=now() + timedelta(seconds=wait_s), priority=priority)

@@ -111,7 +111,7 @@ async def test_however_many_such_photos_come_at_once_no_five_of_them_end_a_worke
     waits = {}
     for deaths in range(child.MOST_DEATHS):
         monkeypatch.setenv(VARIABLE, str(deaths))
-        waits[deaths] = await worker.wait_with_pixels_s(workshop.jobs)
+        waits[deaths] = await worker.wait_with_photos_s(workshop.jobs)
     assert set(waits.values()) == {0.0}  # nothing is known against any of them
     _kill(house, first)
     for is_taken_over in (False, True):
@@ -119,7 +119,7 @@ async def test_however_many_such_photos_come_at_once_no_five_of_them_end_a_worke
             await worker._take_over_from_the_dead(cast("Workshop", workshop))
         for deaths in waits:
             monkeypatch.setenv(VARIABLE, str(deaths))
-            waits[deaths] = await worker.wait_with_pixels_s(workshop.jobs)
+            waits[deaths] = await worker.wait_with_photos_s(workshop.jobs)
         assert (waits[0], waits[1]) == (0.0, 0.0)
         assert sum(waits.values()) >= child.WITHIN_SECONDS
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from portrait_app.adapters.mail.outbox import Outbox
-from portrait_app.adapters.queue import HERE, QUEUE, JobQueue, jobs_app
+from portrait_app.adapters.queue import PHOTOS, QUEUE, JobQueue, jobs_app
 from portrait_app.domain.chores import Chore
 from portrait_app.jobs import patience, tasks, worker
 
@@ -30,6 +30,8 @@ class FakeWorkshop:
     def __init__(self) -> None:
         self.answers, self.kept, self.desk, self.gateway = asyncio.Event(), asyncio.Event(), None, None
         self.begun, self.asked = 0, asyncio.Event()
+        self.looks, self.is_seen = 0, asyncio.Event()
+        self.is_seen.set()
 
     @property
     def sender(self) -> FakeWorkshop:
@@ -49,7 +51,12 @@ class FakeWorkshop:
     async def keep(self, owner_id: UUID, row_id: UUID) -> None:
         self.kept.set()
 
-    examine = carry_out = say = keep
+    carry_out = say = keep
+
+    async def examine(self, owner_id: UUID, row_id: UUID) -> None:
+        self.looks += 1
+        await self.is_seen.wait()
+        self.kept.set()
 
 
 @pytest.fixture
@@ -65,21 +72,25 @@ async def queue(address: Address, workshop: FakeWorkshop) -> AsyncGenerator[JobQ
         working = worker.begin(app)
         yield JobQueue(app)
         workshop.answers.set()
+        workshop.is_seen.set()
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
 
 
-async def test_where_pixels_wait_what_goes_to_the_engine_does_not(address: Address, workshop: FakeWorkshop) -> None:
+async def test_where_photos_wait_portraits_and_what_goes_to_the_engine_do_not(
+    address: Address, workshop: FakeWorkshop
+) -> None:
     app = jobs_app(address)
     tasks.register(app, cast("Workshop", workshop))
     async with app.open_async():
-        working = worker.begin(app, pixels_after_s=3600)
-        for chore in (Chore.KEEP_ASSET, Chore.SEND_ORDER):
+        working = worker.begin(app, photos_after_s=3600)
+        for chore in (Chore.EXAMINE_SELFIE, Chore.KEEP_ASSET, Chore.SEND_ORDER):
             await JobQueue(app).put_off(chore, uuid4(), uuid4())
         async with asyncio.timeout(ENOUGH_S):
             await workshop.asked.wait()
-        waits = await app.job_manager.list_jobs_async(queue=HERE)
+            await workshop.kept.wait()
+        waits = await app.job_manager.list_jobs_async(queue=PHOTOS)
         assert [job.status for job in waits] == ["todo"]
         workshop.answers.set()
         for task in working:
@@ -99,6 +110,19 @@ async def test_a_picture_does_not_wait_for_an_engine_that_hangs(
         await workshop.kept.wait()
     assert not workshop.answers.is_set()
     assert workshop.begun <= worker.AT_ONCE[QUEUE[Chore.SEND_ORDER]]
+
+
+async def test_however_many_photos_wait_to_be_looked_at_a_portrait_is_fetched(
+    queue: JobQueue, workshop: FakeWorkshop
+) -> None:
+    """The engine forgets it after an hour, and photos may come without end: somebody's are removed and sent anew."""
+    workshop.is_seen.clear()
+    for _ in range(12):
+        await queue.put_off(Chore.EXAMINE_SELFIE, uuid4(), uuid4())
+    await queue.put_off(Chore.KEEP_ASSET, uuid4(), uuid4())
+    async with asyncio.timeout(ENOUGH_S):
+        await workshop.kept.wait()
+    assert workshop.looks <= worker.AT_ONCE[QUEUE[Chore.EXAMINE_SELFIE]]
 
 
 async def test_a_chore_that_hangs_is_broken_off_and_tried_again(
@@ -133,7 +157,6 @@ def test_whatever_calls_the_engine_waits_for_it_and_no_picture_does() -> None:
     assert set(QUEUE) == set(Chore)
     assert {chore for chore in Chore if QUEUE[chore] == QUEUE[Chore.KEEP_ASSET]} == {
         Chore.KEEP_ASSET,
-        Chore.EXAMINE_SELFIE,
         Chore.PURGE_PORTRAIT,
         Chore.PURGE_MODEL,
         Chore.FORGET_PHOTOS,
