@@ -105,7 +105,8 @@ def of(person: Person, said: str) -> list[str]:
 
 
 async def test_the_matrix_knows_every_way_to_tell_a_tab_and_every_channel() -> None:
-    tells = re.compile(r"\bLISTEN |\bNOTIFY |pg_notify|emit_update\(|\.sio\b|StreamingResponse|WebSocketRoute")
+    sql = r"\bLISTEN |\bNOTIFY |(?<!\"\")(?<=[\"'])(?i:listen|notify) |pg_notify"  # small letters too, no docstring's
+    tells = re.compile(rf"{sql}|emit_update\(|\.sio\b|StreamingResponse|WebSocketRoute")
     found = {
         path.relative_to(SOURCE).as_posix(): sorted(said)
         for path in SOURCE.rglob("*.py")
