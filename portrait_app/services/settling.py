@@ -59,18 +59,27 @@ class Settler:
             return
         found = await look_for(self.desk, self.gateway, order)
         await self._note_an_answer(order)
-        if found.job_id is not None:
-            log.info("order.adopted", order=str(order.id), job=found.job_id)
-            report = await self._heard_of(order.kind, found.job_id)
-            async with self.desk.for_service(owner_id) as work:
-                await progress.hear_of_all(work, order.id, report, found.others)
-        elif found.is_nothing and order.attempts < MOST_CALLS:
+        if found.job_id is not None and await self._is_adopted(order, found.job_id, found.others):
+            return
+        if found.is_nothing and order.attempts < MOST_CALLS:
             async with self.desk.for_service(owner_id) as work:
                 await progress.give_up_for_another(work, order.id, order.sent_at)
         elif found.is_nothing or now() >= _doubtful_at(order, order.lost_at):
             await self.end_in_doubt(order)
         else:
             raise Unsettled(f"order {order.id}", now() - as_of_now(order.lost_at))
+
+    async def _is_adopted(self, order: Order, job_id: str, others: tuple[str, ...]) -> bool:
+        """Keep a job that the list shows as the order's; False where it is known as that of another.
+
+        What became of the call is then not known, and is waited for no longer than where no list shows it.
+        """
+        report = await self._heard_of(order.kind, job_id)
+        async with self.desk.for_service(order.owner_id) as work:
+            await progress.hear_of_all(work, order.id, report, others)
+            is_known = (await work.orders.get(order.id)).job_id is not None
+        log.info("order.adopted", order=str(order.id), job=job_id, is_its_own=is_known)
+        return is_known
 
     async def end_in_doubt(self, order: Order) -> None:
         """End an order of which nobody can say whether the engine took it; its job is looked for all the same."""

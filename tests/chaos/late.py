@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 TOO_LATE = "asked for only when its hour was over"
+FEW, SHARE = 2, 0.05  # of the pictures that were asked for, whichever is more; none in runs on two busy cores
 
 
 def as_it_went(house: House, orders: list[Row], plan: JobPlan, provider: Provider) -> JobPlan:
@@ -37,6 +38,12 @@ def as_it_went(house: House, orders: list[Row], plan: JobPlan, provider: Provide
             pictures[position] = Picture.GONE if is_asked_again else _as_our_rows_say(house, first, position, picture)
     provider.faults[TOO_LATE] += sum(one is not was for one, was in zip(pictures, plan.pictures, strict=True))
     return replace(plan, pictures=tuple(pictures))
+
+
+def too_many(provider: Provider) -> list[str]:
+    """Say that more was asked for too late than may be the machine's doing."""
+    late, asked = provider.faults[TOO_LATE], len(provider.first_asked)
+    return [f"{late} of {asked} pictures were {TOO_LATE}"] if late > max(FEW, SHARE * asked) else []
 
 
 def _is_too_late(provider: Provider, job_id: str, position: int, ended: datetime) -> bool:

@@ -158,3 +158,13 @@ def test_a_picture_is_lost_to_the_hour_only_if_it_was_not_asked_for_in_it(
     house = SimpleNamespace(rows=lambda _: [{"loss": Loss.DAMAGED}])
     assert late.as_it_went(cast("Any", house), orders, plan, there).pictures == (became, Picture.WEBP)
     assert there.faults[late.TOO_LATE] == (became is not Picture.FLAKY)
+
+
+@pytest.mark.parametrize(("late_ones", "asked", "is_wrong"), [(2, 3, False), (3, 59, True), (3, 60, False)])
+def test_more_than_a_few_pictures_that_were_asked_for_too_late_are_a_difference(
+    late_ones: int, asked: int, *, is_wrong: bool
+) -> None:
+    there = provider()
+    there.faults[late.TOO_LATE] = late_ones
+    there.first_asked = {f"/outputs/j/{number}": 0.0 for number in range(asked)}
+    assert bool(late.too_many(there)) is is_wrong

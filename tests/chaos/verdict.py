@@ -13,7 +13,7 @@ from tests.chaos import faces, words
 from tests.chaos.api import CANCEL_LOST
 from tests.chaos.fate import Course, JobPlan, News, Picture, Reply
 from tests.chaos.faults import KINDS
-from tests.chaos.late import as_it_went
+from tests.chaos.late import as_it_went, too_many
 from tests.chaos.ours import ACCEPTED_WITHIN, CLOCKS_DIFFER, LIST_LAGS
 from tests.chaos.pictures import SIZE, made
 
@@ -79,7 +79,7 @@ def differences(house: House, running: Running) -> list[str]:
             made = _of_result(house, orders, plan.kept, is_ready=plan.last.is_learned)
             said = () if plan.is_in_doubt or plan.is_late else _of_words(house, orders, plan)
             found += [f"{who}: {what}" for what in (*_of_orders(orders, plan, provider), *made, *said)]
-    return found
+    return found + too_many(provider)
 
 
 def _chains(house: House) -> dict[str, list[Row]]:

@@ -96,6 +96,21 @@ async def test_a_job_that_the_list_shows_and_of_which_nothing_more_is_learnt_is_
     assert adopted.look_at is not None
 
 
+async def test_a_job_that_the_list_shows_and_that_is_known_as_anothers_keeps_no_order_waiting_for_ever(
+    house: House, ada: UUID
+) -> None:
+    """As when whoever runs the studio named it for another order that was in doubt."""
+    other = await recorded(house, ada)
+    order = await lost(house, ada, is_taken=True)
+    await change(house, other, status=OrderStatus.RUNNING, job_id="job1", sent_at=now())
+    with pytest.raises(Unsettled):
+        await house.sender.send(ada, order.id)
+    await let_time_pass(house, order)
+    await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.IN_DOUBT
+    assert (await order_of(house, ada, other.id)).job_id == "job1"
+
+
 @pytest.mark.parametrize("what", ["not past", "not whole", "nameless"])
 async def test_what_can_not_be_settled_is_said_and_never_repeated(house: House, ada: UUID, what: str) -> None:
     order = await lost(house, ada, is_taken=True)
