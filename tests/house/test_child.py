@@ -187,3 +187,19 @@ def test_a_process_is_told_how_often_it_died_lately(tmp_path):
     with pytest.raises(KeepsDying):
         until(lambda: child.tend() and False, "it went on")
     assert (tmp_path / "log").read_text().split() == [str(number) for number in range(MOST_DEATHS)]
+
+
+def test_what_is_said_while_a_long_log_is_copied_is_put_aside_with_it(tmp_path, monkeypatch):
+    log, aside = tmp_path / "web.log", tmp_path / "web.old.log"
+    log.write_bytes(b"before\n")
+    copy = child_module.shutil.copyfileobj
+
+    def and_somebody_says_more(source, target):
+        copy(source, target)
+        with log.open("ab") as more:
+            more.write(b"meanwhile\n")
+
+    monkeypatch.setattr(child_module.shutil, "copyfileobj", and_somebody_says_more)
+    with log.open("rb+") as held:
+        child_module._put_aside(held, aside)
+    assert (aside.read_bytes(), log.read_bytes()) == (b"before\nmeanwhile\n", b"")
