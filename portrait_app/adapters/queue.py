@@ -70,7 +70,7 @@ def jobs_app(address: Address) -> App:
     """Return procrastinate's app on the jobs' own schema, signed in as the role that may enter it."""
     conninfo = address.conninfo(Role.SERVICE)
     kwargs = {"options": "-c search_path=jobs"}
-    return App(connector=PsycopgConnector(conninfo=conninfo, kwargs=kwargs, max_size=10))
+    return App(connector=PsycopgConnector(conninfo=conninfo, kwargs=kwargs, max_size=12))
 
 
 class JobQueue:

@@ -115,7 +115,10 @@ async def wait_with_photos_s(app: App) -> float:
     """
     if lately() < DEATHS_AT_ONCE:
         return 0.0
-    photos = await app.job_manager.list_jobs_async(task=Chore.EXAMINE_SELFIE)
+    try:
+        photos = await app.job_manager.list_jobs_async(task=Chore.EXAMINE_SELFIE)
+    except ConnectorException:  # the database is away, and may be why so many ended: nothing is known of photos
+        return 0.0
     usual = PRIORITY[Chore.EXAMINE_SELFIE]
     is_suspect = any(job.status == "doing" or (job.status == "todo" and job.priority < usual) for job in photos)
     return PHOTOS_WAIT_S if is_suspect else 0.0
