@@ -1,0 +1,55 @@
+"""How often somebody may guess a password, by account and by network, and what is kept of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.http.front import Studio, typed
+
+if TYPE_CHECKING:
+    from portrait_app.database.address import Address
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "nobody@example.com"])
+async def test_asvs_6_3_1_guesses_are_slowed_down_whether_or_not_there_is_an_account(
+    studio: Studio, email: str
+) -> None:
+    await studio.browser().post("/auth/sign-up", data=typed())
+    browser = studio.browser()
+    wrong = typed(email=email, password="a wrong password")
+    codes = [(await browser.post("/auth/sign-in", data=wrong)).status_code for _ in range(11)]
+    assert codes == [422] * 10 + [429]
+    answer = await browser.post("/auth/sign-in", data=typed(email=email))
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= 60
+    assert f"Please wait {int(answer.headers['retry-after'])} seconds" in answer.text
+    assert await studio.who(browser) is None
+
+
+async def test_a_guesser_does_not_lock_somebody_out_who_signs_in_from_elsewhere(studio: Studio) -> None:
+    await studio.browser().post("/auth/sign-up", data=typed())
+    guesser = studio.browser(at="198.51.100.1")
+    for _ in range(15):
+        await guesser.post("/auth/sign-in", data=typed(password="a wrong password"))
+    browser = studio.browser(at="203.0.113.9")
+    assert (await browser.post("/auth/sign-in", data=typed())).status_code == 303
+
+
+async def test_one_network_cannot_try_many_accounts(studio: Studio) -> None:
+    browser = studio.browser(at="2001:db8:1:2::1")
+    for number in range(30):
+        await browser.post("/auth/sign-in", data=typed(email=f"ada{number}@example.com"))
+    neighbour = studio.browser(at="2001:db8:1:2:ffff::9")
+    assert (await neighbour.post("/auth/sign-in", data=typed())).status_code == 429
+    assert (await studio.browser(at="2001:db8:1:3::1").post("/auth/sign-in", data=typed())).status_code == 422
+
+
+async def test_what_was_tried_is_not_written_down_in_plain_words(studio: Studio, address: Address) -> None:
+    await studio.browser().post("/auth/sign-in", data=typed())
+    with psycopg.connect(address.conninfo()) as admin:
+        tried = admin.execute("SELECT key FROM app.tries").fetchall()
+    assert len(tried) == 3
+    assert not any(word in str(tried) for word in ("ada", "203.0"))
