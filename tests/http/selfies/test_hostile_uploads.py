@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pytest
     from starlette.applications import Starlette
 
+    from portrait_app.domain.training import Training
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
@@ -93,23 +94,30 @@ async def test_asvs_5_2_2_and_5_2_3_what_only_looks_like_a_photo_is_refused_by_n
 async def test_files_that_are_no_photos_have_an_end_too_and_one_that_is_removed_makes_room(
     house: House, browser: httpx.AsyncClient, ada: SignedIn
 ) -> None:
+    older, _ = await house.training_begun(ada.owner_id)
+    await _refused(house, older)
     draft = await house.draft_with_selfies(ada.owner_id, 4)
-    async with house.desk.for_person(ada.owner_id) as work:
-        for number in range(MOST_REFUSED):
-            work.selfies.add(
-                Selfie(
-                    owner_id=ada.owner_id,
-                    training_id=draft.id,
-                    filename=f"{number}.mov",
-                    status=SelfieStatus.REFUSED,
-                )
-            )
+    assert await _sent(browser, "of-another-draft.mov", b"more") == 201
+    await _refused(house, draft)
     answer = await browser.post("/api/selfies", params={"name": "one.mov"}, content=b"more")
     assert (answer.status_code, answer.json()["headline"]) == (409, TooManyRefused.headline)
     async with house.desk.for_person(ada.owner_id) as work:
         photos = await work.selfies.of(draft.id)
         await selfies.remove(work, next(photo.id for photo in photos if photo.status is SelfieStatus.REFUSED))
     assert await _sent(browser, "one.mov", b"more") == 201
+
+
+async def _refused(house: House, training: Training) -> None:
+    async with house.desk.for_person(training.owner_id) as work:
+        for number in range(MOST_REFUSED):
+            work.selfies.add(
+                Selfie(
+                    owner_id=training.owner_id,
+                    training_id=training.id,
+                    filename=f"{number}.mov",
+                    status=SelfieStatus.REFUSED,
+                )
+            )
 
 
 async def test_asvs_5_2_1_no_more_is_read_than_a_photo_may_have(browser: httpx.AsyncClient, tmp_path: Path) -> None:
