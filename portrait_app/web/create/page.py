@@ -71,7 +71,11 @@ def _model(model: ObjectVar[TrainingCard]) -> rx.Component:
         "model",
         model.id,
         model.name,
-        ui.picture(model.cover, "", ratio=1, sizes="5rem"),
+        rx.cond(
+            model.cover != "",
+            ui.picture(model.cover, "", ratio=1, sizes="5rem"),
+            rx.el.span(ui.icon("train"), class_name="create-no-cover"),
+        ),
         chosen=CreateState.model,
         on_change=CreateState.choose_model,
     )
