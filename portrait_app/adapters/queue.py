@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from procrastinate import App, PsycopgConnector
 
 from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import was_set_back
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -63,6 +65,12 @@ _DUE = (
     "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id IN (SELECT job_id FROM early) "
     "AND status = 'todo' AND scheduled_at > now() + interval '1 minute'"
 )
+# Until a worker hears of the new clock (`database/clock`) it puts off by the old one, and its events say the new time.
+_PUT_OFF_BEFORE = (
+    "UPDATE procrastinate_jobs SET scheduled_at = now() "
+    "WHERE status = 'todo' AND scheduled_at > now() + interval '1 minute'"
+)
+HEARD_OF_IT = timedelta(seconds=10)  # what was in hand then has been put off
 _SEEN = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE last_heartbeat > now() + interval '1 minute'"
 
 
@@ -100,3 +108,5 @@ class JobQueue:
         """Have no chore wait, and no dead worker pass for alive, for as long as the database's clock was set back."""
         for statement in (_DUE, _SEEN):
             await self.app.connector.execute_query_async(statement)
+        if was_set_back(HEARD_OF_IT):
+            await self.app.connector.execute_query_async(_PUT_OFF_BEFORE)

@@ -47,6 +47,14 @@ def as_of_now(moment: datetime) -> datetime:
     return moment
 
 
+def was_set_back(within: timedelta) -> bool:
+    """Whether the clock was found to have been set back so short a time ago: what was put off then lies too late."""
+    if not _Ahead.steps:
+        return False
+    before, behind = _Ahead.steps[-1]
+    return behind < timedelta() and now() - (before + behind) < within
+
+
 def set_by(moment: datetime, *, asked_at: datetime) -> timedelta:
     """Go by another clock from now on, which said `moment` when it was asked at `asked_at` (`now()`, as it was then).
 

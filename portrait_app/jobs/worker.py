@@ -50,6 +50,8 @@ APART_S = 4.0
 SUSPECT_WAITS_S = 60.0  # within which five deaths of a worker end the studio (`house/child`)
 DEATHS_AT_ONCE, PHOTOS_WAIT_S = 2, 20.0  # the third, fourth and fifth come a minute after the first at the soonest
 ANSWER_LASTS_S = 10.0  # the database's, to the simplest question
+# For what is in hand when it ends: sooner than it is killed (`house/child`), and whoever follows it has work to do.
+FINISHED_WITHIN_S = 8.0
 
 
 def main() -> int:
@@ -64,7 +66,7 @@ def main() -> int:
 
 
 async def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT, then finish what is in hand."""
+    """Work until SIGTERM or SIGINT, then finish what is in hand and soon done; the rest is done anew by who follows."""
     async with open_workshop(settings) as workshop:
         tasks.register(workshop.jobs, workshop)
         working = begin(workshop.jobs, photos_after_s=await wait_with_photos_s(workshop.jobs))
@@ -137,6 +139,7 @@ async def _do(app: App, queue: str, after_s: float) -> None:
         name=queue,
         concurrency=AT_ONCE[queue],
         install_signal_handlers=False,
+        shutdown_graceful_timeout=FINISHED_WITHIN_S,
         update_heartbeat_interval=HEARTBEAT_S,
         stalled_worker_timeout=STALLED_AFTER_S,
         fetch_job_polling_interval=2.0,
@@ -197,10 +200,10 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
     A photo whose examination ends its worker again and again is refused: it would end every one that comes after. Those
     that only were at work beside it are tried at different moments, so that each is soon done without it. One over
     which two have died is not tried again within the same minute, so that several such photos don't end the studio
-    together. A job's attempts say nothing of deaths, since it was also tried again while a store was down: each death
-    takes one from its priority, which also puts it behind those that were at work beside none. That is so where pixels
-    are worked on. What was at the engine keeps its place: an order in the middle of its call, which may be paid for,
-    would wait behind all that were never sent.
+    together; nor is a portrait, which may be as deadly. A job's attempts say nothing of deaths, since it was also tried
+    again while a store was down: each death takes one from its priority, which also puts it behind those that were at
+    work beside none. That is so where pixels are worked on. What was at the engine keeps its place: an order in the
+    middle of its call, which may be paid for, would wait behind all that were never sent.
     """
     await JobQueue(workshop.jobs).go_by_its_clock()
     manager = workshop.jobs.job_manager
@@ -208,10 +211,12 @@ async def _take_over_from_the_dead(workshop: Workshop) -> None:
         deaths = PRIORITY[Chore(job.task_name)] - job.priority
         log.info("job.taken_over", job=job.id, task=job.task_name, attempts=job.attempts, deaths=deaths)
         with suppress(ConnectorException):  # one that can't be given back now must not keep the others
-            if job.task_name == Chore.EXAMINE_SELFIE and deaths >= MOST_DEATHS:
+            works_on_pixels = QUEUE[Chore(job.task_name)] in (PHOTOS, HERE)
+            is_over = job.task_name == Chore.EXAMINE_SELFIE and deaths >= MOST_DEATHS
+            if is_over:
                 await workshop.examiner.give_up(*(UUID(str(job.task_kwargs[name])) for name in ("owner_id", "row_id")))
             wait_s = random.uniform(0, APART_S)
-            if job.task_name == Chore.EXAMINE_SELFIE and 0 < deaths < MOST_DEATHS:
+            if works_on_pixels and deaths > 0 and not is_over:
                 wait_s = SUSPECT_WAITS_S + wait_s * MOST_DEATHS
-            priority = job.priority - (QUEUE[Chore(job.task_name)] in (PHOTOS, HERE))
-            await manager.retry_job(job, retry_at=now() + timedelta(seconds=wait_s), priority=priority)
+            retry_at = now() + timedelta(seconds=wait_s)
+            await manager.retry_job(job, retry_at=retry_at, priority=job.priority - works_on_pixels)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Throttled
+from portrait_app.database.orders import owner_of
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import as_of_now, now
 from portrait_app.domain.lifecycle import OrderStatus
@@ -169,6 +170,9 @@ async def _end(desk: Desk, gateway: Gateway, order: Order, found: Found, ago: ti
         is_in_time = now() < as_of_now(row.sent_at or row.created_at) + DEADLINE[row.kind]
         if is_in_time and await may_be_taken_back(work, row):  # it is paid for, and nothing was ordered in its place
             raise NotYetGone(f"job {job_id} may still bring what was asked for", ago)
+        known = await owner_of(work.session, job_id=job_id)
+    if known is not None and known[0] != order.id:  # by the word of whoever runs the studio: that one waits for it
+        raise _NeverFound(f"job {job_id} bears its fingerprint and is known as that of order {known[0]}")
     async with turn(desk, Call.ASK):
         report = await gateway.cancel(order.kind, job_id)
     async with desk.for_service(order.owner_id) as work:

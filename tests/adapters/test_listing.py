@@ -121,6 +121,26 @@ async def test_pages_are_turned_until_the_job_is_found_or_is_too_old(
     assert [await found(seed) for seed in ("1", "3", "4")] == ["abc", None, None]
 
 
+async def test_a_second_job_is_seen_on_a_later_page_and_hides_no_first_where_that_fails(
+    scripted: ScriptedEngine, to_scripted: Gateway
+) -> None:
+    ours: list[dict[str, Any]] = [job(name, YOUNG) | {"input": {"seed": 1}} for name in ("b", "a")]
+    pages: dict[str, Any] = {"": ours[:1], "c=2": ours, "c=3": None}  # one came meanwhile: `b` is on both
+
+    def page(asked: Asked) -> Answer:
+        here = next((name for name in ("c=2", "c=3") if name in asked.path), "")
+        following = {"": "c=2", "c=2": "c=3"}.get(here)
+        link = following and f"{scripted.base}/v1/predictions?{following}"
+        return Answer(body={"results": pages[here], "next": link})
+
+    scripted.answers["GET /v1/predictions"] = page
+    assert await trace(to_scripted) == Trace("b", others=("a",))
+    pages[""] = []
+    pages["c=2"] = None
+    with pytest.raises(EngineDown):
+        await trace(to_scripted)
+
+
 async def test_a_job_whose_input_was_removed_may_be_the_lost_one(
     scripted: ScriptedEngine, to_scripted: Gateway
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import NotSent, ReplyLost
+from portrait_app.adapters.replicate.errors import NotSent, ReplyLost, Throttled
 from tests.adapters.scripted import Answer
 from tests.adapters.test_gateway_trainings import TRAIN, train, with_trainer
 
@@ -21,9 +21,10 @@ async def test_a_no_that_is_not_the_engines_own_is_none(
 ) -> None:
     """A page of a proxy's, or its JSON: it may stand in the place of a reply that the order was taken."""
     scripted.answers |= {"GET /v1/models/ada/faces/versions/1": Answer(body={"id": "1"})}
-    scripted.answers["POST /v1/predictions"] = Answer(status, {"detail": "Blocked by policy"})
-    with pytest.raises(ReplyLost):
-        await to_scripted.start_prediction(version="ada/faces:1", input={"seed": 1}, webhook=None)
+    for body in ({"detail": "Blocked by policy"}, {"status": status, "error": "Blocked", "path": "/v1/predictions"}):
+        scripted.answers["POST /v1/predictions"] = Answer(status, body)
+        with pytest.raises(ReplyLost):
+            await to_scripted.start_prediction(version="ada/faces:1", input={"seed": 1}, webhook=None)
     page = Answer(status, b"<html>Blocked by policy</html>", {"Content-Type": "text/html"})
     scripted.answers["POST /v1/predictions"] = page
     with pytest.raises(ReplyLost):
@@ -31,6 +32,14 @@ async def test_a_no_that_is_not_the_engines_own_is_none(
     scripted.answers["GET /v1/models/ada/faces/versions/2"] = page
     with pytest.raises(NotSent):  # nor is the face model gone
         await to_scripted.start_prediction(version="ada/faces:2", input={"seed": 1}, webhook=None)
+
+
+async def test_but_what_anybody_throttles_was_not_done(scripted: ScriptedEngine, to_scripted: Gateway) -> None:
+    scripted.answers |= {"GET /v1/models/ada/faces/versions/1": Answer(body={"id": "1"})}
+    for said in (Answer(429, {"message": "slow down"}), Answer(429, b"<html>", {"Content-Type": "text/html"})):
+        scripted.answers["POST /v1/predictions"] = said
+        with pytest.raises(Throttled):
+            await to_scripted.start_prediction(version="ada/faces:1", input={"seed": 1}, webhook=None)
 
 
 @pytest.mark.parametrize("asked", ["GET /v1/models/ostris/flux-dev-lora-trainer", "POST /v1/models", TRAIN])

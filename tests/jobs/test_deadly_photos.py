@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
 
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.domain.chores import Chore
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
     from uuid import UUID
 
+    from procrastinate import App
+
     from portrait_app.wiring import Workshop
     from tests.builders import House
 
@@ -32,6 +35,13 @@ WITH dead AS (INSERT INTO jobs.procrastinate_workers (last_heartbeat) VALUES (no
 UPDATE jobs.procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)
 WHERE args->>'row_id' = %s AND status = 'todo' RETURNING attempts
 """
+
+
+class AwayDatabase:
+    """Jobs that nobody can be asked about: the database begins anew."""
+
+    async def list_jobs_async(self, **_: object) -> None:
+        raise ConnectorException
 
 
 @pytest.fixture
@@ -113,6 +123,7 @@ async def test_however_many_such_photos_come_at_once_no_five_of_them_end_a_worke
         monkeypatch.setenv(VARIABLE, str(deaths))
         waits[deaths] = await worker.wait_with_photos_s(workshop.jobs)
     assert set(waits.values()) == {0.0}  # nothing is known against any of them
+    assert await worker.wait_with_photos_s(cast("App", SimpleNamespace(job_manager=AwayDatabase()))) == 0.0
     _kill(house, first)
     for is_taken_over in (False, True):
         if is_taken_over:
@@ -166,7 +177,11 @@ async def test_other_chores_are_given_back_however_often_a_worker_dies(house: Ho
     await JobQueue(workshop.jobs).put_off(Chore.KEEP_ASSET, await house.somebody("Ada"), row_id)
     for deaths in range(worker.MOST_DEATHS + 3):
         assert _kill(house, row_id) == deaths
+        before = now()
         await worker._take_over_from_the_dead(cast("Workshop", workshop))
+        (job,) = await workshop.jobs.job_manager.list_jobs_async(task=Chore.KEEP_ASSET)
+        # The second death is the last within a minute: five would end the studio.
+        assert (job.scheduled_at - before >= timedelta(seconds=child.WITHIN_SECONDS)) is (deaths > 0)
 
 
 async def test_a_photo_that_was_examined_before_its_worker_died_stays_as_it_is(

@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 
 from portrait_app.adapters.mail.outbox import Outbox
-from portrait_app.adapters.queue import PHOTOS, QUEUE, JobQueue, jobs_app
+from portrait_app.adapters.queue import AT_ENGINE, PHOTOS, QUEUE, JobQueue, jobs_app
 from portrait_app.domain.chores import Chore
+from portrait_app.house import child
 from portrait_app.jobs import patience, tasks, worker
 
 if TYPE_CHECKING:
@@ -79,8 +80,10 @@ async def queue(address: Address, workshop: FakeWorkshop) -> AsyncGenerator[JobQ
 
 
 async def test_where_photos_wait_portraits_and_what_goes_to_the_engine_do_not(
-    address: Address, workshop: FakeWorkshop
+    address: Address, workshop: FakeWorkshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert worker.FINISHED_WITHIN_S < child.STOP_SECONDS
+    monkeypatch.setattr(worker, "FINISHED_WITHIN_S", 0.05)
     app = jobs_app(address)
     tasks.register(app, cast("Workshop", workshop))
     async with app.open_async():
@@ -92,10 +95,12 @@ async def test_where_photos_wait_portraits_and_what_goes_to_the_engine_do_not(
             await workshop.kept.wait()
         waits = await app.job_manager.list_jobs_async(queue=PHOTOS)
         assert [job.status for job in waits] == ["todo"]
-        workshop.answers.set()
         for task in working:
             task.cancel()
-        await asyncio.gather(*working, return_exceptions=True)
+        async with asyncio.timeout(ENOUGH_S):  # nobody else does a chore until it has ended, and one hangs
+            await asyncio.gather(*working, return_exceptions=True)
+        begun = await app.job_manager.list_jobs_async(queue=AT_ENGINE)
+        assert [job.status for job in begun] == ["todo"]
 
 
 @pytest.mark.parametrize("chore", [Chore.KEEP_ASSET, Chore.EXAMINE_SELFIE])

@@ -131,3 +131,19 @@ async def test_a_job_that_goes_on_after_all_is_called_off_again_once_its_doubt_i
     await call_off(house, double)
     assert house.engine.canceled == ["second"]
     assert (await order_of(house, ada, double_id)).doubt is None
+
+
+async def test_a_job_that_was_named_for_another_order_is_not_called_off(house: House, ada: UUID) -> None:
+    orders = [await lost(house, ada, is_taken=is_taken) for is_taken in (True, False)]
+    house.engine.unlisted.add("job1")
+    for order in orders:
+        await let_time_pass(house, order)
+        await house.sender.send(ada, order.id)
+    first, other = orders
+    house.engine.say("job1", JobReport("job1", OrderStatus.RUNNING))
+    await doubts.settle_as_sent(house.desk, house.engine, other.id, "job1")  # type: ignore[arg-type] -- a fake
+    house.engine.unlisted.clear()  # a list shows whose it is
+    await call_off(house, first)
+    assert house.engine.canceled == []
+    known = await order_of(house, ada, first.id)
+    assert (known.status, known.stray_since, known.doubt is None) == (OrderStatus.IN_DOUBT, None, False)

@@ -191,12 +191,14 @@ def _is_its_own(error: replicate.APIStatusError) -> bool:
 
 
 def _is_a_problem(error: replicate.APIStatusError) -> bool:
-    """Whether a refusal is in the engine's form: a problem (RFC 9457), or plain JSON that says its own status.
+    """Whether a refusal is in the engine's form: a problem (RFC 9457), or plain JSON with one's words and its status.
 
-    Other servers say `detail` as well, and no more.
+    Other servers say `detail` as well, or the status, with words of other names.
     """
     kind = str(error.response.headers.get("content-type", "")).partition(";")[0].strip().lower()
-    return kind == _PROBLEM or (kind == _JSON and object_in(error.body).get("status") == error.status_code)
+    body = object_in(error.body)
+    has_words = isinstance(body.get("detail") or body.get("title"), str)
+    return kind == _PROBLEM or (kind == _JSON and has_words and body.get("status") == error.status_code)
 
 
 def _field(body: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from portrait_app.adapters.replicate import wire
 from portrait_app.adapters.replicate.calls import asking
-from portrait_app.adapters.replicate.errors import Unreadable
+from portrait_app.adapters.replicate.errors import EngineError, Unreadable
 from portrait_app.domain.order import OrderKind
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Trace:
 
     Attributes:
         job_id: the job that bears the fingerprint, or None.
-        others: more jobs on the same page that bear it: the engine made several of one call.
+        others: more jobs that bear it, as far as the list could be read: the engine made several of one call.
         nameless: jobs of that time whose input was removed: the lost one may be among them.
         is_whole: the list was read to its end, or to the time before, and each entry could be read.
         is_past: it shows a job that was created after the time in which the lost one can have been.
@@ -132,19 +132,24 @@ class JobList:
         Args: fingerprint: the zip's address for a training, the seed for a prediction. turn: as in `pages`.
         Raises: EngineDown, Throttled, Refused.
         """
-        ahead, nameless = self.ahead(), list[str]()
+        ahead, nameless, marked = self.ahead(), list[str](), list[str]()
         since, until = since + min(ahead, timedelta()), until + max(ahead, timedelta())
         is_whole, is_readable, is_past = False, True, False
-        async for page in self.pages(kind, since, turn=turn):
-            marked = [one.report.job_id for one in page.jobs if wire.is_marked(one.body, fingerprint)]
-            if marked:
-                return Trace(marked[0], others=tuple(marked[1:]))
-            for listed in page.jobs:
-                if listed.created_at is not None and listed.created_at > until:
-                    is_past = True
-                elif not listed.has_input:
-                    nameless.append(listed.report.job_id)
-            is_whole, is_readable = page.is_last, is_readable and page.is_readable
+        try:
+            async for page in self.pages(kind, since, turn=turn):
+                marked += [one.report.job_id for one in page.jobs if wire.is_marked(one.body, fingerprint)]
+                for listed in page.jobs:
+                    if listed.created_at is not None and listed.created_at > until:
+                        is_past = True
+                    elif not listed.has_input:
+                        nameless.append(listed.report.job_id)
+                is_whole, is_readable = page.is_last, is_readable and page.is_readable
+        except EngineError:
+            if not marked:  # else what was found is worth more than what may be beside it
+                raise
+        if marked:
+            found, *others = dict.fromkeys(marked)  # a job may be on two pages when others come meanwhile
+            return Trace(found, others=tuple(others))
         return Trace(None, tuple(nameless), is_whole and is_readable, is_past)
 
     async def find_files(self, name: str, *, turn: Turn = nullcontext) -> tuple[list[UploadedFile], bool]:
