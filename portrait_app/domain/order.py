@@ -29,7 +29,8 @@ class Order(Owned, table=True):
     taken for the same wish, those of the orders before this one included. `tries` counts the jobs that were made for
     nothing before this one, `retry_of` is the order whose place this one took. `doubt` says to whoever runs the
     studio what could not be settled. `silent_since` is the first call of a row of calls about it that came to nothing,
-    `silent_at` the last. `stray_since` is when a job turned up of an order that had ended: nobody waits for what it
+    `silent_at` the last; `stopped_since` the first of those at its end whose photos something on the way took for too
+    large. `stray_since` is when a job turned up of an order that had ended: nobody waits for what it
     makes, and it is called off until the engine has confirmed its end.
 
     `account` is whose the job is at the engine: to another account it looks as if it had never been. `unknown_since` is
@@ -62,6 +63,7 @@ class Order(Owned, table=True):
     look_at: datetime | None = moment(default=None)
     silent_since: datetime | None = moment(default=None)
     silent_at: datetime | None = moment(default=None)
+    stopped_since: datetime | None = moment(default=None)
     stray_since: datetime | None = moment(default=None)
     account: str | None = None
     unknown_since: datetime | None = moment(default=None)
@@ -83,6 +85,11 @@ class Order(Owned, table=True):
             self.silent_since = moment
         self.silent_at = moment + 1.25 * wait  # some wait a quarter longer (`jobs/patience`)
         return self.silent_since
+
+    def note_stop(self, moment: datetime, silent_since: datetime, *, is_one: bool) -> datetime | None:
+        """Note whether a call that came to nothing was stopped on its way; return since when each of them was."""
+        self.stopped_since = max(self.stopped_since or moment, silent_since) if is_one else None
+        return self.stopped_since
 
     @property
     def may_have_upload(self) -> bool:

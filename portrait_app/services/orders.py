@@ -106,19 +106,18 @@ class Sender:
 
     async def _has_ended(self, owner_id: UUID, order: Order, error: Exception, began: datetime) -> bool:
         """Note that what was begun then came to nothing, and end the order when that lasts for too long."""
-        silent_for = await self._silent_for(owner_id, order.id, error, began)
+        silent_for, is_stopped = await self._silent_for(owner_id, order.id, error, began)
         if order.status is OrderStatus.SENDING:
             if is_over := silent_for >= settling.DOUBT_AFTER:
                 await self._settler.end_in_doubt(order)
             return is_over
-        most = STOPPED_AFTER if isinstance(error, StoppedOnTheWay) else UNSENT_AFTER
-        if silent_for < most:
+        if silent_for < UNSENT_AFTER and not is_stopped:
             return False
         async with self.desk.for_service(owner_id) as work:
             # A call may have been begun, and broken off by what nobody thought of: of that it would not be true.
             is_unsent = (await work.orders.get(order.id, lock=True)).status is OrderStatus.RECORDED
             if is_unsent:
-                words, detail = _why_unsent(error), f"{type(error).__name__} for {most}"
+                words, detail = _why_unsent(error), f"{type(error).__name__} for {silent_for}"
                 await progress.end(work, order.id, OrderStatus.FAILED, trouble=words, detail=detail)
                 if isinstance(error, StoppedOnTheWay):
                     await count_up(work.session, STOPPED_UPLOADS)
@@ -128,8 +127,10 @@ class Sender:
     def _settler(self) -> settling.Settler:
         return settling.Settler(self.desk, self.gateway)
 
-    async def _silent_for(self, owner_id: UUID, order_id: UUID, error: Exception, began: datetime) -> timedelta:
-        """Note a call that came to nothing; return for how long all have.
+    async def _silent_for(
+        self, owner_id: UUID, order_id: UUID, error: Exception, began: datetime
+    ) -> tuple[timedelta, bool]:
+        """Note a call that came to nothing; return for how long all have, and whether its photos are stopped for good.
 
         One that was not made, since it was nobody's turn, begins no silence: our own pace is none. It is for one whose
         reply was lost: of that nothing is learnt, whoever keeps us from asking.
@@ -143,8 +144,11 @@ class Sender:
                 await work.tell(noun, row_id)
             is_pace = isinstance(error, NotOurTurn) and order.status is OrderStatus.RECORDED
             if is_pace and order.silent_since is None:
-                return timedelta()
-            return now() - as_of_now(order.note_silence(now(), wait, began=began))
+                return timedelta(), False
+            since = order.note_silence(now(), wait, began=began)
+            stopped = None if is_pace else order.note_stop(now(), since, is_one=isinstance(error, StoppedOnTheWay))
+            is_stopped = stopped is not None and now() - as_of_now(stopped) >= STOPPED_AFTER
+            return now() - as_of_now(since), is_stopped
 
     async def _order(self, owner_id: UUID, order: Order) -> None:
         try:

@@ -181,6 +181,14 @@ def test_a_log_is_not_put_aside_while_somebody_is_blotted_out_of_it(tmp_path, mo
     assert (aside.read_bytes(), log.read_bytes()) == ((b"said of " + b"-" * 15 + b"\n") * 1000, b"")
 
 
+def test_a_death_of_long_ago_is_none_that_a_process_is_told_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(child_module, "WITHIN_SECONDS", 0.0)
+    says = f"import os; print(os.environ[{VARIABLE!r}])"
+    child = Child("dier", [sys.executable, "-c", says], os.environ, tmp_path / "log")
+    until(lambda: child.tend() and "0\n0" in (tmp_path / "log").read_text(), "told of older ones")
+    child.end()
+
+
 def test_a_process_is_told_how_often_it_died_lately(tmp_path):
     says = f"import os; print(os.environ[{VARIABLE!r}])"
     child = Child("dier", [sys.executable, "-c", says], os.environ, tmp_path / "log")

@@ -32,7 +32,7 @@ AS_IT_BEGINS: dict[str, dict[str, Any]] = {
     "trainings": dict.fromkeys(("version", "removed_at")),
     "orders": {"status": "recorded"}
     | dict.fromkeys(("job_id", "file_id", "doubt", "sent_at", "lost_at", "heard_at", "cancel_asked_at", "silent_since"))
-    | dict.fromkeys(("silent_at", "stray_since", "ended_at", "version"))
+    | dict.fromkeys(("silent_at", "stopped_since", "stray_since", "ended_at", "version"))
     | dict.fromkeys(("account", "unknown_since", "uploading_since", "waits_until")),
 }
 # Of those that have one row for each parent: a parent that has none.

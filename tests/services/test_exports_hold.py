@@ -35,7 +35,7 @@ COLUMNS_LEFT_OUT = {
     "purge_asked_at done total trouble": "how far the studio is with it",
     "expires_at used_at": "of a mail's link, which is over in ten minutes",
     "fingerprint file_id retry_of lost_at heard_at cancel_asked_at look_at silent_since silent_at stray_since account "
-    "unknown_since uploading_since waits_until": "how a call of the engine went",
+    "unknown_since uploading_since waits_until stopped_since": "how a call of the engine went",
     "percent ends_at is_estimate usual_most_s tail_s stepped_at": "how long learning was thought to take",
     "password_hash token_hash public_key credential_id sign_count code_hash": "opens something",
 }

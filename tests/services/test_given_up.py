@@ -127,6 +127,18 @@ async def test_a_job_in_doubt_that_is_found_is_waited_for_though_nothing_more_ca
     assert house.engine.canceled == []
 
 
+async def test_what_was_given_up_is_not_taken_back_for_a_job_of_which_nothing_more_is_learnt(
+    house: House, ada: UUID
+) -> None:
+    order, successor = await given_up(house, ada)
+    house.engine.unlisted.clear()
+    house.engine.trouble_with["job1"] = EngineDown("502")
+    with pytest.raises(NotYetGone):
+        await call_off(house, order)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.LOST
+    assert (await order_of(house, ada, successor)).status is OrderStatus.RECORDED
+
+
 async def test_a_job_in_doubt_is_broken_off_when_the_person_has_begun_anew(house: House, ada: UUID) -> None:
     order = await lost(house, ada, OrderKind.TRAINING, is_taken=True)
     house.engine.list_is_whole = False

@@ -131,8 +131,9 @@ async def test_a_transaction_that_is_never_ended_keeps_its_rows_from_nobody_for_
     assert (known.status, known.job_id) == (OrderStatus.RUNNING, "job1")
 
 
+@pytest.mark.parametrize("is_past", [True, False], ids=["never taken", "in doubt"])
 async def test_what_a_list_says_of_one_call_gives_up_none_that_was_made_since(
-    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch, *, is_past: bool
 ) -> None:
     """Whoever made the first one slept with a 429 in its hands, and sends again just as another has read the list."""
     order = await recorded(house, ada)
@@ -140,7 +141,7 @@ async def test_what_a_list_says_of_one_call_gives_up_none_that_was_made_since(
     with pytest.raises(Unsettled):
         await house.sender.send(ada, order.id)
     await let_time_pass(house, order)
-    house.engine.list_is_past = True
+    house.engine.list_is_past = is_past
     find, create = house.engine.find, house.engine.start_prediction
     calls, answers = asyncio.Event(), asyncio.Event()
 
@@ -161,6 +162,7 @@ async def test_what_a_list_says_of_one_call_gives_up_none_that_was_made_since(
     waking: list[asyncio.Task[None]] = []
     monkeypatch.setattr(house.engine, "find", found)
     await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.SENDING  # nor does it end it in doubt
     answers.set()
     await asyncio.gather(*waking)
     assert [chore for chore, _, _ in house.queue.take() if chore is Chore.SEND_ORDER] == []
