@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from portrait_app.database.address import Address
 from portrait_app.database.migrate import upgrade
+from portrait_app.house.loading import unswept
 from portrait_app.services import passwords
 from tests import engines, held_up, postgres, s3
 from tests.furnished import furnished
@@ -53,6 +54,13 @@ class ByFile(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Hand the tests out so."""
     return ByFile(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Don't look through what is collected for rubbish, now or later: five thousand tests stay until the end."""
+    with unswept():
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

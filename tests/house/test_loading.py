@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _thawed() -> Generator[None]:
-    """Let go of what other tests have made: it would stay until the end."""
+    """Begin with nothing put aside, so that it is seen; what other tests have made meanwhile is let go of after it."""
+    gc.unfreeze()
     yield
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()  # what is left was loaded and collected (tests/conftest.py), and stays
 
 
 def test_a_command_is_loaded_without_looking_for_rubbish_and_run_with(monkeypatch: pytest.MonkeyPatch) -> None:
