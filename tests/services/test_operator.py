@@ -11,11 +11,12 @@ from sqlalchemy import text
 
 from portrait_app.domain.account import Invite
 from portrait_app.domain.clock import now
-from portrait_app.services import invites
+from portrait_app.services import invites, trash
 from portrait_app.services.accounts import NotInvited, SignUp
 from portrait_app.services.invites import NotYours
 from portrait_app.services.sessions import digest
 from tests.builders import PASSWORD
+from tests.portraits import portraits_of
 from tools import newcomers
 
 if TYPE_CHECKING:
@@ -62,9 +63,15 @@ async def test_of_many_first_accounts_at_once_in_a_house_that_is_not_open_one_is
 
 async def test_the_operator_sees_figures_over_everybody_and_nobody_else_does(house: House) -> None:
     ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
-    await house.ready_model(bob)
+    model = await house.ready_model(bob)
+    kept, _ = await portraits_of(house, model, count=2)
     async with house.desk.for_person(ada) as work:
-        assert await work.accounts.usage() == (2, 2, 1, 0)
+        assert await work.accounts.usage() == (2, 2, 1, 2)
+    async with house.desk.for_person(bob) as work:
+        await trash.put_portraits(work, [kept.id])
+        await trash.put_model(work, model.id)
+    async with house.desk.for_person(ada) as work:
+        assert await work.accounts.usage() == (2, 2, 0, 1)  # what lies in the Trash is in no figure
         assert await work.trainings.ready() == []  # of Bob's: the figure, and nothing of it
     async with house.desk.for_person(bob) as work:
         assert await work.accounts.usage() is None

@@ -126,6 +126,10 @@ async def test_one_that_was_restored_meanwhile_is_not_purged(house: House, model
         await trash.restore_portraits(work, [portrait.id])
     await purging.purge_portrait(house.desk, portrait.owner_id, portrait.id)
     assert await shown(house, model.owner_id) == [portrait.id]
+    await put_away(house, portrait)  # and it is there anew, for thirty days more
+    await purging.purge_portrait(house.desk, portrait.owner_id, portrait.id)
+    async with house.desk.for_person(model.owner_id) as work:
+        assert await trash.restore_portraits(work, [portrait.id]) == [portrait.id]
 
 
 async def test_everything_is_restored_or_emptied_in_one_go(house: House, ada: UUID, model: Training) -> None:
