@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, literal, union_all
 from sqlmodel import col, or_, select
 
-from portrait_app.domain.account import Session
+from portrait_app.domain.account import Account, Session
 from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.generation import Asset
 from portrait_app.domain.lifecycle import AssetStatus
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 UPLOADS, PHOTOS, PORTRAITS, EXPORTS = "incoming", "selfies", "portraits", "exports"
 _LAST_ENDED = select(func.max(col(Session.revoked_at)))
+_HAS_LEFT = select(col(Account.id)).where(col(Account.leave_at) <= func.now()).exists()
 _ASKED = {
     UPLOADS: select(col(Selfie.id), _LAST_ENDED.scalar_subquery()).join(
         Training, col(Training.id) == col(Selfie.training_id)
@@ -42,8 +43,11 @@ async def turn_of_links(session: AsyncSession) -> str:
 
 
 async def turn_of_shown(session: AsyncSession, folder: str, row_id: UUID) -> str | None:
-    """Return the same, when the row of an object is there to be seen; None when it isn't. One question for both."""
-    found = (await session.execute(_ASKED[folder].where(col(_ID[folder]) == row_id))).first()
+    """Return the same, when the row of an object is there to be seen; None when it isn't. One question for both.
+
+    Nothing is to be seen of whoever's moment to leave has come, as no session of theirs opens anything from then on.
+    """
+    found = (await session.execute(_ASKED[folder].where(col(_ID[folder]) == row_id, ~_HAS_LEFT))).first()
     return None if found is None else _turn(found[1])
 
 

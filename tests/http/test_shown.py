@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.database.address import Role
-from portrait_app.domain.account import Session
+from portrait_app.domain.account import Account, Session
 from portrait_app.domain.clock import now
 from portrait_app.domain.rows import new_id
 from portrait_app.http.media import media_routes
@@ -151,6 +151,16 @@ async def test_links_of_before_stay_ended_though_the_session_that_ended_them_run
     async with house.desk.for_person(ada.owner_id) as work:
         await work.accounts.forget_old_sessions()
     assert await answers(browser, [link]) == {404}
+
+
+async def test_links_work_until_the_moment_to_leave_and_not_after_it(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn
+) -> None:
+    (portrait,) = await portraits_of(house, await house.ready_model(ada.owner_id))
+    (link,) = await given(house, ada.owner_id, str(portrait.key))
+    for leaves_in, answer in ((timedelta(hours=1), 200), (timedelta(0), 404)):
+        await rewrite(house, Account, ada.owner_id, leave_at=now() + leaves_in)
+        assert await answers(browser, [link]) == {answer}
 
 
 async def test_a_picture_costs_one_question_and_the_wall(
