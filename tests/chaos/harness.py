@@ -173,7 +173,7 @@ class House:
         return str(row["id"])
 
     def _child(self, name: str, told: dict[str, str], hands: list[int]) -> Killable:
-        command = [sys.executable, "-m", "tests.chaos.ours", name]
+        command = [sys.executable, "-m", "tests.chaos.begin", name]
         return Killable(name, command, told, self.folder / "log" / f"{name}.log", hands)
 
 

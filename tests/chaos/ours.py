@@ -1,6 +1,6 @@
 """Our own worker, and a web process that serves nothing but `/api/webhook`: the real code, with its long waits short.
 
-Run as `python -m tests.chaos.ours worker|web`. The front end plays no part in this, and building it would take longer
+Run as `python -m tests.chaos.begin worker|web`. The front end plays no part in this, and building it would take longer
 than the whole run.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from portrait_app import logs
 from portrait_app.adapters.replicate import gateway, outputs
 from portrait_app.adapters.replicate.outward import OutwardNetwork
 from portrait_app.domain.order import OrderKind
-from portrait_app.house import leash, listening
+from portrait_app.house import listening
 from portrait_app.http.webhook import webhook_routes
 from portrait_app.services import (
     keeping,
@@ -114,18 +113,3 @@ def web() -> None:
     app = Starlette(routes=webhook_routes(lambda: here[0]), lifespan=furnished)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
     uvicorn.Server(config).run(sockets=listening.inherited())
-
-
-def main() -> None:
-    """Run one of the two."""
-    leash.wear()
-    leash.wait_for_go()
-    shorten()
-    if sys.argv[1] == "web":
-        web()
-    else:
-        work()
-
-
-if __name__ == "__main__":
-    main()
