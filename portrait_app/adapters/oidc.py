@@ -226,7 +226,8 @@ def _is_just_now(moment: object) -> bool:
     """Whether a provider says that it asked the person for something since we sent them there; clocks may differ."""
     if not isinstance(moment, int | float) or isinstance(moment, bool):
         return False
-    return abs(now().timestamp() - moment) <= JUST_NOW_S
+    at = now().timestamp()
+    return at - JUST_NOW_S <= moment <= at + JUST_NOW_S  # compared as it is: no float holds every number of a token
 
 
 def _methods(claims: Mapping[str, Any]) -> list[Any]:

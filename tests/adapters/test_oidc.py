@@ -85,7 +85,11 @@ async def test_asvs_7_5_1_only_a_signed_token_that_says_when_it_asked_the_person
     assert (await way.gone()).is_proven == is_proven
 
 
-@pytest.mark.parametrize("moment", ["now", True, [], {}])
+@pytest.mark.parametrize(
+    "moment",
+    ["now", True, [], {}, 10**400, -(10**400), float("inf"), float("nan")],
+    ids=["a-word", "a-truth", "a-list", "a-dict", "huge", "long-before", "endless", "no-number"],
+)
 async def test_a_moment_that_is_none_proves_nobody(way: Way, moment: Any) -> None:
     way.openid.claims = {"auth_time": moment}
     with contextlib.suppress(NotProven):  # authlib may refuse the token for it
