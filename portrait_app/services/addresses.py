@@ -190,7 +190,9 @@ async def _use(work: Work, token: str) -> Link:
     if used is None:
         raise LinkUsedUp("used meanwhile")
     if used.kind.sets_password:
-        await work.mails.take_address(used)  # whoever read the mail has shown that the address is theirs
+        # Whoever read the mail has shown that the address is theirs; a former one, asked for as it changed, isn't.
+        if await work.mails.take_address(used) is None:
+            raise LinkUsedUp("sent to a former address")
         await appoint_operator(work.session)
     return used
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
+from portrait_app.database.accounts import password_of
 from portrait_app.ports.mailer import MailNotTaken
+from portrait_app.services import addresses
 from tests.http.front import NEW, PASSWORD, Studio, typed
 from tests.services.fullness import forms_of
 
@@ -142,6 +144,25 @@ async def test_a_link_sent_to_the_former_address_does_not_bring_it_back(
     await studio.deliver()
     await browser.post(studio.mailbox.link())
     assert (await studio.browser().post(reset, data={"password": NEW})).status_code == 410
+
+
+async def test_a_forgotten_password_asked_for_while_the_address_changes_is_not_replaced_from_the_former_one(
+    studio: Studio, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await studio.deliver()
+    await browser.post("/auth/address", data={"email": "countess@example.com"})
+    await studio.deliver()
+
+    async def known_as_it_changes(*asked: Any) -> Any:
+        known = await password_of(*asked)
+        await browser.post(studio.mailbox.link())
+        return known
+
+    monkeypatch.setattr(addresses, "password_of", known_as_it_changes)
+    reset = await studio.forgotten()
+    assert studio.mailbox.to("ada@example.com")[-1] == "Choose a new password"
+    assert (await studio.browser().post(reset, data={"password": NEW})).status_code == 410
+    assert await studio.can_enter(PASSWORD, "countess@example.com")
 
 
 async def test_an_address_that_somebody_took_meanwhile_stays_theirs(studio: Studio, browser: httpx.AsyncClient) -> None:
