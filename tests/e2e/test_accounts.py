@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, TimeoutError, expect  # noqa: A004 -- Playwright's name
+from playwright.async_api import Browser, Page, TimeoutError, expect  # noqa: A004 -- Playwright's name
 
-from portrait_app.adapters.mail.outbox import Outbox, in_a_line
 from portrait_app.wiring import open_workshop
-from tests.e2e.person import until
+from tests.e2e.door import lets_in
+from tests.e2e.people import PASSWORD, People
 from tests.e2e.phone import Phone
 from tests.e2e.running import Running, studio
 from tools import newcomers
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-PASSWORD, NEW = "seven green umbrellas", "eleven quiet lanterns"
+NEW = "eleven quiet lanterns"
 ROOMS = ("/", "/home", "/train", "/create", "/gallery", "/you")
 FORMS = ("/auth/sign-in", "/auth/sign-up", "/auth/forgot", "/auth/password", "/auth/address")
 AUTHENTICATOR = {
@@ -35,45 +34,6 @@ AUTHENTICATOR = {
 }  # fmt: skip
 AT_HOME = re.compile("Home|Hello, ")  # the room, and the same once it knows who is there
 SIGN_IN = re.compile(r"/auth/sign-in\?next=")
-_TELLS_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
-  tellViolation(`${location.pathname}: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`))"""
-
-
-@dataclass
-class People:
-    """A studio, the browser in which everybody is, and what its pages were forbidden."""
-
-    running: Running
-    browser: Browser
-    forbidden: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-
-    async def somebody(self) -> Page:
-        """A browser of their own; what it asks of other hosts, and what the policy forbids it, is kept."""
-        context = await self.browser.new_context(base_url=self.running.url)
-        await self._watch(context)
-        return await context.new_page()
-
-    async def _watch(self, context: BrowserContext) -> None:
-        await context.expose_function("tellViolation", self._note)
-        await context.add_init_script(_TELLS_VIOLATIONS)
-        context.on("request", self._hear)
-
-    def _note(self, violation: str) -> None:
-        self.forbidden.append(violation)
-
-    def _hear(self, request) -> None:
-        if not request.url.startswith((self.running.url, "data:", "blob:")):
-            self.elsewhere.append(request.url)
-
-    async def link(self, subject: str) -> str:
-        """The link of the newest mail of this subject, once it lies in the outbox."""
-        outbox = Outbox(self.running.folder / "outbox")
-
-        async def found() -> list[str]:
-            return [line for line in map(in_a_line, outbox.mails()) if subject in line and "http" in line]
-
-        return (await until(found, bool))[-1].rpartition(" ")[2]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -91,7 +51,7 @@ async def test_somebody_signs_up_is_told_how_strong_a_password_is_and_signs_othe
     await _signs_up(ada)
     await _walks_through_every_room(ada)
     await _confirms(ada, people)
-    await _lets_in(ada, await people.somebody())
+    await lets_in(ada, await people.somebody())
     await _is_signed_out_from_another_browser(ada, await people.somebody())
     await _forgets_the_password(await people.somebody(), ada, people)
     await _only_our_pages_open_the_websocket(running)
@@ -140,28 +100,6 @@ async def _confirms(page: Page, people: People) -> None:
     await expect(tab.locator("h1")).to_have_text("Your address is confirmed")
     await expect(page.get_by_text("Your address isn't confirmed yet")).to_be_hidden()  # the other tab hears of it
     await tab.close()
-
-
-async def _lets_in(page: Page, stranger: Page) -> None:
-    """Two ask, and Ada, whose room stands open, sees both at once: one is let in, one turned away."""
-    waiting = page.locator(".line", has_text="Asked")
-    for name in ("Bob", "Mallory"):
-        await stranger.goto("/auth/sign-up")
-        for box, typed in (("name", name), ("email", f"{name.lower()}@example.com"), ("password", PASSWORD)):
-            await stranger.fill(f"#{box}", typed)
-        await stranger.get_by_role("button", name="Create account").click()
-        await expect(stranger.locator("h1")).to_have_text("Ask to be let in")
-        await expect(waiting.filter(has_text=f"{name.lower()}@example.com")).to_be_visible()
-    await page.get_by_role("button", name="Let Bob in").click()
-    await expect(waiting).to_have_count(1)
-    await page.get_by_role("button", name="Turn Mallory away").click()
-    await page.get_by_role("button", name="Turn away", exact=True).last.click()
-    await expect(waiting).to_have_count(0)
-    await stranger.get_by_role("link", name="Sign in").click()
-    await stranger.fill("#email", "bob@example.com")
-    await stranger.fill("#password", PASSWORD)
-    await stranger.get_by_role("button", name="Sign in", exact=True).click()
-    await expect(stranger.locator("h1")).to_have_text("Hello, Bob")
 
 
 async def _is_somebody(phone: Phone, running: Running, name: str, email: str) -> None:
