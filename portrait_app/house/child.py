@@ -73,6 +73,7 @@ class Child:
         self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
         self._start_at = 0.0
         self._may_go = False
+        self._is_excused = False
 
     @property
     def pid(self) -> int | None:
@@ -82,6 +83,7 @@ class Child:
     def start(self) -> None:
         """Start it, in a session of its own: Ctrl-C in the terminal is the keeper's to answer."""
         self._keep_log_short()
+        self._is_excused = False
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -102,6 +104,10 @@ class Child:
             with contextlib.suppress(BrokenPipeError):  # it has just died; its successor is told
                 self._process.stdin.write(b".")
                 self._process.stdin.flush()
+
+    def excuse(self) -> None:
+        """What it stood on was away: should the one that runs now end, that is no sign of anything wrong with it."""
+        self._is_excused = True
 
     def tend(self) -> str | None:
         """Look after it: note its death, start it again after a growing pause.
@@ -143,7 +149,8 @@ class Child:
     def _mourn(self, code: int) -> str:
         self._bury()
         now = time.monotonic()
-        self._deaths.append(now)
+        if not self._is_excused and code != deaths.BEGINS_ANEW:
+            self._deaths.append(now)
         if len(self._deaths) == MOST_DEATHS and now - self._deaths[0] < WITHIN_SECONDS:
             raise KeepsDying(self.name, self.log, last_line(self.log))
         self._start_at = now + min(0.1 * 4 ** (self._recent_deaths() - 1), _LONGEST_PAUSE_SECONDS)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
+MOST_KILLED = 5  # in the middle of one start
 PORTRAIT = (sys.executable, "-m", "portrait_app")
 
 
@@ -75,7 +76,7 @@ def running(settings: Settings, say: Say, *, is_dev: bool = False) -> Generator[
             stack.callback(studio.end)
             studio.start()
             if server is not None:
-                _migrate(folder)
+                _migrate_ours(folder, server)
             studio.let_go()
             yield studio
         finally:
@@ -122,6 +123,17 @@ def _migrate(folder: Path) -> None:
     log = log_file(folder, "migrate")
     if run_once([*PORTRAIT, "migrate"], dict(os.environ), log) != 0:
         raise NotMigrated(log, last_line(log))
+
+
+def _migrate_ours(folder: Path, server: EmbeddedServer) -> None:
+    """Do so with our own database, and again when it was killed in the middle: each step is whole or not at all."""
+    for _ in range(MOST_KILLED):
+        try:
+            return _migrate(folder)
+        except NotMigrated:
+            if not server.start():  # it ran all the while
+                raise
+    return _migrate(folder)
 
 
 def _on_signals(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:

@@ -91,8 +91,11 @@ class Studio:
 
         Raises: KeepsDying: it does so too often. DatabaseWontStart: the database can't be brought back.
         """
-        if self._server is not None and not self._server.is_running() and not self._brings_back(self._server):
-            return  # nothing of the others can live without it: their deaths would say nothing
+        if self._server is not None and not self._server.is_running():
+            if not self._brings_back(self._server):
+                return  # nothing of the others can live without it: their deaths would say nothing
+            for child in self._children:
+                child.excuse()
         for child in self._children:
             news = child.tend()
             if news:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 VARIABLE = "PORTRAIT_DEATHS"
+BEGINS_ANEW = os.EX_TEMPFAIL  # the exit code of one that ends so that it is started again: that is no death
 
 
 def lately() -> int:

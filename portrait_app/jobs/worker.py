@@ -24,7 +24,7 @@ from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.jobs import tasks
-from portrait_app.jobs.deaths import lately
+from portrait_app.jobs.deaths import BEGINS_ANEW, lately
 from portrait_app.services import admitting, inbox, purging, reconcile, sweep
 from portrait_app.settings import Settings
 from portrait_app.wiring import open_workshop
@@ -61,12 +61,14 @@ def main() -> int:
     # both stand back when the web process has something to answer.
     cv2.setNumThreads(1)
     os.nice(5)
-    asyncio.run(run(Settings.read()))
-    return 0
+    return asyncio.run(run(Settings.read()))
 
 
-async def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT, then finish what is in hand and soon done; the rest is done anew by who follows."""
+async def run(settings: Settings) -> int:
+    """Work until SIGTERM or SIGINT, then finish what is in hand and soon done; the rest is done anew by who follows.
+
+    Returns: the exit code.
+    """
     async with open_workshop(settings) as workshop:
         tasks.register(workshop.jobs, workshop)
         working = begin(workshop.jobs, photos_after_s=await wait_with_photos_s(workshop.jobs))
@@ -77,6 +79,7 @@ async def run(settings: Settings) -> None:
         for task in (*rounds, *working):
             task.cancel()
         await asyncio.gather(*rounds, *working, return_exceptions=True)
+        return BEGINS_ANEW if is_another_database.is_set() else 0
 
 
 @dataclass(frozen=True)

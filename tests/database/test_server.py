@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import stat
+import subprocess
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,10 +15,17 @@ import psutil
 import psycopg
 import pytest
 
-from portrait_app.database.server import EmbeddedServer
+from portrait_app.database.server import EmbeddedServer, embedded
 from portrait_app.database.server.account import Account
 from portrait_app.database.server.binaries import binaries_for
-from portrait_app.database.server.failures import DiskFull, FolderNotOurs, NoSuitablePostgres, explain
+from portrait_app.database.server.failures import (
+    DatabaseWontStart,
+    DiskFull,
+    FolderNotOurs,
+    NoSuitablePostgres,
+    WasKilled,
+    explain,
+)
 
 RACERS = 4
 
@@ -71,6 +79,39 @@ def test_it_comes_back_after_kill_9(made):
     os.kill(pid_of(made), signal.SIGKILL)
     assert made.start() is True
     assert answer(made) == 42
+
+
+def test_it_is_started_again_when_it_is_killed_as_it_starts(made, monkeypatch):
+    made.stop()
+    launch, left = made._launch, [True, True]
+
+    def and_somebody_kills_it():
+        pid = launch()
+        if left:
+            left.pop()
+            os.kill(pid, signal.SIGKILL)
+        return pid
+
+    monkeypatch.setattr(made, "_launch", and_somebody_kills_it)
+    assert made.start() is True
+    assert (left, answer(made)) == ([], 42)
+
+
+def test_one_that_is_killed_at_each_start_or_ends_by_its_own_word_is_given_up_in_words(made, monkeypatch):
+    monkeypatch.setattr(embedded, "_LONGEST_PAUSE_SECONDS", 0.0)
+    made.stop()
+    for ends, words, tries in (("kill -9 $$", "signal 9", WasKilled.tries), ("exit 1", "postgres.log", 6)):
+        started = []
+
+        def spawn(*_, ends=ends, started=started):
+            started.append(subprocess.Popen(["/bin/sh", "-c", ends]))
+            return started[-1]
+
+        monkeypatch.setattr(made, "_spawn", spawn)
+        with pytest.raises(DatabaseWontStart) as given_up:
+            made.start()
+        assert words in given_up.value.hint
+        assert len(started) == tries
 
 
 def test_a_stale_pid_file_that_names_a_living_stranger_is_not_believed(made):

@@ -33,6 +33,7 @@ class Running:
         self.folder, self.port = folder, port
         self.url = f"http://localhost:{port}"
         self.process: asyncio.subprocess.Process | None = None
+        self.said: list[str] = []
 
     @property
     def settings(self) -> Settings:
@@ -54,14 +55,13 @@ class Running:
             cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         assert self.process.stdout is not None
-        said: list[str] = []
         async with asyncio.timeout(READY_WITHIN_S):
             while line := (await self.process.stdout.readline()).decode():
-                said.append(line)
+                self.said.append(line)
                 if "Ready at" in line:
-                    self._drain = asyncio.create_task(_drained(self.process.stdout))
+                    self._drain = asyncio.create_task(self._note(self.process.stdout))
                     return
-        raise AssertionError(f"the studio ended before it was ready:\n{''.join(said)}")
+        raise AssertionError(f"the studio ended before it was ready:\n{''.join(self.said)}")
 
     async def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """End it, gently or not, and wait until it has ended."""
@@ -71,6 +71,10 @@ class Running:
         async with asyncio.timeout(STOPPED_WITHIN_S):
             await self.process.wait()
         await self._drain
+
+    async def _note(self, output: asyncio.StreamReader) -> None:
+        while line := await output.readline():
+            self.said.append(line.decode())
 
     def part(self, word: str) -> psutil.Process:
         """Return the process of one part by a word of its command: `web`, `worker` or `darkroom`."""
@@ -116,6 +120,9 @@ async def studio(folder: Path) -> AsyncGenerator[Running]:
     await running.start()
     try:
         yield running
+    except BaseException as error:
+        error.add_note(f"The studio said:\n{''.join(running.said)}")
+        raise
     finally:
         await running.stop()
 
@@ -124,8 +131,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-async def _drained(output: asyncio.StreamReader) -> None:
-    while await output.readline():
-        pass

@@ -16,7 +16,7 @@ from portrait_app.adapters import logbook
 from portrait_app.house import child as child_module
 from portrait_app.house.child import MOST_DEATHS, Child, run_once
 from portrait_app.house.failures import KeepsDying
-from portrait_app.jobs.deaths import VARIABLE
+from portrait_app.jobs.deaths import BEGINS_ANEW, VARIABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +104,32 @@ def test_one_that_keeps_dying_is_given_up_with_its_last_words(tmp_path, monkeypa
     assert deaths == MOST_DEATHS - 1
     assert "broken" in given_up.value.hint
     assert "no such thing" in given_up.value.hint
+
+
+def test_one_that_begins_anew_or_whose_database_was_away_has_not_died(tmp_path):
+    for code, was_away in ((BEGINS_ANEW, False), (1, True)):
+        log = tmp_path / f"{code}.log"
+        child = Child("beginner", ["/bin/sh", "-c", f"echo ${VARIABLE}; exit {code}"], os.environ, log)
+        child.start()
+
+        def has_ended_often(child=child, log=log, was_away=was_away) -> bool:
+            if was_away:
+                child.excuse()
+            child.tend()
+            return len(log.read_text().split()) > MOST_DEATHS
+
+        until(has_ended_often, "it was given up")
+        child.end()
+        assert set(log.read_text().split()) == {"0"}
+
+
+def test_what_was_away_excuses_no_later_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(child_module, "_LONGEST_PAUSE_SECONDS", 0.0)
+    child = Child("broken", ["/bin/sh", "-c", "exit 1"], os.environ, tmp_path / "log")
+    child.start()
+    child.excuse()
+    with pytest.raises(KeepsDying):
+        until(lambda: child.tend() and False, "it went on")
 
 
 def test_nothing_outlives_a_keeper_that_is_killed(tmp_path):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from portrait_app.database.server import DatabaseWontStart, DiskFull
-from portrait_app.house import studio
+from portrait_app.house import keeper, studio
+from portrait_app.house.failures import NotMigrated
 from portrait_app.house.studio import Studio
 
 if TYPE_CHECKING:
@@ -34,15 +35,19 @@ class Server:
     def start(self) -> bool:
         if self.failures:
             raise self.failures.pop()
-        self.lives = True
-        return True
+        was_running, self.lives = self.lives, True
+        return not was_running
 
 
 @dataclass
 class Tended:
-    """A process that counts how often it was looked after."""
+    """A process that counts how often it was looked after, and whether its end would be held against it."""
 
     times: int = 0
+    is_excused: bool = False
+
+    def excuse(self) -> None:
+        self.is_excused = True
 
     def tend(self) -> str | None:
         self.times += 1
@@ -68,10 +73,12 @@ def test_the_studio_waits_for_room_and_says_so_once(monkeypatch: pytest.MonkeyPa
     for _ in range(3):
         kept.studio.look_after()
     assert kept.child.times == 0  # whatever dies for want of the database has not died too often
+    assert not kept.child.is_excused
     assert [line for line in kept.said if "disk is full" in line] == [studio.NO_ROOM.format(folder=FOLDER)]
     kept.studio.look_after()
     assert kept.server.lives
     assert kept.child.times == 1
+    assert kept.child.is_excused
     assert kept.said[-1] == "There is room again: the studio goes on."
     kept.server.lives = False
     kept.studio.look_after()
@@ -83,6 +90,23 @@ def test_a_full_disk_is_not_tried_at_every_glance() -> None:
     for _ in range(9):
         kept.studio.look_after()
     assert len(kept.server.failures) == 8
+
+
+def test_a_database_that_is_killed_while_it_is_brought_up_to_date_is_brought_up_to_date_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, failures = Server([]), [NotMigrated(FOLDER, "killed"), NotMigrated(FOLDER, "a bad step")]
+
+    def migrate(_: Path) -> None:
+        if failures:
+            raise failures.pop(0)
+
+    monkeypatch.setattr(keeper, "_migrate", migrate)
+    with pytest.raises(NotMigrated, match="a bad step"):  # by then it runs, so nobody killed it
+        keeper._migrate_ours(FOLDER, cast("EmbeddedServer", server))
+    server.lives, failures[:] = False, [NotMigrated(FOLDER, "killed")]
+    keeper._migrate_ours(FOLDER, cast("EmbeddedServer", server))
+    assert server.lives
 
 
 def test_a_database_that_is_broken_still_ends_the_studio() -> None:

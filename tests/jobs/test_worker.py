@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -14,6 +16,8 @@ from portrait_app.adapters.queue import AT_ENGINE, PHOTOS, QUEUE, JobQueue, jobs
 from portrait_app.domain.chores import Chore
 from portrait_app.house import child
 from portrait_app.jobs import patience, tasks, worker
+from portrait_app.jobs.deaths import BEGINS_ANEW
+from portrait_app.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -101,6 +105,27 @@ async def test_where_photos_wait_portraits_and_what_goes_to_the_engine_do_not(
             await asyncio.gather(*working, return_exceptions=True)
         begun = await app.job_manager.list_jobs_async(queue=AT_ENGINE)
         assert [job.status for job in begun] == ["todo"]
+
+
+async def test_a_worker_that_begins_anew_with_the_database_says_that_it_has_not_died(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = jobs_app(address)
+
+    @asynccontextmanager
+    async def open_workshop(_: Settings) -> AsyncGenerator[SimpleNamespace]:
+        async with jobs.open_async():
+            yield SimpleNamespace(jobs=jobs, desk=None)
+
+    async def watch(_: object, is_another: asyncio.Event) -> None:
+        is_another.set()
+
+    monkeypatch.setattr(worker, "open_workshop", open_workshop)
+    monkeypatch.setattr(worker, "_watch_database", watch)
+    monkeypatch.setattr(worker, "rounds_of", lambda _: [])
+    monkeypatch.setattr(tasks, "register", lambda *_: None)
+    async with asyncio.timeout(ENOUGH_S):
+        assert await worker.run(Settings.read()) == BEGINS_ANEW
 
 
 @pytest.mark.parametrize("chore", [Chore.KEEP_ASSET, Chore.EXAMINE_SELFIE])

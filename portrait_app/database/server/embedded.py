@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
-import os
 import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 import psutil
 import psycopg
 
-from portrait_app.database.server import postmaster
+from portrait_app.database.server import postmaster, sockets
 from portrait_app.database.server.account import Account
 from portrait_app.database.server.binaries import Binaries, binaries_for, readable_by_others
-from portrait_app.database.server.failures import DatabaseWontStart, DiskFull, explain
+from portrait_app.database.server.failures import DatabaseWontStart, DiskFull, WasKilled, explain
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
-_START_SECONDS = 60.0
-"""Long, because recovery after a crash replays the log first."""
+_START_SECONDS = 60.0  # long, because recovery after a crash replays the log first
 _STOP_SECONDS = 30.0
+_LONGEST_PAUSE_SECONDS = 2.0  # between tries to start it
 _POLL_SECONDS = 0.01
-_LONGEST_SOCKET_PATH = 103
-"""Bytes a Unix socket's path may have: 107 on Linux, 103 on macOS."""
 _ROOM_FOR_A_NEW_CLUSTER = 200 << 20
 _SINCE_RELOCATABLE = 16
 """Older versions change folder to find themselves, and so lose a data folder known only as the current one."""
@@ -54,6 +50,7 @@ class EmbeddedServer:
         self.log = self.folder / "postgres.log"
         self._durable = durable
         self._data = self.folder / "data"
+        self._sockets = sockets.folder_for(self.folder)
         self._password = self.folder / "superuser.password"
         self._account = Account.for_postgres()
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,20 +58,33 @@ class EmbeddedServer:
     def start(self) -> bool:
         """Make sure it runs and answers; safe to call from many processes at once.
 
+        One that ends as it starts is tried again a few times, one that is killed then many times.
+
         Returns: True when this call started it, False when it was already running and is adopted.
         Raises: DatabaseWontStart: or one of its kinds, each saying what to do.
         """
+        tried = 0
+        while True:
+            try:
+                return self._start_once()
+            except DatabaseWontStart as error:
+                tried += 1
+                if tried >= error.tries:
+                    raise
+                time.sleep(min(0.1 * 2**tried, _LONGEST_PAUSE_SECONDS))
+
+    def _start_once(self) -> bool:
         try:
             self._make_folder(self.folder)
             with self._locked():
-                self._make_folder(self._socket_folder())
+                self._make_folder(self._sockets)
                 pid = postmaster.serving(self._data)
                 if pid is not None and self._comes_ready(pid):
                     return False
                 if not (self._data / "PG_VERSION").exists():
                     self._make_cluster()
                 if not self._comes_ready(self._launch()):
-                    raise explain(self._last_words(), self.folder)
+                    raise self._why_it_ended()
                 return True
         except OSError as error:
             raise explain(str(error), self.folder) from error
@@ -94,8 +104,8 @@ class EmbeddedServer:
                 process.wait(_STOP_SECONDS)
         self._reap()
         with self._locked(), contextlib.suppress(OSError):  # somebody may have started it again
-            if self._socket_folder().parent != self.folder:
-                self._socket_folder().rmdir()
+            if self._sockets.parent != self.folder:
+                self._sockets.rmdir()
 
     def is_running(self) -> bool:
         """Whether its main process lives."""
@@ -105,7 +115,7 @@ class EmbeddedServer:
         """A libpq address for a role of it."""
         return (
             f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@/{quote(database, safe='')}"
-            f"?host={quote(str(self._socket_folder()), safe='')}"
+            f"?host={quote(str(self._sockets), safe='')}"
         )
 
     def superuser_url(self, database: str) -> str:
@@ -131,13 +141,6 @@ class EmbeddedServer:
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
         self._account.claim(folder)
-
-    def _socket_folder(self) -> Path:
-        inside = self.folder / "socket"
-        if len(os.fsencode(inside / ".s.PGSQL.5432")) <= _LONGEST_SOCKET_PATH:
-            return inside
-        # Not tempfile.gettempdir(): every process must come to the same answer, whatever its TMPDIR.
-        return Path("/tmp") / f"portrait-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"  # noqa: S108 - 0700, owner checked
 
     @contextlib.contextmanager
     def _locked(self) -> Generator[None]:
@@ -165,12 +168,11 @@ class EmbeddedServer:
         unfinished.rename(self._data)
 
     def _launch(self) -> int:
-        socket_folder = self._socket_folder()
-        postmaster.forget_killed(self._data, socket_folder)
+        postmaster.forget_killed(self._data, self._sockets)
         self._reap()
         settings = {
             "listen_addresses": "",
-            "unix_socket_directories": "../socket" if socket_folder.parent == self.folder else str(socket_folder),
+            "unix_socket_directories": "../socket" if self._sockets.parent == self.folder else str(self._sockets),
             "unix_socket_permissions": "0700",
             "shared_buffers": "64MB",
             "log_checkpoints": "off",
@@ -233,6 +235,10 @@ class EmbeddedServer:
         except psycopg.OperationalError:
             return False
         return True
+
+    def _why_it_ended(self) -> DatabaseWontStart:
+        code = self._process.wait() if self._process is not None else 0
+        return WasKilled(-code) if code < 0 else explain(self._last_words(), self.folder)
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []

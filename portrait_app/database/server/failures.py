@@ -11,15 +11,34 @@ if TYPE_CHECKING:
 
 
 class DatabaseWontStart(PortraitError):
-    """Postgres did not come up; the message holds the last lines of its log."""
+    """Postgres did not come up; the message holds the last lines of its log.
 
+    `tries`: how often it is tried before it is given up.
+    """
+
+    tries = 6
     headline = "The database didn't start"
     hint = "Your data was not touched. The reason is at the end of postgres.log."
+
+
+class WasKilled(DatabaseWontStart):
+    """Something on this machine killed it as it started: no fault of its own, so it is tried for some two minutes."""
+
+    tries = 60
+    headline = "The database is killed whenever it starts"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"killed by signal {number} as it started")
+        self.hint = (
+            f"Your data is safe. Something on this machine ends it each time (signal {number}); often there is too "
+            "little memory. Find out what does, then start again."
+        )
 
 
 class DiskFull(DatabaseWontStart):
     """There is no room left where the data lives."""
 
+    tries = 1
     headline = "The disk is full"
 
     def __init__(self, folder: Path) -> None:
@@ -30,6 +49,7 @@ class DiskFull(DatabaseWontStart):
 class FolderNotOurs(DatabaseWontStart):
     """The data folder cannot be written, or belongs to another user."""
 
+    tries = 1
     headline = "The data folder can't be written"
 
     def __init__(self, folder: Path, reason: str) -> None:
@@ -43,6 +63,7 @@ class FolderNotOurs(DatabaseWontStart):
 class NoSuitablePostgres(DatabaseWontStart):
     """No installed Postgres can serve the folder: none at all, or none of the version that made its files."""
 
+    tries = 1
     headline = "There is no Postgres for this data"
 
     def __init__(self, needed: str, found: list[int]) -> None:
