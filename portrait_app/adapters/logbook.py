@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import mmap
@@ -12,8 +13,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from typing import BinaryIO
 
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 _LOGS = ("log/*.log", "postgres/*.log")
+
+
+def hold(log: BinaryIO, how: int) -> None:
+    """Lock a log as `fcntl.flock` does, where the file system has locks.
+
+    Where it has none, a line that is written while a log is put aside may be blotted out in one of the two alone:
+    better than that nobody could leave.
+
+    Raises: BlockingIOError: with LOCK_NB, somebody else holds it.
+    """
+    try:
+        fcntl.flock(log, how)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
 
 
 def blot_out(data: Path, words: Iterable[str]) -> None:
@@ -31,7 +49,7 @@ def blot_out(data: Path, words: Iterable[str]) -> None:
 
 def _blot(path: Path, sought: Iterable[bytes]) -> None:
     with path.open("r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        hold(file, fcntl.LOCK_EX)
         if not os.fstat(file.fileno()).st_size:  # nothing can be mapped of it
             return
         with mmap.mmap(file.fileno(), 0) as text:

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
+from portrait_app.adapters.logbook import hold
 from portrait_app.house import leash
 from portrait_app.house.failures import KeepsDying
 from portrait_app.house.folder import last_line
@@ -131,7 +132,7 @@ class Child:
         with contextlib.suppress(OSError):  # there is none yet, or no room to put it, or it is held
             if self.log.stat().st_size > _LARGEST_LOG_BYTES:
                 with self.log.open("rb+") as log:
-                    fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    hold(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     _put_aside(log, self.log.with_suffix(".old.log"))
 
     def ask_to_end(self) -> None:
