@@ -165,12 +165,15 @@ async def _end(desk: Desk, gateway: Gateway, order: Order, found: Found, ago: ti
     async with desk.for_service(order.owner_id) as work:
         await progress.hear_of_all(work, order.id, report, found.others)
         row = await work.orders.get(order.id)
-        if report.status.is_final or not row.status.is_final:
+        is_its_own = row.job_id in (None, job_id)
+        if not row.status.is_final or (is_its_own and report.status.is_final):
             return
-        is_in_time = now() < as_of_now(row.sent_at or row.created_at) + DEADLINE[row.kind]
+        is_in_time = is_its_own and now() < as_of_now(row.sent_at or row.created_at) + DEADLINE[row.kind]
         if is_in_time and await may_be_taken_back(work, row):  # it is paid for, and nothing was ordered in its place
             raise NotYetGone(f"job {job_id} may still bring what was asked for", ago)
         known = await owner_of(work.session, job_id=job_id)
+    if not is_its_own:  # whose it is sees to it, and its own is called off next
+        raise NotYetGone(f"job {job_id} is another's, and {row.job_id} its own", ago)
     if known is not None and known[0] != order.id:  # by the word of whoever runs the studio: that one waits for it
         raise _NeverFound(f"job {job_id} bears its fingerprint and is known as that of order {known[0]}")
     async with turn(desk, Call.ASK):

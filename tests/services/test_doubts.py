@@ -12,11 +12,13 @@ from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.doctor.doubts import listed, settled
+from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.services import doubts, inbox, removal
 from portrait_app.services.doubts import NoDoubt, NotItsJob
+from portrait_app.services.versions import NotYetGone
 from tests.builders import change
 from tests.services.losing import let_time_pass, lost, order_of, recorded
 from tests.services.straying import call_off, sent
@@ -147,3 +149,21 @@ async def test_a_job_that_was_named_for_another_order_is_not_called_off(house: H
     assert house.engine.canceled == []
     known = await order_of(house, ada, first.id)
     assert (known.status, known.stray_since, known.doubt is None) == (OrderStatus.IN_DOUBT, None, False)
+
+
+async def test_but_a_second_job_beside_it_is_called_off(house: House, ada: UUID) -> None:
+    orders = [await lost(house, ada, is_taken=is_taken) for is_taken in (True, False)]
+    house.engine.unlisted.add("job1")
+    for order in orders:
+        await let_time_pass(house, order)
+        await house.sender.send(ada, order.id)
+    first, other = orders
+    house.engine.say("job1", JobReport("job1", OrderStatus.RUNNING))
+    await doubts.settle_as_sent(house.desk, house.engine, other.id, "job1")  # type: ignore[arg-type] -- a fake
+    await change(house, first, cancel_asked_at=now())  # nobody waits for it any more
+    house.engine.unlisted.clear()
+    house.engine.known["second"] = (first.fingerprint or "", JobReport("second", OrderStatus.RUNNING))
+    with pytest.raises(NotYetGone):
+        await call_off(house, first)
+    await call_off(house, first)
+    assert house.engine.canceled == ["second"]
