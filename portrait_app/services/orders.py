@@ -145,10 +145,10 @@ class Sender:
             is_pace = isinstance(error, NotOurTurn) and order.status is OrderStatus.RECORDED
             if is_pace and order.silent_since is None:
                 return timedelta(), False
-            since = order.note_silence(now(), wait, began=began)
+            since = as_of_now(order.note_silence(now(), wait, began=began))
             stopped = None if is_pace else order.note_stop(now(), since, is_one=isinstance(error, StoppedOnTheWay))
             is_stopped = stopped is not None and now() - as_of_now(stopped) >= STOPPED_AFTER
-            return now() - as_of_now(since), is_stopped
+            return now() - since, is_stopped
 
     async def _order(self, owner_id: UUID, order: Order) -> None:
         try:

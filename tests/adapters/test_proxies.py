@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portrait_app.adapters.replicate.errors import NotSent, ReplyLost, Throttled
+from portrait_app.adapters.replicate.errors import EngineError, NotSent, ReplyLost, Throttled
 from tests.adapters.scripted import Answer
 from tests.adapters.test_gateway_trainings import TRAIN, train, with_trainer
 
@@ -32,6 +32,10 @@ async def test_a_no_that_is_not_the_engines_own_is_none(
     scripted.answers["GET /v1/models/ada/faces/versions/2"] = page
     with pytest.raises(NotSent):  # nor is the face model gone
         await to_scripted.start_prediction(version="ada/faces:2", input={"seed": 1}, webhook=None)
+    scripted.answers["POST /v1/predictions"] = Answer(status, {"title": "Not possible", "status": status})
+    with pytest.raises(EngineError) as own:  # its words may be a title alone
+        await to_scripted.start_prediction(version="ada/faces:1", input={"seed": 1}, webhook=None)
+    assert not isinstance(own.value, ReplyLost)
 
 
 async def test_but_what_anybody_throttles_was_not_done(scripted: ScriptedEngine, to_scripted: Gateway) -> None:

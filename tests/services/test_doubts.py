@@ -151,7 +151,8 @@ async def test_a_job_that_was_named_for_another_order_is_not_called_off(house: H
     assert (known.status, known.stray_since, known.doubt is None) == (OrderStatus.IN_DOUBT, None, False)
 
 
-async def test_but_a_second_job_beside_it_is_called_off(house: House, ada: UUID) -> None:
+@pytest.mark.parametrize("status", [OrderStatus.RUNNING, OrderStatus.CANCELED])
+async def test_but_a_second_job_beside_it_is_called_off(house: House, ada: UUID, status: OrderStatus) -> None:
     orders = [await lost(house, ada, is_taken=is_taken) for is_taken in (True, False)]
     house.engine.unlisted.add("job1")
     for order in orders:
@@ -161,6 +162,7 @@ async def test_but_a_second_job_beside_it_is_called_off(house: House, ada: UUID)
     house.engine.say("job1", JobReport("job1", OrderStatus.RUNNING))
     await doubts.settle_as_sent(house.desk, house.engine, other.id, "job1")  # type: ignore[arg-type] -- a fake
     await change(house, first, cancel_asked_at=now())  # nobody waits for it any more
+    house.engine.say("job1", JobReport("job1", status))
     house.engine.unlisted.clear()
     house.engine.known["second"] = (first.fingerprint or "", JobReport("second", OrderStatus.RUNNING))
     with pytest.raises(NotYetGone):

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from portrait_app.adapters.queue import JobQueue, jobs_app
-from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, NotOurTurn, Throttled
+from portrait_app.adapters.replicate.errors import EngineDown, JobVanished, NotOurTurn, StoppedOnTheWay, Throttled
 from portrait_app.domain import clock
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
@@ -174,3 +174,29 @@ async def test_set_forwards_it_makes_no_silence_longer(house: House, ada: UUID) 
 async def ask_about(house: House, order: Order) -> None:
     await change(house, order, look_at=now() - 2 * AN_HOUR)
     await look(house)
+
+
+@pytest.mark.usefixtures("was_agreed")
+def test_only_what_was_set_back_lately_was_put_off_for_too_long() -> None:
+    for step, is_back in ((AN_HOUR, False), (-AN_HOUR, True)):
+        clock.set_by(clock.now() + step, asked_at=clock.now())
+        assert clock.was_set_back(timedelta(seconds=10)) is is_back
+        assert not clock.was_set_back(timedelta())  # that is over by now
+
+
+@pytest.mark.usefixtures("was_agreed")
+async def test_set_back_it_ends_no_order_at_the_first_upload_that_is_stopped(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await recorded(house, ada, OrderKind.TRAINING)
+    before = now() + AN_HOUR
+    await change(house, order, silent_since=before - timedelta(minutes=11), silent_at=before)  # by a broken line
+    monkeypatch.setattr(clock._Ahead, "steps", [(before, -AN_HOUR)])
+
+    async def refused(*_: object) -> None:
+        raise StoppedOnTheWay("413")
+
+    monkeypatch.setattr(house.engine, "upload", refused)
+    with pytest.raises(StoppedOnTheWay):
+        await house.sender.send(ada, order.id)
+    assert (await order_of(house, ada, order.id)).status is OrderStatus.RECORDED

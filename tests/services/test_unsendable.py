@@ -141,13 +141,24 @@ async def test_photos_that_a_proxy_refuses_as_too_large_end_in_words_after_a_few
     house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await recorded(house, ada, OrderKind.TRAINING)
+    says: list[Exception] = [StoppedOnTheWay("413")]
 
     async def refused(*_: object) -> Uploaded:
-        raise StoppedOnTheWay("413")
+        raise says[-1]
 
     monkeypatch.setattr(house.engine, "upload", refused)
     for kept_before in (timedelta(hours=1), timedelta()):  # by something else: that is no reason to end it at once
         await change(house, order, silent_since=now() - kept_before, silent_at=now())
+        with pytest.raises(StoppedOnTheWay):
+            await house.sender.send(ada, order.id)
+    long_ago = now() - timedelta(hours=1)
+    for silent_at in (long_ago, now()):  # nor that it was stopped before we were off, or before something else
+        await change(house, order, silent_since=long_ago, silent_at=silent_at, stopped_since=long_ago)
+        if silent_at > long_ago:
+            says.append(NotSent("no way there"))
+            with pytest.raises(NotSent):
+                await house.sender.send(ada, order.id)
+            says.pop()
         with pytest.raises(StoppedOnTheWay):
             await house.sender.send(ada, order.id)
     stopped = now() - orders.STOPPED_AFTER
