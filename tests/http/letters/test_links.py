@@ -49,7 +49,7 @@ async def test_asvs_6_5_1_a_link_works_once(studio: Studio, browser: httpx.Async
     assert await studio.can_enter(NEW)
 
 
-async def test_a_password_that_cannot_be_taken_does_not_use_the_link_up(
+async def test_asvs_6_2_11_a_password_that_cannot_be_taken_does_not_use_the_link_up(
     studio: Studio, browser: httpx.AsyncClient
 ) -> None:
     link = await studio.forgotten()
