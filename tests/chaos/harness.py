@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 KILL_EVERY_S = (3.0, 7.0)
+JOBS_PER_KILL = 4
+"""Of so many jobs at least to each kill: a quiet machine never comes to it, and a busy one would be kept busy by what
+is started again and again."""
 LEAST_WORK_S = 2.0
 """A process is killed once it has been at work for so long: on a busy machine it may take longer to begin than that
 lasts, and one that is killed over and over before it has begun is no chaos, but none of ours at all."""
@@ -204,7 +207,7 @@ async def until_ended(house: House, plan: Plan, dice: random.Random | None, with
         if (ended := house.rows(_ENDED)[0]["n"]) > most:
             most, deadline = ended, time.monotonic() + within_s
         await house.note_who_works()
-        if dice and time.monotonic() > next_kill:
+        if dice and time.monotonic() > next_kill and house.kills.total() < plan.jobs // JOBS_PER_KILL:
             next_kill = time.monotonic() + _kill_one(house, dice)
 
 

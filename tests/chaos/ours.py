@@ -95,6 +95,7 @@ def work() -> None:
 
     patience.LONGEST_S = 5
     worker.HEARTBEAT_S, worker.STALLED_AFTER_S = 0.5, 3.0
+    worker.SUSPECT_WAITS_S, worker.APART_S = 2.0, 1.0  # here pictures are gone after 20 s, not after an hour
     worker.main()
 
 
