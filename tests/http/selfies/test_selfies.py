@@ -11,7 +11,7 @@ from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.selfie import MAX_BYTES, MOST
 from portrait_app.http.selfies import plain_name
-from portrait_app.services import leaving, trainings
+from portrait_app.services import leaving, sessions, trainings
 from tests.http.selfies.conftest import OURS
 
 if TYPE_CHECKING:
@@ -52,6 +52,22 @@ async def test_nobody_uploads_without_a_session(house: House, browser: httpx.Asy
         answer = await browser.post("/api/selfies", content=b"pixels", headers={"Cookie": cookie})
         assert answer.status_code == 401
         assert answer.json()["headline"] == "Please sign in again"
+    assert files_in(tmp_path / "bucket") == []
+
+
+@pytest.mark.parametrize("is_everywhere", [False, True])
+async def test_asvs_7_4_1_a_photo_whose_session_ends_while_it_comes_in_is_not_kept(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn, tmp_path: Path, is_everywhere: bool
+) -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"half "
+        end = sessions.end_everywhere if is_everywhere else sessions.end_former
+        await end(house.desk, ada.token)
+        yield b"a photo"
+
+    answer = await browser.post("/api/selfies", content=slowly())
+    assert (answer.status_code, answer.json()["headline"]) == (401, "Please sign in again")
+    assert await photos_of(house, ada.owner_id) == []
     assert files_in(tmp_path / "bucket") == []
 
 
