@@ -178,6 +178,7 @@ async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_w
                 await _show(app, owner_id, nouns)
             except Exception:
                 log.exception("live.failed")
+                waiting[owner_id] = None  # it may have been a sign-out: with the next news, every tab is asked first
         await asyncio.sleep(GATHER_S)
 
 
