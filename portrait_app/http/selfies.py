@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 
 LONGEST_FILENAME = 200
 AT_ONCE = 6  # photos of one person; a page of ours sends three, and of those that wait nothing is read
+HEARD_OUT_BYTES, HEARD_OUT_S = 4 * MAX_BYTES, 30.0  # what is read of a refused photo, where nobody hears us otherwise
 
 
 class EmptyFile(PortraitError):
@@ -83,6 +85,8 @@ def selfie_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
             return Response(status_code=400)  # nobody is there to read it
         except tuple(STATUS) as error:
             log.info("selfie.refused", why=type(error).__name__)
+            if _ends_with_the_answer(request):
+                await _hear_out(request)
             return JSONResponse({"headline": error.headline, "hint": error.hint}, STATUS[type(error)])
         return JSONResponse({"id": str(selfie.id)}, 201)
 
@@ -124,3 +128,23 @@ async def _body(request: Request) -> AsyncGenerator[bytes]:
         raise ClientDisconnect
     if not received:
         raise EmptyFile("an upload")
+
+
+def _ends_with_the_answer(request: Request) -> bool:
+    """Say whether the server closes the connection once it has answered, as for a proxy that speaks HTTP/1.0."""
+    return request.scope["http_version"] == "1.0" or "close" in request.headers.get("connection", "").lower()
+
+
+async def _hear_out(request: Request) -> None:
+    """Read on and keep nothing: who still sends while we close is cut off, and never reads why.
+
+    Where the connection stays open the server does so by itself, after the answer.
+    """
+    read = 0
+    # RuntimeError: all of it was read before it was refused.
+    with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):
+        async with asyncio.timeout(HEARD_OUT_S):
+            async for chunk in request.stream():
+                read += len(chunk)
+                if read > HEARD_OUT_BYTES:
+                    return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
+import pytest
 
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.domain.selfie import MAX_BYTES, MOST, MOST_REFUSED, Selfie, SelfieStatus
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    import pytest
     from starlette.applications import Starlette
 
     from portrait_app.domain.training import Training
@@ -142,6 +142,30 @@ def test_ten_thousand_hostile_names_are_text_and_nothing_else() -> None:
         assert 1 <= len(name) <= LONGEST_FILENAME
         assert name.isprintable()
         assert not {"/", "\\", "\0"} & set(name)
+
+
+@pytest.mark.parametrize("end", ["HTTP/1.0\r\n", "HTTP/1.1\r\nConnection: close\r\n"], ids=["older", "closing"])
+async def test_who_sends_all_before_reading_reads_why_a_photo_was_refused_though_we_close_then(
+    app: Starlette, house: House, ada: SignedIn, tmp_path: Path, end: str
+) -> None:
+    head = f"POST /api/selfies {end}Host: studio.example\r\nCookie: __Host-session={ada.token}\r\n"
+
+    async def said_about(size: int) -> str:
+        reader, writer = await asyncio.open_connection(*port.getsockname())
+        writer.write(f"{head}Content-Length: {size}\r\n\r\n".encode() + bytes(size))
+        await writer.drain()
+        answer = (await reader.read()).decode()
+        writer.close()
+        return answer
+
+    with listening() as port:
+        async with serving(app, port):
+            assert "25 MB" in await said_about(MAX_BYTES + KIB)
+            assert _files(tmp_path / "bucket") == []
+            await house.draft_with_selfies(ada.owner_id, MOST)
+            kept = _files(tmp_path / "bucket")
+            assert "That's plenty" in await said_about(8 * KIB * KIB)
+            assert _files(tmp_path / "bucket") == kept
 
 
 async def test_three_hundred_at_once_keep_as_many_as_a_draft_takes_and_the_memory_small(
