@@ -16,13 +16,15 @@ from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.database.address import Role
 from portrait_app.domain.account import Account, Session
 from portrait_app.domain.clock import now
+from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.rows import new_id
 from portrait_app.http.media import media_routes
 from portrait_app.http.trash import trash_routes
-from portrait_app.services import purging, sessions, showing, thumbnails, trash
+from portrait_app.services import exports, purging, sessions, showing, thumbnails, trash
 from portrait_app.settings import Settings
 from tests.builders import PASSWORD, rewrite, signs_in
 from tests.portraits import portraits_of
+from tests.services.exporting import made
 from tests.services.removing import learned
 from tools import newcomers
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.adapters.buckets.disk import DiskBuckets
+    from portrait_app.domain.selfie import Selfie
+    from portrait_app.domain.training import Training
     from portrait_app.services.sessions import SignedIn
     from portrait_app.wiring import Workshop
     from tests.builders import House
@@ -156,11 +160,25 @@ async def test_links_of_before_stay_ended_though_the_session_that_ended_them_run
 async def test_links_work_until_the_moment_to_leave_and_not_after_it(
     house: House, browser: httpx.AsyncClient, ada: SignedIn
 ) -> None:
+    archive = await made(house, ada.owner_id)
     (portrait,) = await portraits_of(house, await house.ready_model(ada.owner_id))
-    (link,) = await given(house, ada.owner_id, str(portrait.key))
+    photo = await _kept_photo(house, await learned(house, ada.owner_id))
+    links = await given(house, ada.owner_id, str(portrait.key), str(photo.key), exports.key_of(archive))
     for leaves_in, answer in ((timedelta(hours=1), 200), (timedelta(0), 404)):
         await rewrite(house, Account, ada.owner_id, leave_at=now() + leaves_in)
-        assert await answers(browser, [link]) == {answer}
+        assert [await answers(browser, [link]) for link in links] == [{answer}] * len(links)
+
+
+@pytest.mark.parametrize("over", ["time", "file"])
+async def test_a_link_to_an_export_stops_with_it(
+    house: House, browser: httpx.AsyncClient, ada: SignedIn, over: str
+) -> None:
+    archive = await made(house, ada.owner_id)
+    (link,) = await given(house, ada.owner_id, exports.key_of(archive))
+    assert await answers(browser, [link]) == {200}
+    ended = {"expires_at": now()} if over == "time" else {"status": ExportStatus.GONE}
+    await rewrite(house, Export, archive.id, **ended)
+    assert await answers(browser, [link]) == {404}
 
 
 async def test_a_picture_costs_one_question_and_the_wall(
@@ -173,15 +191,20 @@ async def test_a_picture_costs_one_question_and_the_wall(
     assert len(asked) == 1, asked
 
 
+async def _kept_photo(house: House, model: Training) -> Selfie:
+    async with house.desk.for_person(model.owner_id) as work:
+        (photo,) = await work.selfies.of(model.id)
+        photo.key = f"u/{model.owner_id}/selfies/{photo.id}.jpg"
+        await work.bucket.put_bytes(photo.key, b"jpeg")
+    return photo
+
+
 async def test_links_to_photos_stop_with_their_face_model(
     house: House, browser: httpx.AsyncClient, ada: SignedIn
 ) -> None:
     model = await learned(house, ada.owner_id)
-    async with house.desk.for_person(ada.owner_id) as work:
-        (photo,) = await work.selfies.of(model.id)
-        photo.key = f"u/{ada.owner_id}/selfies/{photo.id}.jpg"
-        await work.bucket.put_bytes(photo.key, b"jpeg")
-    (link, *_) = await links_to(house, ada.owner_id, photo.key)
+    photo = await _kept_photo(house, model)
+    (link, *_) = await links_to(house, ada.owner_id, str(photo.key))
     assert await answers(browser, [link]) == {200}
     async with house.desk.for_person(ada.owner_id) as work:
         await trash.put_model(work, model.id)

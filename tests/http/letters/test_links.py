@@ -140,11 +140,15 @@ async def test_a_changed_address_takes_effect_by_its_link_and_the_former_one_is_
 async def test_a_link_sent_to_the_former_address_does_not_bring_it_back(
     studio: Studio, browser: httpx.AsyncClient
 ) -> None:
+    await studio.deliver()
+    confirm = studio.mailbox.link()
     reset = await studio.forgotten()
     await browser.post("/auth/address", data={"email": "countess@example.com"})
     await studio.deliver()
     await browser.post(studio.mailbox.link())
     assert (await studio.browser().post(reset, data={"password": NEW})).status_code == 410
+    assert (await browser.post(confirm)).status_code == 410
+    assert await studio.can_enter(PASSWORD, "countess@example.com")
 
 
 async def test_a_forgotten_password_asked_for_while_the_address_changes_is_not_replaced_from_the_former_one(

@@ -160,12 +160,26 @@ async def test_who_sends_all_before_reading_reads_why_a_photo_was_refused_though
 
     with listening() as port:
         async with serving(app, port):
+            assert "That file is empty" in await said_about(0)
             assert "25 MB" in await said_about(MAX_BYTES + KIB)
             assert _files(tmp_path / "bucket") == []
             await house.draft_with_selfies(ada.owner_id, MOST)
             kept = _files(tmp_path / "bucket")
             assert "That's plenty" in await said_about(8 * KIB * KIB)
             assert _files(tmp_path / "bucket") == kept
+
+
+async def test_of_a_refused_photo_that_never_ends_only_so_much_is_waited_for(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portrait_app.http.selfies.HEARD_OUT_S", 0.01)
+    with listening() as port:
+        async with serving(app, port):
+            reader, writer = await asyncio.open_connection(*port.getsockname())
+            writer.write(b"POST /api/selfies HTTP/1.0\r\nContent-Length: 99\r\n\r\n")
+            async with asyncio.timeout(10):
+                assert b"Please sign in again" in await reader.read()
+            writer.close()
 
 
 async def test_three_hundred_at_once_keep_as_many_as_a_draft_takes_and_the_memory_small(
