@@ -135,7 +135,8 @@ async def test_a_job_that_goes_on_after_all_is_called_off_again_once_its_doubt_i
     assert (await order_of(house, ada, double_id)).doubt is None
 
 
-async def test_a_job_that_was_named_for_another_order_is_not_called_off(house: House, ada: UUID) -> None:
+async def _whose_job_is_named_for_another(house: House, ada: UUID) -> Order:
+    """Have two orders in doubt, and the job of the first, which no list shows, named for the other by the operator."""
     orders = [await lost(house, ada, is_taken=is_taken) for is_taken in (True, False)]
     house.engine.unlisted.add("job1")
     for order in orders:
@@ -144,6 +145,11 @@ async def test_a_job_that_was_named_for_another_order_is_not_called_off(house: H
     first, other = orders
     house.engine.say("job1", JobReport("job1", OrderStatus.RUNNING))
     await doubts.settle_as_sent(house.desk, house.engine, other.id, "job1")  # type: ignore[arg-type] -- a fake
+    return first
+
+
+async def test_a_job_that_was_named_for_another_order_is_not_called_off(house: House, ada: UUID) -> None:
+    first = await _whose_job_is_named_for_another(house, ada)
     house.engine.unlisted.clear()  # a list shows whose it is
     await call_off(house, first)
     assert house.engine.canceled == []
@@ -153,14 +159,7 @@ async def test_a_job_that_was_named_for_another_order_is_not_called_off(house: H
 
 @pytest.mark.parametrize("status", [OrderStatus.RUNNING, OrderStatus.CANCELED])
 async def test_but_a_second_job_beside_it_is_called_off(house: House, ada: UUID, status: OrderStatus) -> None:
-    orders = [await lost(house, ada, is_taken=is_taken) for is_taken in (True, False)]
-    house.engine.unlisted.add("job1")
-    for order in orders:
-        await let_time_pass(house, order)
-        await house.sender.send(ada, order.id)
-    first, other = orders
-    house.engine.say("job1", JobReport("job1", OrderStatus.RUNNING))
-    await doubts.settle_as_sent(house.desk, house.engine, other.id, "job1")  # type: ignore[arg-type] -- a fake
+    first = await _whose_job_is_named_for_another(house, ada)
     await change(house, first, cancel_asked_at=now())  # nobody waits for it any more
     house.engine.say("job1", JobReport("job1", status))
     house.engine.unlisted.clear()
