@@ -47,7 +47,8 @@ def from_npm(spec: str, members: Iterable[str], scratch: Path) -> dict[str, byte
 
     before = set(scratch.iterdir())
     ended = npm(
-        ["pack", spec, "--ignore-scripts", "--json", "--silent", "--pack-destination", str(scratch)],
+        # Relative, it would be looked for from `cwd`, inside itself.
+        ["pack", spec, "--ignore-scripts", "--json", "--silent", "--pack-destination", str(scratch.resolve())],
         return_completed_process=True,
         cwd=scratch,
         capture_output=True,

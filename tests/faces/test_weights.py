@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from portrait_app.faces import published, weights
 from portrait_app.faces.reader import FaceReader
 from tests.models import models
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -96,6 +93,18 @@ def test_why_npm_fetched_nothing_is_said(
     with pytest.raises(published.NotPublished, match=reason) as refused:
         published.from_npm("@vladmandic/face-api@0.0.0", [], tmp_path)
     assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_package_is_read_from_a_scratch_folder_named_from_here_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "package.json").write_text('{"name": "weights", "version": "1.0.0"}')
+    monkeypatch.chdir(tmp_path)
+    Path("var/models").mkdir(parents=True)  # as `make models` names it
+    read = published.from_npm(str(package), ["package/package.json"], Path("var/models"))
+    assert read == {"package/package.json": (package / "package.json").read_bytes()}
 
 
 def test_the_command_says_in_one_line_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
