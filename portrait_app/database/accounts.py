@@ -142,6 +142,12 @@ class Accounts:
         fresh = select(Invite).where(col(Invite.used_at).is_(None), col(Invite.expires_at) > func.now())
         return (await self.session.scalars(fresh.order_by(col(Invite.id).desc()))).all()
 
+    async def take_back(self, invite_id: UUID) -> bool:
+        """Delete an invitation of the asker's that can still be used; False when there is none of this id."""
+        unused = delete(Invite).where(col(Invite.id) == invite_id, col(Invite.used_at).is_(None))
+        gone = unused.where(col(Invite.expires_at) > func.now()).returning(col(Invite.id))
+        return await self.session.scalar(gone) is not None
+
 
 async def password_of(session: AsyncSession, email: str) -> tuple[UUID, str] | None:
     """Return whose address this is and the hash of their password, or None."""

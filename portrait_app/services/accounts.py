@@ -229,6 +229,7 @@ async def _use_up(session: AsyncSession, mode: SignUp, invite: str) -> bool:
         return False
     if not (mode is SignUp.INVITE and await use_invite(session, sessions.digest(invite))):
         raise NotInvited(mode)
+    await tell_operator(session)  # whose list it stood in
     return True
 
 

@@ -12,6 +12,9 @@ from portrait_app.errors import PortraitError
 from portrait_app.services.sessions import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from portrait_app.services.work import Work
 
 LIFETIME = timedelta(days=7)
@@ -29,7 +32,14 @@ class TooManyOpen(PortraitError):
     """There are plenty of invitations that nobody has used."""
 
     headline = "There are many open invitations already"
-    hint = f"{MOST_OPEN} links wait to be used. Pass those on, or wait until some run out."
+    hint = f"{MOST_OPEN} links wait to be used. Pass those on, or take some back; nothing was changed."
+
+
+class NotOpen(PortraitError):
+    """There is no open invitation of this id, or the asker didn't make it: which of the two isn't said."""
+
+    headline = "This invitation isn't open any more"
+    hint = "It was used, ran out or was taken back meanwhile. Nothing was changed."
 
 
 async def invite(work: Work) -> str:
@@ -47,3 +57,19 @@ async def invite(work: Work) -> str:
     work.session.add(Invite(owner_id=work.owner_id, token_hash=digest(token), expires_at=now() + LIFETIME))
     await work.tell("account", work.owner_id)
     return token
+
+
+async def open_ones(work: Work) -> Sequence[Invite]:
+    """Return the invitations that can still be used, the newest first, to the operator; none to others."""
+    return await work.accounts.invites() if await work.accounts.is_operator() else ()
+
+
+async def take_back(work: Work, invite_id: UUID) -> None:
+    """Have an invitation that nobody has used open nothing any more, at once.
+
+    Raises:
+        NotOpen: it opens nothing as it is, or is not the asker's to take back; nothing was changed.
+    """
+    if not await work.accounts.take_back(invite_id):
+        raise NotOpen("take back")
+    await work.tell("account", work.owner_id)

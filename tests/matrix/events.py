@@ -62,8 +62,10 @@ KNOWN: dict[str, dict[str, Kind]] = {
     "GalleryState.use_as_my_picture": {"portrait_id": ID},
     "HomeState.enter": NONE,
     "HomeState.stop_portraits": NONE,
+    "AdmittingState.ask_to_take_back": {"invite_id": ID},
     "AdmittingState.ask_to_turn_away": {"account_id": ID},
     "AdmittingState.let_in": {"account_id": ID},
+    "AdmittingState.take_back": NONE,
     "AdmittingState.turn_away": NONE,
     "KeyringState.ask_to_remove": {"way_id": ID},
     "KeyringState.ask_to_rename": {"way_id": ID},
@@ -121,6 +123,7 @@ KNOWN: dict[str, dict[str, Kind]] = {
     "UpdateVarsInternalState.update_vars_internal": {"vars": VARS},
 }
 HELD = {
+    "AdmittingState.take_back": ("_invite", None),
     "AdmittingState.turn_away": ("_chosen", None),
     "CreateState.order": ("model", None),
     "FaceState.choose_stay_asked": ("_stay_asked", "keep"),

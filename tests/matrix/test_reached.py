@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SAID_OF_ROWS = {
+    "AdmittingState.ask_to_take_back": "NotOpen",
     "AdmittingState.ask_to_turn_away": "NobodyWaits",
     "AdmittingState.let_in": "NobodyWaits",
     "AdmittingState.turn_away": "NobodyWaits",
@@ -36,7 +37,7 @@ OF_THE_TAB_ALONE = {
     *("State.hydrate", "State.hydrate_and_load"),
 }
 """Events that read and write no row, and so ask nobody who they are."""
-FOUND_NOTHING = {"NotFound", "NobodyWaits", "TooLate"}
+FOUND_NOTHING = {"NotFound", "NobodyWaits", "NotOpen", "TooLate"}
 """What is said of a row that isn't there, and of one that can't be brought back any more."""
 NARROWS = {"GalleryState.choose_model", "GalleryState.show_more", "PreferencesState.begin_with_model"}
 """Events that look for what goes with an id, and say nothing where nothing does; the last says it by itself."""

@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from portrait_app.domain.account import Invite
 from portrait_app.domain.clock import now
+from portrait_app.domain.rows import new_id
 from portrait_app.services import invites, trash
 from portrait_app.services.accounts import NotInvited, SignUp
-from portrait_app.services.invites import NotYours
+from portrait_app.services.invites import NotOpen, NotYours, TooManyOpen
 from portrait_app.services.sessions import digest
 from tests.builders import PASSWORD
 from tests.portraits import portraits_of
@@ -124,3 +125,29 @@ async def test_only_the_operator_invites_and_a_row_written_by_another_opens_noth
         work.session.add(Invite(owner_id=bob, token_hash=digest("mine"), expires_at=now() + invites.LIFETIME))
     with pytest.raises(NotInvited):
         await join(house, "eve@example.com", "mine")
+
+
+async def test_an_invitation_that_was_taken_back_lets_nobody_in_and_makes_room_for_another(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invites, "MOST_OPEN", 2)
+    ada = await house.somebody("Ada")
+    gone, used = await invited(house, ada), await invited(house, ada)
+    with pytest.raises(TooManyOpen):
+        await invited(house, ada)
+    bob = await join(house, "bob@example.com", used)
+    async with house.desk.for_person(ada) as work:
+        (left,) = await invites.open_ones(work)
+    for somebody_else in (bob, new_id()):
+        async with house.desk.for_person(somebody_else) as work:
+            assert await invites.open_ones(work) == ()
+            with pytest.raises(NotOpen):
+                await invites.take_back(work, left.id)
+    async with house.desk.for_person(ada) as work:
+        await invites.take_back(work, left.id)
+        assert await invites.open_ones(work) == []
+        with pytest.raises(NotOpen):
+            await invites.take_back(work, left.id)
+    with pytest.raises(NotInvited):
+        await join(house, "eve@example.com", gone)
+    await invited(house, ada)

@@ -1,4 +1,4 @@
-"""Who waits to be let in, in the room of whoever runs the studio."""
+"""Who waits to be let in, and who is invited, in the room of whoever runs the studio."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 from portrait_app.domain.rows import identified
 from portrait_app.errors import NotFound
 from portrait_app.services import accounts
-from portrait_app.services.accounts import SignUp
+from portrait_app.services.accounts import NotInvited, SignUp
 from portrait_app.services.admitting import NobodyWaits
+from portrait_app.services.invites import NotOpen
 from portrait_app.settings import Settings
 from portrait_app.web import house as web_house
 from portrait_app.web.you.admitting import AdmittingState
@@ -91,3 +92,24 @@ async def test_nobody_else_sees_who_waits_or_lets_them_in(house: House, ada: Sig
             await happens(door, event, bob.id)
     await happens(room, "enter")
     assert [each.id for each in room.waiting] == [bob.id]
+
+
+async def test_the_operator_takes_an_invitation_back_that_nobody_has_used(
+    house: House, ada: SignedIn, room: YouState
+) -> None:
+    for _ in range(2):
+        await happens(room, "invite")
+    await happens(room, "enter")
+    assert len(room.invites) == 2
+    newest = room.invites[0]
+    door = await tab_of(AdmittingState, ada.token)
+    await happens(door, "ask_to_take_back", newest.id)
+    await happens(door, "take_back")
+    with pytest.raises(NotInvited):
+        await accounts.require_open(house.desk, SignUp.INVITE, room.invite_link.partition("invite=")[2])
+    for event, *which in (("ask_to_take_back", newest.id), ("take_back",)):
+        with pytest.raises(NotOpen):
+            await happens(door, event, *which)
+    await happens(room, "enter")
+    assert newest.id not in {each.id for each in room.invites}
+    assert len(room.invites) == 1

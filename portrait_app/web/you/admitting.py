@@ -1,21 +1,22 @@
-"""Lets in or turns away who waits; what is left is shown by the room, which hears of it like every other tab."""
+"""Lets in or turns away who waits, and takes invitations back; what is left is shown by the room, as in every tab."""
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from portrait_app.domain.rows import identified
-from portrait_app.services import admitting
+from portrait_app.services import admitting, invites
 from portrait_app.services.admitting import NobodyWaits
 from portrait_app.web import ui
 from portrait_app.web.session import work_for
 
-TURN_AWAY_SHEET = "turn-away"
+TURN_AWAY_SHEET, TAKE_BACK_SHEET = "turn-away", "take-back"
 
 
 class AdmittingState(rx.State):
-    """The one who waits that this tab is asking about."""
+    """The one who waits, or the invitation, that this tab is asking about."""
 
     _chosen: str = ""
+    _invite: str = ""
     chosen_name: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -42,3 +43,20 @@ class AdmittingState(rx.State):
         async with work_for(self) as work:
             await admitting.turn_away(work, identified(self._chosen))
         return ui.toast.show("Turned away", "What they typed is deleted.", kind="good")
+
+    @rx.event
+    async def ask_to_take_back(self, invite_id: str) -> EventSpec:
+        """Ask once before a link that may have been passed on opens nothing any more."""
+        wanted = identified(invite_id)
+        async with work_for(self) as work:
+            if wanted not in {each.id for each in await invites.open_ones(work)}:
+                raise invites.NotOpen("take back")
+        self._invite = invite_id
+        return ui.open_sheet(TAKE_BACK_SHEET)
+
+    @rx.event
+    async def take_back(self) -> EventSpec:
+        """Have the chosen invitation's link open nothing any more."""
+        async with work_for(self) as work:
+            await invites.take_back(work, identified(self._invite))
+        return ui.toast.show("Taken back", "Its link opens nothing any more.", kind="good")

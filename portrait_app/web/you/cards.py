@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from portrait_app.database.accounts import HouseDoubt, Usage, Waiting
-    from portrait_app.domain.account import Session
+    from portrait_app.domain.account import Invite, Session
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,15 @@ class WaitingCard:
     name: str
     email: str
     since: str
+
+
+@dataclass(frozen=True)
+class InviteCard:
+    """An invitation that nobody has used yet; both moments are ISO 8601."""
+
+    id: str
+    since: str
+    until: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,11 @@ def waiting_cards(waiting: Sequence[Waiting]) -> tuple[list[WaitingCard], int]:
     """Say who waits, the longest first, and how many more do."""
     cards = [WaitingCard(str(each.id), each.name, each.email, each.since.isoformat()) for each in waiting]
     return cards, waiting[0].of_all - len(cards) if waiting else 0
+
+
+def invite_cards(invites: Iterable[Invite]) -> list[InviteCard]:
+    """Say when each was made and when it runs out: its link is known nowhere any more."""
+    return [InviteCard(str(each.id), each.created_at.isoformat(), each.expires_at.isoformat()) for each in invites]
 
 
 def usage_counts(usage: Usage | None) -> list[Count]:

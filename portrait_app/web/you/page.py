@@ -8,7 +8,7 @@ from portrait_app.services.complaints import LONGEST_NAME
 from portrait_app.web import ui
 from portrait_app.web.shell import frame
 from portrait_app.web.worn import WornState
-from portrait_app.web.you import door, security, ways
+from portrait_app.web.you import door, inviting, security, ways
 from portrait_app.web.you.own_picture_sheet import own_picture, own_picture_sheet
 from portrait_app.web.you.state import NAME_FIELD, NAME_SHEET, YouState
 
@@ -22,7 +22,7 @@ def you_page() -> rx.Component:
         rx.cond(YouState.is_here, _room(), ui.skeleton("card")),
         active="you",
         looks_again=YouState.enter,
-        beside=(_name_sheet(), own_picture_sheet(), security.invite_sheet(), door.sheet(), *ways.sheets()),
+        beside=(_name_sheet(), own_picture_sheet(), *inviting.sheets(), door.sheet(), *ways.sheets()),
     )
 
 

@@ -9,13 +9,11 @@ from reflex_components_core.el.elements.base import BaseHTML
 
 from portrait_app.services.sessions import EVERYWHERE
 from portrait_app.web import ui
-from portrait_app.web.you import door
-from portrait_app.web.you.state import INVITE_SHEET, YouState
+from portrait_app.web.you import door, inviting
+from portrait_app.web.you.state import YouState
 
 if TYPE_CHECKING:
     from portrait_app.web.you.cards import Count, Figure, SessionCard
-
-INVITE_FIELD = "invite-link"
 
 
 def signing_in() -> rx.Component:
@@ -91,27 +89,10 @@ def operators() -> rx.Component:
             rx.foreach(YouState.not_offered, _not_offered),
             rx.foreach(YouState.doubts, _in_doubt),
             ui.lines(rx.foreach(YouState.health, _figure), rx.foreach(YouState.usage, _count)),
-            rx.cond(YouState.takes_invites, ui.button("Invite somebody", on_click=YouState.invite)),
+            inviting.invitations(),
             class_name="you-section",
             on_mount=YouState.check_health,
         ),
-    )
-
-
-def invite_sheet() -> rx.Component:
-    """The link of an invitation, which is shown once."""
-    return ui.sheet(
-        INVITE_SHEET,
-        "An invitation",
-        rx.el.p("Whoever opens this link first can make an account, for a week. It is shown only now."),
-        rx.el.input(
-            id=INVITE_FIELD,
-            value=YouState.invite_link,
-            read_only=True,
-            class_name="input",
-            aria_label="Link of the invitation",
-        ),
-        actions=(ui.button("Copy the link", kind="primary", data_copies=INVITE_FIELD),),
     )
 
 

@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portrait_app.database.accounts import Usage, Waiting
-from portrait_app.domain.account import Session
+from portrait_app.domain.account import Invite, Session
 from portrait_app.domain.events import Noun
 from portrait_app.domain.look import Look
 from portrait_app.domain.rows import identified
@@ -21,10 +21,12 @@ from portrait_app.web.session import someone_of, work_for
 from portrait_app.web.you.cards import (
     Count,
     Figure,
+    InviteCard,
     SessionCard,
     WaitingCard,
     doubt_figures,
     health_figures,
+    invite_cards,
     session_cards,
     usage_counts,
     waiting_cards,
@@ -52,6 +54,7 @@ class Seen:
     ways: Ways
     usage: Usage | None
     waiting: tuple[Waiting, ...]
+    invites: tuple[Invite, ...]
 
 
 class YouState(Room, rx.State):
@@ -84,6 +87,7 @@ class YouState(Room, rx.State):
     offers: rx.Field[list[Offer]] = rx.field(default_factory=list)
     is_operator: rx.Field[bool] = rx.field(False)
     takes_invites: rx.Field[bool] = rx.field(False)
+    invites: rx.Field[list[InviteCard]] = rx.field(default_factory=list)
     invite_link: rx.Field[str] = rx.field("")
     usage: rx.Field[list[Count]] = rx.field(default_factory=list)
     waiting: rx.Field[list[WaitingCard]] = rx.field(default_factory=list)
@@ -184,6 +188,7 @@ class YouState(Room, rx.State):
             ways=await ways.of(work),
             usage=await work.accounts.usage(),
             waiting=() if sends_mail else tuple(await admitting.who_waits(work)),  # else for nobody but themselves
+            invites=tuple(await invites.open_ones(work)),
         )
 
     def _show(self, seen: Seen) -> None:
@@ -198,6 +203,7 @@ class YouState(Room, rx.State):
         self.ways, self.offers = way_cards(seen.ways, providers), offers(seen.ways, providers)
         self.is_operator, self.usage = seen.usage is not None, usage_counts(seen.usage)
         self.waiting, self.more_waiting = waiting_cards(seen.waiting)
+        self.invites = invite_cards(seen.invites)
         self.takes_invites = house.workshop().settings.sign_up == "invite"
         if not self.is_here or seen.look != self._worn:
             self._worn = seen.look

@@ -1,0 +1,69 @@
+"""Invitations, for the operator of a house that is entered by them: made, shown once, and taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import reflex as rx
+
+from portrait_app.web import ui
+from portrait_app.web.you.admitting import TAKE_BACK_SHEET, AdmittingState
+from portrait_app.web.you.state import INVITE_SHEET, YouState
+
+if TYPE_CHECKING:
+    from portrait_app.web.you.cards import InviteCard
+
+INVITE_FIELD = "invite-link"
+
+
+def invitations() -> rx.Component:
+    """Those that nobody has used yet, and a way to make one; nothing where nobody comes in by them."""
+    return rx.cond(
+        YouState.takes_invites,
+        rx.fragment(
+            rx.cond(YouState.invites.length() > 0, ui.lines(rx.foreach(YouState.invites, _open))),
+            ui.button("Invite somebody", on_click=YouState.invite),
+        ),
+    )
+
+
+def sheets() -> tuple[rx.Component, ...]:
+    """The link of an invitation, which is shown once; and what is asked before one is taken back."""
+    link = ui.sheet(
+        INVITE_SHEET,
+        "An invitation",
+        rx.el.p("Whoever opens this link first can make an account, for a week. It is shown only now."),
+        rx.el.input(
+            id=INVITE_FIELD,
+            value=YouState.invite_link,
+            read_only=True,
+            class_name="input",
+            aria_label="Link of the invitation",
+        ),
+        actions=(ui.button("Copy the link", kind="primary", data_copies=INVITE_FIELD),),
+    )
+    asking = ui.confirm(
+        TAKE_BACK_SHEET,
+        "Take this invitation back?",
+        "Its link opens nothing any more, for whoever has it. You can always make another one.",
+        action="Take back",
+        on_confirm=AdmittingState.take_back,
+    )
+    return link, asking
+
+
+def _open(invite: rx.vars.ObjectVar[InviteCard]) -> rx.Component:
+    return ui.line(
+        rx.el.div(
+            rx.el.span("Invitation of ", ui.locally.day(invite.since), ", ", ui.locally.time(invite.since)),
+            rx.el.span(
+                "Nobody has used it. It ends ",
+                ui.locally.day(invite.until),
+                ", ",
+                ui.locally.time(invite.until),
+                class_name="soft small",
+            ),
+            class_name="you-words",
+        ),
+        ui.button("Take back", kind="plain", on_click=AdmittingState.ask_to_take_back(invite.id)),
+    )
