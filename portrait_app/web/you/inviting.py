@@ -55,9 +55,9 @@ def sheets() -> tuple[rx.Component, ...]:
 def _open(invite: rx.vars.ObjectVar[InviteCard]) -> rx.Component:
     return ui.line(
         rx.el.div(
-            rx.el.span("Invitation of ", ui.locally.day(invite.since), ", ", ui.locally.time(invite.since)),
+            rx.el.span("Invited ", ui.locally.day(invite.since), ", ", ui.locally.time(invite.since)),
             rx.el.span(
-                "Nobody has used it. It ends ",
+                "Open until ",
                 ui.locally.day(invite.until),
                 ", ",
                 ui.locally.time(invite.until),
