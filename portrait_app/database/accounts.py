@@ -88,6 +88,11 @@ class Accounts:
         """Return the asker's address alone: jobs, which write to people, can't read the rest of an account."""
         return (await self.session.scalars(select(col(Account.email)).where(col(Account.id) == self.owner_id))).one()
 
+    async def held(self) -> Account | None:
+        """Return the asker's own account, or None; others don't change it until this transaction ends."""
+        mine = select(Account).where(col(Account.id) == self.owner_id)
+        return (await self.session.scalars(mine.with_for_update())).first()
+
     async def hold(self) -> None:
         """Keep others from changing the account until this transaction ends."""
         await self.session.execute(select(col(Account.id)).where(col(Account.id) == self.owner_id).with_for_update())

@@ -121,7 +121,7 @@ async def link(work: Work, someone: Someone, claim: Claim, name: str) -> None:
 
 
 async def unlink(work: Work, someone: Someone, identity_id: UUID) -> None:
-    """Have an account elsewhere open nothing here any more.
+    """Have an account elsewhere open nothing here any more; every other browser is signed out.
 
     Raises:
         NotFresh: the person signed in some time ago.
@@ -132,7 +132,7 @@ async def unlink(work: Work, someone: Someone, identity_id: UUID) -> None:
     identity = await work.identities.get(identity_id)
     await ways.require_another(work)
     await work.session.delete(identity)
-    await ways.changed(work)
+    await ways.taken_away(work, but=someone.session_id)
 
 
 async def _enter_if_known_by_now(desk: Desk, comer: Newcomer, error: IntegrityError | NotInvited) -> Entered:
@@ -151,9 +151,11 @@ async def _enter_if_known_by_now(desk: Desk, comer: Newcomer, error: IntegrityEr
 async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Entered:
     claim = comer.claim
     async with desk.for_person(owner_id) as work:
-        for identity in await work.identities.all():
-            if (identity.issuer, identity.subject) == (claim.issuer, claim.subject):
-                identity.used_at = now()
+        await work.accounts.hold()
+        mine = {(each.issuer, each.subject): each for each in await work.identities.all()}
+        if (claim.issuer, claim.subject) not in mine:
+            raise TooLate("removed meanwhile")
+        mine[claim.issuer, claim.subject].used_at = now()
         if claim.took_two_steps:
             return _open(work, comer)
         return await steps.after_one(work, comer.device, is_proven=claim.is_proven)

@@ -83,6 +83,7 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
     MailKind.NEW_WAYS: (
         "Another way into your account",
         "A passkey, or an account elsewhere that signs you in, was added to your account or taken away just now.",
+        "One that is taken away signs every browser out but the one in which that was done.",
         "All of them are at {studio}/you",
         "If that wasn't you, remove what you don't know there, and choose another password: {studio}/auth/forgot",
     ),

@@ -14,7 +14,7 @@ from portrait_app.database.passkeys import passkey_of
 from portrait_app.domain.clock import now
 from portrait_app.domain.passkey import Passkey
 from portrait_app.domain.text import one_line
-from portrait_app.errors import PortraitError, SignedOut
+from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.services import devices, errands, fresh, sessions, ways
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def sign_in(desk: Desk, house: House, visitor: Visitor, answer: Answer, *,
         raise PasskeyRefused("unknown credential, or another person's")
     count = wire.count_of(house, lock, challenge, answer)
     async with desk.for_person(lock.owner_id) as work:
-        passkey = await work.passkeys.get(lock.id)
+        passkey = await _still_there(work, lock.id)
         if count <= passkey.sign_count and (count or passkey.sign_count):  # signed in since we looked: there is a copy
             raise PasskeyRefused(f"sign count {count} after {passkey.sign_count}")
         passkey.sign_count, passkey.used_at = count, now()
@@ -143,7 +143,7 @@ async def rename(work: Work, passkey_id: UUID, name: str) -> None:
 
 
 async def remove(work: Work, someone: Someone, passkey_id: UUID) -> None:
-    """Let a passkey open nothing any more, at once.
+    """Let a passkey open nothing any more, at once; every other browser is signed out.
 
     Raises:
         NotFresh: the person signed in some time ago.
@@ -156,10 +156,17 @@ async def remove(work: Work, someone: Someone, passkey_id: UUID) -> None:
     await ways.require_another(work)
     await ways.require_another_passkey(work)
     await work.session.delete(passkey)
-    await ways.changed(work)
+    await ways.taken_away(work, but=someone.session_id)
 
 
 def _require_whole(someone: Someone, known: Sequence[Passkey]) -> None:
     """Let whoever is halfway in add the first passkey, and no other: that would go round the first."""
     if someone.is_half and known:
         raise SignedOut("halfway in, and there is a passkey")
+
+
+async def _still_there(work: Work, passkey_id: UUID) -> Passkey:
+    try:
+        return await work.passkeys.get(passkey_id)
+    except NotFound as error:
+        raise PasskeyRefused("removed meanwhile") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from portrait_app.database.accounts import appoint_operator, is_empty, is_empty_for_us, password_of
+from portrait_app.database.accounts import appoint_operator, is_empty_for_us, password_of
 from portrait_app.database.address import Role
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.rows import new_id
@@ -45,20 +45,21 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
             mail server, the operator is to let them in. Which isn't said: who signs up with somebody's address would
             learn at the next sign-in if there was an account.
     """
-    owner_id, is_right = await _known_by(desk, email, password)
+    owner_id, right = await _known_by(desk, email, password)
     async with desk.for_person(owner_id) as work:  # also nobody's: it takes as long whether or not they are known
         # Asked before anything is known of them: for a right password alone it would be a query that can be timed.
-        is_nobodys = not must_be_confirmed and await is_empty(work.session)
-        account = await work.accounts.find()
-        if account is not None and is_right:
-            if is_nobodys and await is_empty_for_us(work.session):
+        is_nobodys = not must_be_confirmed and await is_empty_for_us(work.session)
+        account = await work.accounts.held()
+        # Compared again: whoever set another one meanwhile has signed everybody out, and this would be there to stay.
+        if account is not None and right and account.password_hash == right:
+            if is_nobodys:
                 await appoint_operator(work.session)  # asked for while there was a mail server, and entered first now
                 await work.session.refresh(account, ["let_in_at"])
             if account.may_come_in(confirms_addresses=must_be_confirmed):
                 await work.accounts.forget_old_sessions()
                 await work.tell("account", owner_id)  # the other browsers list this one
                 return await steps.after_one(work, device, is_proven=True)
-    raise NotLetIn(owner_id if is_right else None, must_be_confirmed=must_be_confirmed)
+    raise NotLetIn(owner_id if right else None, must_be_confirmed=must_be_confirmed)
 
 
 async def confirm_again(desk: Desk, owner_id: UUID) -> None:
@@ -69,9 +70,12 @@ async def confirm_again(desk: Desk, owner_id: UUID) -> None:
             await mails.write(work, MailKind.CONFIRM, (await work.accounts.mine()).email)
 
 
-async def _known_by(desk: Desk, email: str, password: str) -> tuple[UUID, bool]:
-    """Return whose address this is, or nobody's id, and whether the password is theirs. It takes as long either way."""
+async def _known_by(desk: Desk, email: str, password: str) -> tuple[UUID, str]:
+    """Return whose address this is, or nobody's id, and the hash of the password if it is theirs.
+
+    It takes as long either way.
+    """
     async with desk.for_nobody(Role.USER) as session:
         known = await password_of(session, one_line(email))
     is_right = await passwords.matches(password, known[1] if known else None)
-    return (known[0], is_right) if known else (new_id(), False)
+    return (known[0], known[1] if is_right else "") if known else (new_id(), "")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from portrait_app.domain.mail import MailKind
 from portrait_app.errors import PortraitError
-from portrait_app.services import mails
+from portrait_app.services import mails, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from portrait_app.domain.identity import Identity
     from portrait_app.domain.passkey import Passkey
@@ -72,6 +73,16 @@ async def changed(work: Work) -> None:
     """Tell the person, by mail too, that the ways into their account are others now (ASVS 5.0 6.3.7)."""
     await mails.write(work, MailKind.NEW_WAYS, (await work.accounts.mine()).email)
     await work.tell("account", work.owner_id)
+
+
+async def taken_away(work: Work, but: UUID) -> None:
+    """Sign every other browser out once a way in is gone: mostly what it was on is lost, and may stand open.
+
+    Which way each was opened by isn't asked: a passkey is on several devices, and the lost one may know the password.
+    """
+    await work.session.flush()  # first, so that who comes in by it just now has either come by then, or is refused
+    await sessions.end_all(work, but=but)
+    await changed(work)
 
 
 async def close_others(work: Work) -> None:

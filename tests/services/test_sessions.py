@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
+from portrait_app.domain.identity import Claim
 from portrait_app.errors import NotFound
-from portrait_app.services import sessions
+from portrait_app.services import identities, passwords, sessions
+from portrait_app.services.accounts import SignUp
+from portrait_app.services.errands import TooLate
+from portrait_app.services.identities import Newcomer
+from portrait_app.services.signing_in import NotLetIn
 from tests.builders import PASSWORD, signs_in
 from tests.services.fullness import forms_of
+from tests.services.test_cancelling_races import until_somebody_waits
 from tools import newcomers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from portrait_app.database.address import Address
     from tests.builders import House
+
+CLAIM = Claim("github", "https://github.com", "7", "ada@example.com", is_verified=True, name="Ada")
 
 
 async def signed_up(house: House, email: str = "ada@example.com") -> sessions.SignedIn:
@@ -137,3 +148,33 @@ async def test_a_browser_that_was_not_used_for_too_long_is_not_listed_as_signed_
         admin.execute("UPDATE app.sessions SET seen_at = now() - interval '15 days' WHERE device LIKE 'Chrome%'")
     async with house.desk.for_person(first.owner_id) as work:
         assert [each.device for each in await sessions.living(work)] == ["Firefox/150"]
+
+
+async def by_password(house: House) -> object:
+    return await signs_in(house, "ada@example.com")
+
+
+async def by_github(house: House) -> object:
+    return await identities.sign_in(house.desk, Newcomer(CLAIM, "GitHub", "test", SignUp.CLOSED))
+
+
+@pytest.mark.parametrize("enter", [by_password, by_github])
+async def test_whoever_shows_what_stops_opening_the_door_just_then_stays_outside(
+    house: House, enter: Callable[[House], Coroutine[Any, Any, object]]
+) -> None:
+    """The others have been signed out by then: a session that began now would be there to stay."""
+    owner_id = (await signed_up(house)).owner_id
+    someone = await house.someone(owner_id)
+    async with house.desk.for_person(owner_id) as work:
+        await identities.link(work, someone, CLAIM, "GitHub")
+    async with house.desk.for_person(owner_id) as work:
+        (github,) = await work.identities.all()
+        await identities.unlink(work, someone, github.id)
+        (await work.accounts.mine()).password_hash = await passwords.hashed("eleven quiet lanterns")
+        await work.session.flush()
+        coming = asyncio.create_task(enter(house))
+        await until_somebody_waits(work)
+    with pytest.raises((NotLetIn, TooLate)):
+        await coming
+    async with house.desk.for_person(owner_id) as work:
+        assert [each.id for each in await sessions.living(work)] == [someone.session_id]

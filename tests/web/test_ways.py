@@ -13,7 +13,7 @@ from portrait_app.domain.account import Account
 from portrait_app.domain.identity import Identity
 from portrait_app.domain.passkey import Passkey
 from portrait_app.errors import NotFound
-from portrait_app.services import fresh
+from portrait_app.services import fresh, sessions
 from portrait_app.services.fresh import NotFresh
 from portrait_app.services.ways import LastWayIn
 from portrait_app.settings import Settings
@@ -91,9 +91,12 @@ async def test_ways_are_removed_until_one_is_left(
     async with house.desk.for_person(ada.owner_id) as work:
         await work.session.execute(update(Account).values(password_hash=""))
     passkey, github = await has_passkey(house, ada.owner_id), await has_github(house, ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        elsewhere = sessions.open_session(work, "a lost phone", is_proven=False)
     await happens(keyring, "ask_to_remove", github)
     assert keyring.chosen_name == "GitHub"
     await happens(keyring, "remove")
+    assert await sessions.who(house.desk, elsewhere.token) is None
     await happens(keyring, "ask_to_remove", passkey)
     with pytest.raises(LastWayIn):
         await happens(keyring, "remove")

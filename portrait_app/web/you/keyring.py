@@ -47,7 +47,12 @@ class KeyringState(rx.State):
         way, someone = await _card(self, self._chosen), await someone_of(self)
         async with work_for(self) as work:
             await (passkeys.remove if way.is_passkey else identities.unlink)(work, someone, identified(way.id))
-        return ui.toast.show("Removed", f"{way.name} doesn't sign you in any more.", name=way.name, kind="good")
+        return ui.toast.show(
+            "Removed",
+            f"{way.name} doesn't sign you in any more. Every other browser was signed out.",
+            name=way.name,
+            kind="good",
+        )
 
 
 async def _card(state: rx.State, way_id: str) -> WayCard:

@@ -47,7 +47,8 @@ def sheets() -> tuple[rx.Component, ...]:
     removing = ui.confirm(
         REMOVE_SHEET,
         "Remove this way in?",
-        KeyringState.chosen_name + " will not sign you in any more. Your other ways in stay.",
+        KeyringState.chosen_name
+        + " will not sign you in any more, and every other browser is signed out. Your other ways in stay.",
         action="Remove",
         on_confirm=KeyringState.remove,
     )

@@ -126,13 +126,17 @@ async def test_asvs_6_3_7_the_person_is_told_by_mail_of_each_change(ada: Browser
     assert [(mail.kind, mail.address) for mail in written if mail] == [(MailKind.NEW_WAYS, "ada@example.com")] * 2
 
 
-async def test_a_removed_passkey_opens_nothing(ada: Browser, somebody: Browser) -> None:
+async def test_a_removed_passkey_opens_nothing_and_leaves_nothing_open_but_where_it_was_removed(
+    ada: Browser, somebody: Browser
+) -> None:
     device = Authenticator(OURS)
     owner = await ada.signs_up("Ada")
     await ada.adds(device)
+    await somebody.opens(device)
     (key,) = await ada.keys()
     async with ada.house.desk.for_person(owner) as work:
         await passkeys.remove(work, await ada.someone(), key.id)
+    assert (await ada.is_in(), await somebody.is_in()) == (True, False)
     assert (await somebody.opens(device)).status_code == 400
 
 

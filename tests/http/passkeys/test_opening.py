@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from portrait_app.services import sessions
+from portrait_app.services import passkeys, sessions
 from portrait_app.services.cookie import COOKIE
 from tests.authenticator import PRESENT, Authenticator
 from tests.http.passkeys.conftest import OURS, Browser
+from tests.services.test_cancelling_races import until_somebody_waits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +94,20 @@ async def test_of_two_answers_with_one_count_at_once_one_is_refused(
                 await asyncio.sleep(0)
         refused = await second
     assert (refused.status_code, COOKIE in somebody.client.cookies) == (400, False)
+
+
+async def test_whoever_brings_a_passkey_while_it_is_removed_stays_outside(ada: Browser, somebody: Browser) -> None:
+    device = Authenticator(OURS)
+    owner = await ada.signs_up("Ada")
+    await ada.adds(device)
+    (key,) = await ada.keys()
+    async with ada.house.desk.for_person(owner) as work:
+        await passkeys.remove(work, await ada.someone(), key.id)
+        coming = asyncio.create_task(somebody.opens(device))
+        await until_somebody_waits(work)
+    refused = await coming
+    assert (refused.status_code, refused.json()["why"], COOKIE in somebody.client.cookies) == (
+        400, "PasskeyRefused", False)  # fmt: skip
 
 
 async def test_the_questions_of_one_page_side_by_side_are_one_browsers(somebody: Browser) -> None:
