@@ -18,7 +18,7 @@ from portrait_app.adapters.replicate.errors import EngineError
 from portrait_app.database.leaving import forget_tries, part
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.services import cancelling, limits, removal, sessions
+from portrait_app.services import cancelling, exports, limits, removal, sessions
 from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SURELY_OVER = timedelta(minutes=1)  # a transaction that began in time to stay has ended by then
-PATIENCE = timedelta(days=3)  # with an engine that does not confirm; the rest is deleted then all the same
+# With an engine that does not confirm, since it was first asked: the studio may have been at rest when the moment came.
+PATIENCE = timedelta(days=3)
 PAGE = 500
 
 
@@ -85,9 +86,13 @@ class Parting:
             await self.desk.queue.put_off(Chore.SAY_FAREWELL, farewell_id, farewell_id)
 
     async def _close(self, owner_id: UUID) -> None:
-        """Sign them out everywhere, call off what is under way, and have every face model deleted."""
+        """Sign them out everywhere, call off what is under way, and have every face model deleted.
+
+        What is still to be packed would be laid into the emptied bucket, for somebody who can't come in to take it.
+        """
         async with self.desk.for_person(owner_id) as work:
             await sessions.end_all(work)
+            await exports.forget(work)
             await cancelling.cancel_coming(work)
             for training in await work.trainings.all():
                 await cancelling.cancel_training(work, training.id)
@@ -103,9 +108,10 @@ class Parting:
         """Have it all deleted there; return what could not be confirmed in all these days."""
         async with self.desk.for_person(owner_id) as work:
             trainings = await work.trainings.all()
+        asked_at = max([leave_at, *(each.removal_asked_at for each in trainings if each.removal_asked_at)])
         waiting = [why for each in trainings if (why := await self._remove(owner_id, each.id))]
-        if waiting and now() - leave_at < PATIENCE:
-            raise NotYetGone("; ".join(waiting), now() - leave_at)
+        if waiting and now() - asked_at < PATIENCE:
+            raise NotYetGone("; ".join(waiting), now() - asked_at)
         async with self.desk.for_service(owner_id) as work:
             return [what for each in trainings for what in await removal.left_there(work, each.id)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from portrait_app.database.address import Role
 from portrait_app.domain.chores import Chore
 from portrait_app.services.farewells import Farewells
 from portrait_app.services.mails import Postman
-from portrait_app.services.parting import Parting
+from portrait_app.services.parting import PATIENCE, Parting
 from tests.services.fullness import EMAIL, somebody_with_everything
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ class Studio:
         for name, row_id in await self.jobs():
             if name == Chore.SAY_FAREWELL:
                 await self.farewells.say(row_id, row_id)
+
+    def let_patience_end(self) -> None:
+        """As if the moment had come, and the engine had been asked first, longer ago than it is waited for."""
+        long_ago = f"now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
+        self.rows(f"UPDATE app.accounts SET leave_at = {long_ago} WHERE email = '{EMAIL}' RETURNING 1")
+        self.rows(f"UPDATE app.trainings SET removal_asked_at = {long_ago} RETURNING 1")
 
     def still_open(self) -> list[str]:
         """What the operator sees."""

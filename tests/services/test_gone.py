@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +11,9 @@ from portrait_app.adapters.queue import JobQueue
 from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.domain.chores import Chore
 from portrait_app.services import parting, reconcile
-from portrait_app.services.parting import PATIENCE, Parting
+from portrait_app.services.parting import Parting
 from portrait_app.services.versions import NotYetGone
-from tests.services.fullness import EMAIL, empty_tables, files_about, objects_of, rows_about, words_of
+from tests.services.fullness import empty_tables, files_about, objects_of, rows_about, words_of
 from tests.services.removing import VERSION
 
 if TYPE_CHECKING:
@@ -143,6 +142,9 @@ async def test_pictures_go_at_once_and_the_account_waits_for_the_engine_some_day
         await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     assert await objects_of(studio.house, ada.owner_id) == []
     assert studio.rows("SELECT 1 FROM app.sessions WHERE revoked_at IS NULL AND device LIKE 'Adal%'") == []
+    assert (
+        studio.rows("SELECT 1 FROM app.exports") == []
+    )  # else it would be packed now, and a mail say that it is ready
     studio.house.engine.versions.clear()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     assert rows_about(studio.address, [str(ada.owner_id)]) == set()
@@ -156,8 +158,7 @@ async def test_what_the_engine_never_confirms_is_said_honestly_and_known_by_its_
     engine.deletes_slowly = True
     if is_down:
         engine.trouble_with[VERSION] = EngineDown("no answer")
-    past = f"UPDATE app.accounts SET leave_at = now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
-    studio.rows(f"{past} WHERE email = '{EMAIL}' RETURNING 1")
+    studio.let_patience_end()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     with pytest.raises(NotYetGone):
         await studio.say_farewells()
