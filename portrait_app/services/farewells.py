@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from portrait_app.services.pace import Call, turn
 from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 ADDRESS_KEPT = timedelta(days=7)  # at most, while no mail server takes the receipt
+ASKED_FOR_S = 300.0  # by far sooner than a chore is broken off (`jobs/tasks`), and the receipt with it
 UNKNOWN_SINCE = ", unknown there since "
 NAMELESS = "doubtful jobs of people who have left"
 ALL_GONE = "The portrait engine has confirmed that it has nothing of it any more."
@@ -58,20 +62,33 @@ class Farewells:
             found = await farewell(session, farewell_id)
         if found is None:
             return
-        await self._send_receipt(farewell_id, found)
-        asked = [await self._left_of(what, found) for what in found.still_there]
-        still_there = [what for what in asked if what is not None]
+        doubts = [what for what in found.still_there if what == removal.IN_DOUBT]  # nobody can ask about those
+        still_there = await self._ask(found)
+        await self._send_receipt(farewell_id, found, [*still_there, *doubts])
         async with self.desk.for_nobody(Role.SERVICE) as session:
             await note(session, farewell_id, still_there)
-            for _doubt in range(found.still_there.count(removal.IN_DOUBT)):  # nobody can ask about those
+            for _doubt in doubts:
                 await count_up(session, NAMELESS)
         if still_there:
             raise NotYetGone(f"{len(still_there)} things", now() - found.created_at)
 
-    async def _send_receipt(self, farewell_id: UUID, found: Farewell) -> None:
+    async def _ask(self, found: Farewell) -> list[str]:
+        """Ask about all that has a name; return what is there still.
+
+        It comes first: a mail server that is away for days holds nothing up, and the receipt says how it stands when it
+        is sent. An engine that hangs delays that by little.
+        """
+        left: list[str | None] = [what for what in found.still_there if what != removal.IN_DOUBT]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ASKED_FOR_S):
+                for number, what in enumerate(left):
+                    left[number] = what and await self._left_of(what, found)
+        return [what for what in left if what is not None]
+
+    async def _send_receipt(self, farewell_id: UUID, found: Farewell, still_there: Sequence[str]) -> None:
         if found.address is None:
             return
-        names = "\n".join(found.still_there)
+        names = "\n".join(still_there)
         more = NOT_CONFIRMED.format(names=names) if names else ALL_GONE
         try:
             await self.postman.send_receipt(found.address, farewell_id, more)
@@ -79,8 +96,6 @@ class Farewells:
             if now() - found.created_at < ADDRESS_KEPT:
                 raise
             log.warning("mail.given_up", kind="left")
-        async with self.desk.for_nobody(Role.SERVICE) as session:
-            await note(session, farewell_id, found.still_there)
 
     async def _left_of(self, what: str, found: Farewell) -> str | None:
         """Ask the engine once; None when it is gone. What could not be asked or confirmed is there still."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +10,13 @@ import pytest
 from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
+from portrait_app.ports.mailer import MailNotTaken
 from portrait_app.services import removal
-from portrait_app.services.farewells import NAMELESS, UNKNOWN_SINCE
-from portrait_app.services.parting import PATIENCE
+from portrait_app.services.farewells import ADDRESS_KEPT, NAMELESS, UNKNOWN_SINCE
 from portrait_app.services.vanished import BELIEVED_AFTER
 from portrait_app.services.versions import NotYetGone
-from tests.services.fullness import EMAIL, rows_about, words_of
+from tests.services.fullness import files_about, rows_about, words_of
+from tests.services.removing import VERSION
 
 if TYPE_CHECKING:
     from portrait_app.services.sessions import SignedIn
@@ -28,6 +29,7 @@ async def ada(studio: Studio) -> SignedIn:
 
 
 async def test_what_was_under_way_is_called_off_and_its_model_deleted(studio: Studio, ada: SignedIn) -> None:
+    """Also where the studio was at rest for days when the moment came: the engine is asked for as long as ever."""
     from portrait_app.services import cancelling, trainings  # noqa: PLC0415 -- for this story alone
 
     house = studio.house
@@ -39,7 +41,7 @@ async def test_what_was_under_way_is_called_off_and_its_model_deleted(studio: St
         await trainings.start(work, draft.id, name="Ada", trainer="darkroom")
     ((order_id,),) = studio.rows(f"SELECT id FROM app.orders WHERE training_id = '{draft.id}'")
     await house.sender.send(ada.owner_id, order_id)
-    studio.rows("UPDATE app.accounts SET leave_at = now() - interval '1 hour' WHERE name LIKE 'Adal%' RETURNING 1")
+    studio.rows("UPDATE app.accounts SET leave_at = now() - interval '9 days' WHERE name LIKE 'Adal%' RETURNING 1")
     with pytest.raises(NotYetGone, match="under way"):
         await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     await cancelling.call_off(house.desk, house.engine, ada.owner_id, order_id)  # type: ignore[arg-type] -- a fake
@@ -61,8 +63,7 @@ async def test_what_another_account_has_is_not_taken_for_gone(studio: Studio, ad
     )
     engine.trouble_with["gone"] = JobVanished("gone")
     engine.name = "somebody-else"
-    past = f"UPDATE app.accounts SET leave_at = now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
-    studio.rows(f"{past} WHERE email = '{EMAIL}' RETURNING 1")
+    studio.let_patience_end()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     with pytest.raises(NotYetGone):
         await studio.say_farewells()
@@ -87,8 +88,7 @@ async def test_a_job_in_doubt_of_somebody_who_has_left_is_counted_once_for_the_o
         "UPDATE app.orders SET status = 'in_doubt', ended_at = now(), version = NULL, job_id = NULL, file_id = NULL, "
         "doubt = 'nobody knows' WHERE kind = 'training' RETURNING 1"
     )
-    past = f"UPDATE app.accounts SET leave_at = now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
-    studio.rows(f"{past} WHERE email = '{EMAIL}' RETURNING 1")
+    studio.let_patience_end()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     assert removal.IN_DOUBT in studio.still_open()
     await studio.say_farewells()
@@ -96,3 +96,35 @@ async def test_a_job_in_doubt_of_somebody_who_has_left_is_counted_once_for_the_o
     assert studio.still_open() == []
     async with studio.house.desk.for_nobody(Role.SERVICE) as session:
         assert (await counted(session))[NAMELESS] == 1
+
+
+async def test_a_mail_server_that_is_away_holds_up_the_receipt_alone_and_that_says_how_it_stands_when_it_goes(
+    studio: Studio, ada: SignedIn
+) -> None:
+    engine, outbox = studio.house.engine, studio.outbox.folder
+    engine.deletes_slowly = True
+    studio.let_patience_end()
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    outbox.rename(outbox.with_name("aside"))
+    outbox.write_text("no folder")  # so that nothing can be laid into it
+    for is_slow in (True, False):
+        engine.deletes_slowly = is_slow
+        with pytest.raises(MailNotTaken):
+            await studio.say_farewells()
+    assert engine.versions == set()
+    outbox.unlink()
+    await studio.say_farewells()
+    (receipt,) = files_about(studio.data, words_of(ada))
+    assert VERSION not in receipt.read_text()
+    assert studio.rows("SELECT 1 FROM app.farewells") == []
+
+
+async def test_an_address_is_kept_for_a_week_at_most_while_no_mail_server_takes_its_receipt(
+    studio: Studio, ada: SignedIn
+) -> None:
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    studio.outbox.folder.rename(studio.data / "aside")
+    studio.outbox.folder.write_text("no folder")
+    studio.rows(f"UPDATE app.farewells SET created_at = now() - interval '{ADDRESS_KEPT.days} days' RETURNING 1")
+    await studio.say_farewells()
+    assert rows_about(studio.address, words_of(ada)) == set()
