@@ -104,7 +104,8 @@ class Doors:
 
         async def enter(form: Mapping[str, str]) -> Response:
             email = one_line(form.get("email", "")).lower()
-            await self._count_sign_in(email, forms.network(request))
+            browser = browsers.token_of(request, workshop.settings)
+            await signing_in.count_try(workshop.desk, email, forms.network(request), browser)
             try:
                 signed = await signing_in.sign_in(
                     workshop.desk,
@@ -181,10 +182,3 @@ class Doors:
             return ""
         async with self._workshop_of().desk.for_person(someone.owner_id) as work:
             return (await work.accounts.mine()).email
-
-    async def _count_sign_in(self, email: str, network: str) -> None:
-        """Count a try, whether or not there is such an account."""
-        desk = self._workshop_of().desk
-        await limits.take_from(desk, limits.SIGN_IN_OF_NETWORK, network)
-        await limits.take(desk, limits.SIGN_IN_OF_BOTH, f"{email}\0{network}")
-        await limits.take(desk, limits.SIGN_IN_OF_ACCOUNT, email)

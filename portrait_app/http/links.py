@@ -11,9 +11,9 @@ from starlette.routing import Route
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.text import one_line
 from portrait_app.errors import SignedOut
-from portrait_app.http import forms
+from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import signed_in, token_of
-from portrait_app.services import addresses, complaints, fresh, limits, sessions, steps
+from portrait_app.services import addresses, complaints, fresh, limits, sessions, signing_in, steps
 from portrait_app.services.addresses import AddressTaken, LinkUsedUp
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.fresh import NotFresh
@@ -155,12 +155,16 @@ class Letterbox:
         async def choose(form: Mapping[str, str]) -> Response:
             is_by_mail = workshop.settings.confirms_addresses
             await addresses.reset(workshop.desk, token, form.get("password", ""), confirms_addresses=is_by_mail)
-            return forms.said(
+            browser = browsers.token_of(request, workshop.settings) or browsers.new_token()
+            await signing_in.has_chosen(workshop.desk, browser, link.address)
+            answer = forms.said(
                 request,
                 "Your new password is set",
                 "Every browser was signed out. Sign in with the new password.",
                 ("Sign in", "/auth/sign-in"),
             )
+            browsers.mark(answer, request, workshop.settings, browser)
+            return answer
 
         shown: dict[str, Any] = {"username": link.address, "is_let_in": link.kind is MailKind.LET_IN}
         if request.method == "POST":

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from portrait_app.services.work import Desk
 
 LIFETIME = timedelta(minutes=5)
-Kind = Literal["passkey.sign-in", "passkey.add", "provider", "second-step"]
+Kind = Literal["passkey.sign-in", "passkey.add", "provider", "second-step", "new-password"]
 
 
 class TooLate(PortraitError):

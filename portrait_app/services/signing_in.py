@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from portrait_app.database.accounts import appoint_operator, is_empty_for_us, password_of
 from portrait_app.database.address import Role
+from portrait_app.domain.clock import now
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.rows import new_id
 from portrait_app.domain.text import one_line
-from portrait_app.services import limits, mails, passwords, steps
+from portrait_app.services import errands, limits, mails, passwords, steps
 from portrait_app.services.complaints import WrongInput
+from portrait_app.services.errands import TooLate
 from portrait_app.services.limits import TooManyTries
 
 if TYPE_CHECKING:
@@ -60,6 +63,32 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
                 await work.tell("account", owner_id)  # the other browsers list this one
                 return await steps.after_one(work, device, is_proven=True)
     raise NotLetIn(owner_id if right else None, must_be_confirmed=must_be_confirmed)
+
+
+async def count_try(desk: Desk, email: str, network: str, browser: str) -> None:
+    """Count a try, whether or not there is such an account.
+
+    Raises:
+        TooManyTries: of this network, or of many at this account; but for a browser in which its owner `has_chosen`.
+    """
+    await limits.take_from(desk, limits.SIGN_IN_OF_NETWORK, network)
+    await limits.take(desk, limits.SIGN_IN_OF_BOTH, f"{email}\0{network}")
+    try:
+        await limits.take(desk, limits.SIGN_IN_OF_ACCOUNT, email)
+    except TooManyTries as error:
+        try:
+            kept = await errands.take(desk, "new-password", browser, email)
+        except TooLate:
+            raise error from None
+        if datetime.fromisoformat(kept["until"]) < now():
+            raise
+        await errands.leave(desk, "new-password", browser, email, kept)  # for a slip of the finger
+
+
+async def has_chosen(desk: Desk, browser: str, email: str) -> None:
+    """Let a browser try the new password, however many guess elsewhere: it has shown whose mailbox it is."""
+    kept = {"until": (now() + errands.LIFETIME).isoformat()}
+    await errands.leave(desk, "new-password", browser, email.lower(), kept)
 
 
 async def confirm_again(desk: Desk, owner_id: UUID) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.http.front import Studio, typed
+from portrait_app.services import limits
+from tests.http.front import NEW, Studio, typed
+from tests.http.test_what_strangers_learn import HERS
 
 if TYPE_CHECKING:
     from portrait_app.database.address import Address
@@ -36,6 +38,23 @@ async def test_a_guesser_does_not_lock_somebody_out_who_signs_in_from_elsewhere(
         await guesser.post("/auth/sign-in", data=typed(password="a wrong password"))
     browser = studio.browser(at="203.0.113.9")
     assert (await browser.post("/auth/sign-in", data=typed())).status_code == 303
+
+
+async def test_while_many_networks_guess_the_owner_comes_in_by_a_link_from_their_mailbox_and_in_no_other_browser(
+    posting: Studio,
+) -> None:
+    for _ in range(limits.SIGN_IN_OF_ACCOUNT.at_once):
+        await limits.take(posting.house.desk, limits.SIGN_IN_OF_ACCOUNT, HERS)
+    ada, other = posting.browser(at="203.0.113.9"), posting.browser(at="203.0.113.10")
+    refused = await ada.post("/auth/sign-in", data=typed())
+    assert (refused.status_code, "Please wait 10 minutes" in refused.text) == (429, True)
+    link = await posting.forgotten()
+    assert (await ada.get(link)).status_code == 200
+    await ada.post(link, data={"password": NEW})
+    wrong, right = typed(), typed(password=NEW)
+    said = [(await each.post("/auth/sign-in", data=form)).status_code for each, form in (
+        (other, right), (ada, wrong), (ada, typed(email="eve@example.com")), (ada, right))]  # fmt: skip
+    assert said == [429, 422, 422, 303]
 
 
 async def test_one_network_cannot_try_many_accounts(studio: Studio) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from portrait_app.services import passkeys, sessions
+from portrait_app.services import limits, passkeys, sessions
 from portrait_app.services.cookie import COOKIE
 from tests.authenticator import PRESENT, Authenticator
 from tests.http.passkeys.conftest import OURS, Browser
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 _WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-async def test_whoever_has_the_passkey_is_signed_in_without_an_address_or_a_password(
+async def test_whoever_has_the_passkey_is_signed_in_without_an_address_or_a_password_however_many_guess_that(
     ada: Browser, somebody: Browser
 ) -> None:
     owner, device = await ada.signs_up("Ada"), Authenticator(OURS)
+    for _ in range(limits.SIGN_IN_OF_ACCOUNT.at_once):
+        await limits.take(ada.house.desk, limits.SIGN_IN_OF_ACCOUNT, "ada@example.com")
+    assert (await somebody.enters("Ada")).status_code == 429
     added = await ada.adds(device)
     assert (added.status_code, added.json()["name"]) == (200, "A browser on an iPhone")
     for turn in (1, 2):
