@@ -17,7 +17,7 @@ from portrait_app.errors import NotFound, PortraitError, SignedOut
 from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import FromElsewhere, require_own_page, signed_in, token_of
 from portrait_app.services import errands, fresh, identities, limits
-from portrait_app.services.accounts import NotInvited, SignUp
+from portrait_app.services.accounts import NotInvited, SignUp, TakesNobody
 from portrait_app.services.errands import TooLate
 from portrait_app.services.fresh import NotFresh, OnlyVouchedFor
 from portrait_app.services.identities import AddressKnown, LinkedElsewhere, Newcomer, Unverified
@@ -42,7 +42,8 @@ _OF_A_PROVIDER: dict[str, type[ProviderError]] = {
     kind.__name__: kind for kind in (ProviderDown, Declined, NotProven, Unverified, AddressKnown, LinkedElsewhere)
 }
 _OTHERS: dict[str, type[PortraitError]] = {
-    kind.__name__: kind for kind in (TooLate, FromElsewhere, NotFresh, OnlyVouchedFor, NotByPasskey, NotInvited)
+    kind.__name__: kind
+    for kind in (TooLate, FromElsewhere, NotFresh, OnlyVouchedFor, NotByPasskey, NotInvited, TakesNobody)
 }
 TROUBLES = (ProviderError, *_OTHERS.values())
 

@@ -53,6 +53,13 @@ class NotInvited(PortraitError):
     hint = "Ask whoever runs it for a link. Each link works once, for a week."
 
 
+class TakesNobody(NotInvited):
+    """Sign-up is closed: there is no link to ask for."""
+
+    headline = "This studio takes nobody new"
+    hint = "Whoever runs it has closed it to new people. If you have an account here, sign in as you always do."
+
+
 class UnknownLook(PortraitError):
     """A theme or a hue that isn't offered."""
 
@@ -71,7 +78,7 @@ async def require_open(desk: Desk, mode: SignUp, invite: str = "") -> None:
             return
         if mode is SignUp.INVITE and invite and await is_invited(session, sessions.digest(invite)):
             return
-    raise NotInvited(mode)
+    raise _refused(mode)
 
 
 async def ask_for_account(desk: Desk, *, name: str, email: str, password: str, mode: SignUp, invite: str) -> Account:
@@ -228,7 +235,7 @@ async def _use_up(session: AsyncSession, mode: SignUp, invite: str) -> bool:
     if mode is SignUp.OPEN or await is_empty_for_us(session):
         return False
     if not (mode is SignUp.INVITE and await use_invite(session, sessions.digest(invite))):
-        raise NotInvited(mode)
+        raise _refused(mode)
     await tell_operator(session)  # whose list it stood in
     return True
 
@@ -236,3 +243,7 @@ async def _use_up(session: AsyncSession, mode: SignUp, invite: str) -> bool:
 def _require_taken(error: IntegrityError) -> None:
     if "accounts_email" not in str(error.orig):
         raise error
+
+
+def _refused(mode: SignUp) -> NotInvited:
+    return TakesNobody(mode) if mode is SignUp.CLOSED else NotInvited(mode)
