@@ -69,13 +69,20 @@ async def test_of_many_the_first_are_shown_and_the_others_counted(
 
 
 async def test_where_mails_are_sent_nobody_waits_for_the_operator(
-    house: House, room: YouState, monkeypatch: pytest.MonkeyPatch
+    house: House, ada: SignedIn, room: YouState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await waits(house, "Bob")
+    await happens(room, "enter")
+    (bob,) = room.waiting
+    door = await tab_of(AdmittingState, ada.token)
+    await happens(door, "ask_to_turn_away", bob.id)
     posting = Settings.model_validate({"REPLICATE_API_TOKEN": None, "SMTP_HOST": "mail.studio.test"})
     monkeypatch.setattr(web_house.workshop(), "settings", posting)
     await happens(room, "enter")
     assert room.waiting == []
+    for event, *who in (("let_in", bob.id), ("ask_to_turn_away", bob.id), ("turn_away",)):
+        with pytest.raises(NobodyWaits):
+            await happens(door, event, *who)
 
 
 async def test_nobody_else_sees_who_waits_or_lets_them_in(house: House, ada: SignedIn, room: YouState) -> None:
