@@ -39,10 +39,11 @@ class Matrix:
     owners: dict[str, str]
     counts: Counter[str]
     admin: psycopg.Connection
-    bobs_prints: dict[str, str] = field(default_factory=dict)
+    at_first: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.bobs_prints = self.prints(self.bob, but=COMES_AND_GOES)
+        for person in (self.ada, self.bob):
+            self.at_first[person.word] = self.prints(person, but=COMES_AND_GOES)
 
     def asked(self, what: str, cells: int) -> None:
         """Count one more thing of a kind, and the cells that were asked of it."""
@@ -62,13 +63,17 @@ class Matrix:
         each = [_PRINT.format(table, "") for table in self.owners]
         return dict(self.admin.execute(" UNION ALL ".join(each).encode()).fetchall())
 
-    def restore_bob(self) -> None:
-        """Undo whatever Bob did to his own rows: a name of Ada's that he gave himself is no crossing."""
-        if self.prints(self.bob, but=COMES_AND_GOES) != self.bobs_prints:
-            restore(self.address, self.bob)
-            shutil.rmtree(self.folder / "u" / str(self.bob.id))
-            put_objects(self.folder, self.bob)
-            self.bobs_prints = self.prints(self.bob, but=COMES_AND_GOES)
+    def restore(self, person: Person) -> None:
+        """Undo whatever somebody did to their own rows: a name of Ada's that Bob gave himself is no crossing."""
+        if self.is_changed(person):
+            restore(self.address, person)
+            shutil.rmtree(self.folder / "u" / str(person.id))
+            put_objects(self.folder, person)
+            self.at_first[person.word] = self.prints(person, but=COMES_AND_GOES)
+
+    def is_changed(self, person: Person) -> bool:
+        """Whether anything of theirs is not as it was at the beginning."""
+        return self.prints(person, but=COMES_AND_GOES) != self.at_first[person.word]
 
     def forget_tries(self) -> None:
         """Let nobody have to wait: what limits there are is asked elsewhere."""
@@ -118,7 +123,7 @@ def matrix_house(matrix: Matrix, furnished: MatrixHouse) -> Generator[MatrixHous
     web_house.move_in(furnished.workshop)
     furnished.queue.take()
     yield furnished
-    matrix.restore_bob()
+    matrix.restore(matrix.bob)
 
 
 COUNTS = pytest.StashKey[Counter[str]]()
