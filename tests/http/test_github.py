@@ -12,7 +12,7 @@ import pytest
 from portrait_app.adapters.github import GitHub
 from portrait_app.domain.account import Account
 from portrait_app.domain.clock import now
-from portrait_app.services import invites
+from portrait_app.services import invites, limits
 from portrait_app.settings import Settings
 from tests.builders import rewrite
 from tests.http.doors import app_of, listening, serving
@@ -154,6 +154,23 @@ async def test_whoever_is_new_gets_an_account_only_where_anybody_may(
     answer = await town.returns()
     assert (await town.someone() is not None) == (not said)
     assert said in (await town.client.get(answer.headers["location"])).text
+
+
+async def test_a_closed_studio_lets_in_whose_address_is_proven_on_both_sides_and_whom_it_knows(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(town.settings), "sign_up", "closed")
+    owner_id = await town.house.somebody("Octo")
+    await rewrite(town.house, Account, owner_id, email="octo@example.com", verified_at=now())
+    for _ in range(limits.SIGN_IN_OF_ACCOUNT.at_once):  # somebody guesses at the password meanwhile
+        await limits.take(town.house.desk, limits.SIGN_IN_OF_ACCOUNT, "octo@example.com")
+    for address in ("octo@example.com", "elsewhere@example.com"):
+        town.github.addresses[1]["email"] = address
+        await town.returns()
+        someone = await town.someone()
+        assert someone is not None
+        assert someone.owner_id == owner_id
+        await town.client.post("/auth/sign-out", headers={"Origin": OURS})
 
 
 async def test_an_invitation_is_used_by_whoever_comes_back_with_it_first(

@@ -13,7 +13,7 @@ from portrait_app.domain.account import Invite
 from portrait_app.domain.clock import now
 from portrait_app.domain.rows import new_id
 from portrait_app.services import invites, trash
-from portrait_app.services.accounts import NotInvited, SignUp
+from portrait_app.services.accounts import NotInvited, SignUp, TakesNobody
 from portrait_app.services.invites import NotOpen, NotYours, TooManyOpen
 from portrait_app.services.sessions import digest
 from tests.builders import PASSWORD
@@ -110,10 +110,11 @@ async def test_an_invitation_runs_out(house: House, address: Address) -> None:
         await join(house, "eve@example.com", invite)
 
 
-async def test_a_closed_house_takes_no_invitation(house: House) -> None:
+async def test_a_closed_house_takes_no_invitation_and_uses_none_up(house: House) -> None:
     invite = await invited(house, await house.somebody("Ada"))
-    with pytest.raises(NotInvited):
+    with pytest.raises(TakesNobody):
         await join(house, "eve@example.com", invite, SignUp.CLOSED)
+    await join(house, "eve@example.com", invite)
 
 
 async def test_only_the_operator_invites_and_a_row_written_by_another_opens_nothing(house: House) -> None:

@@ -125,6 +125,8 @@ async def test_a_stranger_who_signs_up_with_ones_address_gains_nothing_by_a_care
 async def test_a_changed_address_takes_effect_by_its_link_and_the_former_one_is_told(
     studio: Studio, browser: httpx.AsyncClient
 ) -> None:
+    other = studio.browser()
+    await other.post("/auth/sign-in", data=typed())
     await studio.deliver()
     await browser.post("/auth/address", data={"email": "countess@example.com"})
     assert not await studio.can_enter(PASSWORD, "countess@example.com")
@@ -135,6 +137,7 @@ async def test_a_changed_address_takes_effect_by_its_link_and_the_former_one_is_
     assert not await studio.can_enter(PASSWORD)
     await studio.deliver()
     assert studio.mailbox.to("ada@example.com")[-1] == "Your account has another address"
+    assert await studio.who(other)  # where its owner sees a change that wasn't theirs
 
 
 async def test_a_link_sent_to_the_former_address_does_not_bring_it_back(
