@@ -108,8 +108,8 @@ async def left_there(work: Work, training_id: UUID) -> list[str]:
     Each is a word and a name at the engine, and whose account has it, as `farewells` reads them: nothing of the person
     is in it.
     """
-    training = await work.trainings.get(training_id)
-    if training.removed_at is not None:
+    training = await work.trainings.find(training_id)  # its line may have gone just now
+    if training is None or training.removed_at is not None:
         return []
     given_up = await work.orders.given_up_of(training_id)
     made = {version for version in (training.version, *(order.version for order in given_up)) if version}

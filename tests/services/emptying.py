@@ -52,10 +52,14 @@ class Studio:
                 await self.farewells.say(row_id, row_id)
 
     def let_patience_end(self) -> None:
-        """As if the moment had come, and the engine had been asked first, longer ago than it is waited for."""
+        """As if the moment had come, and the engine had been asked first, longer ago than it is waited for.
+
+        Of the draft it has nothing, which was known at once: the line that says so is over by now.
+        """
         long_ago = f"now() - interval '{(PATIENCE + timedelta(hours=1)).total_seconds()} s'"
         self.rows(f"UPDATE app.accounts SET leave_at = {long_ago} WHERE email = '{EMAIL}' RETURNING 1")
         self.rows(f"UPDATE app.trainings SET removal_asked_at = {long_ago} RETURNING 1")
+        self.rows(f"UPDATE app.trainings SET removed_at = {long_ago} WHERE status = 'draft' RETURNING 1")
 
     def still_open(self) -> list[str]:
         """What the operator sees."""
