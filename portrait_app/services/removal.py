@@ -78,22 +78,17 @@ async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: U
     Raises:
         NotYetGone: the engine has not confirmed it. EngineError: it could not be asked now.
     """
-    training = await _forget_here(desk, owner_id, training_id)
+    training = await _still_to_remove(desk, owner_id, training_id)
     if training is None:
         return
     assert training.removal_asked_at is not None
     asked_ago = now() - training.removal_asked_at
     try:
-        await _tidy(desk, gateway, training, asked_ago)
-        for version in await _versions_of(desk, gateway, training, asked_ago):
-            await versions.delete(desk, gateway, version, asked_ago)
-        await _see_that_none_is_in_doubt(desk, training, asked_ago)
-    except Refused as error:
-        await _note_refusal(desk, training, error)
-        raise NotYetGone(str(error), asked_ago) from error
-    finally:
-        async with desk.for_service(owner_id) as work:
-            await work.tell("training", training_id)  # how long it takes is said, too
+        await selfies.forget(desk, owner_id, training_id)
+    except Exception:  # a bucket that is away: the engine needn't keep the face for as long
+        await _forget_at_engine(desk, gateway, training, asked_ago)
+        raise
+    await _forget_at_engine(desk, gateway, training, asked_ago)
     async with desk.for_service(owner_id) as work:
         row = await work.trainings.get(training_id, lock=True)
         row.version = row.identity = None
@@ -125,8 +120,8 @@ def at_account(name: str, order: Order) -> str:
     return f"{name} at {order.account}" if order.account else name
 
 
-async def _forget_here(desk: Desk, owner_id: UUID, training_id: UUID) -> Training | None:
-    """Delete the photos; return the face model while something of it may be at the engine."""
+async def _still_to_remove(desk: Desk, owner_id: UUID, training_id: UUID) -> Training | None:
+    """Return the face model while something of it may be left; else its line goes when its time is over."""
     async with desk.for_service(owner_id) as work:
         training = await work.trainings.find(training_id, lock=True)
         if training is None or training.removal_asked_at is None:
@@ -136,8 +131,25 @@ async def _forget_here(desk: Desk, owner_id: UUID, training_id: UUID) -> Trainin
             if is_unseen and not await work.assets.count_kept_of(training_id):
                 await work.trainings.remove(training)
             return None
-    await selfies.forget(desk, owner_id, training_id)
     return training
+
+
+async def _forget_at_engine(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:
+    """Have the engine delete all of it, and return once that is confirmed.
+
+    Raises: NotYetGone, EngineError.
+    """
+    try:
+        await _tidy(desk, gateway, training, asked_ago)
+        for version in await _versions_of(desk, gateway, training, asked_ago):
+            await versions.delete(desk, gateway, version, asked_ago)
+        await _see_that_none_is_in_doubt(desk, training, asked_ago)
+    except Refused as error:
+        await _note_refusal(desk, training, error)
+        raise NotYetGone(str(error), asked_ago) from error
+    finally:
+        async with desk.for_service(training.owner_id) as work:
+            await work.tell("training", training.id)  # how long it takes is said, too
 
 
 async def _tidy(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:

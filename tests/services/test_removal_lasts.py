@@ -19,6 +19,7 @@ from tests.portraits import portraits_of
 from tests.services.removing import VERSION, carry_out, remove, row_of, set_back
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from uuid import UUID
 
     from tests.builders import House
@@ -62,6 +63,25 @@ async def test_an_engine_that_does_not_answer_is_asked_again(house: House, model
     house.engine.trouble_with.clear()
     await carry_out(house, model)
     assert house.engine.versions == set()
+
+
+async def test_a_bucket_that_is_away_doesnt_keep_a_face_at_the_engine(
+    house: House, model: Training, tmp_path: Path
+) -> None:
+    bucket = tmp_path / "bucket"
+    bucket.rename(tmp_path / "aside")
+    bucket.write_text("no folder")
+    await remove(house, model)
+    with pytest.raises(NotADirectoryError):
+        await carry_out(house, model)
+    assert house.engine.versions == set()
+    row = await row_of(house, model)
+    assert row is not None
+    assert row.removed_at is None  # its photos are still there
+    bucket.unlink()
+    (tmp_path / "aside").rename(bucket)
+    await carry_out(house, model)
+    assert await house.desk.buckets.of(model.owner_id).page(most=1) == []
 
 
 async def test_another_account_is_not_believed_that_it_is_gone(house: House, model: Training) -> None:
