@@ -101,6 +101,8 @@ def test_a_day_is_one() -> None:
 async def test_leaving_is_asked_once_more_and_every_room_says_so(house: House, ada: SignedIn, room: DataState) -> None:
     assert LEAVE_SHEET in str(await happens(room, "ask_to_leave"))
     await happens(room, "leave")
+    await happens(room, "ask")  # one takes everything along before one goes
+    assert room.export.is_making
     home = await tab_of(HomeState, ada.token)
     await happens(home, "enter")
     stay = await home.get_state(StayState)
