@@ -93,6 +93,9 @@ async def _begin(connection: AsyncConnection, actor: str) -> None:
         if is_lost := driver.closed:
             await connection.invalidate(error)
         raise DBAPIError.instance("BEGIN", None, error, psycopg.Error, connection_invalidated=is_lost) from error
+    except BaseException:  # called off just then: the driver may never leave its pipeline, and no answer would be read
+        await connection.invalidate()
+        raise
 
 
 def _engine(address: Address, role: Role, pool_size: int) -> AsyncEngine:

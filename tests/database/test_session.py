@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -46,6 +48,29 @@ async def test_the_next_one_on_a_connection_does_not_inherit_the_person(house: H
     async with house.desk.for_nobody(Role.USER) as session:
         assert await session.scalar(text("SELECT pg_backend_pid()")) == same
         assert await session.scalar(text("SELECT app.uid()")) is None
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+async def test_whoever_is_called_off_as_they_begin_leaves_a_connection_that_answers_the_next_one(
+    house: House, steps: int
+) -> None:
+    ada = await house.somebody()
+
+    async def asks() -> UUID | None:
+        async with house.desk.for_person(ada) as work:
+            return await work.session.scalar(text("SELECT app.uid()"))
+
+    await asks()
+    busy_until = time.monotonic() + 0.02  # after that the driver lets others go first, in the middle of what it does
+    while time.monotonic() < busy_until:
+        pass
+    called_off = asyncio.create_task(asks())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    called_off.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await called_off
+    assert await asks() == ada
 
 
 @pytest.mark.parametrize("said", ["nonsense", "a.b.c", "..", "00000000-0000-0000-0000-000000000000.9999999999.00"])
