@@ -32,7 +32,7 @@ async def signs_up(
     let_in(desk.database.address, email)
     async with desk.for_person(account_id) as work:
         await work.accounts.mine()
-        return sessions.open_session(work, device, is_proven=True)
+        return await sessions.open_session(work, device, is_proven=True)
 
 
 def let_in(address: Address, email: str) -> bool:

@@ -208,7 +208,7 @@ async def add(work: Work, account: Account, mode: SignUp, invite: str) -> None:
 async def _enter_first(work: Work, account: Account, device: str) -> SignedIn:
     await mails.write(work, MailKind.CONFIRM, account.email)
     await appoint_operator(work.session)
-    return sessions.open_session(work, device, is_proven=True)
+    return await sessions.open_session(work, device, is_proven=True)
 
 
 async def _enter_anew(desk: Desk, account: Account, device: str) -> SignedIn | None:

@@ -112,7 +112,7 @@ async def change_password(desk: Desk, someone: Someone, device: str, *, current:
         raise WrongInput({"new": error.fields["password"]}) from None
     async with desk.for_person(someone.owner_id) as work:
         await _set_password(work, hashed)
-        return sessions.open_session(work, device, is_proven=True, took_two_steps=someone.took_two_steps)
+        return await sessions.open_session(work, device, is_proven=True, took_two_steps=someone.took_two_steps)
 
 
 async def ask_for_change(desk: Desk, someone: Someone, email: str) -> None:

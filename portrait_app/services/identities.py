@@ -157,7 +157,7 @@ async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Entered:
             raise TooLate("removed meanwhile")
         mine[claim.issuer, claim.subject].used_at = now()
         if claim.took_two_steps:
-            return _open(work, comer)
+            return await _open(work, comer)
         return await steps.after_one(work, comer.device, is_proven=claim.is_proven)
 
 
@@ -171,7 +171,7 @@ async def _link_and_enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Signed
             raise AddressKnown(comer.provider, "asks for two steps")
         work.session.add(_identity(work, comer.claim))
         await ways.changed(work)
-        return _open(work, comer)
+        return await _open(work, comer)
 
 
 async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
@@ -182,12 +182,14 @@ async def _make(desk: Desk, comer: Newcomer) -> SignedIn:
         await accounts.add(work, account, comer.mode, comer.invite)
         await appoint_operator(work.session)
         work.session.add(_identity(work, claim))
-        return _open(work, comer)
+        return await _open(work, comer)
 
 
-def _open(work: Work, comer: Newcomer) -> SignedIn:
+async def _open(work: Work, comer: Newcomer) -> SignedIn:
     claim = comer.claim
-    return sessions.open_session(work, comer.device, is_proven=claim.is_proven, took_two_steps=claim.took_two_steps)
+    return await sessions.open_session(
+        work, comer.device, is_proven=claim.is_proven, took_two_steps=claim.took_two_steps
+    )
 
 
 def _identity(work: Work, claim: Claim) -> Identity:

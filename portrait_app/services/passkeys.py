@@ -76,7 +76,7 @@ async def sign_in(desk: Desk, house: House, visitor: Visitor, answer: Answer, *,
         if count <= passkey.sign_count and (count or passkey.sign_count):  # signed in since we looked: there is a copy
             raise PasskeyRefused(f"sign count {count} after {passkey.sign_count}")
         passkey.sign_count, passkey.used_at = count, now()
-        return sessions.open_session(work, visitor.device, is_proven=True, took_two_steps=True)
+        return await sessions.open_session(work, visitor.device, is_proven=True, took_two_steps=True)
 
 
 async def begin_adding(desk: Desk, house: House, visitor: Visitor, someone: Someone) -> dict[str, Any]:
@@ -125,7 +125,7 @@ async def add(
             await ways.changed(work)
             signed = None
             if someone.is_half:
-                signed = sessions.open_session(work, visitor.device, is_proven=True, took_two_steps=True)
+                signed = await sessions.open_session(work, visitor.device, is_proven=True, took_two_steps=True)
     except IntegrityError as error:
         raise PasskeyRefused("this credential is known") from error
     return passkey, signed

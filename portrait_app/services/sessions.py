@@ -76,8 +76,8 @@ async def behind(desk: Desk, token: str, *, is_used: bool = True) -> Someone | N
     return Someone(found.owner_id, found.id, found.took_two_steps, is_half)
 
 
-def open_session(work: Work, device: str, *, is_proven: bool, took_two_steps: bool = False) -> SignedIn:
-    """Open a session for the person this work is for.
+async def open_session(work: Work, device: str, *, is_proven: bool, took_two_steps: bool = False) -> SignedIn:
+    """Open a session for the person this work is for, which their other browsers list; what ran out is forgotten.
 
     Args:
         work: theirs.
@@ -88,7 +88,9 @@ def open_session(work: Work, device: str, *, is_proven: bool, took_two_steps: bo
     token = secrets.token_urlsafe(32)
     opened = Session(owner_id=work.owner_id, token_hash=digest(token), device=device[:400], expires_at=now() + LIFETIME)
     opened.took_two_steps, opened.is_proven = took_two_steps, is_proven
+    await work.accounts.forget_old_sessions()
     work.session.add(opened)
+    await work.tell("account", work.owner_id)
     return SignedIn(work.owner_id, token, is_half=work.asks_two_steps and not took_two_steps)
 
 

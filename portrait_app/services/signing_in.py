@@ -59,8 +59,6 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
                 await appoint_operator(work.session)  # asked for while there was a mail server, and entered first now
                 await work.session.refresh(account, ["let_in_at"])
             if account.may_come_in(confirms_addresses=must_be_confirmed):
-                await work.accounts.forget_old_sessions()
-                await work.tell("account", owner_id)  # the other browsers list this one
                 return await steps.after_one(work, device, is_proven=True)
     raise NotLetIn(owner_id if right else None, must_be_confirmed=must_be_confirmed)
 

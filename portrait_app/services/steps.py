@@ -66,7 +66,7 @@ async def after_one(work: Work, device: str, *, is_proven: bool) -> Entered:
     """Open a session for whoever has taken one step, or say that the account asks for another."""
     if await ways.asks_two(work):
         return FirstStep(work.owner_id)
-    return sessions.open_session(work, device, is_proven=is_proven)
+    return await sessions.open_session(work, device, is_proven=is_proven)
 
 
 async def begin(desk: Desk, browser: str, first: FirstStep, following: str) -> str:
@@ -112,7 +112,7 @@ async def by_code(desk: Desk, visitor: Visitor, word: str, typed: str) -> Signed
         code_id = await recovery.find(desk, owner_id, typed)
         async with desk.for_person(owner_id) as work:
             await recovery.use(work, code_id)
-            return sessions.open_session(work, visitor.device, is_proven=True, took_two_steps=True)
+            return await sessions.open_session(work, visitor.device, is_proven=True, took_two_steps=True)
     except (WrongInput, limits.TooManyTries):
         await errands.leave(desk, "second-step", visitor.browser, word, kept)
         raise

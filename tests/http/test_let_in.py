@@ -181,7 +181,7 @@ async def test_asvs_8_4_1_no_session_can_begin_for_who_waits_and_nobody_lets_the
     (one,) = await waiting(home, await operator(home))
     with pytest.raises(ProgrammingError, match="row-level security") as refused:
         async with home.house.desk.for_person(one.id) as work:
-            sessions.open_session(work, "", is_proven=True)
+            await sessions.open_session(work, "", is_proven=True)
     assert isinstance(refused.value.orig, InsufficientPrivilege)
     forged = (
         "INSERT INTO app.accounts (id, email, name, password_hash, look, preferences, created_at, let_in_at) "

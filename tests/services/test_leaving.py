@@ -65,7 +65,7 @@ def set_back(house: House, who: SignedIn, column: str, age: timedelta) -> None:
 
 async def test_it_is_for_a_week_signs_the_others_out_and_says_so_by_mail(house: House, ada: SignedIn) -> None:
     async with house.desk.for_person(ada.owner_id) as work:
-        other = sessions.open_session(work, "another device", is_proven=True)
+        other = await sessions.open_session(work, "another device", is_proven=True)
     house.queue.mails.clear()
     moment = await leaving.ask(house.desk, await someone(house, ada))
     assert timedelta(days=6, hours=23) < moment - now() <= timedelta(days=7)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from portrait_app.domain.events import CHANNEL, News
 from portrait_app.domain.identity import Claim
 from portrait_app.errors import NotFound
 from portrait_app.services import identities, passwords, sessions
@@ -178,3 +179,20 @@ async def test_whoever_shows_what_stops_opening_the_door_just_then_stays_outside
         await coming
     async with house.desk.for_person(owner_id) as work:
         assert [each.id for each in await sessions.living(work)] == [someone.session_id]
+
+
+@pytest.mark.parametrize("enter", [by_password, by_github])
+async def test_whichever_way_somebody_comes_in_their_other_browsers_list_it_and_what_ran_out_is_forgotten(
+    house: House, address: Address, enter: Callable[[House], Coroutine[Any, Any, object]]
+) -> None:
+    owner_id = (await signed_up(house)).owner_id
+    async with house.desk.for_person(owner_id) as work:
+        await identities.link(work, await house.someone(owner_id), CLAIM, "GitHub")
+    tell(address, "expires_at = now() - interval '1 day'")
+    with psycopg.connect(address.conninfo(), autocommit=True) as listening:
+        listening.execute(f"LISTEN {CHANNEL}")
+        await enter(house)
+        told = [News.from_text(notice.payload) for notice in listening.notifies(timeout=0)]
+        count = listening.execute("SELECT count(*) FROM app.sessions").fetchone()
+    assert [(each.noun, each.owner_id) for each in told] == [("account", owner_id)]
+    assert count == (1,)

@@ -92,7 +92,7 @@ async def test_ways_are_removed_until_one_is_left(
         await work.session.execute(update(Account).values(password_hash=""))
     passkey, github = await has_passkey(house, ada.owner_id), await has_github(house, ada.owner_id)
     async with house.desk.for_person(ada.owner_id) as work:
-        elsewhere = sessions.open_session(work, "a lost phone", is_proven=False)
+        elsewhere = await sessions.open_session(work, "a lost phone", is_proven=False)
     await happens(keyring, "ask_to_remove", github)
     assert keyring.chosen_name == "GitHub"
     await happens(keyring, "remove")

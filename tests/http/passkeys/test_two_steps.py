@@ -111,7 +111,9 @@ async def test_asvs_6_3_3_a_session_opened_by_one_step_a_moment_too_late_opens_n
     await ada.opens(device)
     await ada.types(PAGE, do="on")
     async with ada.house.desk.for_person((await ada.someone()).owner_id) as work:
-        late = sessions.open_session(work, "its password was looked at before two steps were asked for", is_proven=True)
+        late = await sessions.open_session(
+            work, "its password was looked at before two steps were asked for", is_proven=True
+        )
     assert await sessions.who(ada.house.desk, late.token) is None
     half = await sessions.behind(ada.house.desk, late.token)
     assert half is not None
