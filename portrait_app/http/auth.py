@@ -39,7 +39,12 @@ WAIT = (
 )
 INVITED = (
     "Your invitation is used, and opens the door. Now sign in with the password you chose. If you have had an account "
-    "with this address before, it is as it was, and so is its password."
+    "with this address before, it is as it was, and so is its password. If yours opens nothing, ask for another "
+    "link: somebody may have used this one a moment before you."
+)
+ALREADY_IN = (
+    "Somebody is signed in in this browser, and an invitation is for an account of its own. To use it here, sign out "
+    "under You and open the link once more, or open it in another browser. It has not been used."
 )
 
 
@@ -86,6 +91,8 @@ class Doors:
             await accounts.require_open(workshop.desk, SignUp(workshop.settings.sign_up), invite)
         except NotInvited as error:
             return forms.said(request, error.headline, error.hint, ("Sign in", "/auth/sign-in"), 403)
+        if invite and await sessions.behind(workshop.desk, token_of(request, workshop.settings)):
+            return forms.said(request, "You are signed in already", ALREADY_IN, ("Go on", "/you"))
         return await self._show(request, "sign_up.html", invite=invite)
 
     def _asked(self, request: Request, form: Mapping[str, str]) -> Response:

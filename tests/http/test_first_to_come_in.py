@@ -114,3 +114,17 @@ async def test_asvs_6_3_8_an_invitation_is_used_up_whether_or_not_the_address_ha
         await stranger.post("/auth/sign-up", data=typed(email=email, invite=invite))
         left.append((await stranger.get("/auth/sign-up", params={"invite": invite})).status_code)
     assert left == [403, 403]
+
+
+async def test_an_invitation_opened_where_somebody_is_signed_in_says_so_and_stays_open(posting: Studio) -> None:
+    ada = posting.browser()
+    await ada.post("/auth/sign-in", data=typed())
+    owner_id = await posting.who(ada)
+    assert owner_id is not None
+    async with posting.house.desk.for_person(owner_id) as work:
+        link = f"/auth/sign-up?invite={await invites.invite(work)}"
+    inviting = posting.with_settings(sign_up="invite")
+    here = inviting.browser(token=ada.cookies["session"])
+    assert "You are signed in already" in (await here.get(link)).text
+    assert (await here.get("/auth/sign-up")).status_code == 403  # no invitation, no word of one
+    assert "Create account" in (await inviting.browser().get(link)).text
