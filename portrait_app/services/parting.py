@@ -22,12 +22,14 @@ from portrait_app.services import cancelling, exports, limits, removal, sessions
 from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.domain.account import Account
+    from portrait_app.domain.training import Training
     from portrait_app.ports.mailer import Mailer
     from portrait_app.services.work import Desk
 
@@ -36,6 +38,7 @@ log = structlog.get_logger()
 SURELY_OVER = timedelta(minutes=1)  # a transaction that began in time to stay has ended by then
 # With an engine that does not confirm, since it was first asked: the studio may have been at rest when the moment came.
 PATIENCE = timedelta(days=3)
+ASKED_FOR_S = 600.0  # at a time: sooner than a chore is broken off (`jobs/tasks`), of which nothing would come, ever
 PAGE = 500
 
 
@@ -109,11 +112,19 @@ class Parting:
         async with self.desk.for_person(owner_id) as work:
             trainings = await work.trainings.all()
         asked_at = max([leave_at, *(each.removal_asked_at for each in trainings if each.removal_asked_at)])
-        waiting = [why for each in trainings if (why := await self._remove(owner_id, each.id))]
+        waiting = await self._what_stands_against_it(owner_id, trainings)
         if waiting and now() - asked_at < PATIENCE:
             raise NotYetGone("; ".join(waiting), now() - asked_at)
         async with self.desk.for_service(owner_id) as work:
             return [what for each in trainings for what in await removal.left_there(work, each.id)]
+
+    async def _what_stands_against_it(self, owner_id: UUID, trainings: Sequence[Training]) -> list[str]:
+        """Delete each face model at the engine; return what stands against it."""
+        try:
+            async with asyncio.timeout(ASKED_FOR_S):
+                return [why for each in trainings if (why := await self._remove(owner_id, each.id))]
+        except TimeoutError:  # one that hangs, asked about many: it is waited for no longer than one that says no
+            return [f"no word in {ASKED_FOR_S:.0f} s"]
 
     async def _remove(self, owner_id: UUID, training_id: UUID) -> str:
         """Delete one face model at the engine; return what stands against it, or nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from portrait_app.adapters import logbook
 from portrait_app.adapters.queue import JobQueue
 from portrait_app.adapters.replicate.errors import EngineDown
 from portrait_app.domain.chores import Chore
-from portrait_app.services import parting, reconcile
+from portrait_app.services import farewells, parting, reconcile
 from portrait_app.services.parting import Parting
 from portrait_app.services.versions import NotYetGone
 from tests.services.fullness import empty_tables, files_about, objects_of, rows_about, words_of
@@ -150,14 +151,18 @@ async def test_pictures_go_at_once_and_the_account_waits_for_the_engine_some_day
     assert rows_about(studio.address, [str(ada.owner_id)]) == set()
 
 
-@pytest.mark.parametrize("is_down", [True, False], ids=["the engine is down", "it deletes nothing"])
+@pytest.mark.parametrize("trouble", ["it is down", "it deletes nothing", "it hangs"])
 async def test_what_the_engine_never_confirms_is_said_honestly_and_known_by_its_name_there_alone(
-    studio: Studio, ada: SignedIn, is_down: bool
+    studio: Studio, ada: SignedIn, trouble: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = studio.house.engine
     engine.deletes_slowly = True
-    if is_down:
+    if trouble == "it is down":
         engine.trouble_with[VERSION] = EngineDown("no answer")
+    if trouble == "it hangs":
+        monkeypatch.setattr(engine, "is_version_gone", lambda _: asyncio.Event().wait())
+        for asking in (parting, farewells):
+            monkeypatch.setattr(asking, "ASKED_FOR_S", 0.2)
     studio.let_patience_end()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     with pytest.raises(NotYetGone):
@@ -167,6 +172,7 @@ async def test_what_the_engine_never_confirms_is_said_honestly_and_known_by_its_
     (receipt,) = files_about(studio.data, words_of(ada))
     assert "has not confirmed yet" in receipt.read_text().replace("=\n", "")
     assert VERSION in receipt.read_text()
+    monkeypatch.undo()
     engine.trouble_with.clear()
     engine.deletes_slowly = False
     await studio.say_farewells()
