@@ -54,9 +54,13 @@ _IS_OFF = "Recovery codes are for accounts that ask for two steps."
 
 @dataclass(frozen=True)
 class FirstStep:
-    """Somebody has shown one thing, a password say, and is asked for another. No session is open."""
+    """Somebody has shown one thing, a password say, and is asked for another. No session is open.
+
+    `ways` is what opened the account by one step just then: once that is another, it is to be taken anew.
+    """
 
     owner_id: UUID
+    ways: str
 
 
 Entered = sessions.SignedIn | FirstStep
@@ -65,7 +69,7 @@ Entered = sessions.SignedIn | FirstStep
 async def after_one(work: Work, device: str, *, is_proven: bool) -> Entered:
     """Open a session for whoever has taken one step, or say that the account asks for another."""
     if await ways.asks_two(work):
-        return FirstStep(work.owner_id)
+        return FirstStep(work.owner_id, await _ways_now(work))
     return await sessions.open_session(work, device, is_proven=is_proven)
 
 
@@ -76,7 +80,7 @@ async def begin(desk: Desk, browser: str, first: FirstStep, following: str) -> s
     """
     word = secrets.token_urlsafe(32)
     until = now() + errands.LIFETIME
-    kept = {"owner": str(first.owner_id), "next": following, "until": until.isoformat()}
+    kept = {"owner": str(first.owner_id), "ways": first.ways, "next": following, "until": until.isoformat()}
     await errands.leave(desk, "second-step", browser, word, kept)
     return word
 
@@ -102,7 +106,7 @@ async def by_code(desk: Desk, visitor: Visitor, word: str, typed: str) -> Signed
     """Take the second step with a recovery code.
 
     Raises:
-        TooLate: no first step was taken in this browser, or it was some time ago.
+        TooLate: no first step was taken in this browser, or it was some time ago, or by a password that is another now.
         WrongInput: it is none of theirs. They may try again.
         TooManyTries: they have tried too often.
     """
@@ -111,6 +115,9 @@ async def by_code(desk: Desk, visitor: Visitor, word: str, typed: str) -> Signed
     try:
         code_id = await recovery.find(desk, owner_id, typed)
         async with desk.for_person(owner_id) as work:
+            await work.accounts.hold()
+            if kept["ways"] != await _ways_now(work):
+                raise TooLate("another password since, or a way in less")
             await recovery.use(work, code_id)
             return await sessions.open_session(work, visitor.device, is_proven=True, took_two_steps=True)
     except (WrongInput, limits.TooManyTries):
@@ -195,6 +202,12 @@ async def _take(desk: Desk, browser: str, word: str) -> dict[str, Any]:
     if datetime.fromisoformat(kept["until"]) < now():  # what is left again after a wrong try lives no longer
         raise TooLate("second step")
     return kept
+
+
+async def _ways_now(work: Work) -> str:
+    mine = await ways.of(work)
+    one_step = [(await work.accounts.mine()).password_hash, *sorted(str(each.id) for each in mine.identities)]
+    return sessions.digest("\n".join(one_step)).hex()
 
 
 async def _require_set(work: Work, known: str) -> None:

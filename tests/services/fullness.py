@@ -72,7 +72,7 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
     await exports.ask(house.desk, await house.someone(who.owner_id))
     await limits.take(house.desk, limits.SIGN_IN_OF_ACCOUNT, EMAIL)
     await errands.leave(house.desk, "passkey.add", "browser", "word", {"owner": str(who.owner_id)})
-    await steps.begin(house.desk, "browser", steps.FirstStep(who.owner_id), "/home")
+    await steps.begin(house.desk, "browser", steps.FirstStep(who.owner_id, ""), "/home")
     postman = Postman(house.desk, outbox, "http://studio.test", "studio@studio.test")
     async with house.desk.for_service(who.owner_id) as work:
         mail_id = await work.mails.add("new_ways", EMAIL)  # type: ignore[arg-type] -- a kind, as the database has it

@@ -13,6 +13,7 @@ from portrait_app.domain.mail import MailKind
 from portrait_app.services import errands, mails, sessions
 from portrait_app.services.cookie import COOKIE
 from tests.authenticator import PRESENT, Authenticator
+from tests.builders import PASSWORD
 from tests.http.front import Mailbox
 from tests.http.passkeys.conftest import OURS, Browser
 
@@ -129,6 +130,20 @@ async def test_a_first_step_is_forgotten_after_five_minutes_however_often_one_tr
     assert (await somebody.types("/auth/second", code=codes[0])).status_code == 303
     assert not await somebody.is_in()
     assert (await somebody.takes_second(device)).status_code == 410
+
+
+async def test_a_first_step_is_worth_nothing_once_there_is_another_password(
+    ada: Browser, somebody: Browser, device: Authenticator
+) -> None:
+    codes = await ada.asks_for_two_steps("Ada", device)
+    await somebody.enters("Ada")
+    await ada.types("/auth/password", password=PASSWORD, new="eleven quiet lanterns")
+    refused = await somebody.types("/auth/second", code=codes[0])
+    assert "trouble=TooLate" in refused.headers["location"]
+    assert not await somebody.is_in()
+    await somebody.enters("Ada", "eleven quiet lanterns")
+    assert (await somebody.types("/auth/second", code=codes[0])).status_code == 303  # it was not used up
+    assert await somebody.is_in()
 
 
 async def test_without_a_first_step_the_page_leads_to_the_sign_in(somebody: Browser) -> None:
