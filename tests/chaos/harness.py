@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import math
 import secrets
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -19,10 +18,10 @@ from psycopg.rows import dict_row
 from portrait_app.database.address import Address
 from portrait_app.database.migrate import upgrade
 from portrait_app.house import listening
-from portrait_app.house.child import Child
 from portrait_app.services.generations import FIRST_SET
 from portrait_app.settings import Settings
 from tests import postgres
+from tests.chaos.nursery import Killable, Nursery
 from tests.chaos.ours import DELIVERY_PORT
 from tests.models import models
 from tests.variables import unset
@@ -88,11 +87,10 @@ class House:
         self.settings = Settings.model_validate(told | {"PORTRAIT_DATA_DIR": folder})
         self.address = Address.of(self.settings)
         delivery = {DELIVERY_PORT: str(provider.delivery_port), "SSL_CERT_FILE": str(provider.certificate)}
-        self._environment = {**unset(), **told, **delivery, "PYTHONPATH": str(ROOT)}
-        hands = [one.fileno() for one in sockets]
+        self._nursery = Nursery({**unset(), **told, **delivery, "PYTHONPATH": str(ROOT)})
+        hands = {"worker": [], "web": [one.fileno() for one in sockets]}
         self.children = {
-            "worker": self._child("worker", self._environment, []),
-            "web": self._child("web", self._environment | listening.handed_down(sockets), hands),
+            name: Killable(name, self._nursery, folder / "log" / f"{name}.log", files) for name, files in hands.items()
         }
         self._started = dict.fromkeys(self.children, 0.0)
         self._works_since: dict[str, float] = {}
@@ -103,7 +101,6 @@ class House:
         for name, child in self.children.items():
             self._started[name] = time.time()
             child.start()
-            child.let_go()
 
     async def answers(self, within_s: float = 60.0) -> None:
         """Wait until the web process answers; whoever connects sooner waits as well."""
@@ -128,6 +125,7 @@ class House:
             child.ask_to_end()
         for child in self.children.values():
             child.end()
+        self._nursery.close()
 
     def kill(self, name: str) -> None:
         """Kill -9, and start another in its place at once."""
@@ -174,18 +172,6 @@ class House:
         marks = ", ".join("'{}'".format(str(value).replace("'", "''")) for value in given.values())
         (row,) = self.rows(f"SELECT id FROM app.orders WHERE fingerprint IN ({marks})")
         return str(row["id"])
-
-    def _child(self, name: str, told: dict[str, str], hands: list[int]) -> Killable:
-        command = [sys.executable, "-m", "tests.chaos.begin", name]
-        return Killable(name, command, told, self.folder / "log" / f"{name}.log", hands)
-
-
-class Killable(Child):
-    """A process of the house that a test may kill."""
-
-    def kill(self) -> None:
-        """End it and all it started without a warning."""
-        self._bury()
 
 
 async def until_ended(house: House, plan: Plan, dice: random.Random | None, within_s: float) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """Our own worker, and a web process that serves nothing but `/api/webhook`: the real code, with its long waits short.
 
-Run as `python -m tests.chaos.begin worker|web`. The front end plays no part in this, and building it would take longer
-than the whole run.
+Begun by `tests/chaos/begin`. The front end plays no part in this, and building it would take longer than the whole run.
 """
 
 from __future__ import annotations
