@@ -52,7 +52,8 @@ async def sign_in(desk: Desk, *, email: str, password: str, device: str, must_be
     async with desk.for_person(owner_id) as work:  # also nobody's: it takes as long whether or not they are known
         # Asked before anything is known of them: for a right password alone it would be a query that can be timed.
         is_nobodys = not must_be_confirmed and await is_empty_for_us(work.session)
-        account = await work.accounts.held()
+        # Held for a right password alone: a lock is written down, which takes longer than to find nobody.
+        account = await (work.accounts.held() if right else work.accounts.find())
         # Compared again: whoever set another one meanwhile has signed everybody out, and this would be there to stay.
         if account is not None and right and account.password_hash == right:
             if is_nobodys:

@@ -7,7 +7,9 @@ from email.headerregistry import Address
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
+from portrait_app.database.address import Role
 from portrait_app.errors import SignedOut
 from portrait_app.services import complaints, sessions, signing_in
 from portrait_app.services.complaints import WrongInput
@@ -70,14 +72,24 @@ async def test_what_cannot_be_taken_is_said_of_its_field(house: House, field: st
     assert list(refused.value.fields) == [field]
 
 
-async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house: House) -> None:
+async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer_for_the_same_work(house: House) -> None:
     await sign_up(house)
+    asked: list[str] = []
+    engine = house.desk.database._engines[Role.USER].sync_engine
+
+    def heard(*told: Any) -> None:
+        asked.append(told[2])
+
+    event.listen(engine, "before_cursor_execute", heard)
     answers = []
     for email, password in (("ada@example.com", "not the password"), ("nobody@example.com", PASSWORD)):
         with pytest.raises(WrongInput) as refused:
             await signing_in.sign_in(house.desk, email=email, password=password, device="test")
-        answers.append(refused.value.fields)
+        answers.append((refused.value.fields, asked.copy()))
+        asked.clear()
+    event.remove(engine, "before_cursor_execute", heard)
     assert answers[0] == answers[1]
+    assert not [statement for statement in answers[0][1] if "FOR UPDATE" in statement]  # a lock on a row that is there
 
 
 @pytest.mark.parametrize("token", ["", "x", "\x00", "é" * 50])
