@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from reflex.event import Event
@@ -31,6 +32,7 @@ def handlers() -> dict[str, list[str]]:
     return {name: list(inspect.signature(known.handler.fn).parameters)[1:] for name, known in _registered().items()}
 
 
+@cache
 def _registered() -> dict[str, Any]:
     return {_short(full, known): known for full, known in RegistrationContext.get().event_handlers.items()}
 
@@ -39,6 +41,7 @@ def _short(full: str, known: Any) -> str:
     return f"{known.states[0].__name__}.{full.rpartition('.')[2]}"
 
 
+@cache
 def full_names() -> dict[str, str]:
     """What a browser calls each event."""
     return {_short(full, known): full for full, known in RegistrationContext.get().event_handlers.items()}
