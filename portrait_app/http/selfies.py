@@ -77,9 +77,9 @@ def selfie_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
             async with turns.setdefault(someone.owner_id, asyncio.Semaphore(AT_ONCE)):
                 selfie = await selfies.receive(
                     workshop.desk,
-                    someone.owner_id,
+                    someone,
                     filename=plain_name(request.query_params.get("name", "")),
-                    chunks=_still_signed_in(request, workshop),
+                    chunks=_body(request),
                 )
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
@@ -96,17 +96,6 @@ def selfie_routes(workshop_of: Callable[[], Workshop]) -> list[Route]:
 def plain_name(sent: str) -> str:
     """Return a file's name as text that can be shown: no folders, no control characters, at most 200 characters."""
     return one_line(sent.replace("\\", "/").rpartition("/")[2])[:LONGEST_FILENAME] or "photo"
-
-
-async def _still_signed_in(request: Request, workshop: Workshop) -> AsyncGenerator[bytes]:
-    """Yield the body as `_body` does, and ask for the session again at its end: it may have ended meanwhile.
-
-    Raises:
-        SignedOut: it has; nothing of the photo is kept.
-    """
-    async for chunk in _body(request):
-        yield chunk
-    await signed_in(request, workshop)
 
 
 async def _body(request: Request) -> AsyncGenerator[bytes]:

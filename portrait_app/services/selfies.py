@@ -15,7 +15,7 @@ from portrait_app.domain.selfie import MAX_BYTES, Selfie, SelfieStatus
 from portrait_app.errors import PortraitError
 from portrait_app.faces.quality import Examination, Hint, examine, hints, near_duplicates, outliers
 from portrait_app.pictures.errors import BrokenPicture, PictureError
-from portrait_app.services import consent, thumbnails, trainings
+from portrait_app.services import consent, sessions, thumbnails, trainings
 from portrait_app.services.leaving import require_staying
 from portrait_app.services.pixels import off_the_loop
 from portrait_app.services.room import require_room
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.faces.reader import FaceReader
+    from portrait_app.services.sessions import Someone
     from portrait_app.services.work import Desk, Work
 
 log = structlog.get_logger()
@@ -40,26 +41,25 @@ class NoFaceToLearn(PortraitError):
     hint = "Remove it and add another; the rest stays as it is."
 
 
-async def receive(desk: Desk, owner_id: UUID, *, filename: str, chunks: AsyncIterator[bytes]) -> Selfie:
+async def receive(desk: Desk, someone: Someone, *, filename: str, chunks: AsyncIterator[bytes]) -> Selfie:
     """Stream one photo into the person's bucket and put its examination off.
 
     Raises:
-        ConsentMissing, TooManySelfies, TooManyRefused, ObjectTooLarge, AlreadyStarted, AboutToLeave: nothing was kept;
-        the other photos stay.
+        SignedOut, AboutToLeave, ConsentMissing, TooManySelfies, TooManyRefused, ObjectTooLarge, AlreadyStarted: nothing
+        was kept; the other photos stay.
     """
+    selfie_id, owner_id = new_id(), someone.owner_id
     async with desk.for_person(owner_id) as work:
-        await require_staying(work)
-        await consent.require(work)
+        await _require_welcome(work, someone)
         await require_room(work, await trainings.draft(work))
-    selfie_id = new_id()
     key = _incoming_key(owner_id, selfie_id)
     bucket = desk.buckets.of(owner_id)
     await bucket.put(key, chunks, max_bytes=MAX_BYTES)
     try:
         async with desk.for_person(owner_id) as work:
-            await consent.require(work)  # it may have been taken back while the photo came in
             draft = await trainings.draft(work)
             await _require_draft(work, draft.id)  # locked: thirty uploads at once count one after another
+            await _require_welcome(work, someone)  # each of it may have ended while the photo came in, and waited
             await require_room(work, draft)
             selfie = Selfie(
                 id=selfie_id, owner_id=owner_id, training_id=draft.id, filename=filename[:200], incoming_key=key
@@ -193,6 +193,12 @@ class Examiner:
             selfie.status, selfie.incoming_key = SelfieStatus.REFUSED, None
             selfie.refusal = str(error)
             await work.tell("selfie", selfie.id)
+
+
+async def _require_welcome(work: Work, someone: Someone) -> None:
+    await sessions.require(work, someone)
+    await require_staying(work)
+    await consent.require(work)
 
 
 async def _take_out(work: Work, selfie: Selfie) -> None:

@@ -12,7 +12,7 @@ from portrait_app.database.accounts import session_of
 from portrait_app.database.address import Role
 from portrait_app.domain.account import Session
 from portrait_app.domain.clock import now
-from portrait_app.errors import NotFound
+from portrait_app.errors import NotFound, SignedOut
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -97,6 +97,16 @@ async def open_session(work: Work, device: str, *, is_proven: bool, took_two_ste
 async def living(work: Work) -> tuple[Session, ...]:
     """Return the person's sessions that open something, the last used first: none that lay unused too long."""
     return tuple(each for each in await work.accounts.sessions() if each.seen_at > now() - IDLE)
+
+
+async def require(work: Work, someone: Someone) -> None:
+    """Let somebody pass whose session goes on: it may have ended since it was asked for.
+
+    Raises:
+        SignedOut: it has.
+    """
+    if someone.session_id not in {each.id for each in await work.accounts.sessions()}:
+        raise SignedOut(f"session {someone.session_id}")
 
 
 async def end(work: Work, session_id: UUID) -> None:

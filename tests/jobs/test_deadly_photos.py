@@ -57,7 +57,8 @@ async def _sent(house: House, owner_id: UUID) -> UUID:
     async def deadly() -> AsyncIterator[bytes]:
         yield b"deadly"
 
-    return (await selfies.receive(house.desk, owner_id, filename="deadly.webp", chunks=deadly())).id
+    someone = await house.someone(owner_id)
+    return (await selfies.receive(house.desk, someone, filename="deadly.webp", chunks=deadly())).id
 
 
 def _kill(house: House, row_id: UUID) -> int:

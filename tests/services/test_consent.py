@@ -47,17 +47,17 @@ async def objects(house: House) -> list[str]:
 async def test_without_a_word_not_a_byte_is_read(house: House, ada: UUID) -> None:
     read: list[bytes] = []
     with pytest.raises(ConsentMissing):
-        await selfies.receive(house.desk, ada, filename="a.jpg", chunks=a_photo(read))
+        await selfies.receive(house.desk, await house.someone(ada), filename="a.jpg", chunks=a_photo(read))
     assert (read, await objects(house), house.queue.take()) == ([], [], [])
     await house.agree(ada)
-    await selfies.receive(house.desk, ada, filename="a.jpg", chunks=a_photo(read))
+    await selfies.receive(house.desk, await house.someone(ada), filename="a.jpg", chunks=a_photo(read))
     assert len(await objects(house)) == 1
 
 
 async def test_somebody_elses_word_is_not_ones_own(house: House, ada: UUID) -> None:
     await house.somebody("Bob")
     with pytest.raises(ConsentMissing):
-        await selfies.receive(house.desk, ada, filename="a.jpg", chunks=a_photo([]))
+        await selfies.receive(house.desk, await house.someone(ada), filename="a.jpg", chunks=a_photo([]))
 
 
 async def test_a_word_taken_back_while_a_photo_comes_in_leaves_nothing_of_it(house: House, ada: UUID) -> None:
@@ -70,7 +70,7 @@ async def test_a_word_taken_back_while_a_photo_comes_in_leaves_nothing_of_it(hou
         yield b"els"
 
     with pytest.raises(ConsentMissing):
-        await selfies.receive(house.desk, ada, filename="a.jpg", chunks=interrupted())
+        await selfies.receive(house.desk, await house.someone(ada), filename="a.jpg", chunks=interrupted())
     assert await objects(house) == []
 
 

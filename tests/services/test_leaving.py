@@ -103,7 +103,7 @@ async def test_nothing_new_is_begun_meanwhile_but_everything_can_be_taken_away(h
         yield b"a photo"
 
     with pytest.raises(AboutToLeave):
-        await selfies.receive(house.desk, ada.owner_id, filename="a.jpg", chunks=chunks())
+        await selfies.receive(house.desk, await someone(house, ada), filename="a.jpg", chunks=chunks())
     for begin in (
         lambda work: trainings.start(work, draft.id, name="Ada", trainer="darkroom"),
         lambda work: generations.order(work, model, style="noir", count=1, aspect="1:1"),

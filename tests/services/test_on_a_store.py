@@ -62,7 +62,8 @@ async def sent(data: bytes) -> AsyncIterator[bytes]:
 async def test_a_selfie_is_taken_in_examined_and_seen_by_its_owner(
     house: House, ada: UUID, s3_server: StoreServer, browser: httpx.AsyncClient
 ) -> None:
-    photo = await selfies.receive(house.desk, ada, filename="me.webp", chunks=sent(picture(edge_px=2000)))
+    someone, chunks = await house.someone(ada), sent(picture(edge_px=2000))
+    photo = await selfies.receive(house.desk, someone, filename="me.webp", chunks=chunks)
     assert s3_server.keys() == [f"u/{ada}/incoming/{photo.id}"]
     await Examiner(house.desk, cast("Any", SeesNobody())).examine(ada, photo.id)
     kept = f"u/{ada}/selfies/{photo.id}.jpg"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.adapters.buckets.errors import BucketDown, StoreRefused
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.selfie import MAX_BYTES, MOST
@@ -55,18 +56,42 @@ async def test_nobody_uploads_without_a_session(house: House, browser: httpx.Asy
     assert files_in(tmp_path / "bucket") == []
 
 
-@pytest.mark.parametrize("is_everywhere", [False, True])
-async def test_asvs_7_4_1_a_photo_whose_session_ends_while_it_comes_in_is_not_kept(
-    house: House, browser: httpx.AsyncClient, ada: SignedIn, tmp_path: Path, is_everywhere: bool
+@pytest.mark.parametrize("is_all_in", [False, True], ids=["while it comes in", "while it is put away"])
+@pytest.mark.parametrize("ending", ["here", "everywhere", "leaving"])
+async def test_asvs_7_4_1_a_photo_whose_session_ends_on_its_way_is_not_kept(
+    house: House,
+    browser: httpx.AsyncClient,
+    ada: SignedIn,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: str,
+    is_all_in: bool,
 ) -> None:
+    put = DiskBucket.put
+
+    async def end() -> None:
+        if ending == "leaving":  # the session goes on in this browser, and nothing new is begun in it
+            await leaving.ask(house.desk, await house.someone(ada.owner_id))
+        else:
+            await (sessions.end_everywhere if ending == "everywhere" else sessions.end_former)(house.desk, ada.token)
+
     async def slowly() -> AsyncIterator[bytes]:
         yield b"half "
-        end = sessions.end_everywhere if is_everywhere else sessions.end_former
-        await end(house.desk, ada.token)
+        if not is_all_in:
+            await end()
         yield b"a photo"
 
+    async def put_then_end(self: DiskBucket, *told: Any, **named: Any) -> int:
+        size = await put(self, *told, **named)
+        await end()
+        return size
+
+    if is_all_in:
+        monkeypatch.setattr(DiskBucket, "put", put_then_end)
     answer = await browser.post("/api/selfies", content=slowly())
-    assert (answer.status_code, answer.json()["headline"]) == (401, "Please sign in again")
+    refused = (409, "You are about to leave") if ending == "leaving" else (401, "Please sign in again")
+    assert (answer.status_code, answer.json()["headline"]) == refused
     assert await photos_of(house, ada.owner_id) == []
     assert files_in(tmp_path / "bucket") == []
 
