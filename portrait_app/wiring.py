@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.adapters.mail.outbox import Outbox
 from portrait_app.adapters.mail.smtp import SmtpServer
-from portrait_app.adapters.providers import providers_of
 from portrait_app.adapters.queue import JobQueue, jobs_app
 from portrait_app.adapters.replicate.gateway import Gateway
 from portrait_app.adapters.replicate.signature import WebhookAddress
@@ -60,6 +59,8 @@ class Workshop:
     @cached_property
     def providers(self) -> dict[str, Provider]:
         """Who else may say who somebody is, by key."""
+        from portrait_app.adapters.providers import providers_of  # noqa: PLC0415 -- a tenth of a start, for web alone
+
         return providers_of(self.settings)
 
     @property
