@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import reflex as rx
@@ -40,6 +40,7 @@ log = structlog.get_logger()
 # News come in bursts (eight portraits at a time): the first is shown at once, what is told within this together.
 GATHER_S = 0.03
 ASK_AGAIN_S = 600.0
+TRY_AGAIN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,19 @@ class Found:
     seen: Any
     worn: Worn | None
     must_ask: bool
+
+
+@dataclass
+class Due:
+    """What waits to be shown to a person, and then to be said.
+
+    Attributes:
+        nouns: what changed; None for all of it, and every tab is first asked whether its session goes on.
+        happenings: what to say in passing.
+    """
+
+    nouns: set[Noun] | None = field(default_factory=set["Noun"])
+    happenings: list[Happening] = field(default_factory=list["Happening"])
 
 
 class Room(rx.State, mixin=True):
@@ -124,7 +138,7 @@ async def _say_who_watches(app: App) -> None:
 
 
 async def _carry_news(app: App) -> None:
-    waiting: dict[UUID, set[Noun] | None] = {}
+    waiting: dict[UUID, Due] = {}
     is_waiting = asyncio.Event()
     shower = asyncio.create_task(_show_what_waits(app, waiting, is_waiting))
     asker = asyncio.create_task(_ask_again(waiting, is_waiting))
@@ -132,8 +146,6 @@ async def _carry_news(app: App) -> None:
         async for news in listen(house.workshop().address):
             _note(waiting, news)
             is_waiting.set()
-            if news is not None and news.happening is not None:
-                await _say(app, news.owner_id, news.happening)
     finally:
         shower.cancel()
         asker.cancel()
@@ -151,15 +163,20 @@ async def _send(app: App, tab: str, event: EventSpec) -> None:
         await app.event_namespace.emit_update(StateUpdate(events=Event.from_event_type(event)), tab)
 
 
-def _note(waiting: dict[UUID, set[Noun] | None], news: News | None) -> None:
-    """Add news to what waits to be shown; None stands for everything of somebody, since some may have been missed."""
+def _note(waiting: dict[UUID, Due], news: News | None) -> None:
+    """Add news to what waits to be shown; None stands for everything of everybody, since some may have been missed."""
     if news is None:
-        waiting.update(dict.fromkeys(tabs.people()))
-    elif (nouns := waiting.setdefault(news.owner_id, set())) is not None:
-        nouns.add(news.noun)
+        for owner_id in tabs.people():
+            waiting.setdefault(owner_id, Due()).nouns = None
+        return
+    due = waiting.setdefault(news.owner_id, Due())
+    if due.nouns is not None:
+        due.nouns.add(news.noun)
+    if news.happening is not None:
+        due.happenings.append(news.happening)
 
 
-async def _ask_again(waiting: dict[UUID, set[Noun] | None], is_waiting: asyncio.Event) -> None:
+async def _ask_again(waiting: dict[UUID, Due], is_waiting: asyncio.Event) -> None:
     """Look at every open tab from time to time: a session that runs out tells nobody."""
     while True:
         await asyncio.sleep(ASK_AGAIN_S)
@@ -167,18 +184,23 @@ async def _ask_again(waiting: dict[UUID, set[Noun] | None], is_waiting: asyncio.
         is_waiting.set()
 
 
-async def _show_what_waits(app: App, waiting: dict[UUID, set[Noun] | None], is_waiting: asyncio.Event) -> None:
+async def _show_what_waits(app: App, waiting: dict[UUID, Due], is_waiting: asyncio.Event) -> None:
     while True:
         await is_waiting.wait()
         is_waiting.clear()
         now_due = dict(waiting)
         waiting.clear()
-        for owner_id, nouns in now_due.items():
+        for owner_id, due in now_due.items():
             try:
-                await _show(app, owner_id, nouns)
+                await _show(app, owner_id, due.nouns)
+                while due.happenings:  # said last: tabs whose session has ended are forgotten by now
+                    await _say(app, owner_id, due.happenings.pop(0))
             except Exception:
                 log.exception("live.failed")
-                waiting[owner_id] = None  # it may have been a sign-out: with the next news, every tab is asked first
+                again = waiting.setdefault(owner_id, Due())
+                again.nouns = None  # it may have been a sign-out: every tab is asked first
+                again.happenings[:0] = due.happenings
+                asyncio.get_running_loop().call_later(TRY_AGAIN_S, is_waiting.set)
         await asyncio.sleep(GATHER_S)
 
 
