@@ -182,6 +182,25 @@ async def test_of_a_refused_photo_that_never_ends_only_so_much_is_waited_for(
             writer.close()
 
 
+async def test_of_a_refused_photo_a_hundred_megabytes_are_heard_out_and_no_more(app: Starlette) -> None:
+    megabyte, read, said = bytes(KIB * KIB), 0, list[Any]()
+
+    async def receive() -> Any:
+        nonlocal read
+        read += len(megabyte)
+        return {"type": "http.request", "body": megabyte, "more_body": True}
+
+    async def send(message: Any) -> None:
+        said.append((message.get("status"), read))
+
+    scope = {"type": "http", "method": "POST", "path": "/api/selfies", "query_string": b"", "headers": []}
+    for version, heard in (("1.0", 101 * KIB * KIB), ("1.1", 0)):  # 1.1: the server itself reads on, after the answer
+        read = 0
+        said.clear()
+        await app({**scope, "http_version": version}, receive, send)
+        assert said[0] == (401, heard)
+
+
 async def test_three_hundred_at_once_keep_as_many_as_a_draft_takes_and_the_memory_small(
     app: Starlette, house: House, ada: SignedIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
