@@ -43,8 +43,9 @@ def blot_out(data: Path, words: Iterable[str]) -> None:
     sought = {form.encode() for word in words if word for form in (word, json.dumps(word)[1:-1])}
     for pattern in _LOGS:
         for path in sorted(data.glob(pattern)):
-            with contextlib.suppress(FileNotFoundError):
-                _blot(path, sought)
+            if path.is_file():  # somebody may have made a folder or a pipe of that name: it is no log
+                with contextlib.suppress(FileNotFoundError):
+                    _blot(path, sought)
 
 
 def _blot(path: Path, sought: Iterable[bytes]) -> None:

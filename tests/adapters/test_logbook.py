@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,3 +33,13 @@ def test_where_a_file_system_has_no_locks_people_are_blotted_out_all_the_same(
     assert log.read_text() == "mail to " + "-" * 15
     with pytest.raises(OSError, match="no lock"):  # a lock that is there and fails is no leave to go on
         fails_with(errno.EIO)
+
+
+def test_what_is_named_like_a_log_and_is_none_keeps_nobody_in_the_others(tmp_path: Path) -> None:
+    log = tmp_path / "log" / "web.log"
+    (log.parent / "a folder.log").mkdir(parents=True)
+    os.mkfifo(log.parent / "a pipe.log")
+    (log.parent / "nowhere.log").symlink_to(tmp_path / "nowhere")
+    log.write_text("mail to ada@example.com")
+    blot_out(tmp_path, ["ada@example.com"])
+    assert log.read_text() == "mail to " + "-" * 15
