@@ -164,8 +164,8 @@ async def test_links_work_until_the_moment_to_leave_and_not_after_it(
     (portrait,) = await portraits_of(house, await house.ready_model(ada.owner_id))
     photo = await _kept_photo(house, await learned(house, ada.owner_id))
     links = await given(house, ada.owner_id, str(portrait.key), str(photo.key), exports.key_of(archive))
-    for leaves_in, answer in ((timedelta(hours=1), 200), (timedelta(0), 404)):
-        await rewrite(house, Account, ada.owner_id, leave_at=now() + leaves_in)
+    for leaves_in, answer in ((timedelta(hours=1), 200), (timedelta(0), 404), (None, 200)):
+        await rewrite(house, Account, ada.owner_id, leave_at=None if leaves_in is None else now() + leaves_in)
         assert [await answers(browser, [link]) for link in links] == [{answer}] * len(links)
 
 

@@ -13,7 +13,7 @@ import pytest
 from portrait_app.domain.clock import now
 from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.rows import new_id
-from portrait_app.services import exports, leaving
+from portrait_app.services import exports, leaving, trash
 from portrait_app.services.exports import BeingMade
 from portrait_app.services.fresh import NotFresh
 from portrait_app.web import house as web_house
@@ -22,6 +22,7 @@ from portrait_app.web.home.state import HomeState
 from portrait_app.web.staying import StayState
 from portrait_app.web.you.data.state import LEAVE_SHEET, DataState
 from portrait_app.web.you.data.words import GONE, ExportCard
+from tests.portraits import portraits_of
 from tests.web.tabs import happens, tab_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     import reflex as rx
 
+    from portrait_app.domain.training import Training
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
@@ -61,6 +63,18 @@ async def test_it_is_stopped_and_deleted(house: House, room: DataState) -> None:
     await happens(room, "forget")
     await happens(room, "ask")
     assert room.export.is_making
+
+
+async def test_a_face_model_in_the_trash_is_not_counted_though_its_portraits_are(
+    house: House, ada: SignedIn, model: Training, room: DataState
+) -> None:
+    await portraits_of(house, model)
+    for is_away, counted in ((False, 1), (True, 0)):
+        if is_away:
+            async with house.desk.for_person(ada.owner_id) as work:
+                await trash.put_model(work, model.id)
+        await happens(room, "enter")
+        assert (room.models, room.portraits) == (counted, 1)
 
 
 class OneTab:

@@ -72,7 +72,7 @@ class DataState(Room, rx.State):
             export=ExportCard.of(await work.exports.newest()),
             portraits=await work.assets.kept(),
             selfies=await work.selfies.kept(),
-            models=len(await work.trainings.ready()),
+            models=sum(model.is_wanted for model in await work.trainings.ready()),  # not those that portraits outlive
         )
 
     def _show(self, seen: Seen) -> None:
