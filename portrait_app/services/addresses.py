@@ -111,6 +111,7 @@ async def change_password(desk: Desk, someone: Someone, device: str, *, current:
     except WrongInput as error:
         raise WrongInput({"new": error.fields["password"]}) from None
     async with desk.for_person(someone.owner_id) as work:
+        await fresh.require(work, someone)  # a new password meanwhile has ended this session
         await _set_password(work, hashed)
         return await sessions.open_session(work, device, is_proven=True, took_two_steps=someone.took_two_steps)
 

@@ -71,6 +71,7 @@ async def ask(desk: Desk, someone: Someone) -> None:
     await limits.take(desk, limits.EXPORT_OF_PERSON, str(someone.owner_id))
     try:
         async with desk.for_person(someone.owner_id) as work:
+            await fresh.require(work, someone)
             await forget(work)
             export = work.exports.add(Export(owner_id=work.owner_id))
             work.later(Chore.MAKE_EXPORT, export.id)

@@ -40,11 +40,13 @@ async def require(work: Work, someone: Someone) -> None:
     An account with no way in but providers that say nothing of it passes by these: there is nothing else to ask for.
 
     The only gate there is (decision 18): before ways in are added or taken away, two steps asked for or not, password
-    or address changed, everything taken away, or the account left.
+    or address changed, everything taken away, or the account left. It is passed in the transaction of the act, and
+    whoever signs them out at that moment, as a new password does, comes before it or after: nothing is left behind.
 
     Raises:
         NotFresh: they signed in longer ago, or (OnlyVouchedFor) only a provider knew their browser.
     """
+    await work.accounts.hold()
     session = await work.accounts.session_by_id(someone.session_id)
     if session is None or session.revoked_at or session.created_at < now() - FRESH:
         raise NotFresh(f"session {someone.session_id}")
@@ -55,7 +57,7 @@ async def require(work: Work, someone: Someone) -> None:
 
 
 async def require_before(desk: Desk, someone: Someone) -> None:
-    """The same, where the work itself begins later.
+    """The same, where the work itself begins later, and asks once more.
 
     Raises:
         NotFresh: they signed in longer ago.

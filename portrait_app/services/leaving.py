@@ -65,7 +65,7 @@ async def ask(desk: Desk, someone: Someone) -> datetime:
     """
     await require_may_leave(desk, someone)
     async with desk.for_person(someone.owner_id) as work:
-        await work.accounts.hold()
+        await fresh.require(work, someone)
         account = await work.accounts.mine()
         if account.leave_at is None:
             account.leave_at = now() + TO_THINK

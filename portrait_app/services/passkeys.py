@@ -72,6 +72,7 @@ async def sign_in(desk: Desk, house: House, visitor: Visitor, answer: Answer, *,
         raise PasskeyRefused("unknown credential, or another person's")
     count = wire.count_of(house, lock, challenge, answer)
     async with desk.for_person(lock.owner_id) as work:
+        await work.accounts.hold()  # before the passkey, as who takes it away
         passkey = await _still_there(work, lock.id)
         if count <= passkey.sign_count and (count or passkey.sign_count):  # signed in since we looked: there is a copy
             raise PasskeyRefused(f"sign count {count} after {passkey.sign_count}")
@@ -118,7 +119,7 @@ async def add(
     new = wire.made(house, challenge, answer)
     try:
         async with desk.for_person(someone.owner_id) as work:
-            await work.accounts.hold()
+            await fresh.require(work, someone)
             _require_whole(someone, await work.passkeys.all())
             passkey = Passkey(owner_id=work.owner_id, name=devices.in_words(visitor.device), **vars(new))
             work.session.add(passkey)

@@ -144,7 +144,7 @@ async def turn_on(desk: Desk, someone: Someone, instead_of: str) -> list[str]:
     codes = recovery.made()
     hashes = await recovery.hashes_of(codes)
     async with desk.for_person(someone.owner_id) as work:
-        await work.accounts.hold()
+        await fresh.require(work, someone)
         await _require_set(work, instead_of)
         account = await work.accounts.mine()
         _require_ready(await ways.of(work), is_confirmed=account.verified_at is not None)
@@ -166,6 +166,7 @@ async def turn_off(desk: Desk, someone: Someone) -> None:
     if desk.asks_two_steps:
         raise NotReady(_OF_ALL)
     async with desk.for_person(someone.owner_id) as work:
+        await fresh.require(work, someone)
         account = await work.accounts.mine()
         if account.two_steps_at is None:
             return
@@ -187,7 +188,7 @@ async def renew_codes(desk: Desk, someone: Someone, instead_of: str) -> list[str
     codes = recovery.made()
     hashes = await recovery.hashes_of(codes)
     async with desk.for_person(someone.owner_id) as work:
-        await work.accounts.hold()
+        await fresh.require(work, someone)
         if not await ways.asks_two(work):
             raise NotReady(_IS_OFF)
         await _require_set(work, instead_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -21,12 +22,14 @@ from portrait_app.services.fresh import NotFresh, OnlyVouchedFor
 from portrait_app.services.identities import Newcomer
 from portrait_app.services.passkeys import Visitor
 from tests.builders import PASSWORD
+from tests.services.test_cancelling_races import until_somebody_waits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
     from portrait_app.services.sessions import Someone
+    from portrait_app.services.work import Work
     from tests.builders import House
 
 CLAIM = Claim("github", "https://github.com", "7", "ada@example.com", is_verified=True, name="Ada")
@@ -53,6 +56,9 @@ class Ada:
             return [
                 admin.execute(f"SELECT t::text FROM app.{table} t ORDER BY 1".encode()).fetchall() for table in tables
             ]
+
+    def accounts(self) -> list[Any]:
+        return self.rows()[0]
 
     def is_old(self, age: timedelta) -> None:
         with psycopg.connect(self.desk.database.address.conninfo()) as admin:
@@ -108,6 +114,55 @@ async def test_asvs_7_5_1_whoever_signed_in_some_time_ago_changes_nothing_of_it(
     assert ada.rows() == before
     assert ada.house.queue.take() == []
     assert chores == []
+
+
+LATER = (
+    "two steps are asked for",
+    "one step is asked for",
+    "codes are made",
+    "the password is changed",
+    "everything is packed",
+    "the account is left",
+)
+AT_ONCE = [what for what in GATED if what not in (*LATER, "a passkey is added")]  # that takes an authenticator
+
+
+@pytest.mark.parametrize("what", AT_ONCE)
+async def test_whoever_is_signed_out_while_they_ask_changes_nothing_of_it(ada: Ada, what: str) -> None:
+    async with ada.desk.for_person(ada.someone.owner_id) as work:
+        await work.accounts.hold()  # as who sets a new password
+        await sessions.end_all(work)
+        await work.session.flush()
+        asking = asyncio.create_task(GATED[what](ada))
+        await until_somebody_waits(work)
+    before = ada.rows()
+    with pytest.raises(NotFresh):
+        await asking
+    assert ada.rows() == before
+
+
+@pytest.mark.parametrize("what", LATER)
+async def test_nor_does_whoever_is_signed_out_once_they_have_passed(
+    ada: Ada, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow hashes lie between the gate and the act: a guest who knows the old password would undo the new one."""
+    with psycopg.connect(ada.desk.database.address.conninfo()) as admin:
+        admin.execute("UPDATE app.accounts SET two_steps_at = now(), verified_at = now()")
+        admin.execute("DELETE FROM app.exports")
+    at_the_gate, kept = fresh.require, list[Any]()
+
+    async def passed(work: Work, someone: Someone) -> None:
+        await at_the_gate(work, someone)
+        if not kept:
+            await sessions.end_all(work)
+            await work.session.flush()
+            kept.append(ada.accounts())
+
+    monkeypatch.setattr(fresh, "require", passed)
+    ada.someone = replace(ada.someone, took_two_steps=True)
+    with pytest.raises(NotFresh):
+        await GATED[what](ada)
+    assert kept == [ada.accounts()]
 
 
 @pytest.mark.parametrize("what", ["a passkey is removed", "an account elsewhere is removed", "everything is packed"])

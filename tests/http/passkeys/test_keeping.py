@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,12 +14,13 @@ from portrait_app.adapters.passkeys import House, NoPasskeysHere
 from portrait_app.domain.account import Account
 from portrait_app.domain.mail import MailKind
 from portrait_app.errors import NotFound
-from portrait_app.services import fresh, limits, passkeys, ways
+from portrait_app.services import fresh, limits, passkeys, sessions, ways
 from portrait_app.services.limits import Limit
 from portrait_app.services.ways import LastWayIn
 from tests.authenticator import Authenticator
 from tests.builders import PASSWORD
 from tests.http.passkeys.conftest import OURS, Browser
+from tests.services.test_cancelling_races import until_somebody_waits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +45,22 @@ async def test_asvs_7_5_1_a_passkey_is_added_only_soon_after_signing_in(
     assert (await ada.client.get("/auth/sign-in?again=yes&next=/you")).status_code == 200
     assert (await ada.client.post("/auth/sign-in", data=form)).status_code == 303
     assert (await ada.adds(device)).status_code == 200
+
+
+async def test_whoever_is_signed_out_while_they_add_one_leaves_no_way_in_behind(ada: Browser) -> None:
+    device = Authenticator(OURS)
+    await ada.signs_up("Ada")
+    options = (await ada.asks("add/begin")).json()
+    async with ada.house.desk.for_person((await ada.someone()).owner_id) as work:
+        await work.accounts.hold()  # as who sets a new password
+        await sessions.end_all(work)
+        await work.session.flush()
+        adding = asyncio.create_task(ada.asks("add", device.make(options)))
+        await until_somebody_waits(work)
+    refused = await adding
+    assert (refused.status_code, refused.json()["why"]) == (403, "NotFresh")
+    async with ada.house.desk.for_person(work.owner_id) as after:
+        assert await after.passkeys.all() == []
 
 
 async def test_nobody_adds_a_passkey_without_a_session_or_from_another_site(ada: Browser, somebody: Browser) -> None:

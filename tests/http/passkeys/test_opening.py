@@ -105,9 +105,11 @@ async def test_whoever_brings_a_passkey_while_it_is_removed_stays_outside(ada: B
     await ada.adds(device)
     (key,) = await ada.keys()
     async with ada.house.desk.for_person(owner) as work:
-        await passkeys.remove(work, await ada.someone(), key.id)
+        someone = await ada.someone()
+        await work.accounts.hold()
         coming = asyncio.create_task(somebody.opens(device))
-        await until_somebody_waits(work)
+        await until_somebody_waits(work)  # and holds nothing that is waited for here
+        await passkeys.remove(work, someone, key.id)
     refused = await coming
     assert (refused.status_code, refused.json()["why"], COOKIE in somebody.client.cookies) == (
         400, "PasskeyRefused", False)  # fmt: skip
