@@ -30,19 +30,21 @@ data.json    Everything else, as text. Any text editor opens it, and any program
 What is in data.json ("schema" is {schema}; another number there means another form):
 
 account      Your name, your address, how the studio looks for you, and what you prefer.
+consents     Your word on whose photos these are: when you gave it, to which text, and when you took it back.
 sessions     The browsers you signed in with, and when.
-passkeys, identities   The ways in besides a password: what they are called, and when they were used.
+passkeys, identities, recovery_codes   The ways in besides a password: what they are called, and when they were used.
 invitations  Those you made, and when.
 mails        What was sent to you lately, and when. What they said is not kept.
 face_models  What was learned from your photos: a name, when, and what the engine calls it. "identity" is the middle of
              the measures of your face, kept once the photos are deleted. The model itself stays with the engine; it
-             is of no use anywhere else.
+             is of no use anywhere else. One of the darkroom's holds the best of your photos, cut around you.
 selfies      What was seen in each photo: "seen" holds the measurements of your face, "hints" what was said of them.
 orders       What you ordered: style, shape, number and seed; "prompt" and "sent_to_engine" are what the engine
              was given. A portrait's seed is its order's and its place in it.
 portraits    Each portrait, and the name of its file here. "likeness" is how far its face is from yours
              (0.2 to 0.5 is the same person).
 engine_jobs  What was asked of the engine, and when.
+exports      This ZIP: when you asked for it.
 missing_files   Pictures that were deleted while this ZIP was being made.
 
 No passwords, no keys and no codes are in here; of those the studio keeps only what can't be turned back.

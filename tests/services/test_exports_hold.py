@@ -18,6 +18,7 @@ from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.rows import SCHEMA
 from portrait_app.services import belongings, exports, trash
 from portrait_app.services.belongings import LEFT_OUT, SECTIONS
+from portrait_app.services.packing import README
 from tests.portraits import portraits_of
 from tests.services.exporting import made, unzipped
 from tests.services.removing import learned
@@ -144,6 +145,7 @@ def test_each_table_with_an_owner_is_in_it_or_left_out_for_a_reason() -> None:
     sections = {str(section.row.__tablename__) for section in SECTIONS}
     assert owned == sections | set(LEFT_OUT)
     assert not sections & set(LEFT_OUT)
+    assert [section.name for section in SECTIONS if section.name not in README] == []
 
 
 def test_each_column_of_these_is_in_it_or_left_out_for_a_reason() -> None:

@@ -86,11 +86,20 @@ async def test_it_counts_what_is_ones_own_and_what_lies_in_the_trash(
 @pytest.mark.parametrize(
     ("settings", "said", "unsaid"),
     [
-        ({}, ["darkroom", "own database on the same computer", "folder on this studio's computer"], ["Replicate"]),
-        ({"REPLICATE_API_TOKEN": "r8_x" * 10}, ["At Replicate, over the internet"], ["darkroom"]),
+        ({}, ["own database on the same computer", "folder on this studio's computer", "told where"], ["Replicate"]),
+        (
+            {},
+            ["holds the best of them, cut around you", "and the best of your photos, cut around you", "its name stays"],
+            [],
+        ),
+        ({"REPLICATE_API_TOKEN": "r8_x" * 10}, ["At Replicate, over the internet"], ["darkroom", "cut around you"]),
         ({"DATABASE_URL": "postgresql://a:b@db.example/c"}, ["whoever runs this studio has chosen"], ["db.example"]),
         (STORE, ["In an S3 store that whoever runs this studio has chosen"], ["In a folder", "pictures-of-many"]),
-        ({"SMTP_HOST": "mail.example"}, ["by the mail server"], ["folder on this studio's computer", "mail.example"]),
+        (
+            {"SMTP_HOST": "mail.example"},
+            ["by the mail server"],
+            ["on this studio's computer", "mail.example", "told where"],
+        ),
     ],
 )
 def test_where_it_lies_is_said_as_the_settings_are(

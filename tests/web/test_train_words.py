@@ -37,10 +37,15 @@ def test_the_count_says_what_there_is_and_what_would_be_better(
 @pytest.mark.parametrize(
     ("is_darkroom", "has_store", "said", "unsaid"),
     [
-        (True, False, ["stay on the computer", "nowhere else"], ["Replicate", "store"]),
-        (False, False, ["kept here", "Replicate"], ["nowhere else", "store"]),
-        (True, True, ["lie in a store", "learned on the computer"], ["nowhere else", "Replicate"]),
-        (False, True, ["lie in a store", "Replicate"], ["nowhere else", "kept here"]),
+        (True, False, ["stay on the computer", "nowhere else", "holds the best of them"], ["Replicate", "store"]),
+        (False, False, ["kept here", "Replicate"], ["nowhere else", "store", "holds the best"]),
+        (
+            True,
+            True,
+            ["lie in a store", "learned on the computer", "holds the best of them"],
+            ["nowhere else", "Replicate"],
+        ),
+        (False, True, ["lie in a store", "Replicate"], ["nowhere else", "kept here", "holds the best"]),
     ],
 )
 def test_where_photos_go_is_said_as_it_is(

@@ -23,6 +23,7 @@ STAY_HERE = "Your photos stay on the computer this studio runs on, and go nowher
 GO_TO_REPLICATE = "Your photos are kept here and lent to Replicate only while it learns your face."
 IN_A_STORE = "Your photos lie in a store that whoever runs this studio has chosen, behind a wall of your own."
 LEARNED_HERE = "Your face is learned on the computer this studio runs on."
+IN_THE_MODEL = "The face model holds the best of them, cut around you, for as long as it is there."
 LENT = "They are lent to Replicate only while it learns your face."
 REMOVED_MEANS_DELETED = "One you remove is deleted at once."
 
@@ -145,9 +146,9 @@ def count(good: int, examining: int, *, is_offered: bool = True) -> Count:
 
 def where_photos_stay(*, is_darkroom: bool, has_store: bool) -> str:
     """Say, before the first photo comes, what will be done with it."""
-    if has_store:
-        return f"{IN_A_STORE} {LEARNED_HERE if is_darkroom else LENT} {REMOVED_MEANS_DELETED}"
-    return f"{STAY_HERE if is_darkroom else GO_TO_REPLICATE} {REMOVED_MEANS_DELETED}"
+    said = [f"{IN_A_STORE} {LEARNED_HERE if is_darkroom else LENT}"] if has_store else []
+    said = said or [STAY_HERE if is_darkroom else GO_TO_REPLICATE]
+    return " ".join([*said, REMOVED_MEANS_DELETED, *([IN_THE_MODEL] if is_darkroom else [])])
 
 
 def portraits(number: int) -> str:

@@ -147,7 +147,7 @@ def _photos_sheet() -> rx.Component:
         "Delete all your photos?",
         ui.locally.words(
             f"{number} you gave, and what was measured on them, are deleted for good. Your face models and portraits "
-            f"stay. {words.ONLY_SPARED}"
+            f"stay. {words.HELD} {words.ONLY_SPARED}"
         ),
         action="Delete my photos",
         on_confirm=FaceState.delete_photos,

@@ -12,7 +12,12 @@ from portrait_app.services.admitting import WAITS_AT_MOST
 if TYPE_CHECKING:
     from portrait_app.settings import Settings
 
+STAY_IN_MODELS = (
+    "A face model of the darkroom holds the best of them, cut around you, since portraits are made of these: they stay "
+    "for as long as it does."
+)
 ONLY_SPARED = "Photos of a face that is being learned right now stay until it is learned."
+HELD = "What a face model of the darkroom holds of them goes with that model."
 WITHDRAWN = (
     "From then on no photo is taken in and no new face is learned. What there is stays as it is: your photos, face "
     "models and portraits, until you delete them or their time is over."
@@ -68,7 +73,7 @@ def everything(settings: Settings, counts: Counts, stay_days: int | None) -> lis
 
 def _photos(settings: Settings, counts: Counts, stay_days: int | None) -> Kept:
     lent = (
-        "While a face is learned, the darkroom on the same computer has a copy."
+        f"While a face is learned, the darkroom on the same computer has a copy. {STAY_IN_MODELS}"
         if settings.is_darkroom
         else "While a face is learned, Replicate has a copy; we have it deleted there as soon as that ends."
     )
@@ -76,7 +81,8 @@ def _photos(settings: Settings, counts: Counts, stay_days: int | None) -> Kept:
         "Your photos",
         counts.photos,
         "A copy of each without its hidden data (place, camera, date), smaller ones of it, and what was measured: "
-        "light, sharpness, the proportions of the face. The file you sent is deleted once it has been looked at.",
+        "light, sharpness, the proportions of the face. The file you sent is deleted once it has been looked at; "
+        "its name stays with the photo.",
         f"{pictures_lie(settings)}. {lent}",
         f"{_stay(stay_days)} Photos that you haven't begun with stay until you remove them.",
     )
@@ -96,10 +102,12 @@ def _models(settings: Settings, counts: Counts) -> Kept:
         if settings.is_darkroom
         else "At Replicate, over the internet, in a private model of this studio's account"
     )
+    holds = " and the best of your photos, cut around you," if settings.is_darkroom else ","
     return Kept(
         "Face models",
         counts.models,
-        "What was learned of a face, and the middle of its measures, by which we see whether a portrait is like it.",
+        f"What was learned of a face{holds} and the middle of its measures, by which we see whether a portrait is like "
+        "it.",
         f"{there}. Its name and state: {rows_lie(settings)}.",
         f"Until you delete it: {TRASH_STAYS.days} days in the Trash, then for good, here and at the engine, which we "
         "ask until it has confirmed that.",
@@ -178,12 +186,17 @@ def _mails(settings: Settings, counts: Counts) -> Kept:
 
 
 def _logs(settings: Settings) -> Kept:
+    told = (
+        ""
+        if settings.smtp_host
+        else " Each mail's address is told where the studio was started, with what it is for and, of most, its link."
+    )
     elsewhere = "" if settings.database_url is None else " Whoever runs the database elsewhere may make some, too."
     return Kept(
         "Logs and backups",
         0,
-        "Logs say what happened, by numbers that stand for you, with no photo, no name and no prompt. "
-        "The studio makes no backups by itself.",
+        "Logs say what happened, by numbers that stand for you, with no photo, no name and no prompt; with an address "
+        f"where an error names one.{told} The studio makes no backups by itself.",
         f"Logs: on the computer this studio runs on. Backups: ask whoever runs it.{elsewhere}",
         "Logs until they have grown to 20 MB twice. What you delete is in no later backup.",
         is_counted=False,
