@@ -13,7 +13,7 @@ from portrait_app.domain.text import one_line
 from portrait_app.errors import SignedOut
 from portrait_app.http import browsers, forms
 from portrait_app.http.cookies import signed_in, token_of
-from portrait_app.services import addresses, complaints, fresh, limits, sessions, signing_in, steps
+from portrait_app.services import addresses, complaints, fresh, limits, sessions, signing_in
 from portrait_app.services.addresses import AddressTaken, LinkUsedUp
 from portrait_app.services.complaints import WrongInput
 from portrait_app.services.fresh import NotFresh
@@ -155,7 +155,7 @@ class Letterbox:
         async def choose(form: Mapping[str, str]) -> Response:
             is_by_mail = workshop.settings.confirms_addresses
             await addresses.reset(workshop.desk, token, form.get("password", ""), confirms_addresses=is_by_mail)
-            browser = browsers.token_of(request, workshop.settings) or browsers.new_token()
+            browser = browsers.new_token()  # the one it carried may have been put or read there by somebody
             await signing_in.has_chosen(workshop.desk, browser, link.address)
             answer = forms.said(
                 request,
@@ -180,9 +180,9 @@ class Letterbox:
                 await addresses.confirm(workshop.desk, token, link.owner_id, "")
                 return forms.said(request, "Your address is confirmed", f"It is {link.address}.", ("Go on", YOU))
             await limits.take(workshop.desk, limits.PASSWORD_OF_PERSON, str(link.owner_id))
-            await addresses.confirm(workshop.desk, token, None, form.get("password", ""))
-            async with workshop.desk.for_person(link.owner_id) as work:
-                entered = await steps.after_one(work, request.headers.get("user-agent", ""), is_proven=True)
+            device, typed = request.headers.get("user-agent", ""), form.get("password", "")
+            entered = await addresses.confirm(workshop.desk, token, None, typed, device)
+            assert entered is not None  # nobody's browser, so a password opened it
             return await forms.go_on(request, workshop, entered, forms.HOME)
 
         shown: dict[str, Any] = {"username": link.address, "is_here": is_here}

@@ -12,7 +12,7 @@ from portrait_app.database.mails import link_of
 from portrait_app.domain.mail import MailKind
 from portrait_app.domain.text import one_line
 from portrait_app.errors import PortraitError
-from portrait_app.services import complaints, fresh, leaving, mails, passwords, sessions, ways
+from portrait_app.services import complaints, fresh, leaving, mails, passwords, sessions, steps, ways
 from portrait_app.services.complaints import WrongInput
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from portrait_app.database.mails import Link
     from portrait_app.domain.account import Account
     from portrait_app.services.sessions import SignedIn, Someone
+    from portrait_app.services.steps import Entered
     from portrait_app.services.work import Desk, Work
 
 
@@ -140,13 +141,13 @@ async def ask_for_confirmation(work: Work) -> None:
         await mails.write(work, MailKind.CONFIRM, account.email)
 
 
-async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str) -> UUID:
+async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str, device: str = "") -> Entered | None:
     """Use a link up, and confirm its address. It becomes the account's when it is another.
 
     Whoever holds the link must be signed in as its owner or know the password: else a stranger who signs up with
     somebody's address would have them confirm it by a careless tap.
 
-    Returns: whose address it is.
+    Returns: what the password opens, in the same transaction, so that no new one comes between; None for the owner.
 
     Raises:
         LinkUsedUp: it doesn't work any more.
@@ -162,11 +163,11 @@ async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str) 
     try:
         async with desk.for_person(link.owner_id) as work:
             await _take(work, token)
+            return None if owner_id == link.owner_id else await steps.after_one(work, device, is_proven=True)
     except IntegrityError as error:
         if "accounts_email" not in str(error.orig):
             raise
         raise AddressTaken("taken meanwhile") from None
-    return link.owner_id
 
 
 def _waits(account: Account) -> bool:

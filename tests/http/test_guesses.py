@@ -46,6 +46,8 @@ async def test_while_many_networks_guess_the_owner_comes_in_by_a_link_from_their
     for _ in range(limits.SIGN_IN_OF_ACCOUNT.at_once):
         await limits.take(posting.house.desk, limits.SIGN_IN_OF_ACCOUNT, HERS)
     ada, other = posting.browser(at="203.0.113.9"), posting.browser(at="203.0.113.10")
+    await ada.get("/auth/sign-in")
+    other.cookies.update(ada.cookies)  # left or copied there before
     refused = await ada.post("/auth/sign-in", data=typed())
     assert (refused.status_code, "Please wait 10 minutes" in refused.text) == (429, True)
     link = await posting.forgotten()

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from sqlmodel import select
 
 from portrait_app.database.accounts import password_of
+from portrait_app.domain.account import Account
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import addresses
+from portrait_app.services import addresses, steps
 from tests.http.front import NEW, PASSWORD, Studio, typed
 from tests.services.fullness import forms_of
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from portrait_app.database.address import Address
+    from portrait_app.services.work import Work
 
 
 async def test_asvs_6_4_3_a_forgotten_password_is_replaced_by_a_link_and_everything_else_ends(
@@ -120,6 +123,24 @@ async def test_a_stranger_who_signs_up_with_ones_address_gains_nothing_by_a_care
     answer = await victim.post(studio.mailbox.link(), data={"password": "the victim has no idea"})
     assert answer.status_code == 422
     assert await studio.who(victim) is None
+
+
+async def test_whoever_confirms_by_their_password_comes_in_before_that_can_be_replaced(
+    studio: Studio, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await studio.deliver()
+    after_one, free = steps.after_one, list[object]()
+
+    async def seen(work: Work, device: str, *, is_proven: bool) -> steps.Entered:
+        async with studio.house.desk.for_person(work.owner_id) as other:
+            free.extend(await other.session.scalars(select(Account.id).with_for_update(skip_locked=True)))
+        return await after_one(work, device, is_proven=is_proven)
+
+    monkeypatch.setattr(steps, "after_one", seen)
+    elsewhere = studio.browser()
+    assert (await elsewhere.post(studio.mailbox.link(), data={"password": PASSWORD})).status_code == 303
+    assert await studio.who(elsewhere)
+    assert free == []
 
 
 async def test_a_changed_address_takes_effect_by_its_link_and_the_former_one_is_told(
