@@ -89,6 +89,11 @@ class Selfies(Shelf[Selfie]):
         """Count the photos of all trainings that lie in the bucket."""
         return sum((await self.kept_by_training()).values())
 
+    async def shown(self) -> int:
+        """Count those of them whose draft or face model doesn't lie in the Trash."""
+        query = select(func.count()).select_from(Selfie).join(Training, col(Selfie.training_id) == col(Training.id))
+        return (await self.session.scalars(query.where(col(Selfie.key).is_not(None)))).one()
+
     async def kept_by_training(self) -> dict[UUID, int]:
         """Count the photos that lie in the bucket, by the draft or face model they are of."""
         query = select(Selfie.training_id, func.count()).where(col(Selfie.key).is_not(None))

@@ -13,6 +13,7 @@ import pytest
 from portrait_app.domain.clock import now
 from portrait_app.domain.export import Export, ExportStatus
 from portrait_app.domain.rows import new_id
+from portrait_app.domain.selfie import Selfie
 from portrait_app.services import exports, leaving, trash
 from portrait_app.services.exports import BeingMade
 from portrait_app.services.fresh import NotFresh
@@ -65,16 +66,18 @@ async def test_it_is_stopped_and_deleted(house: House, room: DataState) -> None:
     assert room.export.is_making
 
 
-async def test_a_face_model_in_the_trash_is_not_counted_though_its_portraits_are(
+async def test_a_face_model_in_the_trash_and_its_photos_are_not_counted_though_its_portraits_are(
     house: House, ada: SignedIn, model: Training, room: DataState
 ) -> None:
     await portraits_of(house, model)
+    async with house.desk.for_person(ada.owner_id) as work:
+        work.selfies.add(Selfie(owner_id=ada.owner_id, training_id=model.id, filename="1.jpg", key="u/1.jpg"))
     for is_away, counted in ((False, 1), (True, 0)):
         if is_away:
             async with house.desk.for_person(ada.owner_id) as work:
                 await trash.put_model(work, model.id)
         await happens(room, "enter")
-        assert (room.models, room.portraits) == (counted, 1)
+        assert (room.models, room.selfies, room.portraits) == (counted, counted, 1)
 
 
 class OneTab:

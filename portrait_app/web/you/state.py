@@ -179,7 +179,7 @@ class YouState(Room, rx.State):
             name=account.name,
             email=account.email,
             look=Look.of(account.look),
-            selfies=await work.selfies.kept(),
+            selfies=await work.selfies.shown(),
             portraits=await work.assets.kept(),
             engine=engine(house.workshop().settings),
             is_confirmed=account.verified_at is not None,

@@ -71,7 +71,7 @@ class DataState(Room, rx.State):
         return Seen(
             export=ExportCard.of(await work.exports.newest()),
             portraits=await work.assets.kept(),
-            selfies=await work.selfies.kept(),
+            selfies=await work.selfies.shown(),
             models=sum(model.is_wanted for model in await work.trainings.ready()),  # not those that portraits outlive
         )
 
