@@ -76,6 +76,7 @@ def test_keys_can_be_exchanged(signer: LinkSigner, clock: Clock) -> None:
         {"e": f"{NOON + 2 * WINDOW_S}\0"},
         {"e": f"+{NOON + 2 * WINDOW_S}"},
         {"d": "other.webp"},
+        {"t": "1"},
         {"k": "old"},
         {"k": "none"},
         {"k": ""},
@@ -87,6 +88,18 @@ def test_keys_can_be_exchanged(signer: LinkSigner, clock: Clock) -> None:
 def test_a_changed_link_opens_nothing(signer: LinkSigner, change: dict[str, str]) -> None:
     with pytest.raises(LinkRefused):
         opened(signer, signer.sign(KEY), **change)
+
+
+def test_what_divides_the_parts_of_a_link_moves_nothing_from_one_into_another(signer: LinkSigner) -> None:
+    link = signer.sign(KEY, download_as="a\0b.webp", turn="1")
+    assert opened(signer, link).turn == "1"
+    with pytest.raises(LinkRefused):
+        opened(signer, link, t="1\0a", d="b.webp")
+
+
+def test_what_is_no_key_is_opened_by_no_link_not_even_one_of_ours(signer: LinkSigner) -> None:
+    with pytest.raises(LinkRefused):
+        opened(signer, signer.sign(f"{KEY}/../b.webp"))
 
 
 @pytest.mark.parametrize("key", [OTHER_KEY, "", f"{KEY}/../b.webp", "../../etc/passwd"])

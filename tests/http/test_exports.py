@@ -119,6 +119,9 @@ async def test_after_its_time_it_is_said_what_to_do(house: House, ada: SignedIn,
     assert reply.status_code == 410
     assert "Ask for a new one" in reply.text
     assert 'href="/you/data"' in reply.text
+    with psycopg.connect(house.desk.database.address.conninfo()) as admin:  # its file lies there, and is not yet it
+        admin.execute("UPDATE app.exports SET status = 'making', ready_at = NULL, expires_at = NULL")
+    assert (await browser.get(DOWNLOAD_PATH)).status_code == 410
 
 
 async def test_while_the_store_is_away_it_is_said_here_and_not_by_the_browser(
@@ -144,5 +147,7 @@ async def test_one_whose_file_is_not_there_is_not_led_to(
     await packed(house, ada)
     someone = await house.someone(ada.owner_id)
     export, _ = await exports.to_download(house.desk, someone)
-    await house.desk.buckets.of(ada.owner_id).delete(exports.key_of(export))
+    bucket = house.desk.buckets.of(ada.owner_id)
+    await bucket.put_bytes(f"u/{ada.owner_id}/portraits/a.webp", b"the next in their folder")
+    await bucket.delete(exports.key_of(export))
     assert (await browser.get(DOWNLOAD_PATH)).status_code == 410

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -54,13 +55,15 @@ async def browser(buckets: DiskBuckets) -> AsyncGenerator[httpx.AsyncClient]:
 
 
 async def test_a_link_shows_the_picture_and_lets_it_be_kept(browser: httpx.AsyncClient, links: OwnLinks) -> None:
-    reply = await browser.get(links.to(PICTURE))
+    link, before = links.to(PICTURE), int(time.time())
+    reply = await browser.get(link)
     assert (reply.status_code, reply.content) == (200, b"0123456789" * 10_000)
     assert reply.headers["content-type"] == "image/webp"
     assert reply.headers["content-disposition"].startswith("inline")
     kept = re.fullmatch(r"private, max-age=(\d+), immutable", reply.headers["cache-control"])
     assert kept
-    assert 1800 <= int(kept[1]) <= 3600
+    ends_at = int(httpx.URL(link).params["e"])
+    assert ends_at - int(time.time()) <= int(kept[1]) <= ends_at - before  # as long as the link works, and no longer
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in reply.headers["content-security-policy"]
     assert reply.headers["cross-origin-resource-policy"] == "same-origin"

@@ -113,6 +113,22 @@ async def test_a_full_disk_is_said_and_another_may_be_asked_for(
     assert (await made(house, ada)).status is ExportStatus.READY
 
 
+async def test_a_double_that_finds_the_disk_full_takes_nothing_from_the_one_that_was_made(
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_id = await asked(house, ada)
+    with monkeypatch.context() as patch:
+
+        async def is_overtaken(*_: Any, **__: Any) -> int:
+            patch.undo()
+            await exports.make(house.desk, ada, export_id)
+            raise BucketFull("full")
+
+        patch.setattr(DiskBucket, "put", is_overtaken)
+        await exports.make(house.desk, ada, export_id)
+    assert (await newest(house, ada)).status is ExportStatus.READY
+
+
 async def test_one_that_can_not_be_made_is_given_up_in_words(
     house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,12 +145,13 @@ async def test_one_that_can_not_be_made_is_given_up_in_words(
     assert (await newest(house, ada)).trouble == exports.NOT_MADE
 
 
+@pytest.mark.parametrize(("said_every_s", "packed"), [(0.0, 1), (1e9, 3)])  # seen at the next picture, or at the end
 async def test_one_that_is_deleted_while_it_is_packed_leaves_nothing(
-    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch
+    house: House, ada: UUID, monkeypatch: pytest.MonkeyPatch, said_every_s: float, packed: int
 ) -> None:
     await portraits_of(house, await house.ready_model(ada), count=3)
     export_id = await asked(house, ada)
-    monkeypatch.setattr(exports, "SAY_AGAIN_S", 0.0)
+    monkeypatch.setattr(exports, "SAY_AGAIN_S", said_every_s)
     real, seen = DiskBucket.get, list[str]()
 
     async def deletes(bucket: DiskBucket, key: str) -> bytes:
@@ -145,7 +162,7 @@ async def test_one_that_is_deleted_while_it_is_packed_leaves_nothing(
 
     monkeypatch.setattr(DiskBucket, "get", deletes)
     await exports.make(house.desk, ada, export_id)
-    assert len(seen) == 1
+    assert len(seen) == packed
     assert await lies_there(house, ada) == []
 
 
@@ -171,6 +188,9 @@ async def test_one_that_is_deleted_goes_at_once_while_the_store_is_away_and_its_
 
 async def test_its_file_is_deleted_when_its_time_is_over_and_not_before(house: House, ada: UUID) -> None:
     export = await made(house, ada)
+    assert export.ready_at is not None
+    assert export.expires_at is not None
+    assert timedelta(days=7) <= export.expires_at - export.ready_at < timedelta(days=7, minutes=1)
     await sweep.sweep(house.desk)
     await exports.forget_over(house.desk, ada, export.id)
     assert await lies_there(house, ada)

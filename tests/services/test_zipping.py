@@ -12,6 +12,7 @@ PHOTOS = [("people/ada/one.webp", b"first"), ("two.jpg", b"second")]
 
 def contents(packed: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {each.compress_type for each in archive.infolist()} == {zipfile.ZIP_STORED}
         return {name: archive.read(name) for name in archive.namelist()}
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
+import pytest
 
+from portrait_app.adapters.buckets.errors import NotTheirs
 from portrait_app.adapters.buckets.s3.links import WINDOW, Addresses
 from portrait_app.adapters.buckets.s3.passes import USED_FOR, Passes
 from portrait_app.domain.clock import now
 from tests.opening import browser_of
 
 if TYPE_CHECKING:
-    import pytest
-
     from portrait_app.adapters.buckets.s3 import S3Buckets
 
 ADA, BOB = uuid4(), uuid4()
@@ -30,8 +30,10 @@ async def test_an_address_opens_nothing_once_it_has_expired(s3_buckets: S3Bucket
     old = replace(holder, made_at=now() - timedelta(hours=1))
     async with httpx.AsyncClient(trust_env=False) as browser:
         for ago, status in ((2 * WINDOW + timedelta(seconds=1), 403), (WINDOW - timedelta(seconds=1), 200)):
-            address = Addresses(s3_buckets.store.settings, old, ADA, now() - ago).of(MINE)
-            assert (await browser.get(address)).status_code == status
+            addresses = Addresses(s3_buckets.store.settings, old, ADA, now() - ago)
+            assert (await browser.get(addresses.of(MINE))).status_code == status
+            with pytest.raises(NotTheirs):
+                addresses.of(MINE.replace(str(ADA), str(BOB)))
 
 
 async def test_an_address_is_the_same_for_five_minutes_and_lives_five_to_ten(s3_buckets: S3Buckets) -> None:
