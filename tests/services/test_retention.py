@@ -15,7 +15,7 @@ from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.retention import STAY_DAYS, TRY_AGAIN_FOR
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
-from portrait_app.services import likeness, purging, retention, thumbnails, trainings, trash
+from portrait_app.services import likeness, purging, removal, retention, thumbnails, trainings, trash
 from portrait_app.services.retention import UnknownStay
 from portrait_app.services.trainings import PhotosGone
 
@@ -157,6 +157,16 @@ async def test_photos_of_a_draft_and_of_a_face_being_learned_stay(house: House, 
         await purging.forget_photos(house.desk, ada, training.id)
     assert await do_what_is_due(house) == []
     assert await objects(house, ada) == 24
+
+
+async def test_no_measures_are_kept_of_a_face_that_is_to_be_forgotten(house: House, ada: UUID) -> None:
+    training = await ended(house, ada, TrainingStatus.READY, timedelta())
+    async with house.desk.for_person(ada) as work:
+        await removal.remove(work, training.id)
+        await purging.give_up_all_photos(work)
+    await purging.forget_photos(house.desk, ada, training.id)  # a chore of before
+    async with house.desk.for_person(ada) as work:
+        assert (await work.trainings.get(training.id)).identity is None
 
 
 async def test_those_of_a_face_model_in_the_trash_go_at_their_own_time(house: House, ada: UUID) -> None:

@@ -97,6 +97,8 @@ async def test_after_thirty_days_a_face_model_goes_at_the_engine_too_and_is_seen
     async with house.desk.for_person(ada) as work:
         (line,) = await work.trainings.started()
         assert (line.id, line.is_offered, line.removal_asked_at is not None) == (model.id, False, True)
+    with pytest.raises(NotFound):  # it is no more to be put away, nor brought back
+        await put_model_away(house, model)
     await carry_out(house, model)
     assert house.engine.versions == set()
     assert {key.split("/")[2] for key in await objects(house, ada)} == {"portraits"}
