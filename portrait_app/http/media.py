@@ -18,7 +18,7 @@ from starlette.routing import Route
 from portrait_app.adapters.buckets.disk import DiskBuckets
 from portrait_app.adapters.buckets.errors import BadKey, BucketDown
 from portrait_app.adapters.buckets.links import LinkRefused, ServedElsewhere
-from portrait_app.adapters.buckets.types import SHOWN, UNKNOWN
+from portrait_app.adapters.buckets.types import SHOWN, UNKEPT, UNKNOWN
 from portrait_app.errors import NotFound, PortraitError
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def _answer(request: Request, link: Link, path: Path, state: os.stat_result) -> 
     shown_as = SHOWN.get(path.suffix)
     is_shown = shown_as is not None and link.download_as is None
     # An object never changes under its key, so it stays fresh for as long as its link works.
-    seconds = max(0, link.expires_at - int(time.time()))
+    kept = f"private, max-age={max(0, link.expires_at - int(time.time()))}, immutable" if is_shown else UNKEPT
     response = FileResponse(
         path,
-        headers=GUARDS | {"Cache-Control": f"private, max-age={seconds}, immutable"},
+        headers=GUARDS | {"Cache-Control": kept},
         media_type=shown_as or UNKNOWN,
         filename=link.download_as or path.name,
         stat_result=state,
@@ -104,7 +104,8 @@ async def _sent_on(request: Request, buckets: ServedElsewhere, link: Link) -> Re
     found = await buckets.elsewhere(link, request.method)
     # Kept for as long as the address would be the same, and no longer than the link lives: it is never kept dead.
     seconds = max(0, min(found.stands_for_s, link.expires_at - int(time.time())))
-    return RedirectResponse(found.address, 302, headers=GUARDS | {"Cache-Control": f"private, max-age={seconds}"})
+    kept = f"private, max-age={seconds}" if link.download_as is None else UNKEPT
+    return RedirectResponse(found.address, 302, headers=GUARDS | {"Cache-Control": kept})
 
 
 def _has_it_already(request: Request, etag: str) -> bool:

@@ -16,6 +16,8 @@ SHOWN = {
     ".webp": "image/webp",
 }
 UNKNOWN = "application/octet-stream"
+UNKEPT = "private, no-store"
+"""The Cache-Control of what is saved: on a borrowed computer no ZIP of oneself stays behind in a cache."""
 
 
 def type_of(key: str) -> str:

@@ -47,12 +47,14 @@ async def test_a_link_shows_a_picture_to_whoever_holds_it(bucket: Bucket, browse
     assert (await browser.get(link, headers={"If-None-Match": said["etag"]})).status_code == 304
 
 
-async def test_a_download_is_saved_under_its_name(bucket: Bucket, browser: httpx.AsyncClient) -> None:
+async def test_a_download_is_saved_under_its_name_and_by_no_cache(bucket: Bucket, browser: httpx.AsyncClient) -> None:
     await bucket.put_bytes(KEY, b"x")
     reply = await browser.get((await bucket.links()).to(KEY, download_as='Zoë "1"\r\nX: y.webp'))
     how, _, name = reply.headers["content-disposition"].partition("; filename*=")
     assert (how, name.casefold()) == ("attachment", "utf-8''zo%c3%ab%20%221%22%0d%0ax%3a%20y.webp")
     assert "x" not in reply.headers
+    answers = [*reply.history, reply]  # a store's begins with the way there
+    assert {answer.headers["cache-control"] for answer in answers} == {"private, no-store"}
 
 
 @pytest.mark.parametrize("name", ["page.html", "drawing.svg", "script.js", "nameless"])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from portrait_app.adapters.buckets.keys import owned
-from portrait_app.adapters.buckets.types import disposition_of, type_of
+from portrait_app.adapters.buckets.types import UNKEPT, disposition_of, type_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -59,7 +59,6 @@ class Addresses:
             "X-Amz-Expires": str(max(1, int((ends_at - signed_at).total_seconds()))),
             "X-Amz-Security-Token": holder.token,
             "X-Amz-SignedHeaders": "host",
-            "response-cache-control": _CACHE,
         }
         self._said = _query(said)  # the same in all of them, and long
 
@@ -72,7 +71,11 @@ class Addresses:
 
     def signed(self, key: str, *, method: str = "GET", download_as: str | None = None) -> str:
         """Sign for any key. Whether that opens anything the store decides, by the credential's own policy."""
-        rest = {"response-content-disposition": disposition_of(key, download_as), "response-content-type": type_of(key)}
+        rest = {
+            "response-cache-control": _CACHE if download_as is None else UNKEPT,
+            "response-content-disposition": disposition_of(key, download_as),
+            "response-content-type": type_of(key),
+        }
         query = f"{self._said}&{_query(rest)}"  # in the order of the alphabet, as it is signed
         address = urlsplit(f"{self._base}/{quote(key)}")
         request = f"{method}\n{address.path}\n{query}\nhost:{address.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
