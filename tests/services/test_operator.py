@@ -11,8 +11,9 @@ from sqlalchemy import text
 
 from portrait_app.domain.account import Invite
 from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.rows import new_id
-from portrait_app.services import invites, trash
+from portrait_app.services import invites, sessions, trash
 from portrait_app.services.accounts import NotInvited, SignUp, TakesNobody
 from portrait_app.services.invites import NotOpen, NotYours, TooManyOpen
 from portrait_app.services.sessions import digest
@@ -62,18 +63,26 @@ async def test_of_many_first_accounts_at_once_in_a_house_that_is_not_open_one_is
     assert sorted(isinstance(outcome, NotInvited) for outcome in outcomes) == [False, True, True, True]
 
 
-async def test_the_operator_sees_figures_over_everybody_and_nobody_else_does(house: House) -> None:
+async def test_the_operator_sees_figures_over_everybody_and_nobody_else_does(house: House, address: Address) -> None:
     ada, bob = await house.somebody("Ada"), await house.somebody("Bob")
     model = await house.ready_model(bob)
     kept, _ = await portraits_of(house, model, count=2)
+    await house.draft_with_selfies(bob)
+    await portraits_of(house, model, status=AssetStatus.FETCHING)
+    async with house.desk.for_person(bob) as work:
+        await sessions.open_session(work, "another browser", is_proven=True)
     async with house.desk.for_person(ada) as work:
-        assert await work.accounts.usage() == (2, 2, 1, 2)
+        assert await work.accounts.usage() == (2, 2, 1, 2)  # what is not begun, or not there yet, is in none
     async with house.desk.for_person(bob) as work:
         await trash.put_portraits(work, [kept.id])
         await trash.put_model(work, model.id)
     async with house.desk.for_person(ada) as work:
         assert await work.accounts.usage() == (2, 2, 0, 1)  # what lies in the Trash is in no figure
         assert await work.trainings.ready() == []  # of Bob's: the figure, and nothing of it
+    with psycopg.connect(address.conninfo()) as admin:
+        admin.execute("UPDATE app.sessions SET seen_at = now() - interval '8 days' WHERE owner_id = %s", [bob])
+    async with house.desk.for_person(ada) as work:
+        assert await work.accounts.usage() == (2, 1, 0, 1)
     async with house.desk.for_person(bob) as work:
         assert await work.accounts.usage() is None
 

@@ -42,7 +42,7 @@ def tell(address: Address, change: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "expires_at = now()",
+        "expires_at = expires_at - interval '30 days 1 minute'",
         "seen_at = now() - interval '14 days'",
         "revoked_at = now()",
     ],
@@ -125,8 +125,14 @@ async def test_asvs_7_4_3_all_others_end_at_once(house: House) -> None:
     this = await sessions.who(house.desk, first.token)
     assert this is not None
     async with house.desk.for_person(first.owner_id) as work:
-        await sessions.end_all(work, but=this.session_id)
+        by_two = await sessions.open_session(work, "", is_proven=True, took_two_steps=True)
+        await work.session.flush()
+        await sessions.end_all(work, but=this.session_id, only_one_step=True)
+    assert await sessions.who(house.desk, by_two.token)
     assert [await sessions.who(house.desk, each.token) for each in others] == [None, None]
+    async with house.desk.for_person(first.owner_id) as work:
+        await sessions.end_all(work, but=this.session_id)
+    assert await sessions.who(house.desk, by_two.token) is None
     assert await sessions.who(house.desk, first.token) == this
 
 
