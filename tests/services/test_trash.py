@@ -156,5 +156,6 @@ async def test_everything_is_restored_or_emptied_in_one_go(house: House, ada: UU
 async def test_more_than_any_page_shows_is_refused(house: House, model: Training) -> None:
     (portrait,) = await portraits_of(house, model)
     async with house.desk.for_person(model.owner_id) as work:
-        with pytest.raises(trash.TooMany):
-            await trash.put_portraits(work, [portrait.id] * (trash.MOST_AT_ONCE + 1))
+        for act in (trash.put_portraits, trash.restore_portraits, trash.delete_portraits):
+            with pytest.raises(trash.TooMany):
+                await act(work, [portrait.id] * (trash.MOST_AT_ONCE + 1))
