@@ -133,7 +133,7 @@ async def test_whoever_is_signed_out_while_they_ask_changes_nothing_of_it(ada: A
         await work.accounts.hold()  # as who sets a new password
         await sessions.end_all(work)
         await work.session.flush()
-        asking = asyncio.create_task(GATED[what](ada))
+        asking = asyncio.ensure_future(GATED[what](ada))
         await until_somebody_waits(work)
     before = ada.rows()
     with pytest.raises(NotFresh):
