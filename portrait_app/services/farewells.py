@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -42,6 +43,11 @@ NOT_CONFIRMED = (
     "The studio goes on asking it, without knowing any more whose it was, and whoever runs the studio sees that it is "
     "open. Its names there are:\n\n{names}"
 )
+DOUBTFUL = (
+    "You should know this: when something was ordered, the portrait engine's reply was lost, and nobody can say "
+    "whether it took the order. What it may have made has no name to ask for. Whoever runs the studio sees that there "
+    "is such an order."
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Farewells:
             return
         doubts = [what for what in found.still_there if what == removal.IN_DOUBT]  # nobody can ask about those
         still_there = await self._ask(found)
-        await self._send_receipt(farewell_id, found, [*still_there, *doubts])
+        await self._send_receipt(farewell_id, found, still_there, has_doubts=bool(doubts))
         async with self.desk.for_nobody(Role.SERVICE) as session:
             await note(session, farewell_id, still_there)
             for _doubt in doubts:
@@ -81,17 +87,20 @@ class Farewells:
         left: list[str | None] = [what for what in found.still_there if what != removal.IN_DOUBT]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ASKED_FOR_S):
-                for number, what in enumerate(left):
-                    left[number] = what and await self._left_of(what, found)
+                for number in random.sample(range(len(left)), len(left)):  # where it hangs at one, others have a turn
+                    left[number] = await self._left_of(str(left[number]), found)
         return [what for what in left if what is not None]
 
-    async def _send_receipt(self, farewell_id: UUID, found: Farewell, still_there: Sequence[str]) -> None:
+    async def _send_receipt(
+        self, farewell_id: UUID, found: Farewell, still_there: Sequence[str], *, has_doubts: bool
+    ) -> None:
         if found.address is None:
             return
-        names = "\n".join(still_there)
-        more = NOT_CONFIRMED.format(names=names) if names else ALL_GONE
+        more = [DOUBTFUL] if has_doubts else []
+        if still_there:
+            more.append(NOT_CONFIRMED.format(names="\n".join(still_there)))
         try:
-            await self.postman.send_receipt(found.address, farewell_id, more)
+            await self.postman.send_receipt(found.address, farewell_id, "\n\n".join(more) or ALL_GONE)
         except MailNotTaken:
             if now() - found.created_at < ADDRESS_KEPT:
                 raise

@@ -7,6 +7,7 @@ what says that there is something to do; what may come in behind it is looked fo
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.adapters import logbook
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.adapters.replicate.errors import EngineError
 from portrait_app.database.leaving import forget_tries, part
 from portrait_app.domain.chores import Chore
@@ -78,7 +80,11 @@ class Parting:
     async def _delete(self, account: Account, leave_at: datetime) -> None:
         """Delete all that can be deleted while there is an account, and then the account."""
         await self._close(account.id)
-        await self._empty_bucket(account.id)
+        try:
+            await self._empty_bucket(account.id)
+        except (BucketDown, OSError):  # the engine needn't keep the faces for as long as that is away
+            await self._forget_at_engine(account.id, leave_at)
+            raise
         still_there = await self._forget_at_engine(account.id, leave_at)
         await self.mailer.forget(account.email)
         await asyncio.to_thread(logbook.blot_out, self.data, [account.email])
@@ -119,17 +125,24 @@ class Parting:
             return [what for each in trainings for what in await removal.left_there(work, each.id)]
 
     async def _what_stands_against_it(self, owner_id: UUID, trainings: Sequence[Training]) -> list[str]:
-        """Delete each face model at the engine; return what stands against it."""
+        """Delete each face model at the engine; return what stands against it.
+
+        In another order each time: where some take all the time there is, others come first the next time.
+
+        Raises: BucketDown, OSError: photos could not be deleted here; all have been asked about.
+        """
+        waiting, away = list[str](), list[Exception]()
         try:
             async with asyncio.timeout(ASKED_FOR_S):
-                return [why for each in trainings if (why := await self._remove(owner_id, each.id))]
+                for each in random.sample(trainings, len(trainings)):
+                    try:
+                        await removal.carry_out(self.desk, self.gateway, owner_id, each.id)
+                    except (NotYetGone, EngineError) as error:
+                        waiting.append(f"{type(error).__name__}: {error}")
+                    except (BucketDown, OSError) as error:
+                        away.append(error)
         except TimeoutError:  # one that hangs, asked about many: it is waited for no longer than one that says no
-            return [f"no word in {ASKED_FOR_S:.0f} s"]
-
-    async def _remove(self, owner_id: UUID, training_id: UUID) -> str:
-        """Delete one face model at the engine; return what stands against it, or nothing."""
-        try:
-            await removal.carry_out(self.desk, self.gateway, owner_id, training_id)
-        except (NotYetGone, EngineError) as error:
-            return f"{type(error).__name__}: {error}"
-        return ""
+            waiting.append(f"no word in {ASKED_FOR_S:.0f} s")
+        if away:
+            raise away[0]
+        return waiting

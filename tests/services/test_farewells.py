@@ -92,6 +92,10 @@ async def test_a_job_in_doubt_of_somebody_who_has_left_is_counted_once_for_the_o
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     assert removal.IN_DOUBT in studio.still_open()
     await studio.say_farewells()
+    (receipt,) = files_about(studio.data, words_of(ada))
+    said = receipt.read_text().replace("=\n", "")
+    assert "nobody can say whether" in said
+    assert "goes on asking" not in said  # nobody could
     await studio.say_farewells()
     assert studio.still_open() == []
     async with studio.house.desk.for_nobody(Role.SERVICE) as session:
