@@ -79,7 +79,7 @@ class Parting:
 
     async def _delete(self, account: Account, leave_at: datetime) -> None:
         """Delete all that can be deleted while there is an account, and then the account."""
-        await self._close(account.id)
+        await self._close(account.id, leave_at)
         try:
             await self._empty_bucket(account.id)
         except (BucketDown, OSError):  # the engine needn't keep the faces for as long as that is away
@@ -94,10 +94,11 @@ class Parting:
         if farewell_id is not None:
             await self.desk.queue.put_off(Chore.SAY_FAREWELL, farewell_id, farewell_id)
 
-    async def _close(self, owner_id: UUID) -> None:
+    async def _close(self, owner_id: UUID, leave_at: datetime) -> None:
         """Sign them out everywhere, call off what is under way, and have every face model deleted.
 
-        What is still to be packed would be laid into the emptied bucket, for somebody who can't come in to take it.
+        What is still to be packed would be laid into the emptied bucket, for somebody who can't come in to take it. Of
+        what was deleted before they left, the engine is asked for as long as of the rest, from now on.
         """
         async with self.desk.for_person(owner_id) as work:
             await sessions.end_all(work)
@@ -105,7 +106,8 @@ class Parting:
             await cancelling.cancel_coming(work)
             for training in await work.trainings.all():
                 await cancelling.cancel_training(work, training.id)
-                training.removal_asked_at = training.removal_asked_at or now()
+                if training.removed_at is None and (training.removal_asked_at or leave_at) <= leave_at:
+                    training.removal_asked_at = now()
 
     async def _empty_bucket(self, owner_id: UUID) -> None:
         """Delete every object of theirs, also such as nobody knows of."""

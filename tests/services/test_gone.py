@@ -137,10 +137,16 @@ async def test_one_whose_time_has_not_come_keeps_everything(studio: Studio, ada:
     assert studio.house.engine.versions == {VERSION}
 
 
+@pytest.mark.parametrize("was_deleted", [False, True], ids=["", "deleted long before"])
 async def test_pictures_go_at_once_and_the_account_waits_for_the_engine_some_days(
-    studio: Studio, ada: SignedIn
+    studio: Studio, ada: SignedIn, was_deleted: bool
 ) -> None:
     studio.house.engine.deletes_slowly = True
+    if was_deleted:  # and then the studio was at rest for a month
+        studio.rows("UPDATE app.trainings SET removal_asked_at = now() - interval '40 days' RETURNING 1")
+        studio.rows(
+            f"UPDATE app.accounts SET leave_at = now() - interval '30 days' WHERE id = '{ada.owner_id}' RETURNING 1"
+        )
     with pytest.raises(NotYetGone):
         await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     assert await objects_of(studio.house, ada.owner_id) == []
