@@ -143,7 +143,9 @@ async def _train(phone: Camera, selfies: list[Path]) -> None:
     page = phone.page
     await phone.go("/train")
     await phone.shoot("before-the-first-photo")
-    await page.get_by_role("button", name="Yes, I agree").click()
+    agreed = page.get_by_role("button", name="Yes, I agree")
+    await agreed.click()
+    await expect(agreed).to_have_count(0)
     await phone.shoot("train-empty")
     await page.locator("input[data-picks-photos]").first.set_input_files([str(path) for path in selfies])
     tiles = page.locator("[data-selfie-id]")
