@@ -13,6 +13,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from portrait_app.adapters.buckets.errors import BucketDown, BucketFull
 from portrait_app.adapters.replicate.errors import EngineError, Throttled
 from portrait_app.adapters.replicate.outputs import OutputError
+from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.pictures.errors import PictureError
 from portrait_app.services.settling import Unsettled
@@ -37,7 +38,8 @@ class Patience(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Say when to try again, or None to let it be for now."""
-        if job.attempts >= MOST_ATTEMPTS:
+        # Not so a parting: in its middle its row goes, and nothing would begin it anew.
+        if job.attempts >= MOST_ATTEMPTS and job.task_name != Chore.LEAVE:
             log.error("chore.let_be", chore=job.task_name, row=job.task_kwargs["row_id"], why=type(exception).__name__)
             return None
         if not isinstance(exception, _EXPECTED):

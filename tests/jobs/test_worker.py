@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.adapters.mail.outbox import Outbox
 from portrait_app.adapters.queue import AT_ENGINE, PHOTOS, QUEUE, JobQueue, jobs_app
 from portrait_app.domain.chores import Chore
@@ -181,6 +182,12 @@ async def test_a_chore_that_is_let_be_may_be_written_down_anew(
         workshop.asked.clear()
         await queue.put_off(Chore.SEND_ORDER, uuid4(), row)  # as `reconcile.remember_chores` does
         await workshop.asked.wait()
+
+
+def test_a_parting_is_never_let_be_since_nothing_remembers_it_once_the_account_is_gone() -> None:
+    job: Any = SimpleNamespace(attempts=9999, task_name=Chore.LEAVE.value, task_kwargs={"row_id": "one"})
+    decision = patience.Patience().get_retry_decision(exception=BucketDown("away for days"), job=job)
+    assert decision is not None
 
 
 def test_whatever_calls_the_engine_waits_for_it_and_no_picture_does() -> None:
