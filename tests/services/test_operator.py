@@ -142,7 +142,8 @@ async def test_an_invitation_that_was_taken_back_lets_nobody_in_and_makes_room_f
 ) -> None:
     monkeypatch.setattr(invites, "MOST_OPEN", 2)
     ada = await house.somebody("Ada")
-    gone, used = await invited(house, ada), await invited(house, ada)
+    at_once = await asyncio.gather(*(invited(house, ada) for _ in range(4)), return_exceptions=True)
+    gone, used = [each for each in at_once if isinstance(each, str)]
     with pytest.raises(TooManyOpen):
         await invited(house, ada)
     bob = await join(house, "bob@example.com", used)
