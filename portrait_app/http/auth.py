@@ -40,7 +40,7 @@ WAIT = (
 INVITED = (
     "Your invitation is used, and opens the door. Now sign in with the password you chose. If you have had an account "
     "with this address before, it is as it was, and so is its password. If yours opens nothing, ask for another "
-    "link: somebody may have used this one a moment before you."
+    "link: this one may have been used, or taken back, a moment before you."
 )
 ALREADY_IN = (
     "Somebody is signed in in this browser, and an invitation is for an account of its own. To use it here, sign out "

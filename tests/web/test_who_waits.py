@@ -111,6 +111,7 @@ async def test_the_operator_takes_an_invitation_back_that_nobody_has_used(
     newest = room.invites[0]
     door = await tab_of(AdmittingState, ada.token)
     await happens(door, "ask_to_take_back", newest.id)
+    assert door.invited_at == newest.since  # the question says which of many
     await happens(door, "take_back")
     with pytest.raises(NotInvited):
         await accounts.require_open(house.desk, SignUp.INVITE, room.invite_link.partition("invite=")[2])

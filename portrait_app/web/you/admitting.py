@@ -18,6 +18,7 @@ class AdmittingState(rx.State):
     _chosen: str = ""
     _invite: str = ""
     chosen_name: rx.Field[str] = rx.field("")
+    invited_at: rx.Field[str] = rx.field("")
 
     @rx.event
     async def let_in(self, account_id: str) -> EventSpec:
@@ -52,9 +53,10 @@ class AdmittingState(rx.State):
         """Ask once before a link that may have been passed on opens nothing any more."""
         wanted = identified(invite_id)
         async with work_for(self) as work:
-            if wanted not in {each.id for each in await invites.open_ones(work)}:
-                raise invites.NotOpen("take back")
-        self._invite = invite_id
+            made = {each.id: each.created_at for each in await invites.open_ones(work)}
+        if wanted not in made:
+            raise invites.NotOpen("take back")
+        self._invite, self.invited_at = invite_id, made[wanted].isoformat()
         return ui.open_sheet(TAKE_BACK_SHEET)
 
     @rx.event

@@ -11,6 +11,7 @@ from portrait_app.web.you.admitting import TAKE_BACK_SHEET, AdmittingState
 from portrait_app.web.you.state import INVITE_SHEET, YouState
 
 if TYPE_CHECKING:
+    from portrait_app.web.ui.kinds import Words
     from portrait_app.web.you.cards import InviteCard
 
 INVITE_FIELD = "invite-link"
@@ -21,8 +22,9 @@ def invitations() -> rx.Component:
     return rx.cond(
         YouState.takes_invites,
         rx.fragment(
-            rx.cond(YouState.invites.length() > 0, ui.lines(rx.foreach(YouState.invites, _open))),
+            # Before the list, which grows to fifty: the way to one more stays where it was.
             ui.button("Invite somebody", on_click=YouState.invite),
+            rx.cond(YouState.invites.length() > 0, ui.lines(rx.foreach(YouState.invites, _open))),
         ),
     )
 
@@ -32,7 +34,7 @@ def sheets() -> tuple[rx.Component, ...]:
     link = ui.sheet(
         INVITE_SHEET,
         "An invitation",
-        rx.el.p("Whoever opens this link first can make an account, for a week. It is shown only now."),
+        rx.el.p("Whoever uses this link first gets an account. It works once, for a week, and is shown only now."),
         rx.el.input(
             id=INVITE_FIELD,
             value=YouState.invite_link,
@@ -45,7 +47,11 @@ def sheets() -> tuple[rx.Component, ...]:
     asking = ui.confirm(
         TAKE_BACK_SHEET,
         "Take this invitation back?",
-        "Its link opens nothing any more, for whoever has it. You can always make another one.",
+        rx.fragment(
+            "The link of ",
+            *_moment(AdmittingState.invited_at),
+            " opens nothing any more, for whoever has it. You can always make another one.",
+        ),
         action="Take back",
         on_confirm=AdmittingState.take_back,
     )
@@ -53,17 +59,21 @@ def sheets() -> tuple[rx.Component, ...]:
 
 
 def _open(invite: rx.vars.ObjectVar[InviteCard]) -> rx.Component:
+    which = f"invited-{invite.id}"
     return ui.line(
         rx.el.div(
-            rx.el.span("Invited ", ui.locally.day(invite.since), ", ", ui.locally.time(invite.since)),
-            rx.el.span(
-                "Open until ",
-                ui.locally.day(invite.until),
-                ", ",
-                ui.locally.time(invite.until),
-                class_name="soft small",
-            ),
+            rx.el.span("Invited ", *_moment(invite.since), id=which),
+            rx.el.span("Open until ", *_moment(invite.until), class_name="soft small"),
             class_name="you-words",
         ),
-        ui.button("Take back", kind="plain", on_click=AdmittingState.ask_to_take_back(invite.id)),
+        ui.button(
+            "Take back",
+            kind="plain",
+            on_click=AdmittingState.ask_to_take_back(invite.id),
+            aria_describedby=which,
+        ),
     )
+
+
+def _moment(at: Words) -> tuple[rx.Component | str, ...]:
+    return ui.locally.day(at), ", ", ui.locally.time(at)
