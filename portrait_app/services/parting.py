@@ -104,6 +104,7 @@ class Parting:
             await sessions.end_all(work)
             await exports.forget(work)
             await cancelling.cancel_coming(work)
+        async with self.desk.for_service(owner_id) as work:  # a person's own work leaves out what lies in the Trash
             for training in await work.trainings.all():
                 await cancelling.cancel_training(work, training.id)
                 if training.removed_at is None and (training.removal_asked_at or leave_at) <= leave_at:
@@ -117,7 +118,7 @@ class Parting:
 
     async def _forget_at_engine(self, owner_id: UUID, leave_at: datetime) -> list[str]:
         """Have it all deleted there; return what could not be confirmed in all these days."""
-        async with self.desk.for_person(owner_id) as work:
+        async with self.desk.for_service(owner_id) as work:
             trainings = await work.trainings.all()
         asked_at = max([leave_at, *(each.removal_asked_at for each in trainings if each.removal_asked_at)])
         waiting = await self._what_stands_against_it(owner_id, trainings)

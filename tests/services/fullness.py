@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
+PUT_AWAY = "me/faces:put-away"
 NAME, EMAIL = "Adalberta Unmistakable", "adalberta.unmistakable@example.com"
 _TABLES = """
 SELECT table_schema, table_name FROM information_schema.tables
@@ -63,7 +64,7 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
     await _no_store_takes(house, first)
     async with house.desk.for_person(who.owner_id) as work:
         await trash.put_portraits(work, [lying.id])
-        await trash.put_model(work, (await house.ready_model(who.owner_id)).id)
+    await _put_away(house, who.owner_id)
     await _at_the_engine(house, who.owner_id, model.id)
     await house.draft_with_selfies(who.owner_id, 2)
     await house.desk.buckets.of(who.owner_id).put_bytes(
@@ -78,6 +79,16 @@ async def somebody_with_everything(house: House, outbox: Outbox) -> SignedIn:
         mail_id = await work.mails.add("new_ways", EMAIL)  # type: ignore[arg-type] -- a kind, as the database has it
     await postman.send(who.owner_id, mail_id)
     return who
+
+
+async def _put_away(house: House, owner_id: UUID) -> None:
+    """A face model in the Trash, of which the engine has a version of its own."""
+    house.engine.versions.add(PUT_AWAY)
+    model = await house.ready_model(owner_id)
+    async with house.desk.for_service(owner_id) as work:
+        (await work.trainings.get(model.id, lock=True)).version = PUT_AWAY
+    async with house.desk.for_person(owner_id) as work:
+        await trash.put_model(work, model.id)
 
 
 async def _no_store_takes(house: House, portrait: Asset) -> None:
