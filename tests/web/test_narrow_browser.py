@@ -37,6 +37,9 @@ CREATE = f"""<div class="create-form"><section class="create-choice">
 <div class="create-styles"><div class="choices">{STYLE * 9}</div></div></section><div class="action-bar create-action">
 <div class="stepper"><button class="icon-button"></button><output>8</output><button class="icon-button"></button></div>
 {BUTTON}</div></div>"""
+NAME = "Wolfeschlegelsteinhausenbergerdorff" * 2  # 70 letters and no place to break at: a name may have 80
+NAMED = f"""<div class="sheet-body"><p>{NAME} can't come in.</p></div>
+<div class="toast"><div><strong>{NAME} deleted</strong></div><button>Undo</button></div>"""
 TABS = ("Home", "Train", "Create", "Gallery", "You")
 ROOM = f"""{HEAD}<body class="frame"><main class="page"><h1 class="large-title">Photographs</h1>
 <div class="home-head"><h2 class="section-title">Newest portraits</h2>{COMING}</div>
@@ -47,7 +50,7 @@ ROOM = f"""{HEAD}<body class="frame"><main class="page"><h1 class="large-title">
 <div class="create-choice-head"><h2 class="card-title">Latest</h2>{COMING}</div>
 <div class="segments"><label><input type="radio" class="unseen">Light</label></div>
 <span class="setting-menu"><select><option>As last time</option></select></span><p><a class="text-link">Sign in</a></p>
-<div class="sheet-head"><h2>More</h2><button class="icon-button"></button></div>
+<div class="sheet-head"><h2>More</h2><button class="icon-button"></button></div>{NAMED}
 <section class="you"><div class="you-who"><button class="you-picture"><span class="you-initial">A</span></button>
 <div class="you-words"><strong class="card-title">Alexandra Featherstonehaugh</strong></div>
 <button class="icon-button"></button></div><div class="actions">{BUTTON * 3}</div>
