@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
+from portrait_app.domain.events import CHANNEL, News
 from portrait_app.domain.rows import identified
 from portrait_app.errors import NotFound
 from portrait_app.services import accounts
@@ -20,6 +22,7 @@ from tests.builders import PASSWORD, signs_in
 from tests.web.tabs import happens, signed_up, tab_of
 
 if TYPE_CHECKING:
+    from portrait_app.database.address import Address
     from portrait_app.services.sessions import SignedIn
     from tests.builders import House
 
@@ -121,3 +124,17 @@ async def test_the_operator_takes_an_invitation_back_that_nobody_has_used(
     await happens(room, "enter")
     assert newest.id not in {each.id for each in room.invites}
     assert len(room.invites) == 1
+
+
+async def test_an_invitation_that_ran_out_while_it_was_listed_leaves_the_list_as_soon_as_it_is_tapped(
+    ada: SignedIn, room: YouState, address: Address
+) -> None:
+    await happens(room, "invite")
+    await happens(room, "enter")
+    with psycopg.connect(address.conninfo(), autocommit=True) as admin:
+        admin.execute("UPDATE app.invites SET expires_at = now()")
+        admin.execute(f"LISTEN {CHANNEL}")
+        with pytest.raises(NotOpen):
+            await happens(await tab_of(AdmittingState, ada.token), "ask_to_take_back", room.invites[0].id)
+        told = [News.from_text(notice.payload) for notice in admin.notifies(timeout=0)]
+    assert [(each.noun, each.owner_id) for each in told] == [("account", ada.owner_id)]

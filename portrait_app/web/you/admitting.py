@@ -54,6 +54,8 @@ class AdmittingState(rx.State):
         wanted = identified(invite_id)
         async with work_for(self) as work:
             made = {each.id: each.created_at for each in await invites.open_ones(work)}
+            if wanted not in made:
+                await work.tell("account", work.owner_id)  # one that ran out told nobody, and is in the list yet
         if wanted not in made:
             raise invites.NotOpen("take back")
         self._invite, self.invited_at = invite_id, made[wanted].isoformat()
