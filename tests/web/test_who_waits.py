@@ -136,5 +136,5 @@ async def test_an_invitation_that_ran_out_while_it_was_listed_leaves_the_list_as
         admin.execute(f"LISTEN {CHANNEL}")
         with pytest.raises(NotOpen):
             await happens(await tab_of(AdmittingState, ada.token), "ask_to_take_back", room.invites[0].id)
-        told = [News.from_text(notice.payload) for notice in admin.notifies(timeout=0)]
+        told = [News.from_text(notice.payload) for notice in admin.notifies(timeout=10, stop_after=1)]
     assert [(each.noun, each.owner_id) for each in told] == [("account", ada.owner_id)]
