@@ -40,8 +40,10 @@ CREATE = f"""<div class="create-form"><section class="create-choice">
 NAME = "Wolfeschlegelsteinhausenbergerdorff" * 2  # 70 letters and no place to break at: a name may have 80
 NAMED = f"""<div class="sheet-body"><p>{NAME} can't come in.</p></div>
 <div class="toast"><div><strong>{NAME} deleted</strong></div><button>Undo</button></div>"""
+BAR = f"""<header class="top-bar"><div><a class="text-link">You</a></div><div class="top-bar-title">Hello, {NAME}</div>
+<div><button class="icon-button"></button></div></header>"""
 TABS = ("Home", "Train", "Create", "Gallery", "You")
-ROOM = f"""{HEAD}<body class="frame"><main class="page"><h1 class="large-title">Photographs</h1>
+ROOM = f"""{HEAD}<body class="frame">{BAR}<main class="page"><h1 class="large-title">Photographs</h1>
 <div class="home-head"><h2 class="section-title">Newest portraits</h2>{COMING}</div>
 <div class="train-room"><section class="stack">{MODEL}</section><section class="draft">{TEACH}</section></div>
 <div class="gallery-filters"><span class="gallery-filter"><select><option>All styles</option></select></span>
