@@ -38,8 +38,8 @@ CREATE = f"""<div class="create-form"><section class="create-choice">
 <div class="stepper"><button class="icon-button"></button><output>8</output><button class="icon-button"></button></div>
 {BUTTON}</div></div>"""
 NAME = "Wolfeschlegelsteinhausenbergerdorff" * 2  # 70 letters and no place to break at: a name may have 80
-NAMED = f"""<div class="sheet-body"><p>{NAME} can't come in.</p></div>
-<div class="toast"><div><strong>{NAME} deleted</strong></div><button>Undo</button></div>"""
+NAMED = f"""<div class="sheet-body"><p>{NAME} can't come in.</p></div><div class="toasts"><div class="toast">
+<div><strong>{NAME} deleted</strong></div><button>Undo</button></div></div>"""
 BAR = f"""<header class="top-bar"><div><a class="text-link">You</a></div><div class="top-bar-title">Hello, {NAME}</div>
 <div><button class="icon-button"></button></div></header>"""
 TABS = ("Home", "Train", "Create", "Gallery", "You")
@@ -52,7 +52,7 @@ ROOM = f"""{HEAD}<body class="frame">{BAR}<main class="page"><h1 class="large-ti
 <div class="create-choice-head"><h2 class="card-title">Latest</h2>{COMING}</div>
 <div class="segments"><label><input type="radio" class="unseen">Light</label></div>
 <span class="setting-menu"><select><option>As last time</option></select></span><p><a class="text-link">Sign in</a></p>
-<div class="sheet-head"><h2>More</h2><button class="icon-button"></button></div>{NAMED}
+<div class="sheet-head"><h2 class="sheet-title">Delete {NAME}?</h2><button class="icon-button"></button></div>{NAMED}
 <section class="you"><div class="you-who"><button class="you-picture"><span class="you-initial">A</span></button>
 <div class="you-words"><strong class="card-title">Alexandra Featherstonehaugh</strong></div>
 <button class="icon-button"></button></div><div class="actions">{BUTTON * 3}</div>
@@ -77,6 +77,8 @@ async def test_no_page_is_wider_than_the_screen(browser: Browser, path: str, wid
     await page.set_viewport_size(ViewportSize(width=width, height=640))
     await page.evaluate("letters => { document.documentElement.style.fontSize = letters; }", letters)
     assert await page.evaluate("document.documentElement.scrollWidth") == width
+    ends = "its => its.map((it) => it.getBoundingClientRect().right)"
+    assert all(end <= width for end in await page.locator(".toast > *").evaluate_all(ends))  # it widens no page
 
 
 @pytest.mark.parametrize("width", [320, 390])
