@@ -100,6 +100,7 @@ class FakeEngine:
         return Uploaded(file_id, f"http://engine/files/{file_id}")
 
     async def delete_file(self, file_id: str) -> None:
+        self._fail_about(file_id)
         self.files.pop(file_id, None)
 
     async def start_training(self, trainer: Any, *, photos_url: str, seed: int, webhook: str | None) -> JobReport:

@@ -19,7 +19,7 @@ from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
 from portrait_app.domain.order import OrderKind
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import naming, removal, vanished, versions
+from portrait_app.services import leftovers, naming, vanished, versions
 from portrait_app.services.pace import Call, turn
 from portrait_app.services.versions import NotYetGone
 
@@ -68,7 +68,7 @@ class Farewells:
             found = await farewell(session, farewell_id)
         if found is None:
             return
-        doubts = [what for what in found.still_there if what == removal.IN_DOUBT]  # nobody can ask about those
+        doubts = [what for what in found.still_there if what == leftovers.IN_DOUBT]  # nobody can ask about those
         still_there = await self._ask(found)
         await self._send_receipt(farewell_id, found, still_there, has_doubts=bool(doubts))
         async with self.desk.for_nobody(Role.SERVICE) as session:
@@ -84,7 +84,7 @@ class Farewells:
         It comes first: a mail server that is away for days holds nothing up, and the receipt says how it stands when it
         is sent. An engine that hangs delays that by little.
         """
-        left: list[str | None] = [what for what in found.still_there if what != removal.IN_DOUBT]
+        left: list[str | None] = [what for what in found.still_there if what != leftovers.IN_DOUBT]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ASKED_FOR_S):
                 for number in random.sample(range(len(left)), len(left)):  # where it hangs at one, others have a turn

@@ -20,7 +20,7 @@ from portrait_app.adapters.replicate.errors import EngineError
 from portrait_app.database.leaving import forget_tries, part
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.services import cancelling, exports, limits, removal, sessions
+from portrait_app.services import cancelling, exports, leftovers, limits, removal, sessions
 from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Parting:
             is_busy = any([await work.orders.unfinished_of(each.id) for each in trainings])
             if waiting and (is_busy or now() - asked_at < PATIENCE):
                 raise NotYetGone("; ".join(waiting), now() - asked_at)
-            return [what for each in trainings for what in await removal.left_there(work, each.id)]
+            return [what for each in trainings for what in await leftovers.left_there(work, each.id)]
 
     async def _what_stands_against_it(self, owner_id: UUID, trainings: Sequence[Training]) -> list[str]:
         """Delete each face model at the engine; return what stands against it.

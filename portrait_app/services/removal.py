@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import structlog
 
-from portrait_app.adapters.replicate.errors import JobVanished, Refused
+from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Refused
 from portrait_app.database.address import Role
 from portrait_app.database.orders import count_up
 from portrait_app.domain.cause import Cause
@@ -20,18 +21,19 @@ from portrait_app.services.pace import Call, turn
 from portrait_app.services.versions import NotYetGone
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
     from datetime import timedelta
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.domain.order import Order
+    from portrait_app.domain.report import JobReport
     from portrait_app.domain.training import Training
     from portrait_app.services.work import Desk, Work
 
 log = structlog.get_logger()
 
 UNSURE = "Deleted as far as can be known"  # the phase of a face model whose deletion can't be confirmed
-IN_DOUBT = "doubtful job: nobody knows its name"
 REFUSALS = "deletions that the engine refused"
 
 
@@ -86,7 +88,8 @@ async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: U
     try:
         await selfies.forget(desk, owner_id, training_id)
     except Exception:  # a bucket that is away: the engine needn't keep the face for as long
-        await _forget_at_engine(desk, gateway, training, asked_ago)
+        with contextlib.suppress(NotYetGone, EngineError):  # and is not blamed for what is our own to mend
+            await _forget_at_engine(desk, gateway, training, asked_ago)
         raise
     await _forget_at_engine(desk, gateway, training, asked_ago)
     async with desk.for_service(owner_id) as work:
@@ -95,29 +98,6 @@ async def carry_out(desk: Desk, gateway: Gateway, owner_id: UUID, training_id: U
         row.removed_at = now()
         await work.tell("training", training_id)
     log.info("model.removed", training=str(training_id), after_s=asked_ago.total_seconds())
-
-
-async def left_there(work: Work, training_id: UUID) -> list[str]:
-    """Name what the engine may still have of a face model whose deletion it has not confirmed.
-
-    Each is a word and a name at the engine, and whose account has it, as `farewells` reads them: nothing of the person
-    is in it.
-    """
-    training = await work.trainings.find(training_id)  # its line may have gone just now
-    if training is None or training.removed_at is not None:
-        return []
-    given_up = await work.orders.given_up_of(training_id)
-    made = {version for version in (training.version, *(order.version for order in given_up)) if version}
-    files = [at_account(order.file_id, order) for order in await work.orders.untidy_of(training_id) if order.file_id]
-    jobs = [at_account(order.job_id, order) for order in given_up if order.job_id]
-    doubts = sum(order.job_id is None for order in given_up)
-    named = [*(f"version {each}" for each in sorted(made)), *(f"file {each}" for each in files)]
-    return [*named, *(f"job {each}" for each in jobs), *[IN_DOUBT] * doubts]
-
-
-def at_account(name: str, order: Order) -> str:
-    """Name something at the engine with whose account has it, where that was written down."""
-    return f"{name} at {order.account}" if order.account else name
 
 
 async def _still_to_remove(desk: Desk, owner_id: UUID, training_id: UUID) -> Training | None:
@@ -140,9 +120,7 @@ async def _forget_at_engine(desk: Desk, gateway: Gateway, training: Training, as
     Raises: NotYetGone, EngineError.
     """
     try:
-        await _tidy(desk, gateway, training, asked_ago)
-        for version in await _versions_of(desk, gateway, training, asked_ago):
-            await versions.delete(desk, gateway, version, asked_ago)
+        await _delete_there(desk, gateway, training, asked_ago)
         await _see_that_none_is_in_doubt(desk, training, asked_ago)
     except Refused as error:
         await _note_refusal(desk, training, error)
@@ -152,35 +130,54 @@ async def _forget_at_engine(desk: Desk, gateway: Gateway, training: Training, as
             await work.tell("training", training.id)  # how long it takes is said, too
 
 
-async def _tidy(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:
-    """Delete the uploaded photos at the engine, once nothing is under way there that may still need something."""
+async def _delete_there(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> None:
+    """Have its uploaded photos deleted, its version, and what jobs made that were given up and ended well all the same.
+
+    Each is asked for whatever becomes of the others: a file that stays keeps no face there.
+
+    Raises: NotYetGone, EngineError: what stands against it; a refusal before all else.
+    """
+    untidy, given_up = await _what_is_there(desk, training, asked_ago)
+    against = list[Exception]()
+    for order in untidy:
+        with _noting(against):
+            await tidying.tidy(desk, gateway, training.owner_id, order.id)
+    known = {version for version in (training.version, *(order.version for order in given_up)) if version}
+    for version in known:
+        with _noting(against):
+            await versions.delete(desk, gateway, version, asked_ago)
+    for order in given_up:
+        if order.job_id is None or order.version is not None:  # one that has made something has ended
+            continue
+        with _noting(against):
+            for version in await _made_by(desk, gateway, order, order.job_id, asked_ago) - known:
+                await versions.delete(desk, gateway, version, asked_ago)
+    if against:
+        raise next((each for each in against if isinstance(each, Refused)), against[0])
+
+
+@contextlib.contextmanager
+def _noting(against: list[Exception]) -> Generator[None]:
+    try:
+        yield
+    except (NotYetGone, EngineError) as error:
+        against.append(error)
+
+
+async def _what_is_there(
+    desk: Desk, training: Training, asked_ago: timedelta
+) -> tuple[Sequence[Order], Sequence[Order]]:
+    """Return the orders whose photos lie there, and those given up, once nothing is under way that needs something."""
     async with desk.for_service(training.owner_id) as work:
         await call_off_portraits(work, training.id)  # also what was ordered anew since they were called off
         is_busy = [
             *await work.generations.unfinished_of(training.id),
             *await work.orders.unfinished_of(training.id),
         ]
-        untidy = await work.orders.untidy_of(training.id)
+        untidy, given_up = await work.orders.untidy_of(training.id), await work.orders.given_up_of(training.id)
     if is_busy:
         raise NotYetGone(f"{len(is_busy)} orders of it are under way", asked_ago)
-    for order in untidy:
-        await tidying.tidy(desk, gateway, training.owner_id, order.id)
-
-
-async def _versions_of(desk: Desk, gateway: Gateway, training: Training, asked_ago: timedelta) -> set[str]:
-    """Find what it has at the engine: also what a job made that was given up, and that ended well all the same."""
-    async with desk.for_service(training.owner_id) as work:
-        given_up = await work.orders.given_up_of(training.id)
-    found = {version for version in (training.version, *(order.version for order in given_up)) if version}
-    for order in given_up:
-        if order.job_id is None or order.version is not None:  # one that has made something has ended
-            continue
-        try:
-            found |= await _made_by(desk, gateway, order, order.job_id, asked_ago)
-        except JobVanished as error:
-            if not await strays.will_not_be_back(desk, gateway, order):
-                raise NotYetGone(f"the engine doesn't know job {order.job_id} just now", asked_ago) from error
-    return found
+    return untidy, given_up
 
 
 async def _made_by(desk: Desk, gateway: Gateway, order: Order, job_id: str, asked_ago: timedelta) -> set[str]:
@@ -188,14 +185,14 @@ async def _made_by(desk: Desk, gateway: Gateway, order: Order, job_id: str, aske
 
     One that doesn't say what it made stays in doubt, until the operator's word settles that.
 
-    Raises: NotYetGone: it still runs, or is looked for. JobVanished, EngineError.
+    Raises: NotYetGone: it still runs, is looked for, or is unknown just now. EngineError.
     """
-    async with turn(desk, Call.ASK):
-        report = await gateway.look_at(order.kind, job_id)
-    if not report.status.is_final:
-        async with turn(desk, Call.ASK):
-            await gateway.cancel(order.kind, job_id)
-        raise NotYetGone(f"job {job_id} was still running", asked_ago)
+    try:
+        report = await _ended(desk, gateway, order, job_id, asked_ago)
+    except JobVanished as error:
+        if not await strays.will_not_be_back(desk, gateway, order):
+            raise NotYetGone(f"the engine doesn't know job {job_id} just now", asked_ago) from error
+        return set()
     report = await naming.named(desk, gateway, report)
     is_certain = report.cause is not Cause.UNNAMED
     if not is_certain and order.stray_since is not None:
@@ -204,6 +201,20 @@ async def _made_by(desk: Desk, gateway: Gateway, order: Order, job_id: str, aske
         async with desk.for_service(order.owner_id) as work:
             (await work.orders.get(order.id, lock=True)).doubt = None
     return {report.version} if report.version else set()
+
+
+async def _ended(desk: Desk, gateway: Gateway, order: Order, job_id: str, asked_ago: timedelta) -> JobReport:
+    """Hear how a job has ended; one that still runs is called off.
+
+    Raises: NotYetGone: it still runs. JobVanished, EngineError.
+    """
+    async with turn(desk, Call.ASK):
+        report = await gateway.look_at(order.kind, job_id)
+    if not report.status.is_final:
+        async with turn(desk, Call.ASK):
+            await gateway.cancel(order.kind, job_id)
+        raise NotYetGone(f"job {job_id} was still running", asked_ago)
+    return report
 
 
 async def _see_that_none_is_in_doubt(desk: Desk, training: Training, asked_ago: timedelta) -> None:

@@ -11,7 +11,7 @@ from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import removal
+from portrait_app.services import leftovers
 from portrait_app.services.farewells import ADDRESS_KEPT, NAMELESS, UNKNOWN_SINCE
 from portrait_app.services.vanished import BELIEVED_AFTER
 from portrait_app.services.versions import NotYetGone
@@ -92,7 +92,7 @@ async def test_a_job_in_doubt_of_somebody_who_has_left_is_counted_once_for_the_o
     )
     studio.let_patience_end()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
-    assert removal.IN_DOUBT in studio.still_open()
+    assert leftovers.IN_DOUBT in studio.still_open()
     await studio.say_farewells()
     (receipt,) = files_about(studio.data, words_of(ada))
     said = receipt.read_text().replace("=\n", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,10 +11,15 @@ from portrait_app.adapters.replicate.errors import EngineDown, Refused
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.chores import Chore
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import Order, OrderKind
+from portrait_app.domain.report import JobReport
 from portrait_app.domain.training import LINE_STAYS, Training
 from portrait_app.jobs.patience import wait_for
 from portrait_app.services import reconcile, removal
 from portrait_app.services.removal import NotYetGone
+from tests.builders import change
 from tests.portraits import portraits_of
 from tests.services.removing import VERSION, carry_out, remove, row_of, set_back
 
@@ -65,6 +70,28 @@ async def test_an_engine_that_does_not_answer_is_asked_again(house: House, model
     assert house.engine.versions == set()
 
 
+@pytest.mark.parametrize("name", ["zip", "a job"])
+async def test_what_the_engine_keeps_of_another_kind_keeps_no_face_there(
+    house: House, model: Training, name: str
+) -> None:
+    async with house.desk.for_person(model.owner_id) as work:
+        order = work.orders.add(Order(owner_id=model.owner_id, kind=OrderKind.TRAINING, training_id=model.id))
+    gave_up: dict[str, Any] = {"status": OrderStatus.FAILED, "ended_at": now(), "sent_at": now()}
+    await change(house, order, job_id="a job", file_id="zip", **gave_up)
+    house.engine.known["a job"] = ("", JobReport("a job", OrderStatus.FAILED))
+    house.engine.trouble_with[name] = EngineDown("500")
+    await remove(house, model)
+    with pytest.raises(EngineDown):
+        await carry_out(house, model)
+    assert house.engine.versions == set()
+    assert house.engine.asked.count("a job") == 1
+    house.engine.trouble_with.clear()
+    await carry_out(house, model)
+    row = await row_of(house, model)
+    assert row is not None
+    assert row.removed_at is not None
+
+
 async def test_a_bucket_that_is_away_doesnt_keep_a_face_at_the_engine(
     house: House, model: Training, tmp_path: Path
 ) -> None:
@@ -72,8 +99,10 @@ async def test_a_bucket_that_is_away_doesnt_keep_a_face_at_the_engine(
     bucket.rename(tmp_path / "aside")
     bucket.write_text("no folder")
     await remove(house, model)
-    with pytest.raises(NotADirectoryError):
-        await carry_out(house, model)
+    for says_no in (True, False):
+        house.engine.trouble_with = {VERSION: Refused("403")} if says_no else {}
+        with pytest.raises(NotADirectoryError):  # which is our own to mend, whatever the engine says
+            await carry_out(house, model)
     assert house.engine.versions == set()
     row = await row_of(house, model)
     assert row is not None

@@ -1,0 +1,36 @@
+"""What the engine may still have of a face model, by the names that it has there; nothing of the person is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from portrait_app.domain.order import Order
+    from portrait_app.services.work import Work
+
+IN_DOUBT = "doubtful job: nobody knows its name"
+
+
+async def left_there(work: Work, training_id: UUID) -> list[str]:
+    """Name what the engine may still have of a face model whose deletion it has not confirmed.
+
+    Each is a word and a name at the engine, and whose account has it, as `farewells` reads them: nothing of the person
+    is in it.
+    """
+    training = await work.trainings.find(training_id)  # its line may have gone just now
+    if training is None or training.removed_at is not None:
+        return []
+    given_up = await work.orders.given_up_of(training_id)
+    made = {version for version in (training.version, *(order.version for order in given_up)) if version}
+    files = [at_account(order.file_id, order) for order in await work.orders.untidy_of(training_id) if order.file_id]
+    jobs = [at_account(order.job_id, order) for order in given_up if order.job_id]
+    doubts = sum(order.job_id is None for order in given_up)
+    named = [*(f"version {each}" for each in sorted(made)), *(f"file {each}" for each in files)]
+    return [*named, *(f"job {each}" for each in jobs), *[IN_DOUBT] * doubts]
+
+
+def at_account(name: str, order: Order) -> str:
+    """Name something at the engine with whose account has it, where that was written down."""
+    return f"{name} at {order.account}" if order.account else name
