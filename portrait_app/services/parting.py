@@ -66,16 +66,23 @@ class Parting:
         Raises:
             NotYetGone: the engine has not confirmed that its face models are gone; it is asked for some days.
         """
-        async with self.desk.for_service(owner_id) as work:
-            account = await work.accounts.find()
+        account = await self._account(owner_id)
         if account is not None:
             if account.leave_at is None or account.leave_at + SURELY_OVER > now():
                 return
-            await self._delete(account, account.leave_at)
+            try:
+                await self._delete(account, account.leave_at)
+            except Exception:  # another worker, which took this one for dead, may have done it meanwhile
+                if await self._account(owner_id) is not None:
+                    raise
         await self._empty_bucket(owner_id)
         await self.desk.queue.forget(owner_id)
         await asyncio.to_thread(logbook.blot_out, self.data, [str(owner_id), *([account.email] if account else [])])
         log.info("person.left")
+
+    async def _account(self, owner_id: UUID) -> Account | None:
+        async with self.desk.for_service(owner_id) as work:
+            return await work.accounts.find()
 
     async def _delete(self, account: Account, leave_at: datetime) -> None:
         """Delete all that can be deleted while there is an account, and then the account."""
@@ -86,6 +93,8 @@ class Parting:
             await self._forget_at_engine(account.id, leave_at)
             raise
         still_there = await self._forget_at_engine(account.id, leave_at)
+        if await self._account(account.id) is None:  # done by another meanwhile: their receipt may lie with the mails
+            return
         await self.mailer.forget(account.email)
         await asyncio.to_thread(logbook.blot_out, self.data, [account.email])
         async with self.desk.for_service(account.id) as work:

@@ -129,6 +129,25 @@ async def test_a_worker_that_is_killed_in_the_middle_finishes_it_the_next_time(
     assert len(files_about(studio.data, words_of(ada))) == 1  # one receipt
 
 
+@pytest.mark.parametrize("moment", ["page", "is_version_gone"])
+async def test_a_worker_that_was_taken_for_dead_finds_it_done_by_another(
+    studio: Studio, ada: SignedIn, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place: Any = DiskBucket if moment == "page" else studio.house.engine
+    real = getattr(place, moment)
+
+    async def takes_long(*given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(place, moment, real)
+        await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+        await studio.say_farewells()
+        return await real(*given, **named)
+
+    monkeypatch.setattr(place, moment, takes_long)
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    await studio.say_farewells()
+    assert len(files_about(studio.data, words_of(ada))) == 1  # the receipt
+
+
 async def test_one_whose_time_has_not_come_keeps_everything(studio: Studio, ada: SignedIn) -> None:
     studio.rows("UPDATE app.accounts SET leave_at = now() + interval '1 day' RETURNING 1")
     before = await objects_of(studio.house, ada.owner_id)
