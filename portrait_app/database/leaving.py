@@ -43,10 +43,10 @@ async def farewell(session: AsyncSession, farewell_id: UUID) -> Farewell | None:
     return Farewell(found[0], found[1], list(found[2])) if found else None
 
 
-async def note(session: AsyncSession, farewell_id: UUID, still_there: Sequence[str]) -> None:
-    """Forget the address, and note what the engine still has; with nothing left, forget it all."""
-    given = {"id": farewell_id, "still": json.dumps(list(still_there))}
-    await session.execute(text("SELECT app.note_farewell(:id, CAST(:still AS jsonb))"), given)
+async def note(session: AsyncSession, farewell_id: UUID, still_there: Sequence[str], *, is_said: bool) -> None:
+    """Note what the engine still has; once the receipt is sent, forget the address, and with nothing left, it all."""
+    given = {"id": farewell_id, "still": json.dumps(list(still_there)), "said": is_said}
+    await session.execute(text("SELECT app.note_farewell(:id, CAST(:still AS jsonb), :said)"), given)
 
 
 async def forgotten_leavers(session: AsyncSession, older_than: timedelta, most: int) -> list[tuple[Chore, UUID]]:

@@ -60,8 +60,8 @@ KNOWN = OF_THE_DOOR | {
     "left_at_engine()": Known(
         SERVICE, "TABLE(what text)", "to whoever runs the studio: names at the engine, of nobody", ("left_at_engine()",)
     ),
-    "note_farewell(which uuid, left_there jsonb)": Known(
-        SERVICE, "void", "says nothing", ("note_farewell('{hers}', '[]')",)
+    "note_farewell(which uuid, left_there jsonb, is_said boolean)": Known(
+        SERVICE, "void", "says nothing", ("note_farewell('{hers}', '[]', true)",)
     ),
     "part(left_there jsonb)": Known(
         SERVICE, "uuid", "a farewell's id, when the time of the one it works for has come", ("part('[]')",)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from portrait_app.services.sessions import SignedIn
     from tests.services.emptying import Studio
 
+BE_IN_DOUBT = (
+    "UPDATE app.orders SET status = 'in_doubt', ended_at = now(), version = NULL, job_id = NULL, file_id = NULL, "
+    "doubt = 'nobody knows' WHERE kind = 'training' RETURNING 1"
+)
+
 
 @pytest.fixture
 async def ada(studio: Studio) -> SignedIn:
@@ -86,10 +91,7 @@ async def test_what_another_account_has_is_not_taken_for_gone(studio: Studio, ad
 async def test_a_job_in_doubt_of_somebody_who_has_left_is_counted_once_for_the_operator(
     studio: Studio, ada: SignedIn
 ) -> None:
-    studio.rows(
-        "UPDATE app.orders SET status = 'in_doubt', ended_at = now(), version = NULL, job_id = NULL, file_id = NULL, "
-        "doubt = 'nobody knows' WHERE kind = 'training' RETURNING 1"
-    )
+    studio.rows(BE_IN_DOUBT)
     studio.let_patience_end()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     assert leftovers.IN_DOUBT in studio.still_open()
@@ -109,6 +111,7 @@ async def test_a_mail_server_that_is_away_holds_up_the_receipt_alone_and_that_sa
 ) -> None:
     engine, outbox = studio.house.engine, studio.outbox.folder
     engine.deletes_slowly = True
+    studio.rows(BE_IN_DOUBT)
     studio.let_patience_end()
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     outbox.rename(outbox.with_name("aside"))
@@ -117,11 +120,12 @@ async def test_a_mail_server_that_is_away_holds_up_the_receipt_alone_and_that_sa
         engine.deletes_slowly = is_slow
         with pytest.raises(MailNotTaken):
             await studio.say_farewells()
-    assert engine.versions == set()
+    assert (engine.versions, studio.still_open()) == (set(), [leftovers.IN_DOUBT])  # the operator sees so meanwhile
     outbox.unlink()
     await studio.say_farewells()
     (receipt,) = files_about(studio.data, words_of(ada))
     assert VERSION not in receipt.read_text()
+    assert "nobody can say whether" in receipt.read_text().replace("=\n", "")
     assert studio.rows("SELECT 1 FROM app.farewells") == []
 
 
