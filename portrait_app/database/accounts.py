@@ -91,11 +91,16 @@ class Accounts:
     async def held(self) -> Account | None:
         """Return the asker's own account, or None; others don't change it until this transaction ends."""
         mine = select(Account).where(col(Account.id) == self.owner_id)
-        return (await self.session.scalars(mine.with_for_update())).first()
+        return (await self.session.scalars(mine.with_for_update(key_share=True))).first()
 
     async def hold(self) -> None:
-        """Keep others from changing the account until this transaction ends."""
-        await self.session.execute(select(col(Account.id)).where(col(Account.id) == self.owner_id).with_for_update())
+        """Keep others from changing the account until this transaction ends.
+
+        Who adds a row of this person's doesn't wait: of a job that did, with its row in hand, and of whoever holds the
+        account and asks for that row, Postgres would end one in an error.
+        """
+        mine = select(col(Account.id)).where(col(Account.id) == self.owner_id)
+        await self.session.execute(mine.with_for_update(key_share=True))
 
     async def session_by_id(self, session_id: UUID) -> Session | None:
         """Return one of the asker's sessions."""

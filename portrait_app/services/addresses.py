@@ -188,6 +188,7 @@ async def _take(work: Work, token: str) -> None:
 
 async def _use(work: Work, token: str) -> Link:
     await is_empty_for_us(work.session)  # of several who come in first at once, one is the operator
+    await work.accounts.hold()  # before the link, as whoever changes the password and ends every link
     used = await work.mails.use_link(sessions.digest(token))
     if used is None:
         raise LinkUsedUp("used meanwhile")

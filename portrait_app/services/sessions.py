@@ -123,7 +123,11 @@ async def end(work: Work, session_id: UUID) -> None:
 
 
 async def end_all(work: Work, *, but: UUID | None = None, only_one_step: bool = False) -> None:
-    """End every session of the person, or every other one; or of those such as were opened by one step."""
+    """End every session of the person, or every other one; or of those such as were opened by one step.
+
+    Whoever opens one in the place of another (`fresh.require`) comes before it or after.
+    """
+    await work.accounts.hold()
     for session in await work.accounts.sessions():
         if session.id != but and not (only_one_step and session.took_two_steps):
             session.revoked_at = now()

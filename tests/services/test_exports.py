@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 
     from portrait_app.database.address import Address
     from tests.builders import House
+
+
+async def test_whoever_holds_their_account_holds_up_no_job_of_theirs(house: House, ada: UUID) -> None:
+    """Of a job that waits for the account, and the account for its rows, Postgres ends one in an error."""
+    export_id = await asked(house, ada)
+    async with house.desk.for_person(ada) as work, asyncio.timeout(5):
+        await work.accounts.hold()
+        await asyncio.create_task(exports.make(house.desk, ada, export_id))
+        await exports.forget(work)
 
 
 async def test_the_person_is_told_by_mail_and_in_open_tabs(house: House, ada: UUID, address: Address) -> None:

@@ -11,7 +11,7 @@ import pytest
 from portrait_app.domain.events import CHANNEL, News
 from portrait_app.domain.identity import Claim
 from portrait_app.errors import NotFound
-from portrait_app.services import identities, passwords, sessions
+from portrait_app.services import fresh, identities, passwords, sessions
 from portrait_app.services.accounts import SignUp
 from portrait_app.services.errands import TooLate
 from portrait_app.services.identities import Newcomer
@@ -185,6 +185,23 @@ async def test_whoever_shows_what_stops_opening_the_door_just_then_stays_outside
         await coming
     async with house.desk.for_person(owner_id) as work:
         assert [each.id for each in await sessions.living(work)] == [someone.session_id]
+
+
+async def test_signing_everybody_out_ends_also_the_session_that_a_new_password_opens_just_then(house: House) -> None:
+    owner_id = (await signed_up(house)).owner_id
+
+    async def end_every_session() -> None:
+        async with house.desk.for_person(owner_id) as work:
+            await sessions.end_all(work)
+
+    async with house.desk.for_person(owner_id) as work:
+        await fresh.require(work, await house.someone(owner_id))
+        ending = asyncio.create_task(end_every_session())
+        await until_somebody_waits(work)
+        await sessions.open_session(work, "test", is_proven=True)
+    await ending
+    async with house.desk.for_person(owner_id) as work:
+        assert await sessions.living(work) == ()
 
 
 @pytest.mark.parametrize("enter", [by_password, by_github])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,10 @@ from sqlmodel import select
 from portrait_app.database.accounts import password_of
 from portrait_app.domain.account import Account
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import addresses, steps
+from portrait_app.services import addresses, fresh, sessions, steps
 from tests.http.front import NEW, PASSWORD, Studio, typed
 from tests.services.fullness import forms_of
+from tests.services.test_cancelling_races import until_somebody_waits
 
 if TYPE_CHECKING:
     import httpx
@@ -89,6 +91,21 @@ async def test_a_new_password_ends_every_link_that_was_sent_before(studio: Studi
     second = await studio.forgotten()
     await studio.browser().post(second, data={"password": NEW})
     assert (await studio.browser().post(first, data={"password": PASSWORD})).status_code == 410
+
+
+async def test_a_link_that_is_used_while_the_password_is_changed_has_just_stopped_working(
+    studio: Studio, browser: httpx.AsyncClient
+) -> None:
+    """They took account and link in the other order, and Postgres ended one of the two in an error."""
+    link = await studio.forgotten()
+    someone = await sessions.who(studio.house.desk, browser.cookies["session"])
+    assert someone is not None
+    async with studio.house.desk.for_person(someone.owner_id) as work:
+        await fresh.require(work, someone)
+        coming = asyncio.create_task(studio.browser().post(link, data={"password": NEW}))
+        await until_somebody_waits(work)
+        await work.mails.forget_links()
+    assert (await coming).status_code == 410
 
 
 async def test_who_asks_for_somebody_elses_link_learns_and_changes_nothing(studio: Studio) -> None:
