@@ -115,6 +115,9 @@ async def test_asvs_7_5_2_each_of_ones_sessions_can_be_seen_and_ended(house: Hou
         assert {session.device for session in listed} == {"Firefox/150", "Chrome/150 Android"}
         (other,) = [session for session in listed if "Chrome" in session.device]
         await sessions.end(work, other.id)
+        ended_at = other.revoked_at
+        await sessions.end(work, other.id)  # from two tabs
+        assert other.revoked_at == ended_at  # later, it would end links that were given in between
     assert await sessions.who(house.desk, second.token) is None
     assert await sessions.who(house.desk, first.token)
 

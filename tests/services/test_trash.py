@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlmodel import col, update
 
+from portrait_app.adapters.buckets.disk import DiskBucket
+from portrait_app.adapters.buckets.errors import BucketDown
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.generation import Asset
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.training import Training
     from tests.builders import House
+
+DELETE = DiskBucket.delete
 
 
 async def test_a_deleted_portrait_is_seen_nowhere_and_comes_back_as_it_was(house: House, model: Training) -> None:
@@ -102,15 +105,22 @@ async def test_what_was_to_go_for_good_never_comes_back(house: House, model: Tra
     assert not [key for key in await objects(house, model.owner_id) if "portraits" in key]
 
 
+async def _killed_halfway(bucket: DiskBucket, *keys: str) -> None:
+    await DELETE(bucket, *keys[:2])
+    raise BucketDown("no answer")
+
+
 async def test_a_purge_that_was_killed_halfway_is_done_again_and_twice_is_no_error(
-    house: House, model: Training
+    house: House, model: Training, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (portrait,) = await portraits_of(house, model)
     await put_away(house, portrait)
     await set_back(house, Asset, portrait.id, portrait.owner_id, deleted_at=now() - OVER)
-    async with house.desk.for_service(model.owner_id) as work:  # killed after it had begun, and some pictures were gone
-        await work.session.execute(update(Asset).where(col(Asset.id) == portrait.id).values(purge_asked_at=now()))
-        await work.bucket.delete(*thumbnails.keys(str(portrait.key))[:2])
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskBucket, "delete", _killed_halfway)
+        with pytest.raises(BucketDown):
+            await purging.purge_portrait(house.desk, portrait.owner_id, portrait.id)
+    await set_back(house, Asset, portrait.id, portrait.owner_id, deleted_at=now())  # the clock was wrong, and is mended
     async with house.desk.for_person(model.owner_id) as work:
         with pytest.raises(TooLate):
             await trash.restore_portraits(work, [portrait.id])
