@@ -50,7 +50,10 @@ class NotInvited(PortraitError):
     """Sign-up is not open to whoever asks."""
 
     headline = "This studio is by invitation"
-    hint = "Ask whoever runs it for a link. Each link works once, for a week."
+    hint = (
+        "A link works once, for a week, unless it is taken back. If you have made your account by yours, sign in; else "
+        "ask whoever runs this studio for one."
+    )
 
 
 class TakesNobody(NotInvited):
