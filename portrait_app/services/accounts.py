@@ -50,10 +50,7 @@ class NotInvited(PortraitError):
     """Sign-up is not open to whoever asks."""
 
     headline = "This studio is by invitation"
-    hint = (
-        "A link works once, for a week, unless it is taken back. If you have made your account by yours, sign in; else "
-        "ask whoever runs this studio for one."
-    )
+    hint = "A link works once, for a week. If you made your account by yours, sign in; else ask for another."
 
 
 class TakesNobody(NotInvited):

@@ -113,7 +113,7 @@ async def test_asvs_6_3_8_an_invitation_is_used_up_whether_or_not_the_address_ha
         stranger = inviting.browser()
         await stranger.post("/auth/sign-up", data=typed(email=email, invite=invite))
         again = await stranger.get("/auth/sign-up", params={"invite": invite})
-        left.append((again.status_code, "If you have made your account by yours, sign in" in again.text))
+        left.append((again.status_code, "If you made your account by yours, sign in" in again.text))
     assert left == [(403, True)] * 2
 
 
