@@ -92,6 +92,11 @@ class Order(Owned, table=True):
         return self.stopped_since
 
     @property
+    def is_open(self) -> bool:
+        """Whether its job, which nobody waits for, has not come to its end for certain."""
+        return self.stray_since is not None or self.doubt is not None
+
+    @property
     def may_have_upload(self) -> bool:
         """Whether photos of it may be at the engine."""
         return self.file_id is not None or self.uploading_since is not None

@@ -14,15 +14,17 @@ IN_DOUBT = "doubtful job: nobody knows its name"
 
 
 async def left_there(work: Work, training_id: UUID) -> list[str]:
-    """Name what the engine may still have of a face model whose deletion it has not confirmed.
+    """Name what the engine may still have of a face model, as far as it has not confirmed that it is gone.
 
     Each is a word and a name at the engine, and whose account has it, as `farewells` reads them: nothing of the person
     is in it.
     """
     training = await work.trainings.find(training_id)  # its line may have gone just now
-    if training is None or training.removed_at is not None:
+    if training is None:
         return []
     given_up = await work.orders.given_up_of(training_id)
+    if training.removed_at is not None:  # all but what turned up since then
+        given_up = [order for order in given_up if order.is_open]
     made = {version for version in (training.version, *(order.version for order in given_up)) if version}
     files = [at_account(order.file_id, order) for order in await work.orders.untidy_of(training_id) if order.file_id]
     jobs = [at_account(order.job_id, order) for order in given_up if order.job_id]

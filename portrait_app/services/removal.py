@@ -107,8 +107,10 @@ async def _still_to_remove(desk: Desk, owner_id: UUID, training_id: UUID) -> Tra
         if training is None or training.removal_asked_at is None:
             return None
         if training.removed_at is not None:
-            is_unseen = now() - training.removed_at > LINE_STAYS
-            if is_unseen and not await work.assets.count_kept_of(training_id):
+            ago = now() - training.removed_at
+            if ago > LINE_STAYS and not await work.assets.count_kept_of(training_id):
+                if any(order.is_open for order in await work.orders.given_up_of(training_id)):  # it turned up since
+                    raise NotYetGone("a job of it is still seen off", ago)
                 await work.trainings.remove(training)
             return None
     return training

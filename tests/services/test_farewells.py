@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,13 +10,19 @@ import pytest
 from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
+from portrait_app.domain.clock import now
+from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import Order, OrderKind
+from portrait_app.domain.report import JobReport
+from portrait_app.domain.training import LINE_STAYS
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import leftovers
+from portrait_app.services import inbox, leftovers
 from portrait_app.services.farewells import ADDRESS_KEPT, NAMELESS, UNKNOWN_SINCE
 from portrait_app.services.vanished import BELIEVED_AFTER
 from portrait_app.services.versions import NotYetGone
+from tests.builders import change
 from tests.services.fullness import files_about, rows_about, words_of
-from tests.services.removing import VERSION
+from tests.services.removing import VERSION, carry_out, learned, remove, set_back
 
 if TYPE_CHECKING:
     from portrait_app.services.sessions import SignedIn
@@ -138,3 +144,26 @@ async def test_an_address_is_kept_for_a_week_at_most_while_no_mail_server_takes_
     studio.rows(f"UPDATE app.farewells SET created_at = now() - interval '{ADDRESS_KEPT.days} days' RETURNING 1")
     await studio.say_farewells()
     assert rows_about(studio.address, words_of(ada)) == set()
+
+
+@pytest.mark.parametrize(
+    "removed", [timedelta(minutes=1), LINE_STAYS + timedelta(hours=1)], ids=["just now", "long ago"]
+)
+async def test_a_job_that_turned_up_after_its_face_model_was_deleted_is_told_of(
+    studio: Studio, ada: SignedIn, removed: timedelta
+) -> None:
+    house, late = studio.house, JobReport("late", OrderStatus.DONE, version="me/faces:late")
+    model = await learned(house, ada.owner_id)
+    async with house.desk.for_person(ada.owner_id) as work:
+        order = work.orders.add(Order(owner_id=ada.owner_id, kind=OrderKind.TRAINING, training_id=model.id))
+    await change(house, order, status=OrderStatus.LOST, ended_at=now(), sent_at=now())
+    await remove(house, model)
+    await carry_out(house, model)
+    await set_back(house, model, asked=removed, removed=removed)
+    await inbox.take(house.desk, webhook_id="late", order_id=order.id, report=late)
+    house.engine.versions.add("me/faces:late")
+    house.engine.known["late"] = ("", late)
+    studio.let_patience_end()
+    house.engine.deletes_slowly = True
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    assert "version me/faces:late" in studio.still_open()
