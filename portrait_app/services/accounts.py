@@ -50,7 +50,7 @@ class NotInvited(PortraitError):
     """Sign-up is not open to whoever asks."""
 
     headline = "This studio is by invitation"
-    hint = "A link works once, for a week. If you made your account by yours, sign in; else ask for another."
+    hint = "Ask whoever runs it for a link: it works once, for a week. If you made your account by yours, sign in."
 
 
 class TakesNobody(NotInvited):
