@@ -85,6 +85,12 @@ async def test_what_the_engine_keeps_of_another_kind_keeps_no_face_there(
         await carry_out(house, model)
     assert house.engine.versions == set()
     assert house.engine.asked.count("a job") == 1
+    house.engine.versions.add(VERSION)
+    house.engine.trouble_with[VERSION] = Refused("403")
+    with pytest.raises(NotYetGone):  # of two troubles, that which passes by itself is not the one to be told of
+        await carry_out(house, model)
+    async with house.desk.for_nobody(Role.SERVICE) as session:
+        assert (await counted(session))[removal.REFUSALS] == 1
     house.engine.trouble_with.clear()
     await carry_out(house, model)
     row = await row_of(house, model)
