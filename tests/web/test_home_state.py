@@ -34,6 +34,15 @@ async def test_it_greets_by_first_name(room: HomeState) -> None:
     assert (room.greeting, room.running, room.portraits) == ("Hello, Ada", [], [])
 
 
+@pytest.mark.parametrize(("count", "said"), [(0, ""), (1, "1 photo is in already."), (4, "4 photos are in already.")])
+async def test_whoever_has_added_photos_is_told_to_go_on(
+    house: House, ada: SignedIn, room: HomeState, count: int, said: str
+) -> None:
+    await house.draft_with_selfies(ada.owner_id, count)
+    await happens(room, "enter")
+    assert room.waiting == said
+
+
 async def test_what_is_being_learned_is_shown_with_its_photo(house: House, ada: SignedIn, room: HomeState) -> None:
     draft = await house.draft_with_selfies(ada.owner_id)
     async with house.desk.for_person(ada.owner_id) as work:
@@ -42,6 +51,7 @@ async def test_what_is_being_learned_is_shown_with_its_photo(house: House, ada: 
     (model,) = room.running
     assert model.is_running
     assert "/selfies/0-320.webp" in model.cover
+    assert room.waiting == ""
 
 
 async def test_the_newest_portraits_are_shown_with_those_still_coming(

@@ -22,7 +22,7 @@ STAYS = str(StayState.leave_on == "")
 BEGINS = {
     train_page: ("Yes, I agree", "Choose photos", "Add photos", "Learn this face", "Try again", "Make portraits"),
     create_page: ("Make 1 portrait", "Add selfies"),
-    home_page: ("Make more", "Make portraits", "Add your selfies"),
+    home_page: ("Make more", "Make portraits", "Add your selfies", "Go on with your selfies"),
     gallery_page: ("Make some", "Add your selfies"),
 }
 

@@ -89,10 +89,18 @@ def _cell(portrait: ObjectVar[PortraitCard]) -> rx.Component:
 
 
 def _first_visit() -> rx.Component:
+    has_begun = HomeState.waiting != ""
     return ui.empty(
         three_views(),
-        "A few selfies, and we make portraits of you as you would like to be seen.",
-        ui.link("Add your selfies", "/train", kind="primary", icon_name="camera"),
+        rx.cond(
+            has_begun, HomeState.waiting, "A few selfies, and we make portraits of you as you would like to be seen."
+        ),
+        ui.link(
+            rx.cond(has_begun, "Go on with your selfies", "Add your selfies"),
+            "/train",
+            kind="primary",
+            icon_name="camera",
+        ),
     )
 
 

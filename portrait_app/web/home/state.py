@@ -10,6 +10,7 @@ from portrait_app.services.work import Work
 from portrait_app.web.coming import Coming, StopsPortraits
 from portrait_app.web.live import Room
 from portrait_app.web.train.shelf import training_cards
+from portrait_app.web.train.words import photos
 from portrait_app.web.views import PortraitCard, TrainingCard
 
 NEWEST = 12
@@ -23,12 +24,13 @@ class Seen:
     models: list[TrainingCard]
     portraits: list[PortraitCard]
     coming: Coming
+    waiting: str
 
 
 class HomeState(StopsPortraits, Room, rx.State):
     """The home room."""
 
-    _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "generation", "asset", "account"})
+    _nouns: ClassVar[frozenset[Noun]] = frozenset({"training", "selfie", "generation", "asset", "account"})
 
     has_looked: rx.Field[bool] = rx.field(False)
     greeting: rx.Field[str] = rx.field("Home")
@@ -36,6 +38,7 @@ class HomeState(StopsPortraits, Room, rx.State):
     portraits: rx.Field[list[PortraitCard]] = rx.field(default_factory=list)
     has_ready_model: rx.Field[bool] = rx.field(False)
     coming: rx.Field[Coming] = rx.field(default_factory=Coming)
+    waiting: rx.Field[str] = rx.field("")
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:
@@ -47,6 +50,7 @@ class HomeState(StopsPortraits, Room, rx.State):
             models=await training_cards(work),
             portraits=[PortraitCard.of(links, asset) for asset in newest],
             coming=await Coming.of(work),
+            waiting=await _waiting(work),
         )
 
     def _show(self, seen: Seen) -> None:
@@ -57,8 +61,16 @@ class HomeState(StopsPortraits, Room, rx.State):
             "portraits": seen.portraits,
             "has_ready_model": any(model.is_ready for model in seen.models),
             "coming": seen.coming,
+            "waiting": seen.waiting,
             "has_looked": True,
         }
         for var, value in shown.items():
             if getattr(self, var) != value:
                 setattr(self, var, value)
+
+
+async def _waiting(work: Work) -> str:
+    """Say which photos have come of which nothing is being learned yet."""
+    draft = await work.trainings.draft()
+    count = await work.selfies.count(draft.id) if draft is not None else 0
+    return f"{photos(count)} {'is' if count == 1 else 'are'} in already." if count else ""
