@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ async def test_of_many_at_once_as_many_pass_as_may_and_each_other_is_told_how_lo
     assert len(refused) == 9
     assert all(0 < wait_s <= 60 for wait_s in refused)
     assert await tries(house, 1, "bob") == []
+    await limits.take(house.desk, replace(THREE, name="another"), "ada")  # each is counted for itself
 
 
 async def test_one_more_passes_when_its_time_has_come_and_trying_early_does_not_put_it_off(

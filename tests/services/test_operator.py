@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
 from portrait_app.domain.account import Invite
 from portrait_app.domain.clock import now
@@ -95,9 +96,18 @@ async def test_nobody_makes_themselves_the_operator(house: House) -> None:
             await work.session.execute(text("INSERT INTO app.operators VALUES (:id)"), {"id": bob})
 
 
+async def _is_past_taking_back(house: House, ada: UUID) -> None:
+    async with house.desk.for_person(ada) as work:
+        (row,) = (await work.session.scalars(select(Invite))).all()
+        with pytest.raises(NotOpen):
+            await invites.take_back(work, row.id)
+
+
 async def test_an_invitation_lets_one_person_in(house: House) -> None:
-    invite = await invited(house, await house.somebody("Ada"))
+    ada = await house.somebody("Ada")
+    invite = await invited(house, ada)
     await join(house, "eve@example.com", invite)
+    await _is_past_taking_back(house, ada)
     for again in (invite, "", "never made"):
         with pytest.raises(NotInvited):
             await join(house, "bob@example.com", again)
@@ -112,11 +122,13 @@ async def test_of_two_who_use_an_invitation_at_once_one_is_let_in(house: House) 
 
 
 async def test_an_invitation_runs_out(house: House, address: Address) -> None:
-    invite = await invited(house, await house.somebody("Ada"))
+    ada = await house.somebody("Ada")
+    invite = await invited(house, ada)
     with psycopg.connect(address.conninfo()) as admin:
         admin.execute("UPDATE app.invites SET expires_at = now()")
     with pytest.raises(NotInvited):
         await join(house, "eve@example.com", invite)
+    await _is_past_taking_back(house, ada)
 
 
 async def test_a_closed_house_takes_no_invitation_and_uses_none_up(house: House) -> None:
