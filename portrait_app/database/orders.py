@@ -62,6 +62,11 @@ class Orders(Shelf[Order]):
         query = query.where(col(Order.status) != OrderStatus.DONE, may_have)
         return (await self.session.scalars(query)).all()
 
+    async def end_doubts_about(self, version: str) -> None:
+        """End the doubts about jobs that made this version, which is gone."""
+        in_doubt = update(Order).where(col(Order.version) == version, col(Order.doubt).is_not(None))
+        await self.session.execute(in_doubt.values(doubt=None))
+
     async def last_of(self, generation_id: UUID) -> Order | None:
         """Return the order of some portraits whose job may still bring them, or the newest when all have ended."""
         query = select(Order).where(col(Order.generation_id) == generation_id, col(Order.is_double).is_(False))

@@ -148,6 +148,8 @@ async def _delete_there(desk: Desk, gateway: Gateway, training: Training, asked_
     for version in known:
         with _noting(against):
             await versions.delete(desk, gateway, version, asked_ago)
+            async with desk.for_service(training.owner_id) as work:
+                await work.orders.end_doubts_about(version)
     for order in given_up:
         if order.job_id is None or order.version is not None:  # one that has made something has ended
             continue

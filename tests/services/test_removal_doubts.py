@@ -11,9 +11,12 @@ from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
 from portrait_app.domain.lifecycle import OrderStatus
+from portrait_app.domain.order import Order
 from portrait_app.domain.report import JobReport
+from portrait_app.domain.training import LINE_STAYS
 from portrait_app.services import inbox, progress, removal
 from portrait_app.services.removal import NotYetGone
+from tests.builders import rewrite
 from tests.services.removing import VERSION, carry_out, remove, row_of, set_back
 
 if TYPE_CHECKING:
@@ -77,3 +80,15 @@ async def test_the_doubt_ends_when_the_job_turns_up(house: House, ada: UUID) -> 
     await carry_out(house, draft)
     assert house.engine.versions == set()
     assert await is_confirmed(house, draft)
+
+
+async def test_a_doubt_about_what_a_job_made_ends_once_that_is_gone(house: House, ada: UUID) -> None:
+    """And with it, in time, the line that says so."""
+    draft, order_id = await stopped(house, ada, OrderStatus.FAILED)
+    house.engine.versions.add(VERSION)
+    await rewrite(house, Order, order_id, version=VERSION, doubt="it was seen off in vain")
+    await carry_out(house, draft)
+    assert house.engine.versions == set()
+    await set_back(house, draft, asked=LINE_STAYS, removed=LINE_STAYS * 2)
+    await carry_out(house, draft)
+    assert await row_of(house, draft) is None
