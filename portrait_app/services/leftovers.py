@@ -33,6 +33,16 @@ async def left_there(work: Work, training_id: UUID) -> list[str]:
     return [*named, *(f"job {each}" for each in jobs), *[IN_DOUBT] * doubts]
 
 
+async def has_nameless(work: Work, training_id: UUID) -> bool:
+    """Whether the engine may have something of a face model that can't be named yet, and will be, or be gone.
+
+    Orders under way end by the studio's own rounds, also one whose reply was lost. Photos that nobody wrote down as
+    what they were uploaded are found in the engine's list, or gone a day after that (`tidying.ENGINE_KEEPS`).
+    """
+    is_busy = bool(await work.orders.unfinished_of(training_id))
+    return is_busy or any(order.file_id is None for order in await work.orders.untidy_of(training_id))
+
+
 def at_account(name: str, order: Order) -> str:
     """Name something at the engine with whose account has it, where that was written down."""
     return f"{name} at {order.account}" if order.account else name

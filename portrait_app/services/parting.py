@@ -132,9 +132,8 @@ class Parting:
         asked_at = max([leave_at, *(each.removal_asked_at for each in trainings if each.removal_asked_at)])
         waiting = await self._what_stands_against_it(owner_id, trainings)
         async with self.desk.for_service(owner_id) as work:
-            # Orders under way end by the studio's own rounds; of one whose reply was lost nothing could be named yet.
-            is_busy = any([await work.orders.unfinished_of(each.id) for each in trainings])
-            if waiting and (is_busy or now() - asked_at < PATIENCE):
+            may_be_named_later = any([await leftovers.has_nameless(work, each.id) for each in trainings])
+            if waiting and (may_be_named_later or now() - asked_at < PATIENCE):
                 raise NotYetGone("; ".join(waiting), now() - asked_at)
             return [what for each in trainings for what in await leftovers.left_there(work, each.id)]
 

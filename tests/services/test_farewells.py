@@ -58,6 +58,11 @@ async def test_what_was_under_way_is_called_off_and_its_model_deleted(studio: St
             await studio.parting.carry_out(ada.owner_id, ada.owner_id)
         studio.let_patience_end()  # at rest again; what may come of it could not be named for a farewell
     await cancelling.call_off(house.desk, house.engine, ada.owner_id, order_id)  # type: ignore[arg-type] -- a fake
+    studio.rows(f"UPDATE app.orders SET file_id = NULL, uploading_since = now() WHERE id = '{order_id}' RETURNING 1")
+    house.engine.name = "somebody-else"  # as what the photos were uploaded is in its list alone, which nobody sees
+    with pytest.raises(NotYetGone, match="with the account me"):
+        await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    house.engine.name = "me"
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     await studio.say_farewells()
     assert len(house.engine.canceled) == 1
