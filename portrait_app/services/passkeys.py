@@ -91,8 +91,7 @@ async def begin_adding(desk: Desk, house: House, visitor: Visitor, someone: Some
     async with desk.for_person(someone.owner_id) as work:
         account, known = await work.accounts.mine(), await work.passkeys.all()
     _require_whole(someone, known)
-    if len(known) >= MOST:
-        raise TooManyPasskeys(str(someone.owner_id))
+    _require_room(someone, known)
     question = wire.ask_for_a_new_one(house, account, known)
     kept = {"owner": str(someone.owner_id)}
     await errands.leave(desk, "passkey.add", visitor.browser, question.challenge, kept)
@@ -110,6 +109,7 @@ async def add(
         NotFresh: the person signed in some time ago.
         TooLate: the challenge was answered before, is too old, or was another browser's or person's.
         PasskeyRefused: the answer doesn't hold, or somebody has this credential already.
+        TooManyPasskeys: others were added meanwhile.
     """
     await fresh.require_before(desk, someone)
     challenge = wire.challenge_in(answer)
@@ -120,7 +120,9 @@ async def add(
     try:
         async with desk.for_person(someone.owner_id) as work:
             await fresh.require(work, someone)
-            _require_whole(someone, await work.passkeys.all())
+            known = await work.passkeys.all()
+            _require_whole(someone, known)
+            _require_room(someone, known)  # of many that are added at once each counts those before it
             passkey = Passkey(owner_id=work.owner_id, name=devices.in_words(visitor.device), **vars(new))
             work.session.add(passkey)
             await ways.changed(work)
@@ -164,6 +166,11 @@ def _require_whole(someone: Someone, known: Sequence[Passkey]) -> None:
     """Let whoever is halfway in add the first passkey, and no other: that would go round the first."""
     if someone.is_half and known:
         raise SignedOut("halfway in, and there is a passkey")
+
+
+def _require_room(someone: Someone, known: Sequence[Passkey]) -> None:
+    if len(known) >= MOST:
+        raise TooManyPasskeys(str(someone.owner_id))
 
 
 async def _still_there(work: Work, passkey_id: UUID) -> Passkey:

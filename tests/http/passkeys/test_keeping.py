@@ -63,6 +63,20 @@ async def test_whoever_is_signed_out_while_they_add_one_leaves_no_way_in_behind(
         assert await after.passkeys.all() == []
 
 
+async def test_of_many_that_are_added_at_once_no_more_are_kept_than_the_most(
+    ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passkeys, "MOST", 2)
+    devices = [Authenticator(OURS) for _ in range(4)]
+    await ada.signs_up("Ada")
+    asked = [(await ada.asks("add/begin")).json() for _ in devices]
+    made = [device.make(options) for device, options in zip(devices, asked, strict=True)]
+    answers = await asyncio.gather(*(ada.asks("add", each) for each in made))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409]
+    assert len(await ada.keys()) == 2
+    assert (await ada.asks("add/begin")).status_code == 409
+
+
 async def test_nobody_adds_a_passkey_without_a_session_or_from_another_site(ada: Browser, somebody: Browser) -> None:
     assert (await somebody.asks("add/begin")).status_code == 401
     await ada.signs_up("Ada")
