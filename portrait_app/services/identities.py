@@ -164,9 +164,13 @@ async def _enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> Entered:
 async def _link_and_enter(desk: Desk, owner_id: UUID, comer: Newcomer) -> SignedIn:
     """Both sides have proven the same address: the account's owner here, this person there.
 
-    It is one step: where two are asked for, the way in is added by who has taken both.
+    It is one step: where two are asked for, the way in is added by who has taken both. The account is held: whoever
+    changes the address at this moment, or signs everybody out, comes before it or after.
     """
     async with desk.for_person(owner_id) as work:
+        await work.accounts.hold()
+        if await verified_account_at(work.session, comer.claim.email) != owner_id:
+            raise TooLate("another address since")
         if await ways.asks_two(work):
             raise AddressKnown(comer.provider, "asks for two steps")
         work.session.add(_identity(work, comer.claim))

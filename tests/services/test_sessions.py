@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from portrait_app.domain.account import Account
+from portrait_app.domain.clock import now
 from portrait_app.domain.events import CHANNEL, News
 from portrait_app.domain.identity import Claim
 from portrait_app.errors import NotFound
 from portrait_app.services import fresh, identities, passwords, sessions
 from portrait_app.services.accounts import SignUp
 from portrait_app.services.errands import TooLate
-from portrait_app.services.identities import Newcomer
+from portrait_app.services.identities import AddressKnown, Newcomer
 from portrait_app.services.signing_in import NotLetIn
-from tests.builders import PASSWORD, signs_in
+from tests.builders import PASSWORD, rewrite, signs_in
 from tests.services.fullness import forms_of
 from tests.services.test_cancelling_races import until_somebody_waits
 from tools import newcomers
@@ -188,6 +193,25 @@ async def test_whoever_shows_what_stops_opening_the_door_just_then_stays_outside
         await coming
     async with house.desk.for_person(owner_id) as work:
         assert [each.id for each in await sessions.living(work)] == [someone.session_id]
+
+
+@pytest.mark.parametrize(("change", "refusal"), [("two_steps_at = now()", AddressKnown), ("email = 'a@b.cd'", TooLate)])
+async def test_whoever_comes_by_an_address_that_is_enough_no_more_just_then_stays_outside_and_leaves_no_way_in(
+    house: House, address: Address, change: str, refusal: type[Exception]
+) -> None:
+    owner_id = (await signed_up(house)).owner_id
+    await rewrite(house, Account, owner_id, verified_at=now())
+    engine = create_async_engine(address.admin)
+    async with AsyncSession(engine) as session, session.begin():
+        await session.execute(text(f"UPDATE app.accounts SET {change}"))
+        coming = asyncio.create_task(by_github(house))
+        await until_somebody_waits(SimpleNamespace(session=session))  # type: ignore[arg-type] -- all it looks at
+    await engine.dispose()
+    with pytest.raises(refusal):
+        await coming
+    async with house.desk.for_person(owner_id) as work:
+        assert [each.device for each in await sessions.living(work)] == ["Firefox/150"]
+        assert await work.identities.all() == []
 
 
 async def test_signing_everybody_out_ends_also_the_session_that_a_new_password_opens_just_then(house: House) -> None:
