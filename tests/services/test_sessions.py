@@ -242,7 +242,7 @@ async def test_whichever_way_somebody_comes_in_their_other_browsers_list_it_and_
     with psycopg.connect(address.conninfo(), autocommit=True) as listening:
         listening.execute(f"LISTEN {CHANNEL}")
         await enter(house)
-        told = [News.from_text(notice.payload) for notice in listening.notifies(timeout=0)]
+        told = [News.from_text(notice.payload) for notice in listening.notifies(timeout=10, stop_after=1)]
         count = listening.execute("SELECT count(*) FROM app.sessions").fetchone()
     assert [(each.noun, each.owner_id) for each in told] == [("account", owner_id)]
     assert count == (1,)
