@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from uuid import UUID
 
+    from portrait_app.domain.training import Training
     from portrait_app.services.work import Work
 
 MOST_AT_ONCE = 500  # portraits in one go; a gallery shows fewer at a time
@@ -114,7 +115,7 @@ async def restore_model(work: Work, training_id: UUID) -> None:
 
 async def restore_all(work: Work) -> int:
     """Bring everything back that can be; return how much that was."""
-    models, portraits = await work.trainings.in_trash(), await work.assets.in_trash()
+    models, portraits = await _models(work), await work.assets.in_trash()
     for model in models:
         await restore_model(work, model.id)
     if portraits:
@@ -124,7 +125,7 @@ async def restore_all(work: Work) -> int:
 
 async def empty(work: Work) -> int:
     """Have everything in the Trash deleted for good; return how much that is."""
-    models, portraits = await work.trainings.in_trash(), await work.assets.in_trash()
+    models, portraits = await _models(work), await work.assets.in_trash()
     for model in models:
         await removal.remove(work, model.id)
     going = await work.assets.to_go_for_good([portrait.id for portrait in portraits])
@@ -133,6 +134,11 @@ async def empty(work: Work) -> int:
     if going:
         await _said(work, going)
     return len(models) + len(going)
+
+
+async def _models(work: Work) -> Sequence[Training]:
+    """Return the face models that lie in the Trash, in the order in which everybody who changes several holds them."""
+    return sorted(await work.trainings.in_trash(), key=lambda each: each.id)
 
 
 async def _said(work: Work, ids: Sequence[UUID]) -> Sequence[UUID]:

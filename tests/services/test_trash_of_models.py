@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,14 @@ from portrait_app.services import generations, progress, purging, removal, train
 from portrait_app.services.trash import TooLate
 from tests.portraits import portraits_of
 from tests.services.removing import carry_out, row_of
+from tests.services.test_cancelling_races import until_somebody_waits
 from tests.services.trashing import OVER, do_what_is_due, objects, put_away, put_model_away, set_back, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from uuid import UUID
 
+    from portrait_app.services.work import Work
     from tests.builders import House
 
 
@@ -56,6 +60,27 @@ async def test_portraits_on_their_way_are_called_off_and_end_as_they_should(
     async with house.desk.for_service(ada) as work:
         await progress.hear(work, order_id, JobReport("job1", OrderStatus.CANCELED))
         assert (await work.generations.get(generation.id)).status.is_final
+
+
+@pytest.mark.parametrize("act", [trash.restore_all, trash.empty])
+async def test_whoever_empties_the_trash_waits_in_line_with_who_deletes_all_photos(
+    house: House, ada: UUID, model: Training, act: Callable[[Work], Awaitable[int]]
+) -> None:
+    """They took the face models in the other order, and Postgres ended one of the two in an error."""
+    later = await house.ready_model(ada)
+    for each in (model, later):
+        await put_model_away(house, each)
+
+    async def in_another_tab() -> int:
+        async with house.desk.for_person(ada) as other:
+            return await act(other)
+
+    async with house.desk.for_person(ada) as work:
+        await work.trainings.get_anywhere(model.id, lock=True)
+        coming = asyncio.create_task(in_another_tab())
+        await until_somebody_waits(work)
+        await work.trainings.get_anywhere(later.id, lock=True)
+    assert await coming == 2
 
 
 async def test_one_that_is_still_being_learned_must_be_stopped_first(house: House, ada: UUID) -> None:
