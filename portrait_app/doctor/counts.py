@@ -38,7 +38,10 @@ _STEPS = {
         "the store or the disk takes none, and the log says why; they are kept as soon as it does, and none is lost"
     ),
 }
-_LEFT = "the engine has not confirmed it, and is asked on; delete it there by hand, and the studio notices"
+_LEFT = (
+    "the engine has not confirmed it, and is asked on; delete it there by hand, of a job the version that it made, and "
+    "the studio notices"
+)
 
 
 def look(settings: Settings) -> list[Finding]:

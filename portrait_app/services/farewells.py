@@ -148,6 +148,8 @@ class Farewells:
             raise NotYetGone(f"job {job_id} was still running", asked_ago)
         report = await naming.named(self.desk, self.gateway, report)
         if report.cause is Cause.UNNAMED:
+            if await naming.is_gone(self.desk, self.gateway, report):
+                return
             raise NotYetGone(f"job {job_id} made a face model and doesn't say which", asked_ago)
         if report.version:
             await versions.delete(self.desk, self.gateway, report.version, asked_ago)

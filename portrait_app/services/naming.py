@@ -17,6 +17,7 @@ from portrait_app.services import progress
 from portrait_app.services.pace import Call, turn, turns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from portrait_app.adapters.replicate.gateway import Gateway
@@ -50,6 +51,17 @@ async def named(desk: Desk, gateway: Gateway, report: JobReport) -> JobReport:
     return replace(report, status=OrderStatus.DONE, version=version, cause=None, trouble=None, trouble_detail=None)
 
 
+async def is_gone(desk: Desk, gateway: Gateway, report: JobReport) -> bool:
+    """Whether what a training made that doesn't say which is there no more: nothing of its time is nobody's.
+
+    Raises: EngineError: it could not be asked now.
+    """
+    if report.lasted is None or not is_late(gateway, report):
+        return False
+    found = await _of_its_time(desk, gateway, report.job_id, *report.lasted)
+    return found is not None and not found[0]
+
+
 async def give_up(desk: Desk, order: Order, report: JobReport) -> None:
     """End an order whose face model can't be told: it is the operator's to find."""
     said = f"job {report.job_id} made a face model, and doesn't say which: a version of the private model"
@@ -74,20 +86,35 @@ def _since_the_end(gateway: Gateway, report: JobReport) -> timedelta:
 
 
 async def _version_of(desk: Desk, gateway: Gateway, job_id: str, since: datetime, ended: datetime) -> str | None:
+    found = await _of_its_time(desk, gateway, job_id, since, ended)
+    if found is None:
+        return None
+    nobodys, others = found
+    certain = [name for name, at in nobodys.items() if not any(_may_have_made_it(one, at) for one in others)]
+    return certain[0] if len(certain) == len(nobodys) == 1 else None
+
+
+async def _of_its_time(
+    desk: Desk, gateway: Gateway, job_id: str, since: datetime, ended: datetime
+) -> tuple[dict[str, datetime], Sequence[Listed]] | None:
+    """Return what was pushed in a training's time and no other training names, and the others; None if it isn't known.
+
+    For that, both lists must reach back to it.
+    """
     async with turn(desk, Call.ASK):
         made, are_all = await gateway.places.pushed()
     times = [at for _, at in made if at is not None]
     reaches_back = are_all or (bool(times) and min(times) < since)
-    candidates = {name: at for name, at in made if at is not None and since <= at <= ended + PUSHED_WITHIN}
-    if len(times) < len(made) or not reaches_back or not candidates:
+    if len(times) < len(made) or not reaches_back:
         return None
+    candidates = {name: at for name, at in made if at is not None and since <= at <= ended + PUSHED_WITHIN}
+    if not candidates:
+        return {}, ()
     others = await _others(desk, gateway, job_id, since - LONGEST)
     if others is None:
         return None
     named_by_others = {one.report.version for one in others}
-    nobodys = [(name, at) for name, at in candidates.items() if name not in named_by_others]
-    certain = [name for name, at in nobodys if not any(_may_have_made_it(one, at) for one in others)]
-    return certain[0] if len(certain) == len(nobodys) == 1 else None
+    return {name: at for name, at in candidates.items() if name not in named_by_others}, others
 
 
 async def _others(desk: Desk, gateway: Gateway, job_id: str, since: datetime) -> list[Listed] | None:

@@ -16,13 +16,14 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport
 from portrait_app.domain.training import LINE_STAYS
 from portrait_app.ports.mailer import MailNotTaken
-from portrait_app.services import inbox, leftovers
+from portrait_app.services import inbox, leftovers, naming
 from portrait_app.services.farewells import ADDRESS_KEPT, NAMELESS, UNKNOWN_SINCE
 from portrait_app.services.vanished import BELIEVED_AFTER
 from portrait_app.services.versions import NotYetGone
 from tests.builders import change
 from tests.services.fullness import files_about, rows_about, words_of
 from tests.services.removing import VERSION, carry_out, learned, remove, set_back
+from tests.services.test_naming import lost_its_word
 
 if TYPE_CHECKING:
     from portrait_app.services.sessions import SignedIn
@@ -172,3 +173,22 @@ async def test_a_job_that_turned_up_after_its_face_model_was_deleted_is_told_of(
     house.engine.deletes_slowly = True
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     assert "version me/faces:late" in studio.still_open()
+
+
+async def test_what_a_job_made_that_doesnt_say_which_is_seen_to_be_deleted_by_hand(
+    studio: Studio, ada: SignedIn
+) -> None:
+    engine, ago = studio.house.engine, naming.LISTED_WITHIN + timedelta(minutes=1)
+    studio.rows(BE_IN_DOUBT.replace("job_id = NULL", "job_id = 'job1'"))
+    studio.let_patience_end()
+    engine.known["job1"] = ("", lost_its_word(ago))
+    of_its_time = {"me/faces:made", "me/faces:other"}  # nobody can say which of them it made
+    engine.pushed_at = dict.fromkeys([*of_its_time, *engine.versions], now() - ago)
+    engine.versions |= of_its_time
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    with pytest.raises(NotYetGone):
+        await studio.say_farewells()
+    assert studio.still_open() == ["job job1"]
+    engine.versions -= of_its_time
+    await studio.say_farewells()
+    assert studio.still_open() == []
