@@ -136,6 +136,7 @@ async def ask_for_change(desk: Desk, someone: Someone, email: str) -> None:
 
 async def ask_for_confirmation(work: Work) -> None:
     """Send another link to the account's address, unless it is confirmed already."""
+    await work.accounts.hold()  # a link to a former address, as that changes, would bring it back
     account = await work.accounts.mine()
     if account.verified_at is None:
         await mails.write(work, MailKind.CONFIRM, account.email)

@@ -53,6 +53,7 @@ async def begin(desk: Desk, owner_id: UUID) -> Begun:
     never is, password, passkeys and codes are what they were.
     """
     async with desk.for_person(owner_id) as work:
+        await work.accounts.hold()  # before its address is read, which may be changing
         account = await work.accounts.mine()
         living = await sessions.living(work)
         await sessions.end_all(work)

@@ -95,6 +95,7 @@ async def confirm_again(desk: Desk, owner_id: UUID) -> None:
     with suppress(TooManyTries):
         await limits.take(desk, limits.MAIL_OF_PERSON, str(owner_id))
         async with desk.for_person(owner_id) as work:
+            await work.accounts.hold()  # as `addresses.ask_for_confirmation`
             await mails.write(work, MailKind.CONFIRM, (await work.accounts.mine()).email)
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlmodel import col, delete, select, update
 
+from portrait_app.domain.account import Account
 from portrait_app.domain.chores import Chore
-from portrait_app.domain.mail import MailKind
-from portrait_app.services import mails, reconcile
+from portrait_app.domain.mail import Mail, MailKind
+from portrait_app.services import addresses, letting_in, mails, reconcile, signing_in
 from portrait_app.services.letters import letter
+from tests.services.test_cancelling_races import until_somebody_waits
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
     from portrait_app.database.address import Address
     from tests.builders import House
 
@@ -37,6 +46,34 @@ async def test_mails_older_than_a_day_are_forgotten_with_the_next(house: House, 
         async with house.desk.for_person(ada) as work:
             await mails.write(work, MailKind.RESET, "ada@example.com")
         assert admin.execute("SELECT kind FROM app.mails").fetchall() == [("reset",)]
+
+
+async def asked_by_button(house: House, ada: UUID) -> None:
+    async with house.desk.for_person(ada) as work:
+        await addresses.ask_for_confirmation(work)
+
+
+ASKED: dict[str, Callable[[House, UUID], Awaitable[Any]]] = {
+    "by the button": asked_by_button,
+    "by the password": lambda house, ada: signing_in.confirm_again(house.desk, ada),
+    "by the operator": lambda house, ada: letting_in.begin(house.desk, ada),
+}
+
+
+@pytest.mark.parametrize("how", ASKED)
+async def test_a_link_that_is_asked_for_while_the_address_changes_goes_to_the_new_one(house: House, how: str) -> None:
+    """One that confirms would bring the former address back, and one by the operator's word would open nothing."""
+    ada = await house.somebody("Ada")
+    engine = create_async_engine(house.desk.database.address.admin)
+    async with AsyncSession(engine) as session, session.begin():
+        await session.execute(delete(Mail))
+        await session.execute(update(Account).values(email="countess@example.com"))
+        asking = asyncio.ensure_future(ASKED[how](house, ada))
+        await until_somebody_waits(SimpleNamespace(session=session))  # type: ignore[arg-type] -- all it looks at
+    await asking
+    async with AsyncSession(engine) as session:
+        assert (await session.scalars(select(col(Mail.address)))).all() == ["countess@example.com"]
+    await engine.dispose()
 
 
 @pytest.mark.parametrize(
