@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -161,8 +161,11 @@ async def test_a_job_that_turned_up_after_its_face_model_was_deleted_is_told_of(
     house, late = studio.house, JobReport("late", OrderStatus.DONE, version="me/faces:late")
     model = await learned(house, ada.owner_id)
     async with house.desk.for_person(ada.owner_id) as work:
-        order = work.orders.add(Order(owner_id=ada.owner_id, kind=OrderKind.TRAINING, training_id=model.id))
+        training: Any = {"owner_id": ada.owner_id, "kind": OrderKind.TRAINING, "training_id": model.id}
+        order, failed = (work.orders.add(Order(**training)) for _ in range(2))
     await change(house, order, status=OrderStatus.LOST, ended_at=now(), sent_at=now())
+    await change(house, failed, status=OrderStatus.FAILED, ended_at=now(), sent_at=now(), job_id="failed")
+    house.engine.known["failed"] = ("", JobReport("failed", OrderStatus.FAILED))
     await remove(house, model)
     await carry_out(house, model)
     await set_back(house, model, asked=removed, removed=removed)
@@ -173,6 +176,7 @@ async def test_a_job_that_turned_up_after_its_face_model_was_deleted_is_told_of(
     house.engine.deletes_slowly = True
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     assert "version me/faces:late" in studio.still_open()
+    assert "job failed" not in studio.still_open()  # of that it was confirmed that nothing is left
 
 
 async def test_what_a_job_made_that_doesnt_say_which_is_seen_to_be_deleted_by_hand(
