@@ -42,8 +42,7 @@ async def test_nothing_with_that_persons_id_address_or_name_is_left_anywhere(stu
     tries = len(studio.rows("SELECT 1 FROM app.tries"))
     await studio.parting.carry_out(ada.owner_id, ada.owner_id)
     await studio.say_farewells()
-    assert rows_about(studio.address, words_of(ada)) == set()
-    assert await objects_of(studio.house, ada.owner_id) == []
+    assert (rows_about(studio.address, words_of(ada)), await objects_of(studio.house, ada.owner_id)) == (set(), [])
     (receipt,) = files_about(studio.data, words_of(ada))
     assert receipt.parent.name == "outbox"  # the mail itself, where there is no mail server to carry it
     assert "Your account is deleted" in receipt.read_text()
