@@ -34,12 +34,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+NO_MORE = "no_more"
+PATIENCE_S = 30
+
 
 @pytest.fixture(scope="module")
 def listening(matrix: Matrix) -> Generator[psycopg.Connection]:
     """Hears what every transaction tells."""
     with psycopg.connect(matrix.address.conninfo(), autocommit=True) as connection:
-        connection.execute(f"LISTEN {CHANNEL}")
+        for channel in (CHANNEL, NO_MORE):
+            connection.execute(f"LISTEN {channel}")
         yield connection
 
 
@@ -55,19 +59,30 @@ async def test_asvs_8_4_1_no_event_shows_or_changes_anything_of_ada(
     matrix: Matrix, matrix_house: MatrixHouse, listening: psycopg.Connection, name: str, who: str
 ) -> None:
     before, cells = matrix.prints(matrix.ada), 0
-    list(listening.notifies(timeout=0))  # of whatever was before
+    _told_since(listening)  # of whatever was before
     with capture_logs() as logs:
         async for told, sent, asked in _all_that_is_asked(matrix, name, who):
             assert _crossed(matrix.ada, told, sent) == [], f"{name} with {sent}"
             cells += asked
             if takes(name, TEXT, FORM):
                 matrix.restore(matrix.bob)  # he may have named himself after her
-        news = [News.from_text(notice.payload) for notice in listening.notifies(timeout=0)]
+        news = _told_since(listening)
     assert [each for each in news if each.owner_id == matrix.ada.id] == []
     assert matrix.prints(matrix.ada) == before
     assert [chore for chore in matrix_house.queue.take() if chore[1] == matrix.ada.id] == []
     assert [line for line in logs if line["event"] == "event.failed"] == []
     matrix.counts.update({"cells": cells, "cells: handlers": cells})
+
+
+def _told_since(listening: psycopg.Connection) -> list[News]:
+    """Hear all that was told since the last time: it comes in the order of the transactions, and so before this one."""
+    listening.execute(f"NOTIFY {NO_MORE}")
+    told = list[News]()
+    for notice in listening.notifies(timeout=PATIENCE_S):
+        if notice.channel == NO_MORE:
+            return told
+        told.append(News.from_text(notice.payload))
+    pytest.fail("the end of what was told was not heard")
 
 
 async def _all_that_is_asked(matrix: Matrix, name: str, who: str) -> AsyncGenerator[tuple[str, str, int]]:
