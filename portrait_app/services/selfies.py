@@ -80,8 +80,8 @@ async def overrule(work: Work, selfie_id: UUID) -> None:
         NoFaceToLearn: there is nothing to use.
         AlreadyStarted: the set is closed.
     """
+    await _require_draft(work, (await work.selfies.get(selfie_id)).training_id)
     selfie = await work.selfies.get(selfie_id, lock=True)
-    await _require_draft(work, selfie.training_id)
     if selfie.status in (SelfieStatus.FACELESS, SelfieStatus.REFUSED):
         raise NoFaceToLearn(f"{selfie_id} is {selfie.status}")
     selfie.is_overruled = True
@@ -173,9 +173,8 @@ class Examiner:
         key = _clean_key(owner_id, selfie_id)
         await thumbnails.keep(self.desk.buckets.of(owner_id), key, clean)
         async with self.desk.for_service(owner_id) as work:
-            selfie = await work.selfies.find(selfie_id, lock=True)
+            selfie = await _held_with_its_set(work, selfie_id)
             if selfie is not None:
-                await work.trainings.get(selfie.training_id, lock=True)  # the set is judged by one at a time
                 selfie.key, selfie.incoming_key = key, None
                 selfie.width, selfie.height, selfie.colour = clean.width, clean.height, clean.colour
                 selfie.seen = asdict(seen)
@@ -228,6 +227,14 @@ def _judge(selfies: Sequence[Selfie]) -> None:
             selfie.status = SelfieStatus.FACELESS
         else:
             selfie.status = SelfieStatus.DOUBTFUL if found else SelfieStatus.FINE
+
+
+async def _held_with_its_set(work: Work, selfie_id: UUID) -> Selfie | None:
+    """Return a photo, unless it was removed: the set is judged by one at a time, which is held before any of it."""
+    selfie = await work.selfies.find(selfie_id)
+    if selfie is None or await work.trainings.find(selfie.training_id, lock=True) is None:
+        return None
+    return await work.selfies.find(selfie_id, lock=True)
 
 
 async def _require_draft(work: Work, training_id: UUID) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from portrait_app.domain.rows import new_id
+from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.errors import NotFound
+from portrait_app.services import selfies
 from portrait_app.services.selfies import Examiner
+from tests.services.fetching import picture
+from tests.services.test_cancelling_races import until_somebody_waits
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from portrait_app.domain.selfie import Selfie
     from portrait_app.faces.reader import FaceReader
     from tests.builders import House
 
@@ -43,3 +51,40 @@ async def test_a_photo_that_was_examined_already_keeps_its_clean_copy_alone(hous
     with pytest.raises(NotFound):
         await house.desk.buckets.of(ada).get(incoming)
     assert await house.desk.buckets.of(ada).get(photo.key or "") == b"jpeg"
+
+
+class SeesNobody:
+    """Reads faces, and finds none."""
+
+    def faces(self, _: object) -> list[Any]:
+        return []
+
+
+async def is_examined(house: House, photo: Selfie) -> None:
+    await Examiner(house.desk, cast("Any", SeesNobody())).examine(photo.owner_id, photo.id)
+
+
+async def is_overruled(house: House, photo: Selfie) -> None:
+    async with house.desk.for_person(photo.owner_id) as work:
+        with pytest.raises(NotFound):
+            await selfies.overrule(work, photo.id)
+
+
+@pytest.mark.parametrize("act", [is_examined, is_overruled])
+async def test_whatever_becomes_of_a_photo_waits_in_line_with_who_takes_it_out(
+    house: House, act: Callable[[House, Selfie], Awaitable[None]]
+) -> None:
+    """They held the photo and its set in the other order, and Postgres ended one of the two in an error."""
+    ada = await house.somebody("Ada")
+    incoming = f"u/{ada}/incoming/1"
+    await house.desk.buckets.of(ada).put_bytes(incoming, picture(edge_px=64))
+    draft = await house.draft_with_selfies(ada, 1, status=SelfieStatus.EXAMINING, key=None, incoming_key=incoming)
+    async with house.desk.for_person(ada) as work:
+        await work.trainings.get(draft.id, lock=True)
+        (photo,) = await work.selfies.of(draft.id)
+        acting = asyncio.ensure_future(act(house, photo))
+        await until_somebody_waits(work)
+        await selfies.remove(work, photo.id)
+    await acting
+    async with house.desk.for_person(ada) as work:
+        assert await work.selfies.of(draft.id) == []
