@@ -5,6 +5,7 @@ While it lies there a person's queries don't see it (`database/trash`), and no l
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from portrait_app.domain.chores import Chore
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from uuid import UUID
 
-    from portrait_app.domain.training import Training
     from portrait_app.services.work import Work
 
 MOST_AT_ONCE = 500  # portraits in one go; a gallery shows fewer at a time
@@ -113,32 +113,43 @@ async def restore_model(work: Work, training_id: UUID) -> None:
     await work.tell("training", training_id)
 
 
+async def delete_model(work: Work, training_id: UUID) -> None:
+    """Have a face model of the Trash deleted for good.
+
+    Raises:
+        TooLate: it isn't there any more; one that was brought back stays.
+    """
+    await removal.call_off_portraits(work, training_id)  # before the face model is held, as everywhere
+    if (await work.trainings.get_anywhere(training_id, lock=True)).deleted_at is None:
+        raise TooLate(str(training_id))
+    await removal.remove(work, training_id)
+
+
 async def restore_all(work: Work) -> int:
     """Bring everything back that can be; return how much that was."""
-    models, portraits = await _models(work), await work.assets.in_trash()
-    for model in models:
-        await restore_model(work, model.id)
+    models = await work.trainings.out_of_trash([model.id for model in await work.trainings.in_trash()])
+    portraits = await work.assets.out_of_trash([portrait.id for portrait in await work.assets.in_trash()])
+    for training_id in models:
+        await work.tell("training", training_id)
     if portraits:
-        await _said(work, await work.assets.out_of_trash([portrait.id for portrait in portraits]))
+        await _said(work, portraits)
     return len(models) + len(portraits)
 
 
 async def empty(work: Work) -> int:
     """Have everything in the Trash deleted for good; return how much that is."""
-    models, portraits = await _models(work), await work.assets.in_trash()
-    for model in models:
-        await removal.remove(work, model.id)
-    going = await work.assets.to_go_for_good([portrait.id for portrait in portraits])
+    count = 0
+    # In the order in which everybody who changes several face models holds them.
+    for model in sorted(await work.trainings.in_trash(), key=lambda each: each.id):
+        with suppress(TooLate):  # another tab was before us
+            await delete_model(work, model.id)
+            count += 1
+    going = await work.assets.to_go_for_good([portrait.id for portrait in await work.assets.in_trash()])
     for asset_id in going:
         work.later(Chore.PURGE_PORTRAIT, asset_id)
     if going:
         await _said(work, going)
-    return len(models) + len(going)
-
-
-async def _models(work: Work) -> Sequence[Training]:
-    """Return the face models that lie in the Trash, in the order in which everybody who changes several holds them."""
-    return sorted(await work.trainings.in_trash(), key=lambda each: each.id)
+    return count + len(going)
 
 
 async def _said(work: Work, ids: Sequence[UUID]) -> Sequence[UUID]:

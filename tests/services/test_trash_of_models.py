@@ -83,6 +83,36 @@ async def test_whoever_empties_the_trash_waits_in_line_with_who_deletes_all_phot
     assert await coming == 2
 
 
+@pytest.mark.parametrize(("first", "act"), [(trash.restore_model, trash.empty), (removal.remove, trash.restore_all)])
+async def test_what_another_tab_does_with_one_face_model_meanwhile_holds_and_all_others_go_on(
+    house: House,
+    ada: UUID,
+    model: Training,
+    first: Callable[[Work, UUID], Awaitable[object]],
+    act: Callable[[Work], Awaitable[int]],
+) -> None:
+    """One that was just brought back was deleted for good, and of one that just went for good all others stayed."""
+    for each in (model, await house.ready_model(ada)):
+        await put_model_away(house, each)
+
+    async def in_another_tab() -> int:
+        async with house.desk.for_person(ada) as other:
+            return await act(other)
+
+    async with house.desk.for_person(ada) as work:
+        await first(work, model.id)
+        await work.session.flush()
+        coming = asyncio.create_task(in_another_tab())
+        await until_somebody_waits(work)
+    assert await coming == 1
+    async with house.desk.for_person(ada) as work:
+        is_back = (await work.trainings.get(model.id)).removal_asked_at is None
+        assert is_back is (act is trash.empty)
+        with pytest.raises(TooLate):
+            await trash.delete_model(work, model.id)
+        assert await work.trainings.in_trash() == []
+
+
 async def test_one_that_is_still_being_learned_must_be_stopped_first(house: House, ada: UUID) -> None:
     draft = await house.draft_with_selfies(ada)
     with pytest.raises(NotFound):

@@ -10,7 +10,7 @@ from portrait_app.database.trash import moment
 from portrait_app.domain.events import Noun
 from portrait_app.domain.rows import identified
 from portrait_app.errors import NotFound
-from portrait_app.services import removal, trash
+from portrait_app.services import trash
 from portrait_app.services.work import Work
 from portrait_app.web import house, ui
 from portrait_app.web.live import Room
@@ -132,5 +132,5 @@ async def _delete(work: Work, asked: str) -> EventSpec:
     if await work.trainings.find_in_trash(row_id) is None:
         await trash.delete_portraits(work, [row_id])
         return ui.toast.show("Deleted for good")
-    await removal.remove(work, row_id)
+    await trash.delete_model(work, row_id)
     return ui.toast.show("Being deleted", "Train says when it is gone at the engine too.")
