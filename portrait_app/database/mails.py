@@ -39,10 +39,11 @@ class Mails:
 
     async def add(self, kind: MailKind, address: str) -> UUID:
         """Write a mail down, and forget the old ones. Its link is the sender's to make: no person's role may."""
-        await self.session.execute(delete(Mail).where(col(Mail.created_at) < func.now() - KEPT))
         mail_id = new_id()
         made = {"id": mail_id, "owner_id": self.owner_id, "created_at": now(), "kind": kind, "address": address}
         await self.session.execute(insert(Mail).values(made))
+        # Last: while the address changes a new row waits for that, and that waits for the old ones, as every link ends.
+        await self.session.execute(delete(Mail).where(col(Mail.created_at) < func.now() - KEPT))
         return mail_id
 
     async def count(self) -> int:

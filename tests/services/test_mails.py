@@ -48,6 +48,28 @@ async def test_mails_older_than_a_day_are_forgotten_with_the_next(house: House, 
         assert admin.execute("SELECT kind FROM app.mails").fetchall() == [("reset",)]
 
 
+async def test_whoever_writes_a_mail_while_the_address_changes_waits_in_line_with_old_mails_in_nobodys_hand(
+    house: House, address: Address
+) -> None:
+    """They were forgotten first, and every link as the address changed: Postgres ended one of the two in an error."""
+    ada = await house.somebody("Ada")
+    with psycopg.connect(address.conninfo()) as admin:
+        admin.execute("UPDATE app.mails SET created_at = now() - interval '25 hours'")
+    engine = create_async_engine(address.admin)
+    async with AsyncSession(engine) as session, session.begin():
+        await session.execute(update(Account).values(email="countess@example.com"))
+        writing = asyncio.create_task(forgets_password(house, ada))
+        await until_somebody_waits(SimpleNamespace(session=session))  # type: ignore[arg-type] -- all it looks at
+        await session.execute(delete(Mail))
+    await writing
+    await engine.dispose()
+
+
+async def forgets_password(house: House, ada: UUID) -> None:
+    async with house.desk.for_person(ada) as work:
+        await mails.write(work, MailKind.RESET, "ada@example.com")
+
+
 async def asked_by_button(house: House, ada: UUID) -> None:
     async with house.desk.for_person(ada) as work:
         await addresses.ask_for_confirmation(work)
