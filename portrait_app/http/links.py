@@ -177,7 +177,10 @@ class Letterbox:
 
         async def confirm(form: Mapping[str, str]) -> Response:
             if is_here:
-                await addresses.confirm(workshop.desk, token, link.owner_id, "")
+                try:
+                    await addresses.confirm(workshop.desk, token, someone, "")
+                except SignedOut:  # just now: the page is shown anew, and asks for the password
+                    return RedirectResponse(request.url.path, 303)
                 return forms.said(request, "Your address is confirmed", f"It is {link.address}.", ("Go on", YOU))
             await limits.take(workshop.desk, limits.PASSWORD_OF_PERSON, str(link.owner_id))
             device, typed = request.headers.get("user-agent", ""), form.get("password", "")

@@ -142,7 +142,7 @@ async def ask_for_confirmation(work: Work) -> None:
         await mails.write(work, MailKind.CONFIRM, account.email)
 
 
-async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str, device: str = "") -> Entered | None:
+async def confirm(desk: Desk, token: str, someone: Someone | None, password: str, device: str = "") -> Entered | None:
     """Use a link up, and confirm its address. It becomes the account's when it is another.
 
     Whoever holds the link must be signed in as its owner or know the password: else a stranger who signs up with
@@ -153,18 +153,23 @@ async def confirm(desk: Desk, token: str, owner_id: UUID | None, password: str, 
     Raises:
         LinkUsedUp: it doesn't work any more.
         WrongInput: the password is wrong; the link still works.
+        SignedOut: their session ended just now; the link still works.
         AddressTaken: another account took the address meanwhile.
         AboutToLeave: it is another address, and theirs stays until everything goes.
     """
     link = await look_at(desk, token)
     if link.kind is not MailKind.CONFIRM:
         raise LinkUsedUp("not for an address")
-    if owner_id != link.owner_id:
+    if someone is None or someone.owner_id != link.owner_id:
+        someone = None
         await _by_password(desk, link.owner_id, password)
     try:
         async with desk.for_person(link.owner_id) as work:
             await _take(work, token)
-            return None if owner_id == link.owner_id else await steps.after_one(work, device, is_proven=True)
+            if someone is None:
+                return await steps.after_one(work, device, is_proven=True)
+            await sessions.require(work, someone)  # whoever signs them out comes before this or after
+            return None
     except IntegrityError as error:
         if "accounts_email" not in str(error.orig):
             raise
@@ -179,6 +184,9 @@ async def _take(work: Work, token: str) -> None:
     used = await _use(work, token)
     if used.address != (await work.accounts.mine()).email:
         await leaving.require_staying(work)
+        # Asked before it is taken: two accounts that swap their addresses would wait for each other.
+        if await password_of(work.session, used.address) is not None:
+            raise AddressTaken("taken before")
     former = await work.mails.take_address(used)
     await appoint_operator(work.session)
     if former is not None and former != used.address:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlmodel import col, update
 
 from portrait_app.domain.account import Account
-from portrait_app.services import fresh, leaving
+from portrait_app.services import fresh, leaving, sessions
+from portrait_app.services.addresses import AddressTaken
 from tests.builders import rewrite
 from tests.http.front import NEW, PASSWORD, Studio, typed
+from tests.services.test_cancelling_races import until_somebody_waits
 
 if TYPE_CHECKING:
     import httpx
@@ -101,3 +106,37 @@ async def test_who_is_about_to_leave_keeps_their_address_until_everything_goes(
     async with studio.house.desk.for_person(ada) as work:
         await leaving.stay(work)
     assert "is confirmed" in (await browser.post(link)).text  # the refusal did not use it up
+
+
+async def test_an_address_that_another_account_is_just_leaving_is_taken_and_nobody_waits_for_it(
+    studio: Studio, browser: httpx.AsyncClient
+) -> None:
+    """Two who swapped theirs waited for each other, and Postgres ended one of the two in an error."""
+    bob, engine = await studio.house.somebody("Bob"), create_async_engine(studio.house.desk.database.address.admin)
+    async with studio.house.desk.for_person(bob) as work:
+        theirs = (await work.accounts.mine()).email
+    await browser.post("/auth/address", data={"email": theirs})
+    await studio.deliver()
+    async with AsyncSession(engine) as session, session.begin(), asyncio.timeout(5):
+        await session.execute(update(Account).where(col(Account.id) == bob).values(email="bob@example.com"))
+        answer = await browser.post(studio.mailbox.link())
+    await engine.dispose()
+    assert (answer.status_code, AddressTaken.headline in answer.text) == (410, True)
+
+
+async def test_a_session_that_is_ended_while_it_opens_the_link_changes_no_address(
+    studio: Studio, browser: httpx.AsyncClient
+) -> None:
+    await browser.post("/auth/address", data={"email": "countess@example.com"})
+    await studio.deliver()
+    link, ada = studio.mailbox.link(), await studio.who(browser)
+    assert ada is not None
+    async with studio.house.desk.for_person(ada) as work:
+        await sessions.end_all(work)
+        await work.session.flush()
+        opening = asyncio.create_task(browser.post(link))
+        await until_somebody_waits(work)
+    answer = await opening
+    assert (answer.status_code, answer.headers["location"]) == (303, link)
+    assert 'name="password"' in (await browser.get(link)).text
+    assert await studio.can_enter(PASSWORD)

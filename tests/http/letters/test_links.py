@@ -201,6 +201,7 @@ async def test_a_forgotten_password_asked_for_while_the_address_changes_is_not_r
 
     async def known_as_it_changes(*asked: Any) -> Any:
         known = await password_of(*asked)
+        monkeypatch.setattr(addresses, "password_of", password_of)
         await browser.post(studio.mailbox.link())
         return known
 
