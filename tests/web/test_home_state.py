@@ -10,6 +10,7 @@ import pytest
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus
 from portrait_app.domain.order import Order
+from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.errors import SignedOut
 from portrait_app.services import generations, trainings
 from portrait_app.web.coming import Coming, on_their_way
@@ -39,6 +40,8 @@ async def test_whoever_has_added_photos_is_told_to_go_on(
     house: House, ada: SignedIn, room: HomeState, count: int, said: str
 ) -> None:
     await house.draft_with_selfies(ada.owner_id, count)
+    await house.draft_with_selfies(ada.owner_id, 1, status=SelfieStatus.REFUSED)
+    await house.draft_with_selfies(await house.somebody("Bob"), 2)
     await happens(room, "enter")
     assert room.waiting == said
 
