@@ -34,7 +34,8 @@ class FakeEngine:
     after the job was accepted when `accepts_all_the_same` says so: a reply lost on its way. `asked` and `canceled` are
     the jobs it was asked about and told to end. `versions` are its face models; one that it `deletes_slowly` is there
     until the test takes it away. Its list is `list_is_past` once it shows a job younger than any lost one can be;
-    it was looked at from `looked_since` on, and `looked_until` is how old that is. `name` is whose account it is."""
+    it was looked at from `looked_since` on, and `looked_until` is how old that is. `name` is whose account it is;
+    face models go to its `destination`, which alone is listed."""
 
     known: dict[str, tuple[str, JobReport]] = field(default_factory=dict)
     created: list[dict[str, Any]] = field(default_factory=list)
@@ -63,6 +64,7 @@ class FakeEngine:
     deletes_slowly: bool = False
     is_ahead: timedelta = timedelta()
     name: str = "me"
+    destination: str = "me/faces"
 
     @property
     def places(self) -> FakeEngine:
@@ -70,7 +72,8 @@ class FakeEngine:
         return self
 
     async def pushed(self) -> tuple[list[tuple[str, datetime | None]], bool]:
-        return [(version, self.pushed_at.get(version)) for version in self.versions], True
+        listed = [version for version in self.versions if version.partition(":")[0] == self.destination]
+        return [(version, self.pushed_at.get(version)) for version in listed], True
 
     async def whose(self) -> str:
         return self.name

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portrait_app.adapters.replicate.gateway import Gateway
+    from portrait_app.domain.report import JobReport
     from portrait_app.services.mails import Postman
     from portrait_app.services.work import Desk
 
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 ADDRESS_KEPT = timedelta(days=7)  # at most, while no mail server takes the receipt
 ASKED_FOR_S = 300.0  # by far sooner than a chore is broken off (`jobs/tasks`), and the receipt with it
 UNKNOWN_SINCE = ", unknown there since "
+MADE = ", which made "  # one of those that follow: it doesn't say which
+OR = " or "
 NAMELESS = "doubtful jobs of people who have left"
 ALL_GONE = "The portrait engine has confirmed that it has nothing of it any more."
 NOT_CONFIRMED = (
@@ -103,7 +106,8 @@ class Farewells:
             return
         more = [DOUBTFUL] if has_doubts else []
         if still_there:
-            more.append(NOT_CONFIRMED.format(names="\n".join(still_there)))
+            names = [what.partition(MADE)[0] for what in still_there]  # what follows may be somebody else's
+            more.append(NOT_CONFIRMED.format(names="\n".join(names)))
         try:
             await self.postman.send_receipt(found.address, farewell_id, "\n\n".join(more) or ALL_GONE)
         except MailNotTaken:
@@ -113,43 +117,73 @@ class Farewells:
 
     async def _left_of(self, what: str, found: Farewell) -> str | None:
         """Ask the engine once; None when it is gone. What could not be asked or confirmed is there still."""
-        named, _, since = what.partition(UNKNOWN_SINCE)
+        known, _, since = what.partition(UNKNOWN_SINCE)
+        named, _, seen = known.partition(MADE)
         kind, _, rest = named.partition(" ")
         name, _, account = rest.partition(" at ")
         try:
             # To another account it looks as if it were gone.
             if not await vanished.is_ours(self.desk, self.gateway, account or None):
-                return named
-            await self._see_off(kind, name, now() - found.created_at)
+                return known
+            made = await self._see_off(kind, name, set(seen.split(OR)) - {""}, now() - found.created_at)
         except JobVanished:  # a bad minute says so too
             moment = datetime.fromisoformat(since) if since else now()
             is_believed = now() - moment >= vanished.BELIEVED_AFTER
             return None if is_believed else f"{named}{UNKNOWN_SINCE}{moment.isoformat(timespec='seconds')}"
         except (EngineError, NotYetGone) as error:
             log.info("farewell.not_yet", what=what, why=type(error).__name__)
-            return named
-        return None
+            return known
+        return f"{named}{MADE}{OR.join(sorted(made))}" if made else None
 
-    async def _see_off(self, kind: str, name: str, asked_ago: timedelta) -> None:
+    async def _see_off(self, kind: str, name: str, seen: set[str], asked_ago: timedelta) -> set[str]:
         if kind == "version":
             await versions.delete(self.desk, self.gateway, name, asked_ago)
         elif kind == "file":
             await self.gateway.delete_file(name)
         elif kind == "job":
-            await self._end_job(name, asked_ago)
+            return await self._end_job(name, seen, asked_ago)
+        return set()
 
-    async def _end_job(self, job_id: str, asked_ago: timedelta) -> None:
-        """See that a job that was given up has ended, and delete what it made all the same."""
+    async def _end_job(self, job_id: str, seen: set[str], asked_ago: timedelta) -> set[str]:
+        """See that a job that was given up has ended, and delete what it made all the same.
+
+        Args: seen: the face models of which one is what it made, as they were listed.
+        Returns: those of which one may be there still; none: it is gone.
+        Raises: NotYetGone: it runs, or none of its time was ever listed. JobVanished, EngineError.
+        """
+        try:
+            report = await self._ended(job_id, asked_ago)
+        except JobVanished:
+            if not seen:
+                raise
+            return await self._still_there(seen)
+        if report.cause is Cause.UNNAMED:
+            return await self._of_its_time(report, seen, asked_ago)
+        try:
+            if report.version:
+                await versions.delete(self.desk, self.gateway, report.version, asked_ago)
+        except NotYetGone:  # in time the job may say no more which it made, and the list may leave that out first
+            return {str(report.version)}
+        return set()
+
+    async def _ended(self, job_id: str, asked_ago: timedelta) -> JobReport:
         async with turn(self.desk, Call.ASK):
             report = await self.gateway.look_at(OrderKind.TRAINING, job_id)
         if not report.status.is_final:
             async with turn(self.desk, Call.ASK):
                 await self.gateway.cancel(OrderKind.TRAINING, job_id)
             raise NotYetGone(f"job {job_id} was still running", asked_ago)
-        report = await naming.named(self.desk, self.gateway, report)
-        if report.cause is Cause.UNNAMED:
-            if await naming.is_gone(self.desk, self.gateway, report):
-                return
-            raise NotYetGone(f"job {job_id} made a face model and doesn't say which", asked_ago)
-        if report.version:
-            await versions.delete(self.desk, self.gateway, report.version, asked_ago)
+        return await naming.named(self.desk, self.gateway, report)
+
+    async def _of_its_time(self, report: JobReport, seen: set[str], asked_ago: timedelta) -> set[str]:
+        """Do the same for a job that doesn't say what it made: it is gone once each is that was listed of its time."""
+        listed = await naming.of_its_time(self.desk, self.gateway, report)
+        if seen and listed == set():
+            return await self._still_there(seen)
+        if not seen and not listed:
+            raise NotYetGone(f"job {report.job_id} made a face model and doesn't say which", asked_ago)
+        return seen | (listed or set())
+
+    async def _still_there(self, seen: set[str]) -> set[str]:
+        """Ask by their names, which lead to them wherever face models go by now."""
+        return {each for each in seen if not await versions.is_gone(self.desk, self.gateway, each)}

@@ -51,15 +51,18 @@ async def named(desk: Desk, gateway: Gateway, report: JobReport) -> JobReport:
     return replace(report, status=OrderStatus.DONE, version=version, cause=None, trouble=None, trouble_detail=None)
 
 
-async def is_gone(desk: Desk, gateway: Gateway, report: JobReport) -> bool:
-    """Whether what a training made that doesn't say which is there no more: nothing of its time is nobody's.
+async def of_its_time(desk: Desk, gateway: Gateway, report: JobReport) -> set[str] | None:
+    """Return the face models of which one is what a training made that doesn't say which, as far as they are listed.
+
+    None: that can't be known, or not yet. That none is listed proves nothing by itself: the list may be another model's
+    by now (`REPLICATE_DESTINATION`), or be empty for a bad minute.
 
     Raises: EngineError: it could not be asked now.
     """
     if report.lasted is None or not is_late(gateway, report):
-        return False
+        return None
     found = await _of_its_time(desk, gateway, report.job_id, *report.lasted)
-    return found is not None and not found[0]
+    return None if found is None else set(found[0])
 
 
 async def give_up(desk: Desk, order: Order, report: JobReport) -> None:

@@ -29,15 +29,16 @@ async def delete(desk: Desk, gateway: Gateway, version: str, asked_ago: timedelt
 
     Raises: NotYetGone; Refused: it won't. EngineError: it could not be asked now.
     """
-    if await _is_gone(desk, gateway, version):
+    if await is_gone(desk, gateway, version):
         return
     async with turn(desk, Call.ASK):
         await gateway.delete_version(version)
-    if not await _is_gone(desk, gateway, version):
+    if not await is_gone(desk, gateway, version):
         raise NotYetGone("accepted, and not done yet", asked_ago)
 
 
-async def _is_gone(desk: Desk, gateway: Gateway, version: str) -> bool:
+async def is_gone(desk: Desk, gateway: Gateway, version: str) -> bool:
+    """Whether the engine no longer shows a version. Raises: Refused: it is not for this account to say. EngineError."""
     async with turn(desk, Call.ASK):
         if not await gateway.is_version_gone(version):
             return False

@@ -150,7 +150,7 @@ async def test_one_of_another_time_is_not_its(house: House, removed: Order, push
     training = await training_of(house, removed)
     assert (training.status.is_final, training.version) == (False, None)  # the list may show its own later
     report = lost_its_word(ago=timedelta(minutes=5))
-    assert not await naming.is_gone(house.desk, house.engine, report)  # type: ignore[arg-type] -- a fake
+    assert await naming.of_its_time(house.desk, house.engine, report) is None  # type: ignore[arg-type] -- a fake
 
 
 async def test_what_can_not_be_told_ends_in_words_and_in_doubt_and_no_deletion_is_confirmed(
