@@ -10,6 +10,7 @@ import structlog
 from portrait_app.adapters.replicate.errors import EngineError, JobVanished, Throttled
 from portrait_app.database.orders import owner_of
 from portrait_app.domain.cause import Cause
+from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import as_of_now, now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import OrderKind
@@ -23,7 +24,7 @@ from portrait_app.services.versions import NotYetGone
 if TYPE_CHECKING:
     from portrait_app.adapters.replicate.gateway import Gateway
     from portrait_app.domain.order import Order
-    from portrait_app.services.work import Desk
+    from portrait_app.services.work import Desk, Work
 
 log = structlog.get_logger()
 
@@ -194,3 +195,14 @@ async def _forget(desk: Desk, order: Order, *, doubt: str | None) -> None:
             row.version = None
         else:
             row.doubt = row.doubt or doubt
+            if row.kind is OrderKind.TRAINING:
+                await _take_back_that_it_is_gone(work, row)
+
+
+async def _take_back_that_it_is_gone(work: Work, order: Order) -> None:
+    """Have a face model that was deleted before this job turned up asked for anew: nobody else would ask for good."""
+    training = await work.trainings.find(order.training_id, lock=True)
+    if training is not None and training.removed_at is not None:
+        training.removed_at = None
+        work.later(Chore.REMOVE_MODEL, training.id)
+        await work.tell("training", training.id)

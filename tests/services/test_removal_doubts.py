@@ -10,11 +10,12 @@ import pytest
 from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
+from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order
 from portrait_app.domain.report import JobReport
 from portrait_app.domain.training import LINE_STAYS
-from portrait_app.services import inbox, progress, removal
+from portrait_app.services import cancelling, inbox, progress, removal, strays
 from portrait_app.services.removal import NotYetGone
 from tests.builders import rewrite
 from tests.services.removing import VERSION, carry_out, remove, row_of, set_back
@@ -92,3 +93,24 @@ async def test_a_doubt_about_what_a_job_made_ends_once_that_is_gone(house: House
     await set_back(house, draft, asked=LINE_STAYS, removed=LINE_STAYS * 2)
     await carry_out(house, draft)
     assert await row_of(house, draft) is None
+
+
+async def test_what_turned_up_after_the_deletion_and_was_seen_off_in_vain_is_asked_for_on(
+    house: House, ada: UUID
+) -> None:
+    """Else nobody would ask for it any more, while its line says that it is deleted."""
+    draft, order_id = await stopped(house, ada, OrderStatus.FAILED)
+    house.engine.say("job1", JobReport("job1", OrderStatus.FAILED))
+    await carry_out(house, draft)
+    assert await is_confirmed(house, draft)
+    house.engine.say("job1", DONE)
+    house.engine.versions.add(VERSION)
+    await inbox.take(house.desk, webhook_id="late", order_id=order_id, report=DONE)
+    await rewrite(house, Order, order_id, stray_since=now() - strays.SEEN_OFF_FOR)
+    house.engine.deletes_slowly = True
+    await cancelling.call_off(house.desk, house.engine, ada, order_id)  # type: ignore[arg-type] -- a fake
+    assert not await is_confirmed(house, draft)
+    house.engine.deletes_slowly = False
+    await carry_out(house, draft)
+    assert house.engine.versions == set()
+    assert await is_confirmed(house, draft)
