@@ -142,7 +142,8 @@ async def empty(work: Work) -> int:
     # In the order in which everybody who changes several face models holds them.
     for model in sorted(await work.trainings.in_trash(), key=lambda each: each.id):
         with suppress(TooLate):  # another tab was before us
-            await delete_model(work, model.id)
+            async with work.session.begin_nested():  # so that what is being made from it by now isn't called off
+                await delete_model(work, model.id)
             count += 1
     going = await work.assets.to_go_for_good([portrait.id for portrait in await work.assets.in_trash()])
     for asset_id in going:

@@ -113,6 +113,31 @@ async def test_what_another_tab_does_with_one_face_model_meanwhile_holds_and_all
         assert await work.trainings.in_trash() == []
 
 
+async def test_portraits_ordered_of_one_that_came_back_while_the_trash_is_emptied_are_made(
+    house: House, ada: UUID, model: Training
+) -> None:
+    """It stayed, but what was being made from it was called off without a word."""
+    later = await house.ready_model(ada)
+    for each in (model, later):
+        await put_model_away(house, each)
+
+    async def in_another_tab() -> int:
+        async with house.desk.for_person(ada) as other:
+            return await trash.empty(other)
+
+    async with house.desk.for_person(ada) as work:
+        await work.trainings.get_anywhere(model.id, lock=True)
+        coming = asyncio.create_task(in_another_tab())
+        await until_somebody_waits(work)
+        async with house.desk.for_person(ada) as third:
+            await trash.restore_model(third, later.id)
+            (generation,) = await generations.order(third, later, style="noir", count=1, aspect="1:1")
+    assert await coming == 1
+    async with house.desk.for_person(ada) as work:
+        order = await work.orders.last_of(generation.id)
+        assert (order is not None, order and order.cancel_asked_at) == (True, None)
+
+
 async def test_one_that_is_still_being_learned_must_be_stopped_first(house: House, ada: UUID) -> None:
     draft = await house.draft_with_selfies(ada)
     with pytest.raises(NotFound):
