@@ -17,7 +17,7 @@ from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import LINE_STAYS, Training
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,6 +61,11 @@ async def usual_training(session: AsyncSession, trainer: str) -> Usual | None:
     found = await session.execute(text("SELECT middle_s, most_s, tail_s FROM app.usual_training(:of)"), {"of": trainer})
     row = found.first()
     return Usual(row[0], row[1], row[2] or 0.0) if row else None
+
+
+async def known_versions(session: AsyncSession, made: Collection[str]) -> set[str]:
+    """Return those of some face models at the engine, `owner/name:hash`, that are somebody's here."""
+    return set(await session.scalars(text("SELECT version FROM app.known_versions(:made)"), {"made": list(made)}))
 
 
 class Selfies(Shelf[Selfie]):

@@ -118,14 +118,16 @@ class Farewells:
     async def _left_of(self, what: str, found: Farewell) -> str | None:
         """Ask the engine once; None when it is gone. What could not be asked or confirmed is there still."""
         known, _, since = what.partition(UNKNOWN_SINCE)
-        named, _, seen = known.partition(MADE)
+        named, _, listed = known.partition(MADE)
+        seen = await naming.nobodys(self.desk, set(listed.split(OR)) - {""})  # whose it is may be known only by now
+        known = _said(named, seen)
         kind, _, rest = named.partition(" ")
         name, _, account = rest.partition(" at ")
         try:
             # To another account it looks as if it were gone.
             if not await vanished.is_ours(self.desk, self.gateway, account or None):
                 return known
-            made = await self._see_off(kind, name, set(seen.split(OR)) - {""}, now() - found.created_at)
+            made = await self._see_off(kind, name, seen, now() - found.created_at)
         except JobVanished:  # a bad minute says so too
             moment = datetime.fromisoformat(since) if since else now()
             is_believed = now() - moment >= vanished.BELIEVED_AFTER
@@ -133,7 +135,7 @@ class Farewells:
         except (EngineError, NotYetGone) as error:
             log.info("farewell.not_yet", what=what, why=type(error).__name__)
             return known
-        return f"{named}{MADE}{OR.join(sorted(made))}" if made else None
+        return _said(named, made) if made else None
 
     async def _see_off(self, kind: str, name: str, seen: set[str], asked_ago: timedelta) -> set[str]:
         if kind == "version":
@@ -159,11 +161,12 @@ class Farewells:
             return await self._still_there(seen)
         if report.cause is Cause.UNNAMED:
             return await self._of_its_time(report, seen, asked_ago)
+        if not report.version:  # nor did it make one, it says; but of one job the engine says now this, now that
+            return await self._still_there(seen)
         try:
-            if report.version:
-                await versions.delete(self.desk, self.gateway, report.version, asked_ago)
+            await versions.delete(self.desk, self.gateway, report.version, asked_ago)
         except NotYetGone:  # in time the job may say no more which it made, and the list may leave that out first
-            return {str(report.version)}
+            return {report.version}
         return set()
 
     async def _ended(self, job_id: str, asked_ago: timedelta) -> JobReport:
@@ -187,3 +190,7 @@ class Farewells:
     async def _still_there(self, seen: set[str]) -> set[str]:
         """Ask by their names, which lead to them wherever face models go by now."""
         return {each for each in seen if not await versions.is_gone(self.desk, self.gateway, each)}
+
+
+def _said(named: str, made: set[str]) -> str:
+    return f"{named}{MADE}{OR.join(sorted(made))}" if made else named

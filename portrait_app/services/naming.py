@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app.adapters.replicate import wire
+from portrait_app.database.address import Role
+from portrait_app.database.trainings import known_versions
 from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
@@ -37,8 +39,8 @@ LONGEST = timedelta(days=1)  # a training
 async def named(desk: Desk, gateway: Gateway, report: JobReport) -> JobReport:
     """Return the report with the face model that its training made, if that can be told for certain; else as it is.
 
-    It is the one that was pushed while the training ran, that no other training names as its own, and that none can
-    have made that doesn't say either. A guess would show somebody another person's face.
+    It is the one that was pushed while the training ran, that is nobody's yet, and that no other training can have made
+    which doesn't say either. A guess would show somebody another person's face.
 
     Raises: EngineError: it could not be asked now.
     """
@@ -63,6 +65,14 @@ async def of_its_time(desk: Desk, gateway: Gateway, report: JobReport) -> set[st
         return None
     found = await _of_its_time(desk, gateway, report.job_id, *report.lasted)
     return None if found is None else set(found[0])
+
+
+async def nobodys(desk: Desk, made: set[str]) -> set[str]:
+    """Return those of some face models that our own rows don't say are somebody's, as a list may not say any more."""
+    if not made:
+        return made
+    async with desk.for_nobody(Role.SERVICE) as session:
+        return made - await known_versions(session, made)
 
 
 async def give_up(desk: Desk, order: Order, report: JobReport) -> None:
@@ -100,9 +110,9 @@ async def _version_of(desk: Desk, gateway: Gateway, job_id: str, since: datetime
 async def _of_its_time(
     desk: Desk, gateway: Gateway, job_id: str, since: datetime, ended: datetime
 ) -> tuple[dict[str, datetime], Sequence[Listed]] | None:
-    """Return what was pushed in a training's time and no other training names, and the others; None if it isn't known.
+    """Return what was pushed in a training's time and is nobody's, and all other trainings; None if it isn't known.
 
-    For that, both lists must reach back to it.
+    For that, both lists must reach back to it. It is somebody's if another training names it, or our own rows do.
     """
     async with turn(desk, Call.ASK):
         made, are_all = await gateway.places.pushed()
@@ -116,8 +126,8 @@ async def _of_its_time(
     others = await _others(desk, gateway, job_id, since - LONGEST)
     if others is None:
         return None
-    named_by_others = {one.report.version for one in others}
-    return {name: at for name, at in candidates.items() if name not in named_by_others}, others
+    left = await nobodys(desk, set(candidates) - {one.report.version for one in others})
+    return {name: at for name, at in candidates.items() if name in left}, others
 
 
 async def _others(desk: Desk, gateway: Gateway, job_id: str, since: datetime) -> list[Listed] | None:

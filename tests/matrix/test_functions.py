@@ -57,6 +57,9 @@ KNOWN = OF_THE_DOOR | {
     "forgotten_leavers(older_than interval, most integer)": Known(
         SERVICE, "TABLE(chore text, id uuid)", "ids of what waits", ("forgotten_leavers('0', 99)",), is_open=True
     ),
+    "known_versions(made text[])": Known(
+        SERVICE, "TABLE(version text)", "that a face model is somebody's, to who names it", ("known_versions('{%}')",)
+    ),
     "left_at_engine()": Known(
         SERVICE, "TABLE(what text)", "to whoever runs the studio: names at the engine, of nobody", ("left_at_engine()",)
     ),

@@ -23,12 +23,13 @@ from portrait_app.services.versions import NotYetGone
 from tests.builders import change
 from tests.services.fullness import files_about, rows_about, words_of
 from tests.services.removing import VERSION, carry_out, learned, remove, set_back
-from tests.services.test_naming import lost_its_word
+from tests.services.test_naming import another, body, lost_its_word
 
 if TYPE_CHECKING:
     from portrait_app.services.sessions import SignedIn
     from tests.services.emptying import Studio
 
+AGO = naming.LISTED_WITHIN + timedelta(minutes=1)
 BE_IN_DOUBT = (
     "UPDATE app.orders SET status = 'in_doubt', ended_at = now(), version = NULL, job_id = NULL, file_id = NULL, "
     "doubt = 'nobody knows' WHERE kind = 'training' RETURNING 1"
@@ -184,13 +185,8 @@ async def test_what_a_job_made_that_doesnt_say_which_is_seen_to_be_deleted_by_ha
     studio: Studio, ada: SignedIn, made: tuple[str, ...]
 ) -> None:
     """And not before: that its list shows none is also so where face models go to another place by now."""
-    engine, ago = studio.house.engine, naming.LISTED_WITHIN + timedelta(minutes=1)
-    studio.rows(BE_IN_DOUBT.replace("job_id = NULL", "job_id = 'job1'"))
-    studio.let_patience_end()
-    engine.known["job1"] = ("", lost_its_word(ago))
-    engine.pushed_at = dict.fromkeys(engine.versions, now() - naming.LONGEST) | dict.fromkeys(made, now() - ago)
-    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
-    engine.versions.update(made)
+    engine = studio.house.engine
+    await leaves_a_job_that_doesnt_say_which(studio, ada, made)
     engine.destination = "me/elsewhere"
     await says_that_it_is_there(studio, "job job1")
     engine.destination, engine.deletes_slowly = "me/faces", True
@@ -200,9 +196,40 @@ async def test_what_a_job_made_that_doesnt_say_which_is_seen_to_be_deleted_by_ha
     await says_that_it_is_there(studio, known)
     engine.trouble_with["job1"] = JobVanished("job1")
     await says_that_it_is_there(studio, known)
+    engine.trouble_with.clear()
+    engine.say("job1", JobReport("job1", OrderStatus.FAILED))
+    await says_that_it_is_there(studio, known)
     engine.versions.difference_update(made)
     await studio.say_farewells()
     assert studio.still_open() == []
+
+
+async def test_what_is_somebodys_who_stays_is_not_named_as_what_a_leavers_job_made(
+    studio: Studio, ada: SignedIn
+) -> None:
+    """Nor waited for, though the engine no longer says that another job made it: our own rows do."""
+    house, made, bobs = studio.house, "me/faces:made", "me/faces:bobs"
+    model = await house.ready_model(await house.somebody("Bob"))
+    another(house, body("job2", AGO, output=None, data_removed=True))
+    await leaves_a_job_that_doesnt_say_which(studio, ada, (made, bobs))
+    house.engine.deletes_slowly = True
+    await says_that_it_is_there(studio, f"job job1, which made {bobs} or {made}")  # that it is Bob's is heard later
+    studio.rows(f"UPDATE app.trainings SET version = '{bobs}' WHERE id = '{model.id}' RETURNING 1")
+    await says_that_it_is_there(studio, f"job job1, which made {made}")
+    house.engine.versions.discard(made)
+    await studio.say_farewells()
+    assert (studio.still_open(), house.engine.versions) == ([], {bobs})
+
+
+async def leaves_a_job_that_doesnt_say_which(studio: Studio, ada: SignedIn, made: tuple[str, ...]) -> None:
+    """Have Ada leave it; these are the face models of its time."""
+    engine = studio.house.engine
+    studio.rows(BE_IN_DOUBT.replace("job_id = NULL", "job_id = 'job1'"))
+    studio.let_patience_end()
+    engine.known["job1"] = ("", lost_its_word(AGO))
+    engine.pushed_at = dict.fromkeys(engine.versions, now() - naming.LONGEST) | dict.fromkeys(made, now() - AGO)
+    await studio.parting.carry_out(ada.owner_id, ada.owner_id)
+    engine.versions.update(made)
 
 
 async def says_that_it_is_there(studio: Studio, what: str) -> None:

@@ -15,9 +15,10 @@ from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.order import OrderKind
+from portrait_app.domain.training import Training
 from portrait_app.services import doubts, inbox, naming, progress, reconcile, removal, silence, strays
 from portrait_app.services.versions import NotYetGone
-from tests.builders import change
+from tests.builders import change, rewrite
 from tests.services.losing import let_time_pass, lost, order_of
 from tests.services.straying import call_off, sent
 from tests.services.test_reconcile import look
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from portrait_app.domain.order import Order
     from portrait_app.domain.report import JobReport
-    from portrait_app.domain.training import Training
     from tests.builders import House
 
 MADE = "me/faces:made"
@@ -131,6 +131,14 @@ async def test_where_another_training_may_have_made_it_nobody_is_given_it(
     house: House, removed: Order, more: dict[str, Any]
 ) -> None:
     another(house, body("job2", timedelta(minutes=6)) | more)
+    await look(house)
+    assert (await training_of(house, removed)).version is None
+
+
+async def test_what_is_somebodys_by_our_own_rows_is_given_to_nobody_else(house: House, removed: Order) -> None:
+    """Also where the engine's list shows no other training that can have made it."""
+    bobs = await house.ready_model(await house.somebody("Bob"))
+    await rewrite(house, Training, bobs.id, version=MADE)
     await look(house)
     assert (await training_of(house, removed)).version is None
 
