@@ -157,6 +157,8 @@ async def _delete_there(desk: Desk, gateway: Gateway, training: Training, asked_
             for version in await _made_by(desk, gateway, order, order.job_id, asked_ago) - known:
                 await versions.delete(desk, gateway, version, asked_ago)
     if against:
+        async with desk.for_service(training.owner_id) as work:
+            (await work.trainings.get(training.id, lock=True)).phase = ""  # that all we know of is deleted is not so
         raise next((each for each in against if isinstance(each, Refused)), against[0])
 
 

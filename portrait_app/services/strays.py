@@ -94,9 +94,22 @@ async def _is_done(desk: Desk, gateway: Gateway, order: Order, ago: timedelta) -
     if known.version is not None and known.is_double and not training.status.is_final:
         raise NotYetGone(f"the job that is kept may have made {known.version} as well", ago)
     if known.version is not None and known.version != training.version:
-        await versions.delete(desk, gateway, known.version, ago)
+        await _delete(desk, gateway, known, known.version, ago)
     log.info("stray.ended", order=str(order.id), job=found.job_id, version=known.version)
     return True
+
+
+async def _delete(desk: Desk, gateway: Gateway, order: Order, version: str, ago: timedelta) -> None:
+    """Have what it made deleted; while that is there, nobody is told that their face model is gone.
+
+    Raises: NotYetGone, EngineError.
+    """
+    try:
+        await versions.delete(desk, gateway, version, ago)
+    except (EngineError, NotYetGone):
+        async with desk.for_service(order.owner_id) as work:
+            await _take_back_that_it_is_gone(work, order)
+        raise
 
 
 async def _note_whose_it_is(desk: Desk, order: Order, found: Found) -> None:

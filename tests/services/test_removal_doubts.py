@@ -75,9 +75,18 @@ async def test_the_doubt_ends_when_the_job_turns_up(house: House, ada: UUID) -> 
     draft, order_id = await stopped(house, ada, OrderStatus.IN_DOUBT)
     async with house.desk.for_service(ada) as work:
         (await work.orders.get(order_id, lock=True)).job_id = None
+    with pytest.raises(NotYetGone, match="in doubt"):
+        await carry_out(house, draft)
     house.engine.versions.add(VERSION)
     house.engine.say("job1", DONE)
     await inbox.take(house.desk, webhook_id="late", order_id=order_id, report=DONE)
+    house.engine.deletes_slowly = True
+    with pytest.raises(NotYetGone, match="not done yet"):
+        await carry_out(house, draft)
+    row = await row_of(house, draft)
+    assert row is not None
+    assert row.phase != removal.UNSURE  # what is known of by now is there
+    house.engine.deletes_slowly = False
     await carry_out(house, draft)
     assert house.engine.versions == set()
     assert await is_confirmed(house, draft)
@@ -95,22 +104,42 @@ async def test_a_doubt_about_what_a_job_made_ends_once_that_is_gone(house: House
     assert await row_of(house, draft) is None
 
 
-async def test_what_turned_up_after_the_deletion_and_was_seen_off_in_vain_is_asked_for_on(
+async def test_what_turned_up_after_the_deletion_is_said_to_be_there_until_that_is_gone_too(
     house: House, ada: UUID
 ) -> None:
-    """Else nobody would ask for it any more, while its line says that it is deleted."""
     draft, order_id = await stopped(house, ada, OrderStatus.FAILED)
-    house.engine.say("job1", JobReport("job1", OrderStatus.FAILED))
-    await carry_out(house, draft)
-    assert await is_confirmed(house, draft)
-    house.engine.say("job1", DONE)
+    await turns_up_after_the_deletion(house, draft, order_id, DONE)
     house.engine.versions.add(VERSION)
-    await inbox.take(house.desk, webhook_id="late", order_id=order_id, report=DONE)
-    await rewrite(house, Order, order_id, stray_since=now() - strays.SEEN_OFF_FOR)
     house.engine.deletes_slowly = True
-    await cancelling.call_off(house.desk, house.engine, ada, order_id)  # type: ignore[arg-type] -- a fake
+    with pytest.raises(NotYetGone):
+        await cancelling.call_off(house.desk, house.engine, ada, order_id)  # type: ignore[arg-type] -- a fake
     assert not await is_confirmed(house, draft)
     house.engine.deletes_slowly = False
     await carry_out(house, draft)
     assert house.engine.versions == set()
     assert await is_confirmed(house, draft)
+
+
+async def test_what_turned_up_after_the_deletion_and_was_seen_off_in_vain_is_asked_for_on(
+    house: House, ada: UUID
+) -> None:
+    """Else nobody would ask for it any more, while its line says that it is deleted."""
+    draft, order_id = await stopped(house, ada, OrderStatus.FAILED)
+    await turns_up_after_the_deletion(house, draft, order_id, JobReport("job1", OrderStatus.RUNNING))
+    await rewrite(house, Order, order_id, stray_since=now() - strays.SEEN_OFF_FOR)
+    house.engine.ignores_cancel = True
+    await cancelling.call_off(house.desk, house.engine, ada, order_id)  # type: ignore[arg-type] -- a fake
+    assert not await is_confirmed(house, draft)
+    house.engine.say("job1", DONE)
+    house.engine.versions.add(VERSION)
+    await carry_out(house, draft)
+    assert house.engine.versions == set()
+    assert await is_confirmed(house, draft)
+
+
+async def turns_up_after_the_deletion(house: House, draft: Training, order_id: UUID, report: JobReport) -> None:
+    house.engine.say("job1", JobReport("job1", OrderStatus.FAILED))
+    await carry_out(house, draft)
+    assert await is_confirmed(house, draft)
+    house.engine.say("job1", report)
+    await inbox.take(house.desk, webhook_id="late", order_id=order_id, report=report)
