@@ -105,9 +105,12 @@ async def forget_photos(desk: Desk, owner_id: UUID, training_id: UUID) -> None:
 
 async def give_up_all_photos(work: Work) -> None:
     """Have all photos of the person deleted, but those of a face that is being learned, which still needs them."""
-    kept = await work.selfies.kept_by_training()
-    for training_id in sorted(kept):
-        training = await work.trainings.get_anywhere(training_id, lock=True)
+    draft = await work.trainings.draft()  # also one of whose photos none was looked at yet
+    of = {*await work.selfies.kept_by_training(), *([draft.id] if draft else [])}
+    for training_id in sorted(of):
+        training = await work.trainings.find_anywhere(training_id, lock=True)
+        if training is None:  # a draft that gave way to another in this moment: it was empty
+            continue
         if training.status is TrainingStatus.DRAFT:
             await selfies.remove_all(work, training_id)
         elif training.status.is_final and training.removal_asked_at is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlmodel import SQLModel
@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.rows import SCHEMA
+from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.errors import SignedOut
 from portrait_app.services import consent, purging, trainings, trash
 from portrait_app.services.trainings import PhotosGone
@@ -141,14 +142,16 @@ async def test_ones_word_is_read_again_and_taken_back(house: House, ada: SignedI
         assert not await consent.is_given(work)
 
 
+@pytest.mark.parametrize(("drafted_as", "kept"), [({}, 10), ({"status": SelfieStatus.EXAMINING, "key": None}, 8)])
 async def test_all_photos_are_deleted_but_those_of_a_face_that_is_being_learned(
-    house: House, ada: SignedIn, room: FaceState
+    house: House, ada: SignedIn, room: FaceState, drafted_as: dict[str, Any], kept: int
 ) -> None:
+    """Those of a draft of which none was looked at yet stayed, and were kept."""
     failed = await _training(house, ada, TrainingStatus.FAILED)
     running = await _training(house, ada, TrainingStatus.LEARNING)
-    draft = await house.draft_with_selfies(ada.owner_id, 2)
+    draft = await house.draft_with_selfies(ada.owner_id, 2, **drafted_as)
     await happens(room, "enter")
-    assert room.photos == 10
+    assert room.photos == kept
     drafted = await _photos_of(house, ada, draft)
     await happens(room, "delete_photos")
     chores = {(chore, row_id) for chore, _, row_id in house.queue.take()}
