@@ -10,8 +10,9 @@ import pytest
 from portrait_app.domain.account import Account
 from portrait_app.domain.clock import now
 from portrait_app.domain.mail import MailKind
-from portrait_app.services import fresh, passkeys, sessions, ways
+from portrait_app.services import fresh, limits, passkeys, sessions, ways
 from portrait_app.services.cookie import COOKIE
+from portrait_app.services.limits import Limit
 from portrait_app.services.ways import LastPasskey
 from tests.authenticator import Authenticator
 from tests.builders import PASSWORD, rewrite
@@ -82,6 +83,14 @@ async def test_it_needs_an_address_that_is_confirmed_and_a_passkey(ada: Browser,
     assert "Add a passkey first" in (await ada.client.get(PAGE)).text
     assert (await ada.types(PAGE, do="on")).status_code == 422
     assert not await asks(ada)
+
+
+async def test_who_presses_its_buttons_too_often_waits(
+    ada: Browser, device: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ada.opens(device)
+    monkeypatch.setattr(limits, "PASSWORD_OF_PERSON", Limit("of this test", 2, timedelta(minutes=1)))
+    assert [(await ada.types(PAGE, do="codes")).status_code for _ in range(3)] == [422, 422, 429]
 
 
 async def test_what_is_no_button_of_the_page_changes_nothing(ada: Browser, device: Authenticator) -> None:
