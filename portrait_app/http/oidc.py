@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import structlog
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from portrait_app.adapters.oidc import Declined, NotProven, ProviderDown, ProviderError, Trip
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from portrait_app.adapters.oidc import Provider
     from portrait_app.domain.identity import Claim
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 YOU, SIGN_IN = "/you", "/auth/sign-in"
+NO_SUCH_WAY = "The studio doesn't use that one, or no longer. Nothing was changed; sign in another way."
 # What the sign-in page can be asked to say, by name: an address carries no words of its own.
 _OF_A_PROVIDER: dict[str, type[ProviderError]] = {
     kind.__name__: kind for kind in (ProviderDown, Declined, NotProven, Unverified, AddressKnown, LinkedElsewhere)
@@ -149,7 +151,7 @@ class ProviderDoors:
         why = type(error).__name__
         log.info("provider.refused", why=why, detail=str(error)[:200])
         if isinstance(error, NotFound):
-            return Response("There is no such way in.", 404, media_type="text/plain")
+            return forms.said(request, "There is no such way in", NO_SUCH_WAY, ("Sign in", SIGN_IN), 404)
         if isinstance(error, TooManyTries):
             return forms.said(request, error.headline, error.hint, ("Sign in", SIGN_IN), 429)
         query = {"trouble": why, "with": request.path_params["provider"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from portrait_app.adapters.github import GitHub
 from portrait_app.domain.account import Account
 from portrait_app.domain.clock import now
 from portrait_app.services import invites, limits
+from portrait_app.services.limits import Limit
 from portrait_app.settings import Settings
 from tests.builders import rewrite
 from tests.http.doors import app_of, listening, serving
@@ -188,6 +190,19 @@ async def test_an_invitation_is_used_by_whoever_comes_back_with_it_first(
     callback = urlsplit(await town.callback(invite=invite))
     refused = await town.client.get(f"{callback.path}?{callback.query}")
     assert "trouble=NotInvited" in refused.headers["location"]
+
+
+async def test_a_network_is_sent_there_so_often_and_then_waits(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings.model_validate(SETTINGS | {"PORTRAIT_DATA_DIR": tmp_path})
+    transport = httpx.ASGITransport(app_of(house.desk, settings), client=("203.0.113.7", 5000))
+    monkeypatch.setattr(limits, "PROVIDER_OF_NETWORK", Limit("of this test", 2, timedelta(minutes=1)))
+    async with httpx.AsyncClient(transport=transport, base_url=OURS) as browser:
+        said = [(await browser.get("/auth/with/github")).status_code for _ in range(3)]
+        assert said == [303, 303, 429]
+        none = await browser.get("/auth/with/gitlab")
+    assert (none.status_code, 'href="/auth/sign-in"' in none.text) == (404, True)
 
 
 @pytest.mark.parametrize("invite", ["\x00", "x" * 5000, "\ud7ff\u202e", "'; --"])
