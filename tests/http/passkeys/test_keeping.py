@@ -17,7 +17,7 @@ from portrait_app.errors import NotFound
 from portrait_app.services import fresh, limits, passkeys, sessions, ways
 from portrait_app.services.limits import Limit
 from portrait_app.services.ways import LastWayIn
-from tests.authenticator import Authenticator
+from tests.authenticator import PRESENT, Authenticator
 from tests.builders import PASSWORD
 from tests.http.passkeys.conftest import OURS, Browser
 from tests.services.test_cancelling_races import until_somebody_waits
@@ -75,6 +75,12 @@ async def test_of_many_that_are_added_at_once_no_more_are_kept_than_the_most(
     assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409]
     assert len(await ada.keys()) == 2
     assert (await ada.asks("add/begin")).status_code == 409
+
+
+async def test_one_that_does_not_make_sure_who_holds_it_is_not_added(ada: Browser) -> None:
+    await ada.signs_up("Ada")
+    assert (await ada.adds(Authenticator(OURS, flags=PRESENT))).status_code == 400
+    assert await ada.keys() == []
 
 
 async def test_nobody_adds_a_passkey_without_a_session_or_from_another_site(ada: Browser, somebody: Browser) -> None:
