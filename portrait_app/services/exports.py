@@ -41,7 +41,7 @@ class BeingMade(PortraitError):
     """One is on its way already."""
 
     headline = "It is being made already"
-    hint = "You can leave this page; we write to you when it is ready."
+    hint = "You can leave this page; it is here when it is ready."
 
 
 class NothingToDownload(PortraitError):

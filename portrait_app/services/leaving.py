@@ -40,7 +40,7 @@ class TooLate(PortraitError):
     """The moment has come."""
 
     headline = "It is too late to stay"
-    hint = "Your account is being deleted. You get a mail once it is; from then on you are welcome to make a new one."
+    hint = "Your account is being deleted. A receipt says when it is; from then on you are welcome to make a new one."
 
 
 async def require_may_leave(desk: Desk, someone: Someone) -> None:

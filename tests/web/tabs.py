@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 AnyState = TypeVar("AnyState", bound=rx.State)
 
 
-def move_in(house: House) -> None:
-    """Let the web floor stand in this house."""
-    settings = Settings.model_validate({"REPLICATE_API_TOKEN": None})
+def move_in(house: House, **variables: str) -> None:
+    """Let the web floor stand in this house, with these settings of its own."""
+    settings = Settings.model_validate({"REPLICATE_API_TOKEN": None, **variables})
     # The engine was never asked, so training is offered.
     offers = Offers(cast("Gateway", house.engine), TRAINERS[settings.trainer], house.desk)
     web_house.move_in(cast("Workshop", SimpleNamespace(desk=house.desk, settings=settings, offers=offers)))

@@ -23,8 +23,9 @@ from portrait_app.web.home.state import HomeState
 from portrait_app.web.staying import StayState
 from portrait_app.web.you.data.state import LEAVE_SHEET, DataState
 from portrait_app.web.you.data.words import GONE, ExportCard
+from portrait_app.web.you.preferences.state import PreferencesState
 from tests.portraits import portraits_of
-from tests.web.tabs import happens, tab_of
+from tests.web.tabs import happens, move_in, tab_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -55,6 +56,18 @@ async def test_it_is_asked_for_shown_and_ready(house: House, ada: SignedIn, room
     assert room.export.is_ready
     assert room.export.bytes > 0
     assert room.export.hint == "Kept for 7 more days, then it is deleted."
+
+
+@pytest.mark.parametrize("mail_server", [{}, {"SMTP_HOST": "mail.studio.test"}], ids=["none", "one"])
+async def test_a_mail_is_promised_only_where_mails_are_sent(house: House, ada: SignedIn, mail_server: Any) -> None:
+    move_in(house, **mail_server)
+    room = await tab_of(DataState, ada.token)
+    await happens(room, "ask")
+    preferences = await tab_of(PreferencesState, ada.token)
+    await happens(preferences, "enter")
+    told = str(await happens(room, "leave"))
+    said = ("we write to you" in room.export.hint, preferences.sends_mail, "We have written to you" in told)
+    assert set(said) == {bool(mail_server)}
 
 
 async def test_it_is_stopped_and_deleted(house: House, room: DataState) -> None:
@@ -98,20 +111,21 @@ def an_export(**fields: Any) -> Export:
 
 
 def test_how_far_it_is_is_said_in_pictures() -> None:
-    card = ExportCard.of(an_export(status=ExportStatus.MAKING, done=300, total=1200))
+    card = ExportCard.of(an_export(status=ExportStatus.MAKING, done=300, total=1200), sends_mail=True)
     assert (card.percent, card.hint.partition(".")[0]) == (25.0, "300 of 1200 pictures")
 
 
 def test_one_whose_time_is_over_is_gone_also_before_its_file_is() -> None:
     over = now() - timedelta(seconds=1)
     for status in (ExportStatus.READY, ExportStatus.GONE):
-        card = ExportCard.of(an_export(status=status, expires_at=over, created_at=over))
+        card = ExportCard.of(an_export(status=status, expires_at=over, created_at=over), sends_mail=True)
         assert card == ExportCard(hint=GONE)
 
 
 def test_a_day_is_one() -> None:
     soon = now() + timedelta(hours=3)
-    card = ExportCard.of(an_export(status=ExportStatus.READY, bytes=2_400_000, expires_at=soon, created_at=soon))
+    row = an_export(status=ExportStatus.READY, bytes=2_400_000, expires_at=soon, created_at=soon)
+    card = ExportCard.of(row, sends_mail=True)
     assert (card.bytes, card.hint) == (2_400_000, "Kept for 1 more day, then it is deleted.")
 
 

@@ -13,7 +13,7 @@ from portrait_app.web import house, ui
 from portrait_app.web.live import Room
 from portrait_app.web.session import someone_of, work_for
 from portrait_app.web.staying import StayState, say
-from portrait_app.web.you.data.words import ExportCard
+from portrait_app.web.you.data.words import ONE_TAP, WRITTEN, ExportCard
 
 LEAVE_SHEET = "leave-the-studio"
 
@@ -64,12 +64,14 @@ class DataState(Room, rx.State):
         """Have everything deleted in a week."""
         moment = await leaving.ask(house.workshop().desk, await someone_of(self))
         say(await self.get_state(StayState), moment)
-        return ui.toast.show("You have seven days to change your mind", "We have written to you, too.")
+        hint = WRITTEN if house.workshop().settings.confirms_addresses else ONE_TAP
+        return ui.toast.show("You have seven days to change your mind", hint)
 
     @classmethod
     async def _look(cls, work: Work) -> Seen:
+        sends_mail = house.workshop().settings.confirms_addresses
         return Seen(
-            export=ExportCard.of(await work.exports.newest()),
+            export=ExportCard.of(await work.exports.newest(), sends_mail=sends_mail),
             portraits=await work.assets.kept(),
             selfies=await work.selfies.shown(),
             models=sum(model.is_wanted for model in await work.trainings.ready()),  # not those that portraits outlive

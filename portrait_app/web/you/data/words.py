@@ -30,6 +30,9 @@ BACKUPS = (
     "The studio makes no backups of its own. In its database's files deleted bytes lie unread until new ones are "
     "written over them; and whoever runs this computer may have copies of it, which are theirs to delete."
 )
+WRITES = "You can leave this page; we write to you when it is ready."
+GOES_ON = "You can leave this page; it is here when it is ready."
+WRITTEN, ONE_TAP = "We have written to you, too.", "Until then one tap on Stay is enough."
 GONE = f"The last one was deleted after {KEPT_FOR.days} days. Ask for a new one whenever you like."
 
 
@@ -49,12 +52,13 @@ class ExportCard:
     bytes: int = 0
 
     @classmethod
-    def of(cls, export: Export | None) -> ExportCard:
+    def of(cls, export: Export | None, *, sends_mail: bool) -> ExportCard:
         """Say how far an export is; one whose time is over is gone, also before its file is."""
         if export is None:
             return cls()
         if export.status is ExportStatus.MAKING:
-            return cls(is_making=True, percent=_percent(export), headline="Packing", hint=_packed(export))
+            hint = _packed(export) + (WRITES if sends_mail else GOES_ON)
+            return cls(is_making=True, percent=_percent(export), headline="Packing", hint=hint)
         if export.status is ExportStatus.FAILED:
             return cls(is_failed=True, headline="It couldn't be packed", hint=export.trouble or "")
         left = (export.expires_at or export.created_at) - now()
@@ -69,9 +73,7 @@ def _percent(export: Export) -> float:
 
 
 def _packed(export: Export) -> str:
-    if not export.total:
-        return "You can leave this page; we write to you when it is ready."
-    return f"{export.done} of {export.total} pictures. You can leave this page; we write to you when it is ready."
+    return f"{export.done} of {export.total} pictures. " if export.total else ""
 
 
 def _days(left: timedelta) -> str:

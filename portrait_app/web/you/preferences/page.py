@@ -50,7 +50,7 @@ def _room() -> rx.Component:
                     ui.notice("Your address isn't confirmed yet", words.UNCONFIRMED),
                 ),
                 _told(),
-                _said(words.MAILS),
+                rx.cond(PreferencesState.sends_mail, _said(words.MAILS), _said(words.NO_MAILS)),
             ),
             class_name="you",
         ),

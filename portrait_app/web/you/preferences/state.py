@@ -17,6 +17,7 @@ from portrait_app.errors import PortraitError
 from portrait_app.services import preferences
 from portrait_app.services.preferences import UnknownPreference
 from portrait_app.services.work import Work
+from portrait_app.web import house
 from portrait_app.web.gallery.cards import Option
 from portrait_app.web.live import Room
 from portrait_app.web.session import work_for
@@ -56,6 +57,7 @@ class Seen:
     chosen: Chosen
     models: list[Option]
     is_confirmed: bool
+    sends_mail: bool
 
 
 class PreferencesState(Room, rx.State):
@@ -74,6 +76,7 @@ class PreferencesState(Room, rx.State):
     turn: rx.Field[int] = rx.field(0)
     models: rx.Field[list[Option]] = rx.field(default_factory=list)
     is_confirmed: rx.Field[bool] = rx.field(True)
+    sends_mail: rx.Field[bool] = rx.field(True)
     looked_at: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -120,10 +123,11 @@ class PreferencesState(Room, rx.State):
     async def _look(cls, work: Work) -> Seen:
         account = await work.accounts.mine()
         models = [Option(str(each.id), each.name) for each in await work.trainings.ready() if each.is_offered]
-        return Seen(Chosen.of(account, models), models, account.verified_at is not None)
+        sends_mail = house.workshop().settings.confirms_addresses
+        return Seen(Chosen.of(account, models), models, account.verified_at is not None, sends_mail)
 
     def _show(self, seen: Seen) -> None:
-        self.models, self.is_confirmed = seen.models, seen.is_confirmed
+        self.models, self.is_confirmed, self.sends_mail = seen.models, seen.is_confirmed, seen.sends_mail
         if seen.chosen != self._known:
             self._known = seen.chosen
             self._begin_anew()

@@ -15,7 +15,8 @@ MAILS = (
     "Mails come only while you have no page of the studio open. "
     "What keeps your account safe is always sent: a new password, another address, another way in."
 )
-UNCONFIRMED = "Until it is, we send you only what keeps your account safe. The link to confirm it is under You."
+NO_MAILS = "This studio sends no mail. What would be in one is written down where it runs, for whoever runs it."
+UNCONFIRMED = "Until it is, mails say only what keeps your account safe. The link to confirm it is under You."
 
 OCCASIONS = {
     Occasion.MODEL_READY: "A face model is ready",
