@@ -38,9 +38,10 @@ _STEPS = {
         "the store or the disk takes none, and the log says why; they are kept as soon as it does, and none is lost"
     ),
 }
-_LEFT = (
-    "the engine has not confirmed it, and is asked on; delete it there by hand, of a job the version that it made, and "
-    "the studio notices"
+_LEFT = "the engine has not confirmed it, and is asked on; delete it there by hand, and the studio notices"
+_LEFT_BY_A_JOB = (
+    "it is asked what it made, and that is deleted; for one that doesn't say, this line names what it may have made, as "
+    "soon as the engine has listed it. Delete nothing by hand before: nobody could tell then that it is gone"
 )
 
 
@@ -59,7 +60,14 @@ def look(settings: Settings) -> list[Finding]:
     findings = [Finding("Counted", f"{number} {name}", _STEPS.get(name, "")) for name, number in counted.items()]
     findings += [Finding("In doubt", f"{kind}, {doubt}", _SETTLE) for kind, doubt in doubts]
     findings += _door(settings, *how_many_wait or (0,))
-    return findings + [Finding("Not deleted", f"{what}, of somebody who has left", _LEFT) for what in still_there]
+    left = [Finding("Not deleted", f"{what}, of somebody who has left", _to_do(what)) for what in still_there]
+    return findings + left
+
+
+def _to_do(what: str) -> str:
+    from portrait_app.services.farewells import MADE  # noqa: PLC0415 -- as above
+
+    return _LEFT_BY_A_JOB if what.startswith("job ") and MADE not in what else _LEFT
 
 
 def _door(settings: Settings, number: int) -> list[Finding]:

@@ -30,14 +30,15 @@ def test_what_the_engine_has_of_somebody_who_left_is_named_with_what_to_do(
     monkeypatch.setattr(Address, "of", lambda _: address)
     assert [each for each in counts.look(Settings.model_validate({})) if each.subject == "Not deleted"] == []
     with psycopg.connect(address.conninfo(), autocommit=True) as admin:
-        admin.execute(LEFT, ["ada@example.com", '["version studio/faces:1a2b", "file f-1"]'])
+        admin.execute(LEFT, ["ada@example.com", '["version studio/faces:1a2b", "file f-1", "job j-1"]'])
         admin.execute(LEFT, [None, "[]"])
     found = [each for each in counts.look(Settings.model_validate({})) if each.subject == "Not deleted"]
     assert [each.said for each in found] == [
         "version studio/faces:1a2b, of somebody who has left",
         "file f-1, of somebody who has left",
+        "job j-1, of somebody who has left",
     ]
-    assert all("by hand" in each.next_step for each in found)
+    assert ["delete it there by hand" in each.next_step for each in found] == [True, True, False]
     assert not any("ada@example.com" in f"{each} {each.next_step}" for each in found)
 
 
