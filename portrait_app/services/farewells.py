@@ -181,11 +181,11 @@ class Farewells:
     async def _of_its_time(self, report: JobReport, seen: set[str], asked_ago: timedelta) -> set[str]:
         """Do the same for a job that doesn't say what it made: it is gone once each is that was listed of its time."""
         listed = await naming.of_its_time(self.desk, self.gateway, report)
-        if seen and listed == set():
+        if listed:
+            return seen | listed
+        if seen:  # nor may it ever be known again what was of its time: the list shows the newest
             return await self._still_there(seen)
-        if not seen and not listed:
-            raise NotYetGone(f"job {report.job_id} made a face model and doesn't say which", asked_ago)
-        return seen | (listed or set())
+        raise NotYetGone(f"job {report.job_id} made a face model and doesn't say which", asked_ago)
 
     async def _still_there(self, seen: set[str]) -> set[str]:
         """Ask by their names, which lead to them wherever face models go by now."""

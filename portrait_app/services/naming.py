@@ -120,14 +120,15 @@ async def _of_its_time(
     reaches_back = are_all or (bool(times) and min(times) < since)
     if len(times) < len(made) or not reaches_back:
         return None
-    candidates = {name: at for name, at in made if at is not None and since <= at <= ended + PUSHED_WITHIN}
-    if not candidates:
+    pushed = {name: at for name, at in made if at is not None and since <= at <= ended + PUSHED_WITHIN}
+    left = await nobodys(desk, set(pushed))
+    if not left:
         return {}, ()
     others = await _others(desk, gateway, job_id, since - LONGEST)
     if others is None:
         return None
-    left = await nobodys(desk, set(candidates) - {one.report.version for one in others})
-    return {name: at for name, at in candidates.items() if name in left}, others
+    named_by_others = {_hash_of(one.report.version) for one in others if one.report.version is not None}
+    return {name: pushed[name] for name in left if _hash_of(name) not in named_by_others}, others
 
 
 async def _others(desk: Desk, gateway: Gateway, job_id: str, since: datetime) -> list[Listed] | None:
@@ -140,6 +141,11 @@ async def _others(desk: Desk, gateway: Gateway, job_id: str, since: datetime) ->
         others += [one for one in page.jobs if one.report.job_id != job_id]
         is_last = page.is_last
     return others if is_last else None
+
+
+def _hash_of(version: str) -> str:
+    """Return what it is known by: the rest says where it lies, and is spelled as the operator or the engine does."""
+    return version.rpartition(":")[2]
 
 
 def _may_have_made_it(other: Listed, at: datetime) -> bool:

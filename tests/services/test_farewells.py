@@ -199,6 +199,9 @@ async def test_what_a_job_made_that_doesnt_say_which_is_seen_to_be_deleted_by_ha
     engine.trouble_with.clear()
     engine.say("job1", JobReport("job1", OrderStatus.FAILED))
     await says_that_it_is_there(studio, known)
+    engine.known["job1"], engine.destination = ("", lost_its_word(AGO)), "me/faces"
+    engine.versions.add("me/faces:newer")  # when it was pushed, isn't said: the list tells no more what else was then
+    await says_that_it_is_there(studio, known)
     engine.versions.difference_update(made)
     await studio.say_farewells()
     assert studio.still_open() == []

@@ -14,7 +14,7 @@ from portrait_app.domain.cause import Cause
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
-from portrait_app.domain.order import OrderKind
+from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.training import Training
 from portrait_app.services import doubts, inbox, naming, progress, reconcile, removal, silence, strays
 from portrait_app.services.versions import NotYetGone
@@ -26,7 +26,6 @@ from tests.services.test_reconcile import look
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from portrait_app.domain.order import Order
     from portrait_app.domain.report import JobReport
     from tests.builders import House
 
@@ -114,10 +113,14 @@ async def test_as_long_as_lists_may_lag_nothing_is_named(house: House, removed: 
     assert (training.status.is_final, training.version) == (False, None)
 
 
-async def test_what_another_training_made_in_that_time_is_not_taken_for_it(house: House, removed: Order) -> None:
+@pytest.mark.parametrize("said", ["me/faces:other", "Me/Faces:other", "other"])
+async def test_what_another_training_made_in_that_time_is_not_taken_for_it(
+    house: House, removed: Order, said: str
+) -> None:
+    """However that spells where face models go: the list is spelled as the operator wrote it."""
     house.engine.versions.add("me/faces:other")
     house.engine.pushed_at["me/faces:other"] = now() - timedelta(minutes=7)
-    another(house, body("job2", timedelta(minutes=7), output={"version": "me/faces:other"}))
+    another(house, body("job2", timedelta(minutes=7), output={"version": said}))
     await look(house)
     assert (await training_of(house, removed)).version == MADE
 
@@ -135,10 +138,13 @@ async def test_where_another_training_may_have_made_it_nobody_is_given_it(
     assert (await training_of(house, removed)).version is None
 
 
-async def test_what_is_somebodys_by_our_own_rows_is_given_to_nobody_else(house: House, removed: Order) -> None:
-    """Also where the engine's list shows no other training that can have made it."""
-    bobs = await house.ready_model(await house.somebody("Bob"))
-    await rewrite(house, Training, bobs.id, version=MADE)
+@pytest.mark.parametrize(("row", "version"), [(Training, MADE), (Order, MADE), (Training, "Before/faces:made")])
+async def test_what_is_somebodys_by_our_own_rows_is_given_to_nobody_else(
+    house: House, removed: Order, row: type[Training | Order], version: str
+) -> None:
+    """Also where the engine's list shows no other training that can have made it, and whatever its place is called."""
+    model, order_id = await house.training_begun(await house.somebody("Bob"))
+    await rewrite(house, row, order_id if row is Order else model.id, version=version)
     await look(house)
     assert (await training_of(house, removed)).version is None
 
