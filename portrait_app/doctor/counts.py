@@ -40,8 +40,8 @@ _STEPS = {
 }
 _LEFT = "the engine has not confirmed it, and is asked on; delete it there by hand, and the studio notices"
 _LEFT_BY_A_JOB = (
-    "it is asked what it made, and that is deleted; for one that doesn't say, this line names what it may have made, as "
-    "soon as the engine has listed it. Delete nothing by hand before: nobody could tell then that it is gone"
+    "it is asked what it made, and that is deleted; for one that doesn't say, this line names what it may have made, "
+    "as soon as the engine has listed it. Delete nothing by hand before: nobody could tell then that it is gone"
 )
 
 
