@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from portrait_app import pictures
+from portrait_app.database.pixels import PHOTOS, still_wanted
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.rows import new_id
@@ -106,9 +107,9 @@ async def remove_all(work: Work, training_id: UUID) -> None:
 
 
 async def forget_pixels(desk: Desk, owner_id: UUID, selfie_id: UUID) -> None:
-    """Delete the pixels of a photo whose row is gone; twice is no error. Should nobody do it, `services/sweep` does."""
+    """Delete the pixels of a photo that is gone or was refused; twice is no error. Else `services/sweep` does it."""
     async with desk.for_service(owner_id) as work:
-        if await work.selfies.find(selfie_id) is not None:
+        if (PHOTOS, selfie_id) in await still_wanted(work.session, [selfie_id]):
             return
     clean = thumbnails.keys(_clean_key(owner_id, selfie_id))
     await desk.buckets.of(owner_id).delete(_incoming_key(owner_id, selfie_id), *clean)
@@ -181,7 +182,7 @@ class Examiner:
                 await work.session.flush()
                 _judge([other for other in await work.selfies.of(selfie.training_id) if other.seen])
                 await work.tell("selfie", selfie.id)
-        if selfie is None:  # removed while we looked
+        if selfie is None:  # removed or given up while we looked
             await self.desk.buckets.of(owner_id).delete(*thumbnails.keys(key))
 
     async def _refuse(self, owner_id: UUID, selfie_id: UUID, error: PictureError) -> None:
@@ -230,11 +231,12 @@ def _judge(selfies: Sequence[Selfie]) -> None:
 
 
 async def _held_with_its_set(work: Work, selfie_id: UUID) -> Selfie | None:
-    """Return a photo, unless it was removed: the set is judged by one at a time, which is held before any of it."""
+    """Return a photo, unless it is gone or was refused; its set, judged by one at a time, is held before any of it."""
     selfie = await work.selfies.find(selfie_id)
     if selfie is None or await work.trainings.find(selfie.training_id, lock=True) is None:
         return None
-    return await work.selfies.find(selfie_id, lock=True)
+    selfie = await work.selfies.find(selfie_id, lock=True)
+    return None if selfie is None or selfie.status is SelfieStatus.REFUSED else selfie  # which its person was told
 
 
 async def _require_draft(work: Work, training_id: UUID) -> None:
@@ -244,7 +246,4 @@ async def _require_draft(work: Work, training_id: UUID) -> None:
 
 
 def _keys(selfie: Selfie) -> list[str]:
-    return [
-        *(thumbnails.keys(selfie.key) if selfie.key else []),
-        *([selfie.incoming_key] if selfie.incoming_key else []),
-    ]
+    return [*(thumbnails.keys(selfie.key) if selfie.key else []), *filter(None, [selfie.incoming_key])]

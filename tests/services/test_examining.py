@@ -14,6 +14,7 @@ from portrait_app.services import selfies
 from portrait_app.services.selfies import Examiner
 from tests.services.fetching import picture
 from tests.services.test_cancelling_races import until_somebody_waits
+from tests.services.trashing import objects
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -54,10 +55,46 @@ async def test_a_photo_that_was_examined_already_keeps_its_clean_copy_alone(hous
 
 
 class SeesNobody:
-    """Reads faces, and finds none."""
+    """Reads faces, and finds none; beforehand there is time for whatever `meanwhile` does."""
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.meanwhile = meanwhile
 
     def faces(self, _: object) -> list[Any]:
+        self.meanwhile()
         return []
+
+
+async def test_a_photo_that_was_given_up_stays_refused_whatever_is_seen_in_it_later(house: House) -> None:
+    """One that was slow and no dead worker's had it taken in after all, into a set whose face may be learned by now."""
+    ada = await house.somebody("Ada")
+    incoming = f"u/{ada}/incoming/1"
+    await house.desk.buckets.of(ada).put_bytes(incoming, picture(edge_px=64))
+    draft = await house.draft_with_selfies(ada, 1, status=SelfieStatus.EXAMINING, key=None, incoming_key=incoming)
+    async with house.desk.for_person(ada) as work:
+        (photo,) = await work.selfies.of(draft.id)
+    loop = asyncio.get_running_loop()
+
+    def given_up() -> None:
+        asyncio.run_coroutine_threadsafe(Examiner(house.desk, NOBODY_LOOKS).give_up(ada, photo.id), loop).result(10)
+
+    await Examiner(house.desk, cast("Any", SeesNobody(given_up))).examine(ada, photo.id)
+    async with house.desk.for_person(ada) as work:
+        row = await work.selfies.get(photo.id)
+        assert (row.status, row.key, row.seen) == (SelfieStatus.REFUSED, None, None)
+    assert [key for key in await objects(house, ada) if str(photo.id) in key] == []
+
+
+async def test_a_photo_that_was_given_up_keeps_no_pixels(house: House) -> None:
+    """Whoever looked at it had kept some of them when it died; no row named them, and they outlived all others."""
+    ada = await house.somebody("Ada")
+    draft = await house.draft_with_selfies(ada, 1, status=SelfieStatus.EXAMINING, key=None)
+    async with house.desk.for_person(ada) as work:
+        (photo,) = await work.selfies.of(draft.id)
+    await house.desk.buckets.of(ada).put_bytes(f"u/{ada}/selfies/{photo.id}-320.webp", b"pixels")
+    await Examiner(house.desk, NOBODY_LOOKS).give_up(ada, photo.id)
+    await Examiner(house.desk, NOBODY_LOOKS).examine(ada, photo.id)
+    assert [key for key in await objects(house, ada) if str(photo.id) in key] == []
 
 
 async def is_examined(house: House, photo: Selfie) -> None:
