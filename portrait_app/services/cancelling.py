@@ -67,7 +67,8 @@ async def cancel_portraits(work: Work, generation_id: UUID) -> Generation:
 
 async def cancel_coming(work: Work) -> None:
     """Call off all of the person's portraits that are on their way."""
-    for generation in await work.generations.unfinished():
+    # By face model, as whoever empties the Trash meanwhile does.
+    for generation in sorted(await work.generations.unfinished(), key=lambda each: each.training_id):
         await cancel_portraits(work, generation.id)
 
 

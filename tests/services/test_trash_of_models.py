@@ -14,7 +14,7 @@ from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
 from portrait_app.domain.report import JobReport
 from portrait_app.domain.training import Training
 from portrait_app.errors import NotFound
-from portrait_app.services import generations, progress, purging, removal, trainings, trash
+from portrait_app.services import cancelling, generations, progress, purging, removal, trainings, trash
 from portrait_app.services.trash import TooLate
 from tests.portraits import portraits_of
 from tests.services.removing import carry_out, row_of
@@ -81,6 +81,27 @@ async def test_whoever_empties_the_trash_waits_in_line_with_who_deletes_all_phot
         await until_somebody_waits(work)
         await work.trainings.get_anywhere(later.id, lock=True)
     assert await coming == 2
+
+
+async def test_whoever_stops_all_portraits_waits_in_line_with_who_empties_the_trash(
+    house: House, ada: UUID, model: Training
+) -> None:
+    """They took the orders in the other order, and Postgres ended one of the two in an error."""
+    later = await house.ready_model(ada)
+    async with house.desk.for_person(ada) as work:
+        for each in (model, later):
+            await generations.order(work, each, style="noir", count=1, aspect="1:1")
+
+    async def in_another_tab() -> None:
+        async with house.desk.for_person(ada) as other:
+            await cancelling.cancel_coming(other)
+
+    async with house.desk.for_person(ada) as work:
+        await removal.call_off_portraits(work, model.id)
+        coming = asyncio.create_task(in_another_tab())
+        await until_somebody_waits(work)
+        await removal.call_off_portraits(work, later.id)
+    await coming
 
 
 @pytest.mark.parametrize(("first", "act"), [(trash.restore_model, trash.empty), (removal.remove, trash.restore_all)])
