@@ -120,8 +120,12 @@ async def give_up_all_photos(work: Work) -> None:
 
 
 async def _give_up_photos(work: Work, training: Training) -> None:
-    """Write down that its photos go, and keep what later portraits are compared with; the row is locked."""
-    training.identity = likeness.middle_of(await work.selfies.of(training.id))
+    """Write down that its photos go, and keep what later portraits are compared with; the row is locked.
+
+    Of a face that was not learned there are none.
+    """
+    if training.status is TrainingStatus.READY:
+        training.identity = likeness.middle_of(await work.selfies.of(training.id))
     training.photos_deleted_at = await moment(work.session)
     await work.tell("training", training.id)
 

@@ -123,6 +123,7 @@ async def test_one_whose_photos_are_gone_can_not_be_tried_again_and_says_why(hou
     training = await ended(house, ada, TrainingStatus.CANCELED, TRY_AGAIN_FOR + MINUTE)
     await do_what_is_due(house)
     async with house.desk.for_person(ada) as work:
+        assert (await work.trainings.get(training.id)).identity is None  # no portrait is ever compared with it
         with pytest.raises(PhotosGone):
             await trainings.retry(work, training.id)
 
