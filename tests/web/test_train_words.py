@@ -72,4 +72,5 @@ def test_what_becomes_of_photos_is_said_as_it_is() -> None:
     goes = moment + timedelta(days=6)
     assert words.photos_of(row, 4, 7, moment) == words.PhotosOf("4 photos, deleted on", goes.isoformat())
     row.photos_deleted_at = moment
-    assert words.photos_of(row, 4, 7, moment) == words.PhotosOf("Photos deleted on", moment.isoformat())
+    assert words.photos_of(row, 4, None, moment) == words.PhotosOf("4 photos, being deleted")  # a store may be away
+    assert words.photos_of(row, 0, None, moment) == words.PhotosOf("Photos deleted on", moment.isoformat())

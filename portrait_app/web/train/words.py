@@ -109,11 +109,10 @@ class PhotosOf:
 
 def photos_of(training: Training, number: int, stay_days: int | None, moment: datetime) -> PhotosOf:
     """Say how many photos of a face model there are, and until when; nothing when there never were any to speak of."""
-    if training.photos_deleted_at is not None:
-        return PhotosOf("Photos deleted on", training.photos_deleted_at.isoformat())
+    gone_at = training.photos_deleted_at
     if not number:
-        return PhotosOf()
-    goes_at = photos_go_at(training, stay_days)
+        return PhotosOf("Photos deleted on", gone_at.isoformat()) if gone_at else PhotosOf()
+    goes_at = gone_at or photos_go_at(training, stay_days)  # while there are any, they are said to be
     if goes_at is None:
         return PhotosOf(f"{photos(number)} kept")
     if goes_at <= moment:
