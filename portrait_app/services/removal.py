@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 UNSURE = "Deleted as far as can be known"  # the phase of a face model whose deletion can't be confirmed
+UNNAMED = "Not deleted, as the engine no longer says which it is"  # of one that it made for certain
 REFUSALS = "deletions that the engine refused"
 
 
@@ -231,15 +232,16 @@ async def _see_that_none_is_in_doubt(desk: Desk, training: Training, asked_ago: 
     """
     async with desk.for_service(training.owner_id) as work:
         given_up = await work.orders.given_up_of(training.id)
-        doubts = [order.doubt for order in given_up if order.doubt is not None and order.version is None]
+        doubtful = [order for order in given_up if order.doubt is not None and order.version is None]
         unknown = [order for order in given_up if order.job_id is None]
-        if unknown and not doubts:
+        if unknown and not doubtful:
             raise NotYetGone(f"{len(unknown)} jobs of it may still turn up", asked_ago)
-        if not doubts:
+        if not doubtful:
             return
-        (await work.trainings.get(training.id, lock=True)).phase = UNSURE
-    log.warning("model.removal_in_doubt", training=str(training.id), doubts=doubts)
-    raise NotYetGone(f"{len(doubts)} orders of it are in doubt", asked_ago)
+        row = await work.trainings.get(training.id, lock=True)
+        row.phase = UNNAMED if any(order.job_id for order in doubtful) else UNSURE
+    log.warning("model.removal_in_doubt", training=str(training.id), doubts=[order.doubt for order in doubtful])
+    raise NotYetGone(f"{len(doubtful)} orders of it are in doubt", asked_ago)
 
 
 async def _note_refusal(desk: Desk, training: Training, error: Refused) -> None:

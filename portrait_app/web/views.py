@@ -13,7 +13,7 @@ from portrait_app.domain.lifecycle import AssetStatus, TrainingStatus
 from portrait_app.domain.selfie import SelfieStatus
 from portrait_app.domain.styles import STYLES
 from portrait_app.services.cancelling import STOPPING
-from portrait_app.services.removal import UNSURE
+from portrait_app.services.removal import UNNAMED, UNSURE
 from portrait_app.services.thumbnails import WIDTHS_PX, small_key
 from portrait_app.web.train import words
 
@@ -215,6 +215,9 @@ def not_confirmed(row: Training, moment: datetime) -> str:
     if row.phase == UNSURE:
         sure = "All that we know of is deleted. A reply was lost once, so we can't be sure that nothing is left"
         return f"{sure} {engine_of(row)}; whoever runs the studio is told."
+    if row.phase == UNNAMED:
+        which = f"{who} no longer says which face model it made, so that is still there; nothing is made from it."
+        return f"{which} Whoever runs the studio is told, and can delete it there; there is nothing for you to do."
     return f"{who} hasn't confirmed it yet. We keep asking until it does; there is nothing for you to do."
 
 

@@ -183,6 +183,7 @@ async def test_what_can_not_be_told_ends_in_words_and_in_doubt_and_no_deletion_i
         await removal.remove(work, removed.training_id)
     with pytest.raises(NotYetGone, match="in doubt"):
         await carry_out(house, removed)
+    assert (await training_of(house, removed)).phase == removal.UNNAMED  # not that all we know of is deleted
     await doubts.settle_as_nothing(house.desk, removed.id)  # the operator has deleted it there
     await carry_out(house, removed)
     assert (await training_of(house, removed)).removed_at is not None

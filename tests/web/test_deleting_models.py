@@ -14,7 +14,7 @@ from portrait_app.domain.lifecycle import TrainingStatus
 from portrait_app.domain.training import Training
 from portrait_app.errors import NotFound
 from portrait_app.services import generations, removal
-from portrait_app.services.removal import UNSURE
+from portrait_app.services.removal import UNNAMED, UNSURE
 from portrait_app.web.create.state import CreateState
 from portrait_app.web.home.state import HomeState
 from portrait_app.web.train.state import DELETE_SHEET, TrainState
@@ -89,6 +89,8 @@ def test_a_deletion_that_is_not_confirmed_is_said_to_be_asked_for_again(trainer:
     assert card.trouble.startswith(who)
     row.phase = UNSURE
     assert "can't be sure" in TrainingCard.of(row).trouble
+    row.phase = UNNAMED
+    assert "is still there" in TrainingCard.of(row).trouble
     row.removed_at = now()
     gone = TrainingCard.of(row)
     assert (gone.is_leaving, gone.is_gone, gone.removed_at) == (False, True, row.removed_at.isoformat())
