@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
+_LIES_IN_BUCKET = or_(col(Selfie.key).is_not(None), col(Selfie.incoming_key).is_not(None))  # looked at, or not yet
+
+
 class Trainings(TrashableShelf[Training]):
     """Face models, newest first."""
 
@@ -97,10 +100,10 @@ class Selfies(Shelf[Selfie]):
     async def shown(self) -> int:
         """Count those of them whose draft or face model doesn't lie in the Trash."""
         query = select(func.count()).select_from(Selfie).join(Training, col(Selfie.training_id) == col(Training.id))
-        return (await self.session.scalars(query.where(col(Selfie.key).is_not(None)))).one()
+        return (await self.session.scalars(query.where(_LIES_IN_BUCKET))).one()
 
     async def kept_by_training(self) -> dict[UUID, int]:
         """Count the photos that lie in the bucket, by the draft or face model they are of."""
-        query = select(Selfie.training_id, func.count()).where(col(Selfie.key).is_not(None))
+        query = select(Selfie.training_id, func.count()).where(_LIES_IN_BUCKET)
         found = await self.session.execute(query.group_by(col(Selfie.training_id)))
         return {training_id: count for training_id, count in found}  # noqa: C416 -- rows of a result, no pairs
