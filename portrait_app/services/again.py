@@ -104,6 +104,7 @@ async def say_it_is_over(work: Work, order: Order, trouble: str) -> None:
         training = await work.trainings.get(order.training_id, lock=True)
         if training.status is TrainingStatus.IN_DOUBT:
             training.status, training.trouble = TrainingStatus.FAILED, trouble
+            training.identity = None  # no portrait will ever be compared with it
             await work.tell("training", training.id)
         return
     generation = await work.generations.get(order.generation_id, lock=True)

@@ -38,6 +38,8 @@ async def hear(work: Work, order: Order, report: JobReport, trouble: str | None)
     if order.status.is_final:
         training.ended_at = now()
         training.trouble = trouble
+    if training.status in (TrainingStatus.FAILED, TrainingStatus.CANCELED):
+        training.identity = None  # kept while it was in doubt: no portrait will ever be compared with it
     if training.status is TrainingStatus.READY and order.cancel_asked_at is None:
         await generations.order_first_set(work, training)
     if training.status is not was:

@@ -209,7 +209,7 @@ async def _take_in(work: Work, order: Order, report: JobReport) -> None:
     if order.status.is_final:
         _close(work, order)
         log.info("job.ended", order=str(order.id), status=order.status, detail=report.trouble_detail)
-    if _is_worth_another(order, report):
+    if _is_worth_another(order, report) and await _has_its_photos(work, order):
         await order_again(work, order, tries=order.tries + 1)
     elif order.kind is OrderKind.TRAINING:
         await learning.hear(work, order, report, _trouble(order, report))
@@ -228,6 +228,12 @@ def _is_worth_another(order: Order, report: JobReport) -> bool:
     is_passing = report.is_free and report.cause in _PASSING and not report.outputs
     is_allowed = not order.tries and order.attempts < MOST_CALLS and order.cancel_asked_at is None
     return order.status is OrderStatus.FAILED and is_passing and is_allowed
+
+
+async def _has_its_photos(work: Work, order: Order) -> bool:
+    """Whether what a face would be learned from is there; its person may have deleted it while the job was in doubt."""
+    is_training = order.kind is OrderKind.TRAINING
+    return not is_training or (await work.trainings.get(order.training_id, lock=True)).photos_deleted_at is None
 
 
 def _trouble(order: Order, report: JobReport) -> str | None:

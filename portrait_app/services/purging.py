@@ -122,9 +122,9 @@ async def give_up_all_photos(work: Work) -> None:
 async def _give_up_photos(work: Work, training: Training) -> None:
     """Write down that its photos go, and keep what later portraits are compared with; the row is locked.
 
-    Of a face that was not learned there are none.
+    Of a face that was not learned there are none; of one in doubt there are, should it turn up.
     """
-    if training.status is TrainingStatus.READY:
+    if training.status in (TrainingStatus.READY, TrainingStatus.IN_DOUBT):
         training.identity = likeness.middle_of(await work.selfies.of(training.id))
     training.photos_deleted_at = await moment(work.session)
     await work.tell("training", training.id)

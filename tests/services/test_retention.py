@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,17 @@ import pytest
 from portrait_app.adapters.buckets.disk import DiskBucket
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
-from portrait_app.domain.lifecycle import TrainingStatus
+from portrait_app.domain.lifecycle import OrderStatus, TrainingStatus
+from portrait_app.domain.order import OrderKind
+from portrait_app.domain.report import JobReport
 from portrait_app.domain.retention import STAY_DAYS, TRY_AGAIN_FOR
 from portrait_app.domain.selfie import Selfie, SelfieStatus
 from portrait_app.domain.training import Training
-from portrait_app.services import likeness, purging, removal, retention, thumbnails, trainings, trash
+from portrait_app.services import doubts, likeness, purging, removal, retention, thumbnails, trainings, trash
 from portrait_app.services.retention import UnknownStay
 from portrait_app.services.trainings import PhotosGone
+from tests.services.straying import hear
+from tests.services.test_in_doubt import ABORTED, doubtful
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from tests.builders import House
 
 MINUTE = timedelta(minutes=1)
+DONE = JobReport("job1", OrderStatus.DONE, version="me/faces:abc")
 
 
 async def ended(house: House, owner_id: UUID, status: TrainingStatus, ago: timedelta) -> Training:
@@ -107,6 +113,29 @@ async def test_the_likeness_of_later_portraits_is_still_told_without_the_photos(
     assert before is not None
     assert after is not None
     assert np.array_equal(before, after)
+
+
+@pytest.mark.parametrize("end", ["made", "failed", "broken off", "nothing"])
+async def test_of_photos_deleted_while_in_doubt_stays_what_its_portraits_are_compared_with_if_it_turns_up(
+    house: House, ada: UUID, end: str
+) -> None:
+    """The face model that turned up never told how like its portraits are."""
+    order = await doubtful(house, ada, OrderKind.TRAINING, is_taken=end != "nothing")
+    async with house.desk.for_service(ada) as work:
+        for photo in await work.selfies.of(order.training_id):
+            photo.seen = {"identity": [1.0, 0.0]}
+    async with house.desk.for_person(ada) as work:
+        await purging.give_up_all_photos(work)
+    await purging.forget_photos(house.desk, ada, order.training_id)
+    house.queue.take()
+    if end == "nothing":
+        await doubts.settle_as_nothing(house.desk, order.id)
+    else:
+        await hear(house, order, {"made": DONE, "failed": replace(ABORTED, is_free=False), "broken off": ABORTED}[end])
+    async with house.desk.for_service(ada) as work:
+        coming = [each.kind for each in await work.orders.unfinished_of(order.training_id)]
+        assert OrderKind.TRAINING not in coming  # there is nothing to learn from
+        assert ((await likeness.identity_of(work, order.training_id)) is not None) is (end == "made")
 
 
 async def test_a_training_that_is_tried_again_is_not_robbed_of_its_photos(house: House, ada: UUID) -> None:
