@@ -202,11 +202,12 @@ async def _made_by(desk: Desk, gateway: Gateway, order: Order, job_id: str, aske
         return set()
     report = await naming.named(desk, gateway, report)
     is_certain = report.cause is not Cause.UNNAMED
+    if order.unknown_since is not None or (is_certain and order.doubt is not None):
+        async with desk.for_service(order.owner_id) as work:
+            row = await work.orders.get(order.id, lock=True)
+            row.unknown_since, row.doubt = None, None if is_certain else row.doubt
     if not is_certain and order.stray_since is not None:
         raise NotYetGone(f"job {job_id} made a face model and doesn't say which", asked_ago)
-    if is_certain and order.doubt is not None:
-        async with desk.for_service(order.owner_id) as work:
-            (await work.orders.get(order.id, lock=True)).doubt = None
     return {report.version} if report.version else set()
 
 
@@ -227,8 +228,7 @@ async def _ended(desk: Desk, gateway: Gateway, order: Order, job_id: str, asked_
 async def _see_that_none_is_in_doubt(desk: Desk, training: Training, asked_ago: timedelta) -> None:
     """See that no order was lost without a trace: its job may have made a face model that nobody can find by asking.
 
-    Raises:
-        NotYetGone: one was. Should its job turn up, the next round deletes what it made.
+    Raises: NotYetGone: one was. Should its job turn up, the next round deletes what it made.
     """
     async with desk.for_service(training.owner_id) as work:
         given_up = await work.orders.given_up_of(training.id)
@@ -239,7 +239,7 @@ async def _see_that_none_is_in_doubt(desk: Desk, training: Training, asked_ago: 
         if not doubtful:
             return
         row = await work.trainings.get(training.id, lock=True)
-        row.phase = UNNAMED if any(order.job_id for order in doubtful) else UNSURE
+        row.phase = UNNAMED if any(order.job_id and order.unknown_since is None for order in doubtful) else UNSURE
     log.warning("model.removal_in_doubt", training=str(training.id), doubts=[order.doubt for order in doubtful])
     raise NotYetGone(f"{len(doubtful)} orders of it are in doubt", asked_ago)
 

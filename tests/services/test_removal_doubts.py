@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from portrait_app.adapters.replicate.errors import JobVanished
 from portrait_app.database.address import Role
 from portrait_app.database.orders import counted
+from portrait_app.domain.cause import Cause
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import OrderStatus
 from portrait_app.domain.order import Order
@@ -59,12 +60,8 @@ async def test_an_order_in_doubt_is_never_confirmed_and_both_are_told(house: Hou
     draft, order_id = await stopped(house, ada, OrderStatus.IN_DOUBT)
     async with house.desk.for_service(ada) as work:
         (await work.orders.get(order_id, lock=True)).job_id = None  # its reply was lost
-    with pytest.raises(NotYetGone, match="in doubt"):
-        await carry_out(house, draft)
+    await is_in_doubt(house, draft, removal.UNSURE)
     assert not await is_confirmed(house, draft)
-    row = await row_of(house, draft)
-    assert row is not None
-    assert row.phase == removal.UNSURE
     await set_back(house, draft, asked=timedelta(minutes=61))
     async with house.desk.for_nobody(Role.SERVICE) as session:
         told = await counted(session)
@@ -102,6 +99,27 @@ async def test_a_doubt_about_what_a_job_made_ends_once_that_is_gone(house: House
     await set_back(house, draft, asked=LINE_STAYS, removed=LINE_STAYS * 2)
     await carry_out(house, draft)
     assert await row_of(house, draft) is None
+
+
+async def test_what_a_job_made_that_nobody_knows_any_more_is_not_said_to_be_there(house: House, ada: UUID) -> None:
+    """It may have made none. But once the job is known again, and made one, that is there."""
+    draft, order_id = await stopped(house, ada, OrderStatus.FAILED)
+    long_ago = now() - strays.SEEN_OFF_FOR
+    vanished: dict[str, Any] = {"doubt": "it was seen off in vain", "stray_since": None, "unknown_since": long_ago}
+    await rewrite(house, Order, order_id, sent_at=long_ago, **vanished)
+    house.engine.trouble_with["job1"] = JobVanished("404")
+    await is_in_doubt(house, draft, removal.UNSURE)
+    house.engine.trouble_with.clear()
+    house.engine.say("job1", JobReport("job1", OrderStatus.FAILED, cause=Cause.UNNAMED, trouble="x"))
+    await is_in_doubt(house, draft, removal.UNNAMED)
+
+
+async def is_in_doubt(house: House, model: Training, phase: str) -> None:
+    with pytest.raises(NotYetGone, match="in doubt"):
+        await carry_out(house, model)
+    row = await row_of(house, model)
+    assert row is not None
+    assert row.phase == phase
 
 
 async def test_what_turned_up_after_the_deletion_is_said_to_be_there_until_that_is_gone_too(
