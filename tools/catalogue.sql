@@ -105,7 +105,9 @@ SELECT nspname, rolname FROM pg_namespace, pg_roles WHERE nspname IN ('app', 'jo
 
 --- a column with what is a person's of which the planner keeps samples, which outlive their rows
 SELECT c.relnamespace::regnamespace, c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND coalesce(a.attstattarget, -1) <> 0 AND (
+LEFT JOIN pg_index i ON i.indexrelid = c.oid  -- of what an index works out, samples are taken too
+WHERE (c.relkind = 'r' OR i.indkey[a.attnum - 1] = 0)
+AND a.attnum > 0 AND NOT a.attisdropped AND coalesce(a.attstattarget, -1) <> 0 AND (
   (c.relnamespace = 'app'::regnamespace AND (a.attname = 'owner_id' OR (c.relname, a.attname) = ('accounts', 'id')
     OR a.atttypid IN ('bytea'::regtype, 'jsonb'::regtype, 'text'::regtype)
     OR (a.atttypid = 'varchar'::regtype AND a.atttypmod = -1)))

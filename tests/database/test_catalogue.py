@@ -80,6 +80,7 @@ WRONG = {
     "a column with what is a person's of which the planner keeps samples, which outlive their rows": [
         "ALTER TABLE app.accounts ADD COLUMN nickname varchar",
         "ALTER TABLE app.exports ALTER COLUMN owner_id SET STATISTICS -1",
+        "ALTER INDEX app.orders_by_hash ALTER COLUMN 1 SET STATISTICS -1",
         "ALTER TABLE jobs.procrastinate_jobs ALTER COLUMN args SET STATISTICS 10",
     ],
     "a role other than app_owner that may make something here": ["GRANT CREATE ON SCHEMA app TO app_auth"],
@@ -111,6 +112,16 @@ def admin(address: Address) -> Generator[psycopg.Connection]:
 
 def test_nothing_is_wrong_with_the_walls(admin: psycopg.Connection) -> None:
     assert breaches(admin) == {}
+
+
+@pytest.mark.parametrize("table", ["trainings", "orders"])
+def test_whose_a_face_model_is_is_found_by_an_index(admin: psycopg.Connection, table: str) -> None:
+    """Of all there ever were: it is asked at each look at a training that doesn't say what it made."""
+    admin.execute("SET LOCAL enable_seqscan = off")  # as it is chosen once there are many
+    (body,) = admin.execute("SELECT prosrc FROM pg_proc WHERE proname = 'known_versions'").fetchone() or ("",)
+    admin.execute("SET LOCAL ROLE app_auth")
+    plan = admin.execute(f"EXPLAIN {body.replace('made', '%s::text[]', 1)}".encode(), [["me/faces:made"]]).fetchall()
+    assert f"using {table}_by_hash on {table}" in str(plan)
 
 
 def test_each_query_is_known_to_find_something() -> None:
