@@ -69,6 +69,7 @@ def test_it_did_not_fail_to_make_one_and_nobody_is_told_to_pay_again() -> None:
 
 
 async def test_the_only_face_model_of_its_time_is_its(house: House, removed: Order) -> None:
+    await house.ready_model(removed.owner_id)  # an earlier one, at the same place
     await look(house)
     training = await training_of(house, removed)
     assert (training.status, training.version) == (TrainingStatus.READY, MADE)
