@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from portrait_app.adapters.replicate.errors import Refused
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.domain.lifecycle import AssetStatus, OrderStatus, TrainingStatus
@@ -14,10 +15,11 @@ from portrait_app.domain.order import Order, OrderKind
 from portrait_app.domain.report import JobReport, Progress
 from portrait_app.domain.training import Training
 from portrait_app.errors import NotFound, PortraitError, SignedOut
-from portrait_app.services import generations, progress
+from portrait_app.services import generations, orders, progress
 from portrait_app.services.trash import TooLate
 from portrait_app.web.create.state import CreateState
 from portrait_app.web.home.state import HomeState
+from portrait_app.web.train import words
 from portrait_app.web.train.state import STOP_SHEET, TrainState
 from portrait_app.web.views import TrainingCard
 from tests.portraits import portraits_of
@@ -164,15 +166,21 @@ async def test_nobody_stops_somebody_elses_portraits(
 
 
 @pytest.mark.parametrize(
-    ("trouble", "said"),
+    ("trouble", "said", "once_they_are_gone"),
     [
-        ("No face could be found.", "No face could be found. Your photos are safe."),
-        ("It was interrupted. What you have is safe; please try again.",) * 2,
-        ("The safety check said no. They are safe here; leave some out.",) * 2,
+        ("No face could be found.", "No face could be found. Your photos are safe.", "No face could be found."),
+        (*("It was interrupted. What you have is safe; please try again.",) * 3,),
+        (*("The safety check said no. They are safe here; leave some out.",) * 2, "The safety check said no."),
+        (*(Refused.hint,) * 2, "Nothing was ordered or charged."),
+        (*(progress.NO_MODEL,) * 2, "The training ended without a face model."),
+        (*(orders.STOPPED,) * 2, orders.STOPPED.replace("Your photos are safe. ", "")),
+        ("", "Your photos are safe.", ""),
     ],
 )
-def test_that_the_photos_are_safe_is_said_once(trouble: str, said: str) -> None:
+def test_that_the_photos_are_safe_is_said_once_and_only_of_such_as_are_there(
+    trouble: str, said: str, once_they_are_gone: str
+) -> None:
     row = Training(owner_id=UUID(int=1), name="Ada", status=TrainingStatus.FAILED, trouble=trouble)
     assert TrainingCard.of(row).trouble == said
     row.photos_deleted_at = now()
-    assert TrainingCard.of(row).trouble == trouble
+    assert TrainingCard.of(row).trouble == (f"{once_they_are_gone} {words.BEGIN_ANEW}" if trouble else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ LEARNED_HERE = "Your face is learned on the computer this studio runs on."
 IN_THE_MODEL = "The face model holds the best of them, cut around you, for as long as it is there."
 LENT = "They are lent to Replicate only while it learns your face."
 REMOVED_MEANS_DELETED = "One you remove is deleted at once."
+BEGIN_ANEW = "To learn this face, please begin with new photos."
+_SAFE = re.compile(r",? and your photos are safe|(?:Your photos|They) are safe[^.]*\. ?")  # as troubles put it
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,11 @@ def photos_of(training: Training, number: int, stay_days: int | None, moment: da
 
 
 def why_not_learned(training: Training) -> str:
-    """Say why a face could not be learned, and once that its photos are safe, while there are any."""
+    """Say why a face could not be learned, and once that its photos are safe: while there are any, and no longer."""
     said = training.trouble or ""
-    is_failed = training.status is TrainingStatus.FAILED
-    if not is_failed or training.photos_deleted_at is not None or "safe" in said:
+    if training.photos_deleted_at is not None:
+        return f"{_SAFE.sub('', said).strip()} {BEGIN_ANEW}" if said else ""
+    if training.status is not TrainingStatus.FAILED or "safe" in said:
         return said
     return f"{said} Your photos are safe.".strip()
 
