@@ -213,10 +213,8 @@ def not_confirmed(row: Training, moment: datetime) -> str:
         return ""
     who = "The darkroom" if row.trainer == BUILT_IN else "Replicate"
     if row.phase == UNSURE:
-        sure = (
-            "All that we know of is deleted. What became of one order was never told, so we can't be sure that nothing"
-        )
-        return f"{sure} is left {engine_of(row)}; whoever runs the studio is told."
+        sure = "All that we know of is deleted. What became of one order was never told, so something may be left"
+        return f"{sure} {engine_of(row)}; whoever runs the studio is told."
     if row.phase == UNNAMED:
         which = f"{who} no longer says which face model it made, so that is still there; nothing is made from it."
         return f"{which} Whoever runs the studio is told, and can delete it there; there is nothing for you to do."

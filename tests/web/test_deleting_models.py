@@ -88,7 +88,7 @@ def test_a_deletion_that_is_not_confirmed_is_said_to_be_asked_for_again(trainer:
     assert (card.is_leaving, card.is_gone) == (True, False)
     assert card.trouble.startswith(who)
     row.phase = UNSURE
-    assert "can't be sure" in TrainingCard.of(row).trouble
+    assert "something may be left" in TrainingCard.of(row).trouble
     row.phase = UNNAMED
     assert "is still there" in TrainingCard.of(row).trouble
     row.removed_at = now()
