@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portrait_app.database.address import Role
+from portrait_app.database.called_off import call_off
 from portrait_app.domain import clock
 
 if TYPE_CHECKING:
@@ -44,9 +45,7 @@ async def kept(database: Database) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        keeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeping
+        await call_off(keeping)
 
 
 async def _keep(database: Database) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portrait_app import logs
 from portrait_app.adapters.queue import AT_ENGINE, BY_MAIL, HERE, PACKING, PHOTOS, PRIORITY, QUEUE, JobQueue
 from portrait_app.database.address import Role
+from portrait_app.database.called_off import call_off
 from portrait_app.domain.chores import Chore
 from portrait_app.domain.clock import now
 from portrait_app.jobs import tasks
@@ -76,9 +77,10 @@ async def run(settings: Settings) -> int:
         rounds = [asyncio.create_task(every(one)) for one in rounds_of(workshop)]
         rounds.append(asyncio.create_task(_watch_database(workshop.desk, is_another_database)))
         await _time_to_end(working, is_another_database)
-        for task in (*rounds, *working):
+        for task in working:
             task.cancel()
-        await asyncio.gather(*rounds, *working, return_exceptions=True)
+        await call_off(*rounds)
+        await asyncio.gather(*working, return_exceptions=True)
         return BEGINS_ANEW if is_another_database.is_set() else 0
 
 

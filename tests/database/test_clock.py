@@ -19,6 +19,7 @@ from portrait_app.jobs.patience import Patience
 from portrait_app.services import inbox, reconcile
 from portrait_app.services.settling import Unsettled
 from tests.builders import change
+from tests.deaf import DeafOnce
 from tests.services.losing import lost, order_of, recorded
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 A_QUARTER = timedelta(minutes=15)
 A_DAY = timedelta(days=1)
 A_MOMENT = timedelta(seconds=5)
+ENOUGH_S = 30.0
 
 
 @pytest.fixture(autouse=True)
@@ -154,3 +156,19 @@ async def test_it_is_asked_again_and_a_silent_database_changes_nothing(
 
 def broken(_role: Role, _owner: None) -> None:
     raise ConnectionRefusedError
+
+
+async def test_whoever_keeps_time_ends_though_the_word_to_is_lost_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf = DeafOnce()
+    monkeypatch.setattr(kept_clock, "AGAIN_AFTER_S", 0.0)
+
+    async def keep_for_a_moment() -> None:
+        async with kept_clock.kept(house.desk.database):
+            monkeypatch.setattr(kept_clock, "agree", deaf.wait)
+            await deaf.waits.wait()
+
+    keeping = asyncio.create_task(keep_for_a_moment())
+    assert await asyncio.wait([keeping], timeout=ENOUGH_S) == ({keeping}, set())
+    assert deaf.was_told

@@ -19,6 +19,7 @@ from portrait_app.house import child
 from portrait_app.jobs import patience, tasks, worker
 from portrait_app.jobs.deaths import BEGINS_ANEW
 from portrait_app.settings import Settings
+from tests.deaf import DeafOnce
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -111,7 +112,8 @@ async def test_where_photos_wait_portraits_and_what_goes_to_the_engine_do_not(
 async def test_a_worker_that_begins_anew_with_the_database_says_that_it_has_not_died(
     address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs = jobs_app(address)
+    """Also where a round loses the word to end: it went round for ever, and no chore was done until a restart."""
+    jobs, deaf = jobs_app(address), DeafOnce()
 
     @asynccontextmanager
     async def open_workshop(_: Settings) -> AsyncGenerator[SimpleNamespace]:
@@ -119,11 +121,12 @@ async def test_a_worker_that_begins_anew_with_the_database_says_that_it_has_not_
             yield SimpleNamespace(jobs=jobs, desk=None)
 
     async def watch(_: object, is_another: asyncio.Event) -> None:
+        await deaf.waits.wait()
         is_another.set()
 
     monkeypatch.setattr(worker, "open_workshop", open_workshop)
     monkeypatch.setattr(worker, "_watch_database", watch)
-    monkeypatch.setattr(worker, "rounds_of", lambda _: [])
+    monkeypatch.setattr(worker, "rounds_of", lambda _: [worker.Round(0.0, worker.HOUR_S, deaf.wait)])
     monkeypatch.setattr(tasks, "register", lambda *_: None)
     async with asyncio.timeout(ENOUGH_S):
         assert await worker.run(Settings.read()) == BEGINS_ANEW
