@@ -10,9 +10,9 @@ AGAIN_AFTER_S = 0.5
 async def call_off(*tasks: asyncio.Task[None]) -> None:
     """Cancel tasks, again and again until they have ended.
 
-    One cancellation may be lost: `asyncio.wait_for`, by which pools wait for a connection, swallows it when it comes in
-    the moment in which there is one (Python 3.11), as when a database is back; and of a connection that was lost the
-    driver says so instead. A task that goes on after such a thing would be waited for without end.
+    One may be lost: `asyncio.wait_for`, by which the jobs' pool waits for a connection, swallows it when it comes in
+    the moment in which there is one (Python 3.11), as when a database is back. A task that goes on then would be
+    waited for without end.
     """
     left = set(tasks)
     while left:

@@ -53,6 +53,7 @@ DEATHS_AT_ONCE, PHOTOS_WAIT_S = 2, 20.0  # the third, fourth and fifth come a mi
 ANSWER_LASTS_S = 10.0  # the database's, to the simplest question
 # For what is in hand when it ends: sooner than it is killed (`house/child`), and whoever follows it has work to do.
 FINISHED_WITHIN_S = 8.0
+ENDED_WITHIN_S = 20.0  # with the listeners' end and all that is written down; of what hangs by then nothing is finished
 
 
 def main() -> int:
@@ -80,7 +81,8 @@ async def run(settings: Settings) -> int:
         for task in working:
             task.cancel()
         await call_off(*rounds)
-        await asyncio.gather(*working, return_exceptions=True)
+        await asyncio.wait(working, timeout=ENDED_WITHIN_S)
+        await call_off(*working)
         return BEGINS_ANEW if is_another_database.is_set() else 0
 
 

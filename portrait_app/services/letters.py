@@ -141,7 +141,7 @@ _WORDS: dict[MailKind, tuple[str, ...]] = {
     ),
     MailKind.MODEL_FAILED: (
         "Your face model could not be learned",
-        "Your photos are safe. What went wrong, and how to try again, is at {studio}/train",
+        "What you have is safe. What went wrong, and what you can do, is at {studio}/train",
         _SWITCH_OFF,
     ),
     MailKind.MODEL_IN_DOUBT: (

@@ -21,7 +21,7 @@ class _Words(NamedTuple):
 
 _WORDS = {
     Happening.MODEL_READY: _Words("Your face model is ready", "Your first portraits are being made.", "good"),
-    Happening.MODEL_FAILED: _Words("Your face could not be learned", "Your photos are safe. Train says why.", "error"),
+    Happening.MODEL_FAILED: _Words("Your face could not be learned", "What you have is safe. Train says why.", "error"),
     Happening.MODEL_IN_DOUBT: _Words(
         "It isn't known whether your face is being learned", "Your photos are safe. Train says what to do.", "error"
     ),

@@ -115,7 +115,7 @@ class Running:
 @contextlib.asynccontextmanager
 async def studio(folder: Path) -> AsyncGenerator[Running]:
     """Run a studio with the model files that the set-up fetched."""
-    shutil.copytree(models(), folder / "models")
+    shutil.copytree(models(), folder / "models", ignore=shutil.ignore_patterns(".*"))  # others may be fetching theirs
     running = Running(folder, _free_port())
     await running.start()
     try:

@@ -109,11 +109,13 @@ async def test_where_photos_wait_portraits_and_what_goes_to_the_engine_do_not(
         assert [job.status for job in begun] == ["todo"]
 
 
+@pytest.mark.parametrize("is_hand", [False, True], ids=["round", "hand"])
 async def test_a_worker_that_begins_anew_with_the_database_says_that_it_has_not_died(
-    address: Address, monkeypatch: pytest.MonkeyPatch
+    address: Address, monkeypatch: pytest.MonkeyPatch, is_hand: bool
 ) -> None:
-    """Also where a round loses the word to end: it went round for ever, and no chore was done until a restart."""
+    """Also where one of its own loses the word to end: it went on for ever, and no chore was done until a restart."""
     jobs, deaf = jobs_app(address), DeafOnce()
+    deaf_one = worker.Round(0.0, worker.HOUR_S, deaf.wait)
 
     @asynccontextmanager
     async def open_workshop(_: Settings) -> AsyncGenerator[SimpleNamespace]:
@@ -126,7 +128,10 @@ async def test_a_worker_that_begins_anew_with_the_database_says_that_it_has_not_
 
     monkeypatch.setattr(worker, "open_workshop", open_workshop)
     monkeypatch.setattr(worker, "_watch_database", watch)
-    monkeypatch.setattr(worker, "rounds_of", lambda _: [worker.Round(0.0, worker.HOUR_S, deaf.wait)])
+    monkeypatch.setattr(worker, "rounds_of", lambda _: [] if is_hand else [deaf_one])
+    if is_hand:
+        monkeypatch.setattr(worker, "begin", lambda *_, **__: [asyncio.create_task(worker.every(deaf_one))])
+        monkeypatch.setattr(worker, "ENDED_WITHIN_S", 0.0)
     monkeypatch.setattr(tasks, "register", lambda *_: None)
     async with asyncio.timeout(ENOUGH_S):
         assert await worker.run(Settings.read()) == BEGINS_ANEW
