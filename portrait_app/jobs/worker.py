@@ -178,7 +178,7 @@ async def every(one: Round) -> None:
         try:
             async with asyncio.timeout(one.lasts_s):
                 await one.do()
-        except Exception:
+        except Exception:  # of whatever kind: else nothing of the sort would be done any more
             log.warning("worker.round_failed", exc_info=True)
         await asyncio.sleep(one.pause_s)
 

@@ -131,7 +131,7 @@ async def make(desk: Desk, owner_id: UUID, export_id: UUID) -> None:
         return
     except (BucketFull, ObjectTooLarge) as error:
         await _fail(desk, export, f"{error.headline}. {error.hint}", error)
-    except Exception as error:
+    except Exception as error:  # whatever it is: its chore tries again, until that has taken too long
         if now() - export.created_at < GIVEN_UP_AFTER:
             raise
         await _fail(desk, export, NOT_MADE, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -27,6 +27,21 @@ if TYPE_CHECKING:
 
     from portrait_app.services.work import Work
     from tests.builders import House
+
+Done = TypeVar("Done")
+
+
+async def in_another_tab(house: House, owner_id: UUID, act: Callable[[Work], Awaitable[Done]]) -> Done:
+    async with house.desk.for_person(owner_id) as other:
+        return await act(other)
+
+
+async def put_away_with_another(house: House, model: Training) -> Training:
+    """Put a face model into the Trash and one that was made after it; return that."""
+    later = await house.ready_model(model.owner_id)
+    for each in (model, later):
+        await put_model_away(house, each)
+    return later
 
 
 async def test_nothing_is_made_from_a_face_model_in_the_trash_and_its_portraits_stay(
@@ -67,17 +82,10 @@ async def test_whoever_empties_the_trash_waits_in_line_with_who_deletes_all_phot
     house: House, ada: UUID, model: Training, act: Callable[[Work], Awaitable[int]]
 ) -> None:
     """They took the face models in the other order, and Postgres ended one of the two in an error."""
-    later = await house.ready_model(ada)
-    for each in (model, later):
-        await put_model_away(house, each)
-
-    async def in_another_tab() -> int:
-        async with house.desk.for_person(ada) as other:
-            return await act(other)
-
+    later = await put_away_with_another(house, model)
     async with house.desk.for_person(ada) as work:
         await work.trainings.get_anywhere(model.id, lock=True)
-        coming = asyncio.create_task(in_another_tab())
+        coming = asyncio.create_task(in_another_tab(house, ada, act))
         await until_somebody_waits(work)
         await work.trainings.get_anywhere(later.id, lock=True)
     assert await coming == 2
@@ -92,13 +100,9 @@ async def test_whoever_stops_all_portraits_waits_in_line_with_who_empties_the_tr
         for each in (model, later):
             await generations.order(work, each, style="noir", count=1, aspect="1:1")
 
-    async def in_another_tab() -> None:
-        async with house.desk.for_person(ada) as other:
-            await cancelling.cancel_coming(other)
-
     async with house.desk.for_person(ada) as work:
         await removal.call_off_portraits(work, model.id)
-        coming = asyncio.create_task(in_another_tab())
+        coming = asyncio.create_task(in_another_tab(house, ada, cancelling.cancel_coming))
         await until_somebody_waits(work)
         await removal.call_off_portraits(work, later.id)
     await coming
@@ -113,17 +117,11 @@ async def test_what_another_tab_does_with_one_face_model_meanwhile_holds_and_all
     act: Callable[[Work], Awaitable[int]],
 ) -> None:
     """One that was just brought back was deleted for good, and of one that just went for good all others stayed."""
-    for each in (model, await house.ready_model(ada)):
-        await put_model_away(house, each)
-
-    async def in_another_tab() -> int:
-        async with house.desk.for_person(ada) as other:
-            return await act(other)
-
+    await put_away_with_another(house, model)
     async with house.desk.for_person(ada) as work:
         await first(work, model.id)
         await work.session.flush()
-        coming = asyncio.create_task(in_another_tab())
+        coming = asyncio.create_task(in_another_tab(house, ada, act))
         await until_somebody_waits(work)
     assert await coming == 1
     async with house.desk.for_person(ada) as work:
@@ -138,17 +136,10 @@ async def test_portraits_ordered_of_one_that_came_back_while_the_trash_is_emptie
     house: House, ada: UUID, model: Training
 ) -> None:
     """It stayed, but what was being made from it was called off without a word."""
-    later = await house.ready_model(ada)
-    for each in (model, later):
-        await put_model_away(house, each)
-
-    async def in_another_tab() -> int:
-        async with house.desk.for_person(ada) as other:
-            return await trash.empty(other)
-
+    later = await put_away_with_another(house, model)
     async with house.desk.for_person(ada) as work:
         await work.trainings.get_anywhere(model.id, lock=True)
-        coming = asyncio.create_task(in_another_tab())
+        coming = asyncio.create_task(in_another_tab(house, ada, trash.empty))
         await until_somebody_waits(work)
         async with house.desk.for_person(ada) as third:
             await trash.restore_model(third, later.id)
